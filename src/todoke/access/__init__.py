@@ -1,0 +1,1 @@
+"""Staff and permissions: denied unless declared."""

@@ -1,0 +1,1 @@
+"""Steps of a long run: done once, counted, visible, resumable."""

@@ -1,0 +1,1 @@
+"""Snapshots and set-based rules: sealed Parquet in, one SQL expression, rows out."""

@@ -1,0 +1,1 @@
+"""Signed messages between realms: envelopes, outbox, inbox, transport."""

@@ -1,0 +1,1 @@
+"""Every number that names a person, household, office or message: parse, check digit, mask, mint."""

@@ -1,0 +1,1 @@
+"""Record formats: layout engine, character sets, and layouts/ (declarative tables, one module per edition)."""

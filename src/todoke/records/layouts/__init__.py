@@ -1,0 +1,1 @@
+"""Declarative layout tables only: one module per official layout and edition, frozen once released."""

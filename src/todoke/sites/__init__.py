@@ -1,0 +1,1 @@
+"""The three deployable sites (city, platform, national): settings, database server, wiring."""
