@@ -17,11 +17,13 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 MAX_NAME = 100
+RECORD_LIMIT = 10_000
+"""Records in one message at most (the size at which cities cut their query files, facts/linkage.md §1.6)."""
 
 
 @dataclass(frozen=True)
 class MessageKind(Generic[Q, A]):
-    """One contract message, e.g. `network.permits.v1`. A changed type is a new name, never a new meaning."""
+    """One contract message, e.g. `network.permits.v1`. A changed type needs a new edition."""
 
     name: str
     request: type[Q]
