@@ -15,6 +15,10 @@ class Family(Enum):
     CONFLICT = (4, 409)
     NOT_FOUND = (5, 404)
     SETUP = (6, 500)
+    PROCESS_STOPPED = (
+        Family.UNAVAILABLE,
+        "{what}の処理が途中で止まりました（終了コード {code}）。同じ命令をもう一度実行すると続きから再開します。",
+    )
     UNAVAILABLE = (75, 503)
 
     @property
