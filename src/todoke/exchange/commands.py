@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from todoke.exchange import keys as key_files
-from todoke.exchange.directory import FILE_NAME
+from todoke.exchange.directory import FILE_NAME, Directory
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 
@@ -34,7 +34,7 @@ def init(folder: Path, host: str) -> None:
     click.echo(f"{folder.name}/{FILE_NAME}: 当事者 {len(directory.parties)} 件")
 
 
-def init_instance(folder: Path, host: str = "127.0.0.1") -> key_files.Directory:
+def init_instance(folder: Path, host: str = "127.0.0.1") -> Directory:
     """`keys init` for the instance described by `<folder>/instance.toml`; SETUP_MISSING without one."""
     file = folder / "instance.toml"
     if not file.is_file():

@@ -42,8 +42,8 @@ def handles(
 
     It runs in the inbox transaction of `alias`: all it writes there is committed with the stored answer, or
     not at all. `senders(alias, sender)` must return True or the message is refused. A TodokeError of the
-    families INPUT, DENIED, CONFLICT, NOT_FOUND is a final refusal (stored; only the code's name is sent); any
-    other exception undoes everything and the sender tries again. STATE_CONFLICT when the kind has one already.
+    families INPUT, DENIED, CONFLICT, NOT_FOUND is a final refusal (stored; only the code's name is sent);
+    any other exception undoes everything and the sender tries again. STATE_CONFLICT for a second handler.
     """
 
     def register(handler: Callable[[str, str, Q], A]) -> Callable[[str, str, Q], A]:

@@ -36,7 +36,7 @@ def send(alias: str, *, sender: str, receiver: str, kind: MessageKind[Q, A], bod
         raise TodokeError(ErrorCode.MESSAGE_INVALID, detail="電文キーの形式が違います")
     data = kinds.encode(body)
     digest = envelope.sha256(data)
-    values = [parties.parse(sender), parties.parse(receiver), kind.name, key, data, digest]
+    values = (parties.parse(sender), parties.parse(receiver), kind.name, key, data, digest)
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)
         is_new = cursor.fetchone() is not None

@@ -39,7 +39,7 @@ def as_body(code: ErrorCode) -> bytes:
 
 
 def as_error(body: bytes, receiver: str) -> TodokeError:
-    """The error to raise for a received refusal: RefusedError when final, else (unknown codes too) UNAVAILABLE."""
+    """The error to raise for a refusal: RefusedError when final, else (and for unknown codes) UNAVAILABLE."""
     name = kinds.decode(RefusalBody, body).error
     code = ErrorCode.__members__.get(name, ErrorCode.UNAVAILABLE)
     if is_final(code):

@@ -24,9 +24,9 @@ _HANDSHAKE = 5
 _log = logging.getLogger("todoke.exchange")
 
 
-class _TlsAdapter(Adapter):  # type: ignore[misc]
-    """TLS without the handshake. cheroot's own adapter shakes hands in the one thread that accepts connections,
-    where a single silent client holds up everybody for the length of the timeout."""
+class _TlsAdapter(Adapter):
+    """TLS without the handshake. cheroot's own adapter shakes hands in the one thread that accepts
+    connections, where a single silent client holds up everybody for the length of the timeout."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self.context = context
@@ -37,7 +37,7 @@ class _TlsAdapter(Adapter):  # type: ignore[misc]
     def wrap(self, sock: socket.socket) -> tuple[ssl.SSLSocket, dict[str, str]]:
         return self.context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False), {}
 
-    def get_environ(self, sock: ssl.SSLSocket) -> dict[str, str]:
+    def get_environ(self, sock: ssl.SSLSocket) -> dict[str, str]:  # type: ignore[override]
         """The client certificate's SHA-256; it has been verified, for the context requires one."""
         certificate = sock.getpeercert(binary_form=True)
         assert certificate is not None
@@ -49,11 +49,11 @@ class _TlsAdapter(Adapter):  # type: ignore[misc]
         return (StreamReader if "r" in mode else StreamWriter)(sock, mode, bufsize)
 
 
-class _TlsConnection(cheroot_server.HTTPConnection):  # type: ignore[misc]
+class _TlsConnection(cheroot_server.HTTPConnection):
     """Shakes hands in the worker thread, before the first request."""
 
     def communicate(self) -> bool:
-        if not self.ssl_env:
+        if not self.ssl_env:  # first request of this connection
             try:
                 self.socket.settimeout(_HANDSHAKE)
                 self.socket.do_handshake()
@@ -62,10 +62,10 @@ class _TlsConnection(cheroot_server.HTTPConnection):  # type: ignore[misc]
                 return False
             self.socket.settimeout(self.server.timeout)
             self.ssl_env = self.server.ssl_adapter.get_environ(self.socket)
-        return bool(super().communicate())
+        return bool(super().communicate())  # type: ignore[no-untyped-call]
 
 
-class _Cheroot(wsgi.Server):  # type: ignore[misc]
+class _Cheroot(wsgi.Server):
     ConnectionClass = _TlsConnection
     max_request_body_size = MAX_WIRE
     max_request_header_size = 16384
