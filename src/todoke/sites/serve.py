@@ -7,11 +7,16 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 
 from todoke.exchange.server import DoorServer
 from todoke.sites import processes, wiring
+from todoke.sites.instance import ENVIRONMENT, Instance
+from todoke.sites.postgres import running_server
 from todoke.sites.realms import Realm
+from todoke.sites.run_folder import newest_instance
 
 SCREEN_PORTS = {Realm.CITY: 8401, Realm.PLATFORM: 8402, Realm.NATIONAL: 8403}
 
@@ -44,3 +49,32 @@ def _screens(realm: Realm) -> subprocess.Popen[bytes]:
         "todoke.sites.wsgi:application",
     ]
     return subprocess.Popen(command, preexec_fn=processes.die_with_parent(), env={**os.environ})
+
+
+def serve_all(var: Path, say: Callable[[str], None]) -> None:
+    """The three sites of the newest instance, with the database server; until Ctrl-C."""
+    instance = Instance.load(newest_instance(var))
+    environment = {ENVIRONMENT: str(instance.path)}
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with running_server(instance):
+        children = [
+            processes.Child(
+                realm.value,
+                ["serve", realm.value],
+                log=instance.path / "log" / f"{realm.value}.log",
+                environment=environment,
+            )
+            for realm in Realm
+        ]
+        for realm in Realm:
+            say(f"{realm.value:<9} http://127.0.0.1:{SCREEN_PORTS[realm]}/")
+        try:
+            while not stop.wait(0.5):
+                for child in children:
+                    if not child.running():
+                        raise processes.stopped(child, child.wait())
+        finally:
+            for child in children:
+                child.stop()
