@@ -33,7 +33,10 @@ TRANSITIONS: frozenset[tuple[CaseState, CaseState]] = frozenset(
         (_S.RECEIVED, _S.DECLINED),
         (_S.RECEIVED, _S.INELIGIBLE),
         (_S.DEFICIENT, _S.RECEIVED),
-        (_S.PASSED, _S.RECEIVED),  # back to examination when a later decision or the register no longer agrees
+        (
+            _S.PASSED,
+            _S.RECEIVED,
+        ),  # back to examination when a later decision or the register no longer agrees
         (_S.PASSED, _S.APPROVED),
         (_S.APPROVED, _S.RECEIVED),
         (_S.APPROVED, _S.RESERVED),

@@ -11,7 +11,9 @@ class Application(models.Model):
 
     ACCEPTED, DUPLICATE, NO_CASE = "", "duplicate", "no_case"
 
-    programme = models.ForeignKey("benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme")
+    programme = models.ForeignKey(
+        "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
+    )
     case = models.ForeignKey("benefits.Case", on_delete=models.PROTECT, null=True)
     household_key = models.TextField()
     received_on = models.DateField()
@@ -32,7 +34,9 @@ class Application(models.Model):
     class Meta:
         db_table = "benefits_application"
         constraints = [
-            models.UniqueConstraint(fields=["case"], condition=Q(refusal=""), name="application_once_per_case"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(refusal=""), name="application_once_per_case"
+            ),
             models.UniqueConstraint(fields=["source_sha256", "source_row"], name="application_row_once"),
             models.CheckConstraint(
                 condition=Q(refusal="no_case", case__isnull=True)

@@ -11,7 +11,9 @@ class Case(models.Model):
     """A household that was sent, or may ask for, a form. Only its state changes, and only along `flows.TRANSITIONS`
     (trigger); rows are never deleted. `lineage` is the household as it stood on the base date."""
 
-    programme = models.ForeignKey("benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme")
+    programme = models.ForeignKey(
+        "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
+    )
     serial = models.BigIntegerField()
     case_number = models.TextField(unique=True)
     household_key = models.TextField()

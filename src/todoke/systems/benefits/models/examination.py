@@ -49,6 +49,8 @@ class Approval(models.Model):
         db_table = "benefits_approval"
         constraints = [
             models.CheckConstraint(condition=Q(outcome="passed"), name="approval_of_passed"),
-            models.CheckConstraint(condition=~Q(approved_by=F("examined_by")), name="approver_is_not_examiner"),
+            models.CheckConstraint(
+                condition=~Q(approved_by=F("examined_by")), name="approver_is_not_examiner"
+            ),
             models.UniqueConstraint(fields=["id", "case", "examined_by", "approved_by"], name="approval_key"),
         ]

@@ -8,7 +8,9 @@ from django.db import models
 class LetterFile(models.Model):
     """A PDF with the letters of up to 100 cases (印刷ファイル). Append-only."""
 
-    programme = models.ForeignKey("benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme")
+    programme = models.ForeignKey(
+        "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
+    )
     number = models.PositiveIntegerField()
     name = models.TextField()
     sha256 = models.TextField()

@@ -9,7 +9,9 @@ from django.db.models import F, Q
 class PaymentBatch(models.Model):
     """支払単位: cases reserved together, one amount, one date, one bank file. Append-only; count × amount = total."""
 
-    programme = models.ForeignKey("benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme")
+    programme = models.ForeignKey(
+        "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
+    )
     number = models.PositiveIntegerField()
     amount_yen = models.BigIntegerField()
     payments = models.PositiveIntegerField()
@@ -22,7 +24,9 @@ class PaymentBatch(models.Model):
         db_table = "benefits_payment_batch"
         constraints = [
             models.UniqueConstraint(fields=["programme", "number"], name="batch_number_once"),
-            models.CheckConstraint(condition=Q(payments__gte=1, payments__lte=999_999), name="batch_not_empty"),
+            models.CheckConstraint(
+                condition=Q(payments__gte=1, payments__lte=999_999), name="batch_not_empty"
+            ),
             models.CheckConstraint(
                 condition=Q(total_yen=F("payments") * F("amount_yen")), name="batch_total_is_count_by_amount"
             ),
@@ -37,7 +41,9 @@ class Payment(models.Model):
 
     Examiner and approver come with the approval by composite foreign key."""
 
-    programme = models.ForeignKey("benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme")
+    programme = models.ForeignKey(
+        "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
+    )
     lineage = models.TextField()
     case = models.OneToOneField("benefits.Case", on_delete=models.PROTECT)
     approval = models.OneToOneField("benefits.Approval", on_delete=models.PROTECT)
@@ -98,7 +104,9 @@ class BatchRelease(models.Model):
     class Meta:
         db_table = "benefits_batch_release"
         constraints = [
-            models.CheckConstraint(condition=~Q(released_by=F("prepared_by")), name="releaser_is_not_preparer"),
+            models.CheckConstraint(
+                condition=~Q(released_by=F("prepared_by")), name="releaser_is_not_preparer"
+            ),
         ]
 
 

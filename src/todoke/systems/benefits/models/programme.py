@@ -15,7 +15,9 @@ class RegisteredProgramme(models.Model):
     class Meta:
         db_table = "benefits_programme"
         constraints = [
-            models.CheckConstraint(condition=models.Q(number__gte=1, number__lte=999), name="programme_three_digits"),
+            models.CheckConstraint(
+                condition=models.Q(number__gte=1, number__lte=999), name="programme_three_digits"
+            ),
             models.CheckConstraint(condition=models.Q(amount_yen__gt=0), name="programme_amount_positive"),
             models.UniqueConstraint(fields=["code", "amount_yen"], name="programme_amount_key"),
         ]

@@ -58,5 +58,7 @@ def _groups(data: bytes, start: int) -> NDArray[np.uint32]:
         (form,) = struct.unpack_from(">H", data, start + offset)
         if form == _SEGMENTED_COVERAGE:
             (groups,) = struct.unpack_from(">I", data, start + offset + 12)
-            return np.frombuffer(data, ">u4", groups * 3, start + offset + 16).reshape(-1, 3).astype(np.uint32)
+            return (
+                np.frombuffer(data, ">u4", groups * 3, start + offset + 16).reshape(-1, 3).astype(np.uint32)
+            )
     raise ValueError("the font file has no full Unicode character map")

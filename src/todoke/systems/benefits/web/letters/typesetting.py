@@ -97,7 +97,9 @@ def print_sheaves(sheaves: Iterable[Sheaf], text: CommonText) -> Iterator[Printe
 
 def typeset(letters: Iterable[Letter], folder: Path, *, form: str = "pdf", ppi: float = 144) -> list[bytes]:
     """The document (`pdf`: one item; `png`: one a page) of some letters, in a folder made by `prepare`."""
-    data = json.dumps([asdict(letter) | {"runs": qr.runs(letter.number)} for letter in letters], ensure_ascii=False)
+    data = json.dumps(
+        [asdict(letter) | {"runs": qr.runs(letter.number)} for letter in letters], ensure_ascii=False
+    )
     made = typst.compile(
         str(folder / "confirmation.typ"), root=str(folder), font_paths=_fonts(), format=form, ppi=ppi,
         sys_inputs={"letters": data}, pdf_tags=False,
@@ -117,7 +119,9 @@ def prepare(folder: Path, text: CommonText) -> None:
 
 def _fonts() -> typst.Fonts:
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(coverage.font_file().parent)]
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(coverage.font_file().parent)],
     )
 
 
@@ -133,7 +137,11 @@ def _pool(folder: Path) -> Iterator[ProcessPoolExecutor]:
     """Fresh processes (no database connection is inherited), renewed to give back the typesetter's memory."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
-        _PROCESSES, mp_context=context, initializer=_start_worker, initargs=(str(folder),), max_tasks_per_child=100
+        _PROCESSES,
+        mp_context=context,
+        initializer=_start_worker,
+        initargs=(str(folder),),
+        max_tasks_per_child=100,
     ) as pool:
         yield pool
 
