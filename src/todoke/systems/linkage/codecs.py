@@ -12,7 +12,7 @@ from django.conf import settings
 from todoke.privacy import key_files
 from todoke.privacy.sealed_numbers import ColumnSeal
 from todoke.records.csv_input import read_checked
-from todoke.records.layouts.individual_numbers_v1 import INDIVIDUAL_NUMBERS
+from todoke.records.layouts.city_inputs_v2021 import INDIVIDUAL_NUMBERS
 
 pc: Any = pyarrow.compute
 KEY_ID = 1

@@ -84,9 +84,7 @@ def acquire(*, batch_ids: Sequence[str] | None, by: Actor, transport: Transport)
     return run_step(ALIAS, "linkage:codes", key=key, by=by.staff_id, work=work, title="符号の取得")
 
 
-def send(
-    *, batch_ids: Sequence[str], by: Actor, dispatcher: Delivers, patience: float = 120.0
-) -> StepReport:
+def send(*, batch_ids: Sequence[str], by: Actor, dispatcher: Delivers, patience: float = 120.0) -> StepReport:
     """情報照会の送信 of these batches.
 
     符号 arrive at the intermediary by themselves after `acquire`; queries that came too early are sent again

@@ -23,7 +23,9 @@ SELECT record_id, person_id, state, error, item_values, item_reasons
 FROM linkage_query WHERE batch_id = %s ORDER BY record_id
 """
 _STATES = "SELECT state, count(*) FROM linkage_query WHERE batch_id = ANY(%s) GROUP BY state"
-_UNFINISHED = "SELECT DISTINCT batch_id FROM linkage_query WHERE state IN ('accepted', 'sent', 'asked') ORDER BY 1"
+_UNFINISHED = (
+    "SELECT DISTINCT batch_id FROM linkage_query WHERE state IN ('accepted', 'sent', 'asked') ORDER BY 1"
+)
 _WANTED_KEYS = "SELECT DISTINCT message_key FROM linkage_coderequest WHERE state = 'wanted' ORDER BY 1"
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from todoke.records.csv_input import read_checked
-from todoke.records.layouts.residents_v1 import RESIDENTS
+from todoke.records.layouts.city_inputs_v2021 import RESIDENTS
 
 pc: Any = pyarrow.compute
 _DATES = frozenset({"birth_date", "moved_in_on", "left_on"})

@@ -28,9 +28,7 @@ def convert_numbers(*, requests: Sequence[ConversionRequest], by: Actor) -> list
     require(by, Permission.LINKAGE_CONVERT)
     with transaction.atomic(using=ALIAS):
         found = _persons([request.resident_code for request in requests])
-        record(
-            ALIAS, by=by.staff_id, verb="linkage:number:convert", subject="persons", persons=len(requests)
-        )
+        record(ALIAS, by=by.staff_id, verb="linkage:number:convert", subject="persons", persons=len(requests))
     return [_conversion(request, found.get(request.resident_code)) for request in requests]
 
 
@@ -48,9 +46,7 @@ def _persons(codes: list[str]) -> dict[str, tuple[str, BasicAttributes]]:
 
 def _conversion(request: ConversionRequest, found: tuple[str, BasicAttributes] | None) -> Conversion:
     if found is None:
-        return Conversion(
-            resident_code=request.resident_code, integrated_number=None, refusal="unknown"
-        )
+        return Conversion(resident_code=request.resident_code, integrated_number=None, refusal="unknown")
     number, attributes = found
     if not request.attributes.agrees(attributes):
         return Conversion(

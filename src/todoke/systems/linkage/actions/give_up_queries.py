@@ -11,7 +11,9 @@ from todoke.oplog.record import record
 from todoke.systems.linkage.actions.send_queries import NO_CODE
 
 ALIAS = "linkage"
-_REFUSE = "UPDATE linkage_query SET state = 'refused', error = %s WHERE batch_id = ANY(%s) AND state = 'accepted'"
+_REFUSE = (
+    "UPDATE linkage_query SET state = 'refused', error = %s WHERE batch_id = ANY(%s) AND state = 'accepted'"
+)
 
 
 def give_up_queries(*, batch_ids: Sequence[str], by: Actor) -> int:

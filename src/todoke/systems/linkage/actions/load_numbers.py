@@ -103,9 +103,7 @@ def _known(
         return {place: (by_number, by_code) for place, by_number, by_code in cursor}
 
 
-def _refuse_conflicts(
-    file: str, rows: pa.Table, known: dict[int, tuple[str | None, str | None]]
-) -> None:
+def _refuse_conflicts(file: str, rows: pa.Table, known: dict[int, tuple[str | None, str | None]]) -> None:
     places = [p for p, (by_number, by_code) in known.items() if by_code and by_number != by_code]
     if places:
         rule = "この個人コードは別の個人番号に紐付いています"
