@@ -96,7 +96,12 @@ def _kill(parent: int, victim: str) -> None:
 
 
 def _find(parent: int, victim: str) -> int | None:
-    marks = {"city": " road ", "platform": "serve platform", "national": "serve national", "postgres": "/postgres "}
+    marks = {
+        "city": " road ",
+        "platform": "serve platform",
+        "national": "serve national",
+        "postgres": "/postgres ",
+    }
     try:
         children = psutil.Process(parent).children()
     except psutil.NoSuchProcess:

@@ -167,3 +167,19 @@ def _await_ready(instance: Instance, child: processes.Child) -> None:
         if not child.running() or time.monotonic() > deadline:
             raise processes.stopped(child, None)
         time.sleep(0.05)
+
+
+def farewell(found: dict[str, object], out: Path) -> str:
+    """What the newcomer reads at the end."""
+    records = found["exchange_records"]
+    assert isinstance(records, dict)
+    return (
+        f"\n住民 {found['residents']:,} 人、世帯 {found['households']:,}："
+        f"支給対象 {found['eligible']:,}、対象外 {found['ineligible']:,}、未確定 {found['undecided']:,}\n"
+        f"他市町村への照会 {found['queried']:,} 人：回答 {found['answered']:,}、"
+        f"提供者確認中 {found['held']:,}、その他 {found['failed']:,}\n"
+        f"情報提供等記録：照会側 {records['inquirer']:,}、提供側 {records['provider']:,}、"
+        f"ネットワーク {records['network']:,}、食い違い {records['differences']:,}\n"
+        f"支給 {found['paid_count']:,} 件、{found['paid_yen']:,} 円（{found['seconds_total']} 秒）\n"
+        f"結果は {out}/output にあります。"
+    )

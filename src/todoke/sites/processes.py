@@ -27,7 +27,9 @@ class Peak:
 class Child:
     """One `todoke` command running beside us. Dies with us: the kernel sends SIGTERM when we are gone."""
 
-    def __init__(self, name: str, arguments: Sequence[str], *, log: Path, environment: dict[str, str]) -> None:
+    def __init__(
+        self, name: str, arguments: Sequence[str], *, log: Path, environment: dict[str, str]
+    ) -> None:
         self.name, self.log, self.peak_mib = name, log, 0
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
@@ -37,7 +39,7 @@ class Child:
                 stderr=output,
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, **environment},
-                preexec_fn=_die_with_parent(),
+                preexec_fn=die_with_parent(),
             )
 
     @property
@@ -96,7 +98,8 @@ def stopped(child: Child, code: int | None) -> TodokeError:
     return TodokeError(ErrorCode.PROCESS_STOPPED, what=child.name, code=code if code is not None else "?")
 
 
-def _die_with_parent() -> Callable[[], None]:
+def die_with_parent() -> Callable[[], None]:
+    """What a child does before it becomes the program: ask the kernel for SIGTERM when we are gone."""
     libc, parent = ctypes.CDLL(None, use_errno=True), os.getpid()
 
     def set_signal() -> None:

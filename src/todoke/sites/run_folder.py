@@ -8,6 +8,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from todoke.kernel.errors import ErrorCode, TodokeError
+
 MARKER = "run.json"
 
 
@@ -51,3 +53,15 @@ class RunFolder:
 
     def _marker(self) -> bytes:
         return json.dumps({"residents": self.residents, "seed": self.seed}).encode()
+
+
+def newest_instance(var: Path) -> Path:
+    """The folder of the instance that a demonstration used last; SETUP_MISSING when there is none."""
+    markers = sorted(var.glob(f"demo_*/{MARKER}"), key=lambda file: file.stat().st_mtime)
+    if not markers:
+        raise TodokeError(
+            ErrorCode.SETUP_MISSING,
+            detail="見本のインスタンスがありません",
+            todo="先に「make demo」を実行してください。",
+        )
+    return markers[-1].parent
