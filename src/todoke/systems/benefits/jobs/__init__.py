@@ -1,0 +1,1 @@
+"""Batch steps of 給付管理システム: thin over actions."""
