@@ -15,8 +15,9 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Dates = NDArray[np.datetime64]
 
-# Steps near the golden ratio, coprime with 10: multiples never meet within 10**digits and look unordered.
-_STEPS = {9: 618_033_989, 10: 6_180_339_887, 11: 61_803_398_873}
+# Steps coprime with 10, so that multiples never meet within 10**digits. Each near an irrational of its own
+# (golden ratio, e, root of two): with one in common, one number would tell the rank of the other.
+_STEPS = {9: 618_033_989, 10: 7_182_818_283, 11: 41_421_356_237}
 
 
 def stream(seed: int, subject: str) -> np.random.Generator:
@@ -27,25 +28,33 @@ def stream(seed: int, subject: str) -> np.random.Generator:
 def weighted(rng: np.random.Generator, size: int, weights: Sequence[int]) -> Ints:
     """`size` independent indexes into `weights`."""
     bounds = np.cumsum(weights)
-    return np.searchsorted(bounds, rng.integers(0, bounds[-1], size), side="right").astype(np.int64)
+    return _index(bounds, rng.integers(0, bounds[-1], size))
 
 
 def weighted_by_row(rng: np.random.Generator, table: Ints) -> Ints:
     """One index per row of `table`, whose rows are weights. Shape (n, k) in, (n,) out."""
     bounds = table.cumsum(axis=1)
-    return (rng.integers(0, bounds[:, -1])[:, None] >= bounds).sum(axis=1)
+    above: Bools = rng.integers(0, bounds[:, -1])[:, None] >= bounds
+    index: Ints = above.sum(axis=1, dtype=np.int64)
+    return index
 
 
 def spread(rng: np.random.Generator, size: int, weights: Sequence[int]) -> Ints:
     """Like `weighted`, but every index gets its exact share (to within one), in random order."""
     bounds = np.cumsum(weights)
     place = (2 * rng.permutation(size) + 1) * bounds[-1] // (2 * max(size, 1))
-    return np.searchsorted(bounds, place, side="right").astype(np.int64)
+    return _index(bounds, place)
+
+
+def _index(bounds: Ints, place: Ints) -> Ints:
+    found: Ints = np.searchsorted(bounds, place, side="right").astype(np.int64)
+    return found
 
 
 def chance(rng: np.random.Generator, size: int, per_10k: int | Ints) -> Bools:
     """True for about `per_10k` of 10,000."""
-    return rng.integers(0, 10_000, size) < per_10k
+    hit: Bools = rng.integers(0, 10_000, size) < per_10k
+    return hit
 
 
 def some(rng: np.random.Generator, mask: Bools, count: int) -> Ints:
@@ -63,7 +72,8 @@ def days(
 
 def scatter(count: int, *, digits: int, start: int) -> Ints:
     """`count` distinct numbers below 10**digits in no visible order; `digits` is 9, 10 or 11."""
-    return (np.arange(count, dtype=np.int64) * _STEPS[digits] + start) % 10**digits
+    numbers: Ints = (np.arange(count, dtype=np.int64) * _STEPS[digits] + start) % 10**digits
+    return numbers
 
 
 def share(total: int, per_10k: int, *, least: int = 0) -> int:

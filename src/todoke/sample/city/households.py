@@ -149,7 +149,8 @@ def _with_newborns(seed: int, people: People, age: Ints) -> People:
 
 def _may_bear(people: People, age: Ints) -> Bools:
     woman = (people.sex == 2) & np.isin(people.relation, (HEAD, WIFE)) & (age >= 21) & (age <= 42)
-    return woman & people.registered & (people.sizes[people.household] > 1)
+    able: Bools = woman & people.registered & (people.sizes[people.household] > 1)
+    return able
 
 
 def _of_kind(column: str) -> Ints:

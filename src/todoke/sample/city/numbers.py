@@ -45,8 +45,8 @@ def individual_numbers(seed: int, count: int, canary: int | None) -> Text:
 def juki_codes(seed: int, count: int) -> Text:
     """住民票コード: 10 digits and a check digit.
 
-    The rule (平成14年総務省告示436号) could not be read; the digit follows the weights of 個人番号 and nothing
-    may rely on it (facts/linkage.md §3.2).
+    The rule (平成14年総務省告示436号) could not be read; the digit follows the weights of 個人番号, and
+    nothing may rely on it (facts/linkage.md §3.2).
     """
     bodies = draw.scatter(count, digits=10, start=_start(seed, "juki codes", 10))
     return text.padded(bodies * 10 + individual_number.check_digits(digits_of(bodies, 11)), 11)
@@ -54,7 +54,6 @@ def juki_codes(seed: int, count: int) -> Text:
 
 def integrated_numbers(seed: int, code: str, count: int) -> Text:
     """統合番号 of one municipality: its 5-digit code and 9 digits as the serial, then the check digit."""
-    serials = int(code) * 10**9 + draw.scatter(
-        count, digits=9, start=_start(seed, f"integrated numbers {code}", 9)
-    )
+    start = _start(seed, f"integrated numbers {code}", 9)
+    serials = int(code) * 10**9 + draw.scatter(count, digits=9, start=start)
     return text.padded(serials * 10 + luhn.check_digits(digits_of(serials, 14)), 15)
