@@ -96,9 +96,6 @@ class ErrorCode(Enum):
         Family.UNAVAILABLE,
         "{what}の処理が途中で止まりました（終了コード {code}）。同じ命令をもう一度実行すると続きから再開します。",
     )
-    ALREADY_DONE = (Family.CONFLICT, "この処理は既に済んでいます（{detail}）。二重に行うことはできません。")
-    NOT_FOUND = (Family.NOT_FOUND, "{what}が見つかりません。指定を確かめてください。")
-    SETUP_MISSING = (Family.SETUP, "設定が足りません（{detail}）。{todo}")
     UNAVAILABLE = (
         Family.UNAVAILABLE,
         "{what}に接続できません。結果は未確定です。同じ命令をもう一度実行すると続きから再開します。",
