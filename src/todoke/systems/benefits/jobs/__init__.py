@@ -1,0 +1,23 @@
+"""Batch steps of the benefits system: thin over actions."""
+
+from todoke.systems.benefits.jobs.paying import (
+    approve,
+    examine,
+    number_cases,
+    prepare_payment,
+    print_letters,
+    receive,
+    release_payment,
+    write_bank_files,
+)
+
+__all__ = [
+    "approve",
+    "examine",
+    "number_cases",
+    "prepare_payment",
+    "print_letters",
+    "receive",
+    "release_payment",
+    "write_bank_files",
+]
