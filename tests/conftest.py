@@ -15,8 +15,8 @@ from pathlib import Path
 import django
 import pytest
 from django.db import connections
-from tests.emptying import Emptier
 
+from tests.emptying import Emptier
 from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.postgres import Server, running_server
 from todoke.sites.postgres_home import remove

@@ -16,11 +16,8 @@ _TABLES = """
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename <> 'django_migrations'
 """
 _GUARDS = """
-    SELECT format('ALTER TABLE %1$s %2$s TRIGGER %3$I', tgrelid::regclass, act, tgname), act = 'DISABLE'
-    FROM pg_trigger, unnest(ARRAY['DISABLE', 'ENABLE ALWAYS', 'ENABLE']) act
-    WHERE NOT tgisinternal AND tgtype & 32 <> 0
-      AND (act = 'DISABLE' OR act = CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END)
-      AND tgenabled <> 'D' AND tgrelid::regclass::text = ANY(%s)
+    SELECT tgrelid::regclass::text, quote_ident(tgname), CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END
+    FROM pg_trigger WHERE tgtype & 32 <> 0 AND tgenabled <> 'D' AND tgrelid = ANY(%s::regclass[])
 """
 
 
@@ -49,11 +46,15 @@ class Emptier:
             parts = [f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables]
             full = [name for (name,) in owner.execute(" UNION ALL ".join(parts))] if parts else []
             if full:
-                guards = owner.execute(_GUARDS, [full]).fetchall()
                 with owner.transaction():
-                    self._run(owner, [command for command, before in guards if before])
+                    guards = owner.execute(_GUARDS, [full]).fetchall()
+                    self._run(
+                        owner, [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name, _ in guards]
+                    )
                     self._run(owner, [f"TRUNCATE {', '.join(full)} RESTART IDENTITY CASCADE"])
-                    self._run(owner, [command for command, before in guards if not before])
+                    self._run(
+                        owner, [f"ALTER TABLE {table} {back} TRIGGER {name}" for table, name, back in guards]
+                    )
 
     @staticmethod
     def _run(owner: Connection, commands: list[str]) -> None:

@@ -7,7 +7,16 @@ import pytest
 
 SYSTEMS = Path(__file__).parents[2] / "src" / "todoke" / "systems"
 NAMES = ("benefits", "inquiry", "intermediary", "linkage", "network", "residents")
-REQUIRED = {"__init__.py", "apps.py", "serves.py", "needs.py", "models", "actions", "commands.py", "migrations"}
+REQUIRED = {
+    "__init__.py",
+    "apps.py",
+    "serves.py",
+    "needs.py",
+    "models",
+    "actions",
+    "commands.py",
+    "migrations",
+}
 ALLOWED = REQUIRED | {"rules", "flows.py", "queries.py", "codecs.py", "jobs.py", "jobs", "web"}
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from todoke.sites.realms import SHARED_APPS, system_of
 
 
@@ -15,7 +13,7 @@ def labels_of(system: str) -> frozenset[str]:
 class WallRouter:
     """Django database router. It has no opinion on reads, writes and relations (no relation crosses a wall)."""
 
-    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+    def allow_migrate(self, db: str, app_label: str, **hints: object) -> bool:
         """True only for an app that lives behind this alias; unknown apps and aliases get no table."""
         try:
             return app_label in labels_of(system_of(db))
