@@ -5,12 +5,12 @@ from __future__ import annotations
 from todoke.contracts.inquiry import Inquiries
 from todoke.contracts.linkage import Linkage
 from todoke.contracts.registry import need
-from todoke.contracts.residents import Residents
+from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
 
 
-def residents() -> Residents:
-    """住民記録システム: the sealed registers."""
-    return need(Residents)
+def register(kind: SnapshotKind) -> SnapshotRef:
+    """The newest sealed register of that kind (住民記録のスナップショット)."""
+    return need(Residents).snapshot(kind)
 
 
 def inquiries() -> Inquiries:

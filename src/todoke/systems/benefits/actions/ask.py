@@ -34,10 +34,10 @@ def ask(*, programme: Programme, round_name: str, by: Actor) -> OrderReceipt:
         order_id=f"{programme.code}-{round_name}", resident_codes=codes, by=by.staff_id
     )
     with transaction.atomic(using=ALIAS):
-        record(ALIAS, by=by.staff_id, verb="benefits:inquiry:ask", subject=receipt.order_id, persons=len(codes))
+        record(
+            ALIAS, by=by.staff_id, verb="benefits:inquiry:ask", subject=receipt.order_id, persons=len(codes)
+        )
     return receipt
-
-
 
 
 def _who(run: DecisionRun) -> list[str]:

@@ -57,8 +57,8 @@ def decide(*, programme: Programme, round_name: str, by: Actor) -> DecisionRun:
 
 def _inputs(programme: Programme, folder: Path) -> tuple[Inputs, dict[str, str]]:
     """The sealed files, each checked against its seal, and the hashes that the run keeps."""
-    base = needs.residents().snapshot(SnapshotKind.BASE)
-    latest = needs.residents().snapshot(SnapshotKind.LATEST)
+    base = needs.register(SnapshotKind.BASE)
+    latest = needs.register(SnapshotKind.LATEST)
     tax, assistance = queries.newest_source("tax"), queries.newest_source("assistance")
     answers = queries.newest_answers(programme.code)
     inputs = Inputs(
@@ -68,7 +68,9 @@ def _inputs(programme: Programme, folder: Path) -> tuple[Inputs, dict[str, str]]
         assistance=snapshots.check(Path(assistance.path), assistance.sha256),
         answers=snapshots.check(Path(answers.path), answers.sealed_sha256) if answers else None,
         paid=snapshots.write(queries.paid_lineages(programme.code), folder, "paid").path,
-        applications=snapshots.write(queries.applications_received(programme.code), folder, "applications").path,
+        applications=snapshots.write(
+            queries.applications_received(programme.code), folder, "applications"
+        ).path,
     )
     seals = {
         "base_snapshot": base.sha256,
@@ -83,5 +85,8 @@ def _inputs(programme: Programme, folder: Path) -> tuple[Inputs, dict[str, str]]
 def _judge(programme: Programme, inputs: Inputs, folder: Path, round_name: str) -> tuple[Seal, Seal]:
     drafts = folder / f"draft-{round_name}-households.parquet", folder / f"draft-{round_name}-persons.parquet"
     judge(programme, inputs, households=drafts[0], persons=drafts[1])
-    sealed = snapshots.adopt(drafts[0], f"decision-{round_name}"), snapshots.adopt(drafts[1], f"persons-{round_name}")
+    sealed = (
+        snapshots.adopt(drafts[0], f"decision-{round_name}"),
+        snapshots.adopt(drafts[1], f"persons-{round_name}"),
+    )
     return sealed

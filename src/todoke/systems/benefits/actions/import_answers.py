@@ -80,7 +80,9 @@ def import_answers(*, programme: Programme, round_name: str, files: Sequence[Pat
             ids = pa.repeat(pa.scalar(imported.pk, pa.int64()), read.num_rows)
             postgres.copy_in(ALIAS, "benefits_answer", read.append_column("imported_id", ids))
             subject = f"answers {programme.code} {digest[:16]}"
-            record(ALIAS, by=by.staff_id, verb="benefits:answer:import", subject=subject, persons=read.num_rows)
+            record(
+                ALIAS, by=by.staff_id, verb="benefits:answer:import", subject=subject, persons=read.num_rows
+            )
     return Matched(records=read.num_rows, statuses=dict(Counter(read["status"].to_pylist())))
 
 
@@ -89,7 +91,15 @@ def _refuse_twice(answers: pa.Table, file: str) -> None:
     bad: list[BadRow] = []
     for line, code in enumerate(answers["resident_code"].to_pylist(), start=1):
         if code in seen:
-            bad.append(BadRow(file=file, row=line, column="個人コード", shown="(伏せています)", rule="同じ人の回答が二つあります"))
+            bad.append(
+                BadRow(
+                    file=file,
+                    row=line,
+                    column="個人コード",
+                    shown="(伏せています)",
+                    rule="同じ人の回答が二つあります",
+                )
+            )
         seen.add(code)
     if bad:
         raise InputRefused(file, bad)
@@ -105,7 +115,7 @@ def _statuses(answers: pa.Table, programme: Programme) -> pa.Table:
 
 def _matching(connection: duckdb.DuckDBPyConnection, answers: pa.Table) -> pa.Table:
     """Per person whether linkage's four attributes of the 統合番号 agree with the register's of the 個人コード."""
-    latest = needs.residents().snapshot(SnapshotKind.LATEST)
+    latest = needs.register(SnapshotKind.LATEST)
     path = snapshots.check(Path(latest.path), latest.sha256)
     registered = {
         code: BasicAttributes(name_kanji=name, sex=sex, birth_date=born, address=address)

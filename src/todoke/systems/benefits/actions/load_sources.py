@@ -21,7 +21,10 @@ ALIAS = "benefits"
 def load_sources(*, tax: Path, assistance: Path, by: Actor) -> dict[str, int]:
     """Seal both files; returns rows by kind. The same content again changes nothing. Raises InputRefused."""
     require(by, Permission.BENEFITS_IMPORT)
-    tables = {"tax": (tax, codecs.read_tax(tax)), "assistance": (assistance, codecs.read_assistance(assistance))}
+    tables = {
+        "tax": (tax, codecs.read_tax(tax)),
+        "assistance": (assistance, codecs.read_assistance(assistance)),
+    }
     return {kind: _seal(kind, file, table, by) for kind, (file, table) in tables.items()}
 
 

@@ -53,9 +53,7 @@ def ask(programme: str, round_name: str, *, by: Actor) -> StepReport:
         receipt = asking.ask(programme=programmes.find(programme), round_name=round_name, by=by)
         left_out = receipt.abroad + receipt.unreachable
         totals = {"国外": receipt.abroad, "照会できない": receipt.unreachable}
-        return Counts(
-            taken=receipt.asked + left_out, accepted=receipt.asked, refused=left_out, totals=totals
-        )
+        return Counts(taken=receipt.asked + left_out, accepted=receipt.asked, refused=left_out, totals=totals)
 
     return _step("benefits.ask", f"{programme}/{round_name}", by, work, "照会対象者の抽出")
 

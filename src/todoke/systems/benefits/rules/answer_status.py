@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from todoke.systems.benefits.rules.tax_status import TaxStatus
 
-ANSWERED, NO_RECORD, HELD, FAILED, ASKED, RELEASE_REFUSED, ELSEWHERE = "01", "02", "03", "04", "05", "06", "07"
+ANSWERED, NO_RECORD, HELD, FAILED, ASKED, RELEASE_REFUSED, ELSEWHERE = (
+    "01",
+    "02",
+    "03",
+    "04",
+    "05",
+    "06",
+    "07",
+)
 """照会区分 (item 28); edition 2021 of this reference system, since the city's own codes are not public."""
 
 _EXPRESSION = """

@@ -31,5 +31,5 @@ class Programme:
     letters_from: date
     accepts_from: date
     deadline: date
-    transfer_date: date
+    transfer_on: date
     sources: dict[str, str]

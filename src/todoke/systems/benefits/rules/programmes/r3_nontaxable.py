@@ -23,7 +23,7 @@ R3_NONTAXABLE: Final = Programme(
     letters_from=date(2022, 2, 14),
     accepts_from=date(2022, 2, 14),
     deadline=date(2022, 9, 30),
-    transfer_date=date(2022, 10, 28),
+    transfer_on=date(2022, 10, 28),
     sources={
         "amount": "コロナ克服・新時代開拓のための経済対策（令和3年11月19日閣議決定）; facts/benefit.md §1.1",
         "base_date": "PIA I.1② (1) 令和3年12月10日",
@@ -34,7 +34,7 @@ R3_NONTAXABLE: Final = Programme(
         "exempt": "大阪市支給要綱3条（条例による免除を含む）; facts/benefit.md §1.1",
         "letters_from": "Yokohama: 確認書 mailed from 2022-02-14; facts/benefit.md §1.4",
         "deadline": "Yokohama: 2022-09-30 必着; facts/benefit.md §1.4",
-        "transfer_date": "a bank business day after the deadline; this reference city's choice",
+        "transfer_on": "a bank business day after the deadline; this reference city's choice",
     },
 )
 """The programme of the PIA."""

@@ -1,4 +1,4 @@
-"""Reads of 給付管理システム for its own actions, lists and files."""
+"""Reads around the decision: sources, runs, answers, decisions.csv."""
 
 from __future__ import annotations
 
@@ -37,14 +37,6 @@ def decision_run(programme: str, round_name: str) -> DecisionRun:
     found = DecisionRun.objects.using(ALIAS).filter(programme=programme, round=round_name).first()
     if found is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="支給判定の回")
-    return found
-
-
-def newest_run(programme: str) -> DecisionRun:
-    """The decision run that counts; NOT_FOUND before the first."""
-    found = DecisionRun.objects.using(ALIAS).filter(programme=programme).order_by("-id").first()
-    if found is None:
-        raise TodokeError(ErrorCode.NOT_FOUND, what="支給判定")
     return found
 
 
