@@ -110,7 +110,7 @@ def _statuses(answers: pa.Table, programme: Programme) -> pa.Table:
         connection.register("answer", answers)
         connection.register("matching", _matching(connection, answers))
         query = _READ.format(status=answer_status.expression(programme.tax_year))
-        return connection.execute(query).to_arrow_table()
+        return duck.table(connection, query)
 
 
 def _matching(connection: duckdb.DuckDBPyConnection, answers: pa.Table) -> pa.Table:
