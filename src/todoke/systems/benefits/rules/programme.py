@@ -30,3 +30,8 @@ R3_NONTAXABLE = Programme(
     deadline=date(2022, 9, 30),
     transfer_on=date(2022, 10, 31),
 )
+
+
+def programme_of(code: str) -> Programme:
+    assert code == R3_NONTAXABLE.code
+    return R3_NONTAXABLE
