@@ -18,7 +18,7 @@ from todoke.contracts import registry
 from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
 from todoke.engine.snapshots import file_sha256
 from todoke.kernel import clock
-from todoke.systems.benefits.rules.programme import R3_NONTAXABLE
+from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 
 ALIAS = "benefits"
 PROGRAMME = R3_NONTAXABLE

@@ -1,5 +1,6 @@
 """Batch steps of the benefits system: thin over actions."""
 
+from todoke.systems.benefits.jobs.judging import ask, decide, import_answers, load
 from todoke.systems.benefits.jobs.paying import (
     approve,
     examine,
@@ -13,7 +14,11 @@ from todoke.systems.benefits.jobs.paying import (
 
 __all__ = [
     "approve",
+    "ask",
+    "decide",
     "examine",
+    "import_answers",
+    "load",
     "number_cases",
     "prepare_payment",
     "print_letters",

@@ -1,5 +1,6 @@
 """One table a file; every model is named here so that Django finds it."""
 
+from todoke.systems.benefits.models.answer import Answer, AnswerImport
 from todoke.systems.benefits.models.application import Application
 from todoke.systems.benefits.models.case import Case
 from todoke.systems.benefits.models.decision import Decision, DecisionRun
@@ -7,8 +8,11 @@ from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
 from todoke.systems.benefits.models.programme import RegisteredProgramme
+from todoke.systems.benefits.models.source import Source
 
 __all__ = [
+    "Answer",
+    "AnswerImport",
     "Application",
     "Approval",
     "BankFile",
@@ -22,5 +26,6 @@ __all__ = [
     "Payment",
     "PaymentBatch",
     "RegisteredProgramme",
+    "Source",
     "Transfer",
 ]

@@ -1,37 +1,35 @@
-"""STAND-IN until the benefits slice is merged."""
+"""事業 (Programme): everything that differs from one benefit to the next, as dated data with its sources."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
+from todoke.systems.benefits.rules.tax_status import TaxStatus
+
 
 @dataclass(frozen=True, kw_only=True)
 class Programme:
+    """One benefit. `edition` changes with every change of a value; decisions are sealed with it.
+
+    amount: yen per household. base_date: 基準日 of the register. tax_date: 賦課期日 of `tax_year`. Persons who
+    moved in on or after `moved_in_from` have no tax record here. `adult_age`: younger persons without a record
+    count as not taxed. `exempt`: statuses that count as not taxed. `sources`: field → where its value is set.
+    """
+
     code: str
+    edition: str
     number: int
     name: str
     amount: int
     base_date: date
     tax_year: int
+    tax_date: date
+    moved_in_from: date
+    adult_age: int
+    exempt: frozenset[TaxStatus]
+    letters_from: date
     accepts_from: date
     deadline: date
     transfer_on: date
-
-
-R3_NONTAXABLE = Programme(
-    code="r3-nontaxable",
-    number=101,
-    name="住民税非課税世帯等に対する臨時特別給付金",
-    amount=100_000,
-    base_date=date(2021, 12, 10),
-    tax_year=2021,
-    accepts_from=date(2022, 2, 1),
-    deadline=date(2022, 9, 30),
-    transfer_on=date(2022, 10, 31),
-)
-
-
-def programme_of(code: str) -> Programme:
-    assert code == R3_NONTAXABLE.code
-    return R3_NONTAXABLE
+    sources: dict[str, str]

@@ -1,4 +1,4 @@
-"""Reads for screens, lists and steps; set-based."""
+"""Reads around the payment: cases with their payees, the ledger, batches."""
 
 from __future__ import annotations
 
