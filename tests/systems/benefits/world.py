@@ -22,6 +22,7 @@ from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 
 ALIAS = "benefits"
 PROGRAMME = R3_NONTAXABLE
+_REASONS = {"eligible": "EXEMPT", "ineligible": "TAXED", "undecided": "UNKNOWN"}
 CLERK = Actor(staff_id="c001", roles=frozenset({Role.CLERK}))
 SUPERVISOR = Actor(staff_id="s001", roles=frozenset({Role.SUPERVISOR}))
 TREASURER = Actor(staff_id="t001", roles=frozenset({Role.TREASURER}))
@@ -124,12 +125,15 @@ def decide(outcomes: dict[int, str], *, protected: frozenset[int] = frozenset(),
     """A decision run with these outcomes; returns its id."""
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(
-            "INSERT INTO benefits_decisionrun (programme, decided_at, decided_by) VALUES (%s, %s, %s) RETURNING id",
+            "INSERT INTO benefits_decisionrun (programme, edition, round, base_snapshot, latest_snapshot, tax_sha256,"
+            " assistance_sha256, answers_sha256, result_path, result_sha256, persons_path, persons_sha256,"
+            " decided_at, decided_by) SELECT %s, '', count(*)::text, '', '', '', '', '', '', '', '', '', %s, %s"
+            " FROM benefits_decisionrun RETURNING id",
             [PROGRAMME.code, clock.now(), "c001"],
         )
         (run,) = cursor.fetchone()
         rows = [
-            (run, household(n), household(n), resident(n), outcome, "EXEMPT", "", 1, needs, n in protected)
+            (run, household(n), household(n), resident(n), outcome, _REASONS[outcome], "", 1, needs, n in protected)
             for n, outcome in outcomes.items()
         ]
         cursor.executemany(

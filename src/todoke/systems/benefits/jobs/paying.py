@@ -24,15 +24,15 @@ from todoke.systems.benefits.actions import (
 from todoke.systems.benefits.actions import number_cases as numbering
 from todoke.systems.benefits.actions import print_letters as printing
 from todoke.systems.benefits.flows import CaseState
+from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.office import SAMPLE_CITY, PayingOffice
-from todoke.systems.benefits.rules.programme import programme_of
 
 ALIAS = "benefits"
 
 
 def number_cases(code: str, *, by: Actor) -> list[StepReport]:
     """付番: once per decision run. Accepted: eligible households with a case."""
-    programme = programme_of(code)
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
         numbering.number_cases(programme=programme, by=by)
@@ -45,7 +45,7 @@ def number_cases(code: str, *, by: Actor) -> list[StepReport]:
 
 def print_letters(code: str, out: Path, *, by: Actor, office: PayingOffice = SAMPLE_CITY) -> list[StepReport]:
     """確認書の印刷: once per decision run and register. Refused: cases kept out of the bulk run, a total per reason."""
-    programme = programme_of(code)
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
         run = printing.print_letters(
@@ -67,7 +67,7 @@ def print_letters(code: str, out: Path, *, by: Actor, office: PayingOffice = SAM
 
 def receive(code: str, file: Path, *, by: Actor) -> list[StepReport]:
     """受付 of one file of returned forms: once per content. Refused: duplicates and forms without a case."""
-    programme = programme_of(code)
+    programme = programmes.find(code)
     if not file.is_file():
         raise TodokeError(ErrorCode.INPUT_MISSING, file=file.name)
 
@@ -85,7 +85,7 @@ def receive(code: str, file: Path, *, by: Actor) -> list[StepReport]:
 
 def examine(code: str, *, by: Actor) -> list[StepReport]:
     """審査: once per decision run, register and newest form. Refused: everything but passed, a total per finding."""
-    programme = programme_of(code)
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
         examine_applications.examine_applications(programme=programme, by=by)
@@ -101,7 +101,7 @@ def examine(code: str, *, by: Actor) -> list[StepReport]:
 
 def approve(code: str, *, by: Actor, expected: int | None = None) -> list[StepReport]:
     """承認: once per decision run and newest examination. Refused: passed cases that are held back."""
-    programme = programme_of(code)
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
         approve_applications.approve_applications(programme=programme, by=by, expected=expected)
@@ -124,7 +124,7 @@ def prepare_payment(
     code: str, *, by: Actor, office: PayingOffice = SAMPLE_CITY, transfer_on: date | None = None
 ) -> list[StepReport]:
     """支払の起案: once per decision run, register and newest approval. Refused: approved cases that are held back."""
-    programme = programme_of(code)
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
         prepare_batch.prepare_batch(programme=programme, office=office, by=by, transfer_on=transfer_on)
@@ -145,7 +145,7 @@ def prepare_payment(
 
 def release_payment(code: str, *, by: Actor) -> list[StepReport]:
     """支払の確定 of every batch that was prepared and not released yet: once per newest batch."""
-    programme = programme_of(code)
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
         for batch in queries.batches(code):
@@ -167,7 +167,7 @@ def write_bank_files(
     code: str, out: Path, *, by: Actor, office: PayingOffice = SAMPLE_CITY
 ) -> list[StepReport]:
     """総合振込ファイル of every released batch that has none yet: once per newest released batch."""
-    programme = programme_of(code)
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
         for batch in queries.batches(code):
