@@ -26,6 +26,5 @@ def table(
     connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None
 ) -> pa.Table:
     """The whole result of `query` ($name for parameters) as Arrow."""
-    result = connection.sql(query, params=parameters).to_arrow_table()
-    assert result is not None
+    result: pa.Table = connection.sql(query, params=parameters).to_arrow_table()
     return result

@@ -24,6 +24,7 @@ from todoke.systems.benefits.actions.number_cases import number_cases
 from todoke.systems.benefits.actions.write_bank_file import write_bank_file
 from todoke.systems.benefits.rules.office import SAMPLE_CITY
 
+CODE = PROGRAMME.code
 pytestmark = pytest.mark.usefixtures("databases")
 
 
@@ -35,14 +36,14 @@ def world(tmp_path: Path) -> World:
 def walk(world: World, out: Path) -> dict[str, dict[str, int]]:
     """The whole road; the counts and totals of every step."""
     steps = [
-        jobs.number_cases(programme=PROGRAMME, by=CLERK),
-        jobs.print_letters(programme=PROGRAMME, out=out / "letters", by=CLERK),
-        jobs.receive(programme=PROGRAMME, file=world.write_forms(), by=CLERK),
-        jobs.examine(programme=PROGRAMME, by=CLERK),
-        jobs.approve(programme=PROGRAMME, by=SUPERVISOR),
-        jobs.prepare_payment(programme=PROGRAMME, by=SUPERVISOR),
-        jobs.release_payment(programme=PROGRAMME, by=TREASURER),
-        jobs.write_bank_files(programme=PROGRAMME, out=out / "payments", by=TREASURER),
+        *jobs.number_cases(CODE, by=CLERK),
+        *jobs.print_letters(CODE, out, by=CLERK),
+        *jobs.receive(CODE, world.write_forms(), by=CLERK),
+        *jobs.examine(CODE, by=CLERK),
+        *jobs.approve(CODE, by=SUPERVISOR),
+        *jobs.prepare_payment(CODE, by=SUPERVISOR),
+        *jobs.release_payment(CODE, by=TREASURER),
+        *jobs.write_bank_files(CODE, out, by=TREASURER),
     ]
     return {
         step.name: {"in": step.counts.taken, "ok": step.counts.accepted, **step.counts.totals}
@@ -85,9 +86,9 @@ def test_the_road_pays_each_eligible_household_once(world: World, tmp_path: Path
 
 def test_numbers_run_on_in_the_order_of_households_and_stay(world: World) -> None:
     decide({5: "eligible", 3: "eligible"})
-    jobs.number_cases(programme=PROGRAMME, by=CLERK)
+    jobs.number_cases(CODE, by=CLERK)
     decide({5: "eligible", 3: "eligible", 1: "eligible", 4: "ineligible"})
-    jobs.number_cases(programme=PROGRAMME, by=CLERK)
+    jobs.number_cases(CODE, by=CLERK)
     assert rows("SELECT lineage, case_number FROM benefits_case ORDER BY serial") == [
         (household(3), case_number.mint(101, 1)),
         (household(5), case_number.mint(101, 2)),

@@ -41,8 +41,7 @@ WHERE c.programme = $1 AND c.state = 'received'
 ORDER BY c.case_number
 """
 _CHECKED = """
-CREATE TEMP VIEW checked AS
-SELECT f.*, $accepts_from::DATE AS accepts_from, $deadline::DATE AS deadline,
+SELECT f.*, DATE '{accepts_from}' AS accepts_from, DATE '{deadline}' AS deadline,
     b.bank_code IS NOT NULL AS bank_known, s.branch_code IS NOT NULL AS branch_known
 FROM forms f
 LEFT JOIN (SELECT DISTINCT bank_code FROM branches) b ON b.bank_code = f.bank_code
@@ -139,10 +138,10 @@ def _forms(programme: Programme, run: int, register: SnapshotRef) -> pa.Table:
 def _check(forms: pa.Table, programme: Programme) -> pa.Table:
     """application_id, case_id, outcome, codes (text, separated by spaces)."""
     with duck.connect() as connection:
-        connection.register("unchecked", forms)
+        connection.register("forms", forms)
         connection.register("branches", bank_list.branches())
-        connection.execute(_CHECKED, {"accepts_from": programme.accepts_from, "deadline": programme.deadline})
-        found = duck.table(connection, examination.query("checked"))
+        checked = _CHECKED.format(accepts_from=programme.accepts_from, deadline=programme.deadline)
+        found = duck.table(connection, examination.query(f"({checked})"))
     return found.set_column(3, "codes", pc.binary_join(found["codes"], " "))
 
 

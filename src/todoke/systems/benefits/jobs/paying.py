@@ -24,32 +24,34 @@ from todoke.systems.benefits.actions import (
 from todoke.systems.benefits.actions import number_cases as numbering
 from todoke.systems.benefits.actions import print_letters as printing
 from todoke.systems.benefits.flows import CaseState
+from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.office import SAMPLE_CITY, PayingOffice
-from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"
 
 
-def number_cases(*, programme: Programme, by: Actor) -> StepReport:
+def number_cases(code: str, *, by: Actor) -> list[StepReport]:
     """付番: once per decision run. Accepted: eligible households with a case."""
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
         numbering.number_cases(programme=programme, by=by)
-        cases = queries.ledger(programme.code).cases
+        cases = queries.ledger(code).cases
         return Counts(taken=cases, accepted=cases, totals={"cases": cases})
 
-    key = f"{programme.code}/{queries.newest_run(programme.code)}"
+    key = f"{code}/{queries.newest_run(code)}"
     return _run("number", key, by, work, "給付管理番号の付番")
 
 
-def print_letters(
-    *, programme: Programme, out: Path, by: Actor, office: PayingOffice = SAMPLE_CITY
-) -> StepReport:
+def print_letters(code: str, out: Path, *, by: Actor, office: PayingOffice = SAMPLE_CITY) -> list[StepReport]:
     """確認書の印刷: once per decision run and register. Refused: cases kept out of the bulk run, a total per reason."""
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
-        run = printing.print_letters(programme=programme, office=office, out=out, by=by, meter=meter)
-        ledger, refused = queries.ledger(programme.code), sum(run.excluded.values())
+        run = printing.print_letters(
+            programme=programme, office=office, out=out / "letters", by=by, meter=meter
+        )
+        ledger, refused = queries.ledger(code), sum(run.excluded.values())
         excluded = {f"excluded_{reason}": count for reason, count in run.excluded.items()}
         return Counts(
             taken=ledger.letters + refused,
@@ -59,12 +61,13 @@ def print_letters(
         )
 
     snapshot = queries.latest_register().snapshot_id
-    key = f"{programme.code}/{queries.newest_run(programme.code)}/{snapshot}"
+    key = f"{code}/{queries.newest_run(code)}/{snapshot}"
     return _run("letters", key, by, work, "確認書の印刷")
 
 
-def receive(*, programme: Programme, file: Path, by: Actor) -> StepReport:
+def receive(code: str, file: Path, *, by: Actor) -> list[StepReport]:
     """受付 of one file of returned forms: once per content. Refused: duplicates and forms without a case."""
+    programme = programmes.find(code)
     if not file.is_file():
         raise TodokeError(ErrorCode.INPUT_MISSING, file=file.name)
 
@@ -77,30 +80,32 @@ def receive(*, programme: Programme, file: Path, by: Actor) -> StepReport:
             totals={"duplicate": intake.duplicates, "no_case": intake.no_case},
         )
 
-    return _run("receive", f"{programme.code}/{snapshots.file_sha256(file)}", by, work, "確認書の受付")
+    return _run("receive", f"{code}/{snapshots.file_sha256(file)}", by, work, "確認書の受付")
 
 
-def examine(*, programme: Programme, by: Actor) -> StepReport:
+def examine(code: str, *, by: Actor) -> list[StepReport]:
     """審査: once per decision run, register and newest form. Refused: everything but passed, a total per finding."""
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
         examine_applications.examine_applications(programme=programme, by=by)
-        outcomes, findings = queries.examination_counts(programme.code)
+        outcomes, findings = queries.examination_counts(code)
         taken, passed = sum(outcomes.values()), outcomes.get(CaseState.PASSED.value, 0)
         return Counts(taken=taken, accepted=passed, refused=taken - passed, totals={**outcomes, **findings})
 
-    last = queries.ledger(programme.code).last_application
+    last = queries.ledger(code).last_application
     snapshot = queries.latest_register().snapshot_id
-    key = f"{programme.code}/{queries.newest_run(programme.code)}/{snapshot}/{last}"
+    key = f"{code}/{queries.newest_run(code)}/{snapshot}/{last}"
     return _run("examine", key, by, work, "審査")
 
 
-def approve(*, programme: Programme, by: Actor, expected: int | None = None) -> StepReport:
+def approve(code: str, *, by: Actor, expected: int | None = None) -> list[StepReport]:
     """承認: once per decision run and newest examination. Refused: passed cases that are held back."""
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
         approve_applications.approve_applications(programme=programme, by=by, expected=expected)
-        states = queries.states(programme.code)
+        states = queries.states(code)
         held = states.get(CaseState.PASSED, 0)
         approved = sum(count for state, count in states.items() if state in _APPROVED)
         return Counts(
@@ -110,20 +115,21 @@ def approve(*, programme: Programme, by: Actor, expected: int | None = None) -> 
             totals={"approved_yen": approved * programme.amount},
         )
 
-    last = queries.ledger(programme.code).last_examination
-    key = f"{programme.code}/{queries.newest_run(programme.code)}/{last}"
+    last = queries.ledger(code).last_examination
+    key = f"{code}/{queries.newest_run(code)}/{last}"
     return _run("approve", key, by, work, "承認")
 
 
 def prepare_payment(
-    *, programme: Programme, by: Actor, office: PayingOffice = SAMPLE_CITY, transfer_on: date | None = None
-) -> StepReport:
+    code: str, *, by: Actor, office: PayingOffice = SAMPLE_CITY, transfer_on: date | None = None
+) -> list[StepReport]:
     """支払の起案: once per decision run, register and newest approval. Refused: approved cases that are held back."""
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
         prepare_batch.prepare_batch(programme=programme, office=office, by=by, transfer_on=transfer_on)
-        ledger = queries.ledger(programme.code)
-        held = queries.states(programme.code).get(CaseState.APPROVED, 0)
+        ledger = queries.ledger(code)
+        held = queries.states(code).get(CaseState.APPROVED, 0)
         return Counts(
             taken=ledger.payments + held,
             accepted=ledger.payments,
@@ -131,20 +137,21 @@ def prepare_payment(
             totals={"batches": ledger.batches, "prepared_yen": ledger.total_yen},
         )
 
-    last = queries.ledger(programme.code).last_approval
+    last = queries.ledger(code).last_approval
     snapshot = queries.latest_register().snapshot_id
-    key = f"{programme.code}/{queries.newest_run(programme.code)}/{snapshot}/{last}"
+    key = f"{code}/{queries.newest_run(code)}/{snapshot}/{last}"
     return _run("pay", key, by, work, "支払の起案")
 
 
-def release_payment(*, programme: Programme, by: Actor) -> StepReport:
+def release_payment(code: str, *, by: Actor) -> list[StepReport]:
     """支払の確定 of every batch that was prepared and not released yet: once per newest batch."""
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
-        for batch in queries.batches(programme.code):
+        for batch in queries.batches(code):
             if not batch.released:
                 release_batch.release_batch(programme=programme, number=batch.number, by=by)
-        ledger = queries.ledger(programme.code)
+        ledger = queries.ledger(code)
         return Counts(
             taken=ledger.payments,
             accepted=ledger.released_payments,
@@ -152,22 +159,23 @@ def release_payment(*, programme: Programme, by: Actor) -> StepReport:
             totals={"released_batches": ledger.released_batches, "released_yen": ledger.released_yen},
         )
 
-    key = f"{programme.code}/{queries.ledger(programme.code).batches}"
+    key = f"{code}/{queries.ledger(code).batches}"
     return _run("release", key, by, work, "支払の確定")
 
 
 def write_bank_files(
-    *, programme: Programme, out: Path, by: Actor, office: PayingOffice = SAMPLE_CITY
-) -> StepReport:
+    code: str, out: Path, *, by: Actor, office: PayingOffice = SAMPLE_CITY
+) -> list[StepReport]:
     """総合振込ファイル of every released batch that has none yet: once per newest released batch."""
+    programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
-        for batch in queries.batches(programme.code):
+        for batch in queries.batches(code):
             if batch.released and batch.bank_file is None:
                 write_bank_file.write_bank_file(
-                    programme=programme, office=office, number=batch.number, out=out, by=by
+                    programme=programme, office=office, number=batch.number, out=out / "payments", by=by
                 )
-        ledger = queries.ledger(programme.code)
+        ledger = queries.ledger(code)
         return Counts(
             taken=ledger.released_payments,
             accepted=ledger.ordered_payments,
@@ -179,7 +187,7 @@ def write_bank_files(
             },
         )
 
-    key = f"{programme.code}/{queries.ledger(programme.code).released_batches}"
+    key = f"{code}/{queries.ledger(code).released_batches}"
     return _run("bank_file", key, by, work, "総合振込ファイルの作成")
 
 
@@ -188,5 +196,5 @@ _APPROVED = frozenset(
 )
 
 
-def _run(name: str, key: str, by: Actor, work: Callable[[Meter], Counts], title: str) -> StepReport:
-    return run_step(ALIAS, f"benefits.{name}", key=key, by=by.staff_id, work=work, title=title)
+def _run(name: str, key: str, by: Actor, work: Callable[[Meter], Counts], title: str) -> list[StepReport]:
+    return [run_step(ALIAS, f"benefits.{name}", key=key, by=by.staff_id, work=work, title=title)]

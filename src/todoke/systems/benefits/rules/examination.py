@@ -113,4 +113,4 @@ def query(rows: str) -> str:
 
 def _codes(outcome: ExaminationOutcome) -> str:
     cases = ", ".join(f"CASE WHEN {f.when} THEN '{f.code}' END" for f in FINDINGS if f.outcome is outcome)
-    return f"list_filter([{cases}], code -> code IS NOT NULL)"
+    return f"list_filter([{cases}], lambda code: code IS NOT NULL)"
