@@ -1,0 +1,25 @@
+"""情報提供等記録 (ExchangeRecord, 番号法23条): one shape for the inquirer, the provider and the network."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class ExchangeRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One permitted exchange, as one of the three parties recorded it.
+
+    `requested_at` is the permit's, so all three agree on it; `provided_at` and `outcome` are set when the
+    provider answered or held the request, and again when a held one was released.
+    """
+
+    permit_id: str
+    inquirer: str
+    provider: str
+    duty: str
+    procedure: str
+    information_code: str
+    requested_at: datetime
+    outcome: str
+    provided_at: datetime | None

@@ -1,0 +1,152 @@
+"""What 自治体中間サーバー of one municipality offers to other realms (party `platform:<m>`).
+
+Lists in requests hold at most 10,000 records; answers are in the order of the request.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from todoke.contracts.information import Item, Outcome
+from todoke.contracts.network import Received
+from todoke.exchange.kinds import MessageKind
+
+
+class CodeWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """統合番号 whose 符号 shall be acquired. Sent by `city:<m>`."""
+
+    integrated_numbers: list[str]
+
+
+class CodeStates(msgspec.Struct, frozen=True, kw_only=True):
+    """Per number the 取得番号 to send to 住基ネット, or "" when the 符号 is already there."""
+
+    acquisition_numbers: list[str]
+
+
+ACQUISITIONS = MessageKind("intermediary.acquisitions.v1", CodeWanted, CodeStates)
+
+
+class LinkCodeNotice(msgspec.Struct, frozen=True, array_like=True):
+    """(取得番号, 符号)."""
+
+    acquisition_number: str
+    link_code: str
+
+
+class LinkCodes(msgspec.Struct, frozen=True, kw_only=True):
+    """符号 for one organisation. Sent by `network`."""
+
+    records: list[LinkCodeNotice]
+
+
+LINK_CODES = MessageKind("intermediary.link_codes.v1", LinkCodes, Received)
+
+
+class ReplicaRecord(msgspec.Struct, frozen=True, array_like=True):
+    """One person's 副本 of 地方税関係情報: TAX_ITEMS in order."""
+
+    integrated_number: str
+    auto_reply_prohibited: bool
+    items: tuple[Item, ...]
+
+
+class Replicas(msgspec.Struct, frozen=True, kw_only=True):
+    """副本登録 from the 正本, automatic from files (PIA III.6 リスク2). Sent by `city:<m>`."""
+
+    information_code: str
+    records: list[ReplicaRecord]
+
+
+REPLICAS = MessageKind("intermediary.replicas.v1", Replicas, Received)
+
+
+class Inquiry(msgspec.Struct, frozen=True, array_like=True):
+    """One 情報照会 by 統合番号."""
+
+    record_id: str
+    integrated_number: str
+    provider: str
+    duty: str
+    procedure: str
+    information_code: str
+    nondisclosure: str
+
+
+class Inquiries(msgspec.Struct, frozen=True, kw_only=True):
+    """情報照会内容登録. Sent by `city:<m>`."""
+
+    records: list[Inquiry]
+
+
+class InquiryReceipts(msgspec.Struct, frozen=True, kw_only=True):
+    """One word per record: "" taken on, `no_link_code` or `duplicate_record` refused."""
+
+    refusals: list[str]
+
+
+INQUIRIES = MessageKind("intermediary.inquiries.v1", Inquiries, InquiryReceipts)
+
+
+class ResultsWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """情報照会結果取得要求: the results numbered above `after`. Sent by `city:<m>`."""
+
+    after: int
+    limit: int
+
+
+class Result(msgspec.Struct, frozen=True, array_like=True):
+    """A change of state of one inquiry. `sequence` rises with every change; the last one counts."""
+
+    sequence: int
+    record_id: str
+    outcome: Outcome
+    error: str
+    items: tuple[Item, ...]
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """Results in order of `sequence`; `open_inquiries` still wait for any first result."""
+
+    records: list[Result]
+    open_inquiries: int
+
+
+RESULTS = MessageKind("intermediary.results.v1", ResultsWanted, Results)
+
+
+class ProvisionRequest(msgspec.Struct, frozen=True, array_like=True):
+    """A permit, its signature, and the provider's 符号 of the person."""
+
+    permit: bytes
+    signature: bytes
+    link_code: str
+
+
+class ProvisionRequests(msgspec.Struct, frozen=True, kw_only=True):
+    """情報提供の要求. Sent by `network`."""
+
+    records: list[ProvisionRequest]
+
+
+PROVISION_REQUESTS = MessageKind("intermediary.provision_requests.v1", ProvisionRequests, Received)
+
+
+class Provision(msgspec.Struct, frozen=True, array_like=True):
+    """The answer to one permitted inquiry. `held` may later be followed by the released answer."""
+
+    permit_id: str
+    record_id: str
+    outcome: Outcome
+    error: str
+    items: tuple[Item, ...]
+
+
+class Provisions(msgspec.Struct, frozen=True, kw_only=True):
+    """情報提供, along the route of the permit only. Sent by the provider's `platform:<m>`."""
+
+    provider: str
+    records: list[Provision]
+
+
+PROVISIONS = MessageKind("intermediary.provisions.v1", Provisions, Received)

@@ -1,0 +1,78 @@
+"""What 統合番号連携システム offers inside the city."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from todoke.contracts.information import Item, Outcome
+from todoke.contracts.people import BasicAttributes
+
+
+class ConversionRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A local number (住基個人コード) and the four attributes that must agree with it."""
+
+    resident_code: str
+    attributes: BasicAttributes
+
+
+class Conversion(msgspec.Struct, frozen=True, kw_only=True):
+    """The 統合番号, or why there is none: `unknown`, `attributes_differ`."""
+
+    resident_code: str
+    integrated_number: str | None
+    refusal: str | None
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """One 情報照会内容登録情報 (items 11–23). `provider` is a 機関コード; `record_id` is never used twice."""
+
+    record_id: str
+    integrated_number: str
+    provider: str
+    duty: str
+    procedure: str
+    information_code: str
+    nondisclosure: str
+
+
+class QueryReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Taken on, or refused with a reason code (`check_digit`, `unknown_number`, `duty_not_allowed`, `duplicate_record`)."""
+
+    record_id: str
+    refusal: str | None
+
+
+class QueryResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one query stands. `items` holds TAX_ITEMS in order when answered, else nothing."""
+
+    record_id: str
+    integrated_number: str
+    outcome: Outcome
+    error: str
+    items: tuple[Item, ...]
+
+
+class KnownPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """The four attributes that linkage holds for a 統合番号."""
+
+    integrated_number: str
+    attributes: BasicAttributes
+
+
+class Linkage(Protocol):
+    """統合番号連携システム as its siblings see it: numbers and results, never a 個人番号 or a 符号."""
+
+    def convert(self, requests: Sequence[ConversionRequest]) -> list[Conversion]:
+        """業務固有番号 → 統合番号, in the order asked."""
+
+    def attributes(self, integrated_numbers: Sequence[str]) -> list[KnownPerson]:
+        """4情報 of the numbers that are known, ordered by number."""
+
+    def submit(self, *, batch_id: str, queries: Sequence[Query], by: str) -> list[QueryReceipt]:
+        """Take on a batch of queries, in the order asked. The same batch id again returns the first receipts."""
+
+    def results(self, batch_id: str) -> list[QueryResult]:
+        """The state of every accepted query of a batch, ordered by record id."""

@@ -1,0 +1,133 @@
+"""What 情報提供ネットワークシステム and its 住基ネット part offer to other realms (party `network`).
+
+Lists in requests hold at most 10,000 records; answers are in the order of the request.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from todoke.contracts.information import Outcome
+from todoke.exchange.kinds import MessageKind
+
+
+class JukiAcquisition(msgspec.Struct, frozen=True, array_like=True):
+    """(取得番号, 個人番号): the only message besides the register itself in which a 個人番号 travels."""
+
+    acquisition_number: str
+    individual_number: str
+
+
+class JukiAcquisitions(msgspec.Struct, frozen=True, kw_only=True):
+    """符号取得のための 取得番号 of one organisation (番号法21条の2). Sent by `city:<m>`."""
+
+    organisation: str
+    records: list[JukiAcquisition]
+
+
+class JukiReceipts(msgspec.Struct, frozen=True, kw_only=True):
+    """One word per record: "" taken on, `unknown_number` or `check_digit` refused."""
+
+    refusals: list[str]
+
+
+ACQUIRE = MessageKind("network.juki_acquisitions.v1", JukiAcquisitions, JukiReceipts)
+
+
+class PermitRequest(msgspec.Struct, frozen=True, array_like=True):
+    """One inquiry for which the inquirer's intermediary asks a permit. `link_code` is the inquirer's own 符号."""
+
+    record_id: str
+    link_code: str
+    provider: str
+    duty: str
+    procedure: str
+    information_code: str
+    nondisclosure: str
+
+
+class PermitRequests(msgspec.Struct, frozen=True, kw_only=True):
+    """情報提供許可証の発行と照会許可照会リストとの照合の要求 (PIA III.6). Sent by `platform:<m>`."""
+
+    inquirer: str
+    requested_at: datetime
+    records: list[PermitRequest]
+
+
+class PermitAnswer(msgspec.Struct, frozen=True, array_like=True):
+    """The permit's id, or why it was refused (`not_on_list`, `unknown_provider`, `unknown_code`, `duplicate_record`)."""
+
+    record_id: str
+    permit_id: str
+    refusal: str
+
+
+class PermitAnswers(msgspec.Struct, frozen=True, kw_only=True):
+    """Permit ids only: the permit itself and the provider's 符号 go to the provider."""
+
+    records: list[PermitAnswer]
+
+
+PERMITS = MessageKind("network.permits.v1", PermitRequests, PermitAnswers)
+
+
+class ProvisionReport(msgspec.Struct, frozen=True, array_like=True):
+    """The provider's notice of how it answered under a permit."""
+
+    permit_id: str
+    outcome: Outcome
+    provided_at: datetime
+
+
+class ProvisionReports(msgspec.Struct, frozen=True, kw_only=True):
+    """情報提供等記録 of the provider's side, for the network's own record. Sent by `platform:<m>`."""
+
+    records: list[ProvisionReport]
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records were taken in."""
+
+    count: int
+
+
+REPORTS = MessageKind("network.provision_reports.v1", ProvisionReports, Received)
+
+
+class ListEntry(msgspec.Struct, frozen=True, array_like=True):
+    """One row of 照会許可照会リスト. `inquirer` and `provider` are 機関コード or "*" for every municipality."""
+
+    inquirer: str
+    provider: str
+    duty: str
+    procedure: str
+    information_code: str
+    valid_from: date
+    valid_to: date | None
+
+
+class PermissionList(msgspec.Struct, frozen=True, kw_only=True):
+    """照会許可照会リスト, one edition. Editions only grow; `valid_until` is when a copy must be renewed."""
+
+    edition: int
+    issued_at: datetime
+    valid_until: datetime
+    entries: list[ListEntry]
+
+
+class ListRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Asks for the newest edition. Sent by `platform:<m>`."""
+
+    known_edition: int
+
+
+class SignedList(msgspec.Struct, frozen=True, kw_only=True):
+    """`body` is the encoded PermissionList, `signature` the network's Ed25519 signature over it."""
+
+    body: bytes
+    signature: bytes
+
+
+PERMISSION_LIST = MessageKind("network.permission_list.v1", ListRequest, SignedList)

@@ -1,0 +1,47 @@
+"""Sealed Parquet files: written once under the name of their content, checked before every use."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from todoke.kernel.errors import ErrorCode, TodokeError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seal:
+    """Where a sealed file lies, the SHA-256 of its bytes (hex), and its number of rows."""
+
+    path: Path
+    sha256: str
+    rows: int
+
+
+def write(table: pa.Table, folder: Path, name: str) -> Seal:
+    """Write `table` as `<name>-<first 16 of sha256>.parquet`; the name appears only when the file is whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = folder / f".{name}.parquet.part"
+    pq.write_table(table, unfinished, compression="zstd")
+    digest = file_sha256(unfinished)
+    path = folder / f"{name}-{digest[:16]}.parquet"
+    unfinished.replace(path)
+    return Seal(path=path, sha256=digest, rows=table.num_rows)
+
+
+def check(path: Path, sha256: str) -> Path:
+    """The path, if the file still has the sealed content; INPUT_MISSING or INPUT_CHANGED otherwise."""
+    if not path.is_file():
+        raise TodokeError(ErrorCode.INPUT_MISSING, file=path.name)
+    if file_sha256(path) != sha256:
+        raise TodokeError(ErrorCode.INPUT_CHANGED, file=path.name)
+    return path
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,23 @@
+from django.db import migrations, models
+
+from todoke.oplog.append_only import append_only
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies: list[tuple[str, str]] = []
+    operations = [
+        migrations.CreateModel(
+            name="Operation",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("by", models.TextField()),
+                ("verb", models.TextField()),
+                ("subject", models.TextField()),
+                ("persons", models.BigIntegerField(default=0)),
+            ],
+            options={"indexes": [models.Index(fields=["at"], name="operation_at")]},
+        ),
+        append_only("oplog_operation"),
+    ]
