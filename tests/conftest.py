@@ -51,8 +51,8 @@ def instance() -> Instance:
 def server(instance: Instance) -> Iterator[Server]:
     """The running server, with every database of the instance made and migrated."""
     with running_server(instance) as server:
-        provision(instance, server)
         try:
+            provision(instance, server)
             yield server
         finally:
             connections.close_all()
