@@ -1,13 +1,11 @@
-"""Django app of `todoke.exchange`."""
-
-from __future__ import annotations
+"""Django application of the exchange tables."""
 
 from django.apps import AppConfig
 
 
 class ExchangeConfig(AppConfig):
-    """Signed messages between realms."""
+    """Label `exchange`; migrated into the databases of linkage, network and every intermediary."""
 
     name = "todoke.exchange"
     label = "exchange"
-    verbose_name = "領域間通信"
+    verbose_name = "電文交換"
