@@ -36,10 +36,11 @@ def main() -> None:
         # without pip: that works on a Debian without ensurepip, too
         venv.EnvBuilder(clear=True, with_pip=False, symlinks=True).create(VENV)
     uv = _uv()
-    _run([*uv, "pip", "sync", "--require-hashes", "--python", str(PYTHON), str(LOCK)])
+    print("Installing what requirements/dev.txt names …", flush=True)
+    _run([*uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(PYTHON), str(LOCK)])
     # hatchling comes from the lock: nothing is fetched for the build
     own = ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
-    _run([*uv, "pip", "install", "--python", str(PYTHON), *own])
+    _run([*uv, "pip", "install", "--quiet", "--python", str(PYTHON), *own])
 
 
 def _usable() -> bool:
