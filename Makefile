@@ -45,7 +45,7 @@ serve: $(READY)
 	$(TODOKE) serve
 
 # no index and no download address gets into a lock, so any mirror will do
-COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet $(LOCK_FLAGS)
+COMPILE = UV_SYSTEM_CERTS=1 uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet $(LOCK_FLAGS)
 lock: $(READY)
 	PATH="$(CURDIR)/.venv/installer/bin:$$PATH"; set -e; \
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt; \

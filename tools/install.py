@@ -35,12 +35,15 @@ def main() -> None:
 
         # without pip: that works on a Debian without ensurepip, too
         venv.EnvBuilder(clear=True, with_pip=False, symlinks=True).create(VENV)
-    uv = _uv()
+    uv, into = _uv(), ["--python", str(PYTHON)]
     print("Installing what requirements/dev.txt names …", flush=True)
-    _run([*uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(PYTHON), str(LOCK)])
+    if not _succeeds([*uv, "pip", "sync", "--quiet", "--require-hashes", *into, str(LOCK)]):
+        # an index or a proxy that only pip is configured for
+        print("uv could not; pip tries the same …", flush=True)
+        _run([*_pip(), *into, "install", "--quiet", "--require-hashes", "-r", str(LOCK)])
     # hatchling comes from the lock: nothing is fetched for the build
     own = ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
-    _run([*uv, "pip", "install", "--quiet", "--python", str(PYTHON), *own])
+    _run([*uv, "pip", "install", "--quiet", *into, *own])
 
 
 def _usable() -> bool:
@@ -77,14 +80,15 @@ def _has(python: str, module: str) -> bool:
     )
 
 
+def _succeeds(command: list[str]) -> bool:
+    # an office's proxy is known to the system's certificates, which uv does not ask by itself (two names, by edition)
+    settings = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return subprocess.run(command, check=False, cwd=ROOT, env={**settings, **os.environ}).returncode == 0
+
+
 def _run(command: list[str]) -> None:
-    done = subprocess.run(
-        command, check=False, cwd=ROOT, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    )
-    if done.returncode != 0:
-        sys.exit(
-            f"Set-up stopped: {Path(command[0]).name} ended with {done.returncode}. See above; then run make again."
-        )
+    if not _succeeds(command):
+        sys.exit(f"Set-up stopped: {Path(command[0]).name} failed. See above; then run make again.")
 
 
 if __name__ == "__main__":
