@@ -47,7 +47,8 @@ def read(alias: str, query: str, parameters: tuple[Any, ...] = ()) -> pa.Table:
     """
     with dbapi.connect(_uri(alias)) as connection, connection.cursor() as cursor:
         cursor.execute(query, parameters or None)
-        return cursor.fetch_arrow_table()
+        table: pa.Table = cursor.fetch_arrow_table()
+        return table
 
 
 def _raw(alias: str) -> psycopg.Connection[Any]:
@@ -62,5 +63,5 @@ def _uri(alias: str) -> str:
     settings = connections[alias].settings_dict
     return psycopg.conninfo.make_conninfo(
         host=settings["HOST"], port=settings["PORT"], dbname=settings["NAME"],
-        user=settings["USER"], password=settings["PASSWORD"],
+        user=settings["USER"], password=settings["PASSWORD"], **settings["OPTIONS"],
     )  # fmt: skip
