@@ -189,6 +189,9 @@ def test_the_certificate_must_be_the_senders(ring: KeyRing) -> None:
     assert knock(ring) == (200, "")
     for other in (NETWORK, PLATFORM, NEIGHBOUR):
         assert knock(ring, certificate_of=other, message_key="k2") == (403, "SENDER_REFUSED")
+    _, wire = parts.sealed(ring, sent_at=clock.now(), message_key="k3")
+    unlisted = Door(ring, ALIASES).receive(PLATFORM, wire, certificate="ab" * 32)
+    assert unlisted.status == 403
     assert calls.handled == ["hello"]
 
 
