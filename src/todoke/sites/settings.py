@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from pathlib import Path
 from typing import Any
 
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -32,6 +33,7 @@ def site_settings(*realms: Realm) -> dict[str, Any]:
         "USE_TZ": True,
         "TIME_ZONE": "Asia/Tokyo",
         "LANGUAGE_CODE": "ja",
+        **_todoke(instance, realms[0]),
     }
 
 
@@ -53,6 +55,18 @@ def _instance() -> Instance | None:
 
 def _secret_key(instance: Instance | None, realm: Realm) -> str:
     return instance.secret(realm, "web").hex() if instance else secrets.token_hex(32)
+
+
+def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
+    """What Todoke's own systems ask of the settings; placeholders where no instance exists."""
+    folder = (instance.path if instance else Path("unconfigured")) / realm.value
+    return {
+        "TODOKE_INSTANCE_NAME": instance.name if instance else "unconfigured",
+        "TODOKE_MUNICIPALITY": instance.city if instance else "00000",
+        "TODOKE_KEYS_FOLDER": folder / "keys",
+        "TODOKE_DATA_FOLDER": folder / "data",
+        "TODOKE_STAFF_FILE": folder / "staff.toml",
+    }
 
 
 def _databases(instance: Instance | None, realms: tuple[Realm, ...]) -> dict[str, Any]:

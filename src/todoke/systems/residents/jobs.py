@@ -14,6 +14,16 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.residents.actions.import_register import import_register
 
 ALIAS = "residents"
+BASE_DATE = date(2021, 12, 10)
+"""基準日 of 住民税非課税世帯等に対する臨時特別給付金 (issue 2 §3; PIA I.1)."""
+
+
+def load(base: Path, latest: Path, latest_as_of: date, *, by: Actor) -> list[StepReport]:
+    """住民記録の取込: the register of the base date, then the latest one."""
+    return [
+        import_snapshot(kind=SnapshotKind.BASE, file=base, as_of=BASE_DATE, by=by),
+        import_snapshot(kind=SnapshotKind.LATEST, file=latest, as_of=latest_as_of, by=by),
+    ]
 
 
 def import_snapshot(*, kind: SnapshotKind, file: Path, as_of: date, by: Actor) -> StepReport:
