@@ -27,7 +27,7 @@ def group() -> None:
 @_by
 def load(file: Path, by: str) -> None:
     """個人番号・住基個人コード・4情報を取り込み、統合番号を付けます。"""
-    report = jobs.load(file=file, by=staff.load(settings.TODOKE_STAFF_FILE, by))
+    (report,) = jobs.load(file, by=staff.load(settings.TODOKE_STAFF_FILE, by))
     minted = report.counts.totals.get("統合番号の付番", 0)
     click.echo(f"{file.name}: {report.counts.accepted:,} 人（付番 {minted:,} 人）")
 
@@ -48,14 +48,15 @@ def codes(everybody: bool, by: str) -> None:
 @_by
 def exchange(batch_ids: tuple[str, ...], timeout: float, by: str) -> None:
     """符号の取得、情報照会の送信、結果の取得を続けて行います。止まったときは同じ命令で続きから再開します。"""
-    exchanged = jobs.exchange(
-        batch_ids=batch_ids or queries.unfinished_batches(),
+    chosen = batch_ids or queries.unfinished_batches()
+    jobs.exchange(
+        chosen,
         by=staff.load(settings.TODOKE_STAFF_FILE, by),
         transport=registry.need(Transport),
         dispatcher=registry.need(Dispatcher),
         timeout=timeout,
     )
-    _show(exchanged)
+    _show(jobs.standing(chosen))
 
 
 @group.command(name="poll")

@@ -11,6 +11,7 @@ from todoke.batch.steps import Counts, StepReport, run_step
 from todoke.contracts.residents import SnapshotKind
 from todoke.engine import snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.systems.residents import queries
 from todoke.systems.residents.actions.import_register import import_register
 
 ALIAS = "residents"
@@ -38,4 +39,7 @@ def import_snapshot(*, kind: SnapshotKind, file: Path, as_of: date, by: Actor) -
         meter.advance(rows)
         return Counts(taken=rows, accepted=rows)
 
-    return run_step(ALIAS, "residents:import", key=key, by=by.staff_id, work=work, title="住民記録の取込")
+    report = run_step(ALIAS, "residents:import", key=key, by=by.staff_id, work=work, title="住民記録の取込")
+    if report.resumed and not Path(queries.newest_snapshot(kind).path).is_file():
+        import_register(kind=kind, file=file, as_of=as_of, by=by)  # known already: only seals the file again
+    return report
