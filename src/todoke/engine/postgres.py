@@ -33,7 +33,7 @@ def copy_in(alias: str, table: str, rows: pa.Table) -> int:
 def stage(alias: str, name: str, rows: pa.Table) -> None:
     """Put `rows` into a temporary table `name` that goes with the transaction, for set-based statements."""
     encoder = pgpq.ArrowToPostgresBinaryEncoder(rows.schema)
-    types = ", ".join(f'"{column}" {kind.data_type.ddl()}' for column, kind in encoder.schema().columns)
+    types = ", ".join(f'"{column.name}" {column.data_type.ddl()}' for column in encoder.schema().columns)
     with connections[alias].cursor() as cursor:
         cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({types}) ON COMMIT DROP')
         copy_in(alias, name, rows)
