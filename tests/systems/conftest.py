@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,7 +10,7 @@ from todoke.sites.instance import Instance
 
 
 @pytest.fixture
-def city_site(databases: Instance) -> Iterator[Instance]:
+def city_site(databases: Instance) -> Instance:
     """Empty databases, the city's staff, no keys and no snapshots of earlier tests."""
     from django.conf import settings
 
@@ -20,4 +19,4 @@ def city_site(databases: Instance) -> Iterator[Instance]:
     for folder in (settings.TODOKE_KEYS_FOLDER, settings.TODOKE_DATA_FOLDER):
         shutil.rmtree(folder, ignore_errors=True)
     city.hire()
-    yield databases
+    return databases

@@ -13,6 +13,7 @@ from todoke.contracts import information
 from todoke.contracts.information import Outcome
 from todoke.contracts.linkage import ConversionRequest, Query, QueryReceipt, QueryResult
 from todoke.contracts.people import BasicAttributes
+from todoke.identifiers import integrated_number
 from todoke.identifiers.municipality import organisation_code
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
@@ -209,7 +210,7 @@ def test_what_may_not_be_asked_is_refused_with_its_reason(realms: far.Realms) ->
         query(one, 1),
         query(two, 1),
         query(three[:-1] + str((int(three[-1]) + 1) % 10), 3),
-        query("999999999999993", 4),
+        query(integrated_number.mint(10**13), 4),
         query(four, 5, information_code="TM00000000000089"),
         query(five, 6, procedure="JT01010000000999"),
     ]
