@@ -1,0 +1,1 @@
+"""Link codes, replicas and exchange records of one municipality (自治体中間サーバー)."""

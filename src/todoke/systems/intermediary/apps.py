@@ -1,0 +1,13 @@
+"""Django app of `todoke.systems.intermediary`."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class IntermediaryConfig(AppConfig):
+    """Link codes, replicas and exchange records of one municipality (自治体中間サーバー)."""
+
+    name = "todoke.systems.intermediary"
+    label = "intermediary"
+    verbose_name = "中間サーバー"

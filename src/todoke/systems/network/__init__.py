@@ -1,0 +1,1 @@
+"""Permission list, permits and code conversion (情報提供ネットワークシステム)."""
