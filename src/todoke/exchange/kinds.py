@@ -1,23 +1,59 @@
-"""The kinds of message that realms exchange: a name with an edition, a request type, an answer type."""
+"""電文の種類 (MessageKind): one contract message, its request type and its answer type."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
+from todoke.kernel.errors import ErrorCode, TodokeError
+
 Q = TypeVar("Q", bound=msgspec.Struct)
 A = TypeVar("A", bound=msgspec.Struct)
+T = TypeVar("T", bound=msgspec.Struct)
 
+_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+MAX_NAME = 100
 RECORD_LIMIT = 10_000
 """Records in one message at most (the size at which cities cut their query files, facts/linkage.md §1.6)."""
 
 
 @dataclass(frozen=True)
 class MessageKind(Generic[Q, A]):
-    """One contract message, for example `network.permits.v1`. A changed type needs a new edition."""
+    """One contract message, e.g. `network.permits.v1`. A changed type needs a new edition."""
 
     name: str
     request: type[Q]
     answer: type[A]
+
+    def __post_init__(self) -> None:
+        if not is_kind_name(self.name):
+            raise TodokeError(ErrorCode.CONTRACT_UNKNOWN, contract=self.name[:MAX_NAME])
+
+
+def is_kind_name(text: str) -> bool:
+    """Whether `text` may name a kind: lower-case words joined by dots, at most 100 characters."""
+    return len(text) <= MAX_NAME and _NAME.fullmatch(text) is not None
+
+
+def encode(value: msgspec.Struct) -> bytes:
+    """The body of a message: UTF-8 JSON in field order (readable in evidence; ~10 ms for 10,000 records)."""
+    return msgspec.json.encode(value)
+
+
+def decode(kind: type[T], body: bytes) -> T:
+    """A body as its type; MESSAGE_INVALID when it is not one (the text is not repeated: it is personal)."""
+    try:
+        return cast(T, _decoder(kind).decode(body))
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise TodokeError(
+            ErrorCode.MESSAGE_INVALID, detail=f"本文が {kind.__name__} ではありません"
+        ) from None
+
+
+@cache
+def _decoder(kind: type[Any]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)

@@ -52,6 +52,31 @@ class ErrorCode(Enum):
         Family.DENIED,
         "通信相手を確認できないため受け付けませんでした（{detail}）。証明書と鍵の登録を確かめてください。",
     )
+    MESSAGE_INVALID = (
+        Family.INPUT,
+        "受け取った電文を検証できません（{detail}）。処理していません。相手方の環境と版を確かめてください。",
+    )
+    MESSAGE_CONFLICT = (
+        Family.CONFLICT,
+        "同じ電文キーで内容の異なる電文があります（{detail}）。先の電文だけが有効です。新しいキーで送り直してください。",
+    )
+    CONTRACT_UNKNOWN = (
+        Family.NOT_FOUND,
+        "電文の種類 {contract} を扱う窓口がありません。種類の名前と版を確かめてください。",
+    )
+    CLOCK_SKEW = (
+        Family.SETUP,
+        "電文の時刻が {seconds} 秒ずれています（許容は ±{allowed} 秒）。両方の機器の時刻同期を確かめてください。",
+    )
+    KEY_EXPIRED = (
+        Family.SETUP,
+        "{party} の鍵の有効期間が {until} に切れました。"
+        "古い鍵ファイルを退避し、todoke keys init で作り直してください。",
+    )
+    KEY_NOT_YET_VALID = (
+        Family.SETUP,
+        "{party} の鍵は {since} から有効です。機器の時刻を確かめ、正しければその時までお待ちください。",
+    )
     SAME_PERSON = (
         Family.CONFLICT,
         "審査・承認・支払は別の職員が行う必要があります。別の職員が操作してください。",
@@ -60,9 +85,17 @@ class ErrorCode(Enum):
         Family.CONFLICT,
         "現在の状態ではこの操作はできません（{detail}）。画面または一覧で状態を確かめてください。",
     )
+    RECORDS_DIFFER = (
+        Family.CONFLICT,
+        "三者の情報提供等記録が {count} 件で食い違っています。不正または障害のおそれがあるため、管理者に連絡してください。",
+    )
     ALREADY_DONE = (Family.CONFLICT, "この処理は既に済んでいます（{detail}）。二重に行うことはできません。")
     NOT_FOUND = (Family.NOT_FOUND, "{what}が見つかりません。指定を確かめてください。")
     SETUP_MISSING = (Family.SETUP, "設定が足りません（{detail}）。{todo}")
+    PROCESS_STOPPED = (
+        Family.UNAVAILABLE,
+        "{what}の処理が途中で止まりました（終了コード {code}）。同じ命令をもう一度実行すると続きから再開します。",
+    )
     UNAVAILABLE = (
         Family.UNAVAILABLE,
         "{what}に接続できません。結果は未確定です。同じ命令をもう一度実行すると続きから再開します。",

@@ -1,1 +1,1 @@
-"""Record formats: layout engine, character sets, and layouts/ (declarative tables, one module per edition)."""
+"""Record formats: layout engine, character sets, layouts/ (declarative tables, one module per edition)."""

@@ -1,0 +1,44 @@
+"""要求と回答 (request): one signed question, one verified answer."""
+
+from __future__ import annotations
+
+from todoke.exchange import envelope, kinds, refusals
+from todoke.exchange.envelope import Direction, Envelope, Header
+from todoke.exchange.kinds import A, MessageKind, Q
+from todoke.exchange.transport import Transport
+from todoke.kernel import clock
+
+
+def request(
+    transport: Transport, *, sender: str, receiver: str, kind: MessageKind[Q, A], body: Q, key: str
+) -> A:
+    """Ask and wait. The same key gets the first answer again: poll with a new key each time.
+
+    Errors: RefusedError (final); UNAVAILABLE and the verification errors (unknown: ask again with `key`).
+    """
+    reply = post(
+        transport, sender=sender, receiver=receiver, contract=kind.name, key=key, body=kinds.encode(body)
+    )
+    return kinds.decode(kind.answer, reply.body)
+
+
+def post(
+    transport: Transport, *, sender: str, receiver: str, contract: str, key: str, body: bytes
+) -> Envelope:
+    """Seal now, carry, verify the answer; errors as `request`."""
+    ring = transport.ring
+    header = Header(
+        instance=ring.directory.instance,
+        direction=Direction.REQUEST,
+        sender=sender,
+        receiver=receiver,
+        contract=contract,
+        message_key=key,
+        sent_at=clock.now(),
+    )
+    header, wire = envelope.seal(header, body, ring.signing_key(sender))
+    answer_wire = transport.post(receiver, wire, sender)
+    answer = envelope.open_answer(answer_wire, ring.directory, request=header, now=clock.now())
+    if answer.header.direction is Direction.REFUSAL:
+        raise refusals.as_error(answer.body, receiver)
+    return answer

@@ -1,0 +1,193 @@
+"""配送 (Dispatcher): carries outboxes to their doors; every message settled once, in order, whatever dies.
+
+A queue is (alias, sender, receiver, contract). One dispatcher at a time owns a queue, by a PostgreSQL session
+lock: it ends with the connection, so a killed process holds nobody up. No transaction is open while a message
+is on its way, so a slow receiver holds back neither vacuum nor the sealing of the operation log.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import random
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import Error as DatabaseError
+from django.db import connections
+
+from todoke.exchange import delivery, outbox
+from todoke.exchange.transport import Transport
+from todoke.kernel import clock
+
+_log = logging.getLogger("todoke.exchange")
+
+_HEADS = """
+SELECT DISTINCT ON (receiver, contract) receiver, contract, next_attempt_at
+FROM exchange_outbox WHERE sender = %s AND state = 'waiting'
+ORDER BY receiver, contract, id
+"""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Messages of one kind from one party to another, delivered in the order they were sent."""
+
+    alias: str
+    sender: str
+    receiver: str
+    contract: str
+
+    @property
+    def lock(self) -> str:
+        return f"outbox\x1f{self.sender}\x1f{self.receiver}\x1f{self.contract}"
+
+
+class Dispatcher:
+    """`parties`: party → alias of its outbox; a row is sent only in the name of the party of its database.
+
+    `poll`: seconds between looks when nothing wakes it. `longest_wait`: cap of the back-off after a failure.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        parties: Mapping[str, str],
+        *,
+        workers: int = 8,
+        poll: float = 0.1,
+        longest_wait: timedelta = timedelta(seconds=10),
+    ) -> None:
+        self._transport = transport
+        self._parties = dict(parties)
+        self._workers = workers
+        self._poll = poll
+        self._longest_wait = longest_wait
+        self._wake = threading.Event()
+        self._busy: set[Queue] = set()
+        self._busy_lock = threading.Lock()
+        outbox.wake_on_send(self._wake)
+
+    def waiting(self) -> int:
+        """Messages not settled yet, in all outboxes."""
+        return sum(delivery.count_waiting(alias, sender) for sender, alias in self._parties.items())
+
+    def drain(self, timeout: float) -> int:
+        """Deliver in this thread until nothing waits or `timeout` seconds have passed; how many it settled.
+
+        Messages that another dispatcher is delivering are waited for. See `waiting` for what is left.
+        """
+        end = time.monotonic() + timeout
+        settled = 0
+        while True:
+            self._wake.clear()
+            queues, waiting = self._look()
+            moved = sum(self._serve(item, end) for item in queues)
+            settled += moved
+            left = end - time.monotonic()
+            if not waiting or left <= 0:
+                return settled
+            if not moved:
+                self._wake.wait(min(self._poll, left))
+
+    def run(self, stop: threading.Event) -> None:
+        """Deliver with worker threads until `stop` is set; a message on its way is finished first."""
+        tasks: queue.SimpleQueue[Queue | None] = queue.SimpleQueue()
+        threads = [
+            threading.Thread(target=self._work, args=(tasks, stop), name=f"dispatch-{number}")
+            for number in range(self._workers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            while not stop.is_set():
+                self._wake.clear()
+                self._assign(tasks)
+                self._wake.wait(self._poll)
+        finally:
+            for _ in threads:
+                tasks.put(None)
+            for thread in threads:
+                thread.join()
+            connections.close_all()
+
+    def _assign(self, tasks: queue.SimpleQueue[Queue | None]) -> None:
+        try:
+            queues, _ = self._look()
+        except DatabaseError as error:
+            _log.warning("送信箱を読めません（%s）。続けて試みます。", type(error).__name__)
+            connections.close_all()
+            return
+        with self._busy_lock:
+            for item in queues:
+                if item not in self._busy:
+                    self._busy.add(item)
+                    tasks.put(item)
+
+    def _work(self, tasks: queue.SimpleQueue[Queue | None], stop: threading.Event) -> None:
+        try:
+            while (item := tasks.get()) is not None:
+                try:
+                    settled = 0 if stop.is_set() else self._serve(item, None, stop)
+                except DatabaseError as error:
+                    _log.warning("送信箱を読めません（%s）。続けて試みます。", type(error).__name__)
+                    connections.close_all()
+                    settled = 0
+                with self._busy_lock:
+                    self._busy.discard(item)
+                if settled:
+                    self._wake.set()
+        finally:
+            connections.close_all()
+
+    def _look(self) -> tuple[list[Queue], bool]:
+        """Queues whose first message is due, and whether anything waits at all."""
+        due: list[Queue] = []
+        anything = False
+        now = clock.now()
+        for sender, alias in self._parties.items():
+            with connections[alias].cursor() as cursor:
+                cursor.execute(_HEADS, [sender])
+                for receiver, contract, next_attempt_at in cursor.fetchall():
+                    anything = True
+                    if next_attempt_at <= now:
+                        due.append(Queue(alias, sender, receiver, contract))
+        return due, anything
+
+    def _serve(self, item: Queue, end: float | None, stop: threading.Event | None = None) -> int:
+        """Deliver a queue's due messages in order; stop at the first that does not get through."""
+        settled = 0
+        with _owned(item) as mine:
+            while mine and not (stop and stop.is_set()) and not (end and time.monotonic() > end):
+                message = delivery.first_due(item.alias, item.sender, item.receiver, item.contract)
+                if message is None or not delivery.deliver(
+                    self._transport, item.alias, message, self._back_off
+                ):
+                    break
+                settled += 1
+        return settled
+
+    def _back_off(self, attempts: int) -> timedelta:
+        """0.1 s, doubled each time up to the cap, spread by ±20% so that senders do not come back as one."""
+        wait = min(timedelta(seconds=0.1 * 2 ** min(attempts, 20)), self._longest_wait)
+        return wait * random.uniform(0.8, 1.2)  # noqa: S311 - not a secret
+
+
+@contextmanager
+def _owned(item: Queue) -> Iterator[bool]:
+    """Whether this connection now owns the queue; given up at the end, or by PostgreSQL when we die."""
+    connection = connections[item.alias]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [item.lock])
+        row = cursor.fetchone()
+    mine = row is not None and bool(row[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with suppress(DatabaseError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [item.lock])

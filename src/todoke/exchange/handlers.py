@@ -1,0 +1,107 @@
+"""電文の扱い手 (handlers): who answers a kind, who hears the answer. Denied unless declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from todoke.exchange.kinds import A, MessageKind, Q
+from todoke.kernel.errors import ErrorCode, TodokeError
+
+Senders = Callable[[str, str], bool]
+E = TypeVar("E")
+
+
+@dataclass(frozen=True)
+class Handler:
+    """What `handles` registered for one kind."""
+
+    kind: MessageKind[Any, Any]
+    senders: Senders
+    answer: Callable[[str, str, Any], Any]
+
+
+@dataclass(frozen=True)
+class Listener:
+    """What `on_answer` or `on_refusal` registered for one kind."""
+
+    kind: MessageKind[Any, Any]
+    hear: Callable[[str, str, Any, Any], None]
+
+
+_handlers: dict[str, Handler] = {}
+_answers: dict[str, Listener] = {}
+_refusals: dict[str, Listener] = {}
+
+
+def handles(
+    kind: MessageKind[Q, A], *, senders: Senders
+) -> Callable[[Callable[[str, str, Q], A]], Callable[[str, str, Q], A]]:
+    """Register `handler(alias, sender, body) -> answer` for a kind.
+
+    It runs in the inbox transaction of `alias`: all it writes there is committed with the stored answer, or
+    not at all. `senders(alias, sender)` must return True or the message is refused. A TodokeError of the
+    families INPUT, DENIED, CONFLICT, NOT_FOUND is a final refusal (stored; only the code's name is sent);
+    any other exception undoes everything and the sender tries again. STATE_CONFLICT for a second handler.
+    """
+
+    def register(handler: Callable[[str, str, Q], A]) -> Callable[[str, str, Q], A]:
+        _add(_handlers, kind, Handler(kind, senders, handler))
+        return handler
+
+    return register
+
+
+def on_answer(
+    kind: MessageKind[Q, A],
+) -> Callable[[Callable[[str, str, Q, A], None]], Callable[[str, str, Q, A], None]]:
+    """Register `callback(alias, key, body, answer)`, run in the transaction that marks it delivered.
+
+    Every kind that is sent through an outbox must have one: an answer is never dropped silently.
+    """
+
+    def register(callback: Callable[[str, str, Q, A], None]) -> Callable[[str, str, Q, A], None]:
+        _add(_answers, kind, Listener(kind, callback))
+        return callback
+
+    return register
+
+
+def on_refusal(
+    kind: MessageKind[Q, A],
+) -> Callable[[Callable[[str, str, Q, str], None]], Callable[[str, str, Q, str], None]]:
+    """Register `callback(alias, key, body, error_code)`: runs when the receiver refused for good."""
+
+    def register(callback: Callable[[str, str, Q, str], None]) -> Callable[[str, str, Q, str], None]:
+        _add(_refusals, kind, Listener(kind, callback))
+        return callback
+
+    return register
+
+
+def handler_of(contract: str) -> Handler:
+    """The handler of a kind; CONTRACT_UNKNOWN when nobody here serves it."""
+    return _find(_handlers, contract)
+
+
+def answer_listener_of(contract: str) -> Listener:
+    """Who hears the answers of a kind; CONTRACT_UNKNOWN when nobody does."""
+    return _find(_answers, contract)
+
+
+def refusal_listener_of(contract: str) -> Listener | None:
+    """Who hears the refusals of a kind, if anybody."""
+    return _refusals.get(contract)
+
+
+def _add(registry: dict[str, E], kind: MessageKind[Any, Any], entry: E) -> None:
+    if kind.name in registry:
+        raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"{kind.name} は既に登録されています")
+    registry[kind.name] = entry
+
+
+def _find(registry: dict[str, E], contract: str) -> E:
+    if contract not in registry:
+        raise TodokeError(ErrorCode.CONTRACT_UNKNOWN, contract=contract)
+    return registry[contract]

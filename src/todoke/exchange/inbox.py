@@ -1,0 +1,76 @@
+"""受信箱 (inbox): handle a key once; answer every repeat with the first result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connections, transaction
+
+from todoke.exchange import refusals
+from todoke.exchange.envelope import Header
+from todoke.exchange.message_id import new_message_id
+from todoke.exchange.models import InboxMessage
+from todoke.kernel.errors import ErrorCode, TodokeError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the receiver decided: an answer body, or the name of a final error."""
+
+    message_id: UUID
+    answer: bytes | None
+    error_code: str = ""
+
+
+def settle_once(alias: str, header: Header, handle: Callable[[], bytes]) -> Outcome:
+    """The stored outcome of this key, or run `handle` in one transaction with storing its outcome.
+
+    A final TodokeError undoes what `handle` wrote and is stored itself. Other exceptions undo everything and
+    pass. Errors: MESSAGE_CONFLICT (key with another content), UNAVAILABLE (being handled right now).
+    """
+    try:
+        with transaction.atomic(using=alias):
+            return _claimed(alias, header) or _store(alias, header, handle(), "")
+    except TodokeError as error:
+        if error.code is ErrorCode.MESSAGE_CONFLICT or not refusals.is_final(error.code):
+            raise
+        with transaction.atomic(using=alias):
+            return _claimed(alias, header) or _store(alias, header, None, error.code.name)
+
+
+def _claimed(alias: str, header: Header) -> Outcome | None:
+    """Take the key for this transaction, then look: a repeat that waited for nobody sees the first result."""
+    lock = f"inbox\x1f{header.receiver}\x1f{header.sender}\x1f{header.message_key}"
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
+        row = cursor.fetchone()
+    stored = (
+        InboxMessage.objects.using(alias)
+        .filter(receiver=header.receiver, sender=header.sender, message_key=header.message_key)
+        .first()
+    )
+    if stored is None:
+        if row is None or not row[0]:
+            raise TodokeError(ErrorCode.UNAVAILABLE, what="同じ電文を処理中の窓口")
+        return None
+    if (stored.contract, stored.request_sha256) != (header.contract, header.body_sha256):
+        raise TodokeError(ErrorCode.MESSAGE_CONFLICT, detail=header.contract)
+    answer = None if stored.answer is None else bytes(stored.answer)
+    return Outcome(stored.message_id, answer, stored.error_code)
+
+
+def _store(alias: str, header: Header, answer: bytes | None, error_code: str) -> Outcome:
+    outcome = Outcome(new_message_id(), answer, error_code)
+    InboxMessage.objects.using(alias).create(
+        message_id=outcome.message_id,
+        receiver=header.receiver,
+        sender=header.sender,
+        contract=header.contract,
+        message_key=header.message_key,
+        request_sha256=header.body_sha256,
+        answer=answer,
+        error_code=error_code,
+    )
+    return outcome

@@ -1,0 +1,170 @@
+"""鍵と証明書の作成 (`todoke keys init`): every private key of an instance and its public directory.
+
+One TLS authority per owner (city, platform, national, each sample neighbour), not one per instance: no realm
+can then make a certificate that another realm's clients accept, and no authority key lies between realms.
+A door asks more than a certificate of a known authority: its fingerprint must be the sender's.
+
+Each owner keeps `<instance>/<owner>/keys/` (mode 700): `authority.key/.pem`, `server.key/.pem` (owners with
+a door), and per party `<party>.sign.key`, `<party>.tls.key/.pem`. Private keys have mode 600. Nothing is ever
+overwritten: to renew, move the old files away and run it again.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from todoke.exchange import certificates, parties
+from todoke.exchange.directory import FILE_NAME, Directory, Entry
+
+PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+
+
+_LOOPBACK = ("127.0.0.1", "localhost")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """Who keeps which keys. `url`: the door that answers for them (empty = none); `hosts`: its names."""
+
+    folder: str
+    parties: Sequence[str]
+    url: str = ""
+    hosts: Sequence[str] = _LOOPBACK
+
+
+def owners(
+    *, city: str, neighbours: Sequence[str], urls: Mapping[str, str], hosts: Iterable[str] = _LOOPBACK
+) -> list[Owner]:
+    """The owners of one instance: three realms, and the neighbour cities, which only ask and have no door.
+
+    `urls`: realm (city, platform, national) → URL of its door.
+    """
+    names = tuple(hosts)
+    realms = {
+        "city": [parties.city(city)],
+        "platform": [parties.platform(code) for code in (city, *neighbours)],
+        "national": [parties.NETWORK],
+    }
+    return [
+        *(Owner(folder=r, parties=p, url=urls.get(r, ""), hosts=names) for r, p in realms.items()),
+        *(Owner(folder=f"neighbours/{code}", parties=[parties.city(code)]) for code in neighbours),
+    ]
+
+
+def init(root: Path, *, instance: str, owners: Sequence[Owner]) -> Directory:
+    """Make what is missing, keep what is there, write the directory (URLs as given). Repeatable, killable."""
+    entries: dict[str, Entry] = {}
+    authorities: dict[str, str] = {}
+    for owner in owners:
+        vault = _Vault(root / owner.folder / "keys")
+        authority = _authority(vault, instance, owner.folder)
+        authorities[owner.folder] = authority.pem
+        if owner.url:
+            vault.certificate("server", partial(authority.server, hosts=owner.hosts))
+        for party in owner.parties:
+            entries[party] = _entry(vault, authority, instance, owner, party)
+    directory = Directory(instance=instance, authorities=authorities, parties=entries)
+    _replace(root / FILE_NAME, msgspec.json.format(msgspec.json.encode(directory), indent=1))
+    return directory
+
+
+def _authority(vault: _Vault, instance: str, folder: str) -> certificates.Authority:
+    name = f"Todoke {instance} {folder}"
+    certificate = vault.certificate("authority", lambda key: certificates.make_authority(key, name))
+    return certificates.Authority(certificate, vault.tls_key("authority"))
+
+
+def _entry(
+    vault: _Vault, authority: certificates.Authority, instance: str, owner: Owner, party: str
+) -> Entry:
+    stem = parties.file_stem(party)
+    client = vault.certificate(f"{stem}.tls", lambda key: authority.client(key, instance, party))
+    public = vault.signing_key(f"{stem}.sign").public_key()
+    return Entry(
+        owner=owner.folder,
+        signing_key=public.public_bytes(Encoding.Raw, PublicFormat.Raw).hex(),
+        certificate=client.fingerprint(SHA256()).hex(),
+        valid_from=client.not_valid_before_utc,
+        valid_until=client.not_valid_after_utc,
+        url=owner.url,
+    )
+
+
+class _Vault:
+    """One owner's key folder: read if there, else made whole and only then given its name."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+        self._folder = folder
+
+    def signing_key(self, name: str) -> Ed25519PrivateKey:
+        key = self._key(name, Ed25519PrivateKey.generate)
+        assert isinstance(key, Ed25519PrivateKey)
+        return key
+
+    def tls_key(self, name: str) -> ec.EllipticCurvePrivateKey:
+        key = self._key(name, lambda: ec.generate_private_key(ec.SECP256R1()))
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return key
+
+    def certificate(
+        self, name: str, make: Callable[[ec.EllipticCurvePrivateKey], x509.Certificate]
+    ) -> x509.Certificate:
+        path = self._folder / f"{name}.pem"
+        key = self.tls_key(name)
+        if not path.exists():
+            _create(path, make(key).public_bytes(Encoding.PEM), 0o644)
+        return x509.load_pem_x509_certificate(path.read_bytes())
+
+    def _key(self, name: str, make: Callable[[], PrivateKey]) -> object:
+        path = self._folder / f"{name}.key"
+        if not path.exists():
+            pem = make().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            _create(path, pem, 0o600)
+        return load_pem_private_key(path.read_bytes(), password=None)
+
+
+def _create(path: Path, content: bytes, mode: int) -> None:
+    """Write aside, then link: the name appears whole or not at all, and an existing file wins."""
+    aside = _write_aside(path, content, mode)
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        return
+    finally:
+        aside.unlink()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    if not (path.exists() and path.read_bytes() == content):
+        _write_aside(path, content, 0o644).replace(path)
+
+
+def _write_aside(path: Path, content: bytes, mode: int) -> Path:
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(handle, "wb") as file:
+        os.fchmod(handle, mode)  # whatever the umask says
+        file.write(content)
+        file.flush()
+        os.fsync(handle)
+    return aside

@@ -1,0 +1,87 @@
+"""送信箱・受信箱 (outbox, inbox): tables in the database of every system that talks to another realm."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from todoke.exchange.envelope import MAX_KEY
+from todoke.exchange.kinds import MAX_NAME
+from todoke.exchange.parties import MAX_PARTY
+
+
+class OutboxMessage(models.Model):
+    """送信箱の一通: written in the sender's transaction, kept as long as the key must stay taken.
+
+    The body is personal data and is held only while the message waits; its digest stays.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "送信待ち"
+        DELIVERED = "delivered", "回答受領"
+        REFUSED = "refused", "受付拒否"
+
+    id = models.BigAutoField(primary_key=True)
+    sender = models.CharField(max_length=MAX_PARTY)
+    receiver = models.CharField(max_length=MAX_PARTY)
+    contract = models.CharField(max_length=MAX_NAME)
+    message_key = models.CharField(max_length=MAX_KEY)
+    body = models.BinaryField(null=True)
+    body_sha256 = models.CharField(max_length=64)
+    queued_at = models.DateTimeField(db_default=Now())
+    state = models.CharField(max_length=10, choices=State, db_default=State.WAITING)
+    attempts = models.IntegerField(db_default=0)
+    next_attempt_at = models.DateTimeField(db_default=Now())
+    last_error = models.CharField(max_length=100, db_default="")
+    settled_at = models.DateTimeField(null=True)
+    answer_id = models.UUIDField(null=True)
+    answer_sha256 = models.CharField(max_length=64, db_default="")
+
+    class Meta:
+        db_table = "exchange_outbox"
+        constraints = (
+            models.UniqueConstraint(fields=("sender", "receiver", "message_key"), name="outbox_key_once"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", body__isnull=False, settled_at__isnull=True)
+                | Q(state__in=("delivered", "refused"), body__isnull=True, settled_at__isnull=False),
+                name="outbox_body_only_while_waiting",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="delivered")
+                | Q(answer_id__isnull=False, answer_sha256__regex=r"^[0-9a-f]{64}$"),
+                name="outbox_delivered_has_answer",
+            ),
+            models.CheckConstraint(condition=~Q(sender=F("receiver")), name="outbox_not_to_itself"),
+        )
+        indexes = (
+            models.Index(
+                fields=("sender", "receiver", "contract", "id"),
+                name="outbox_queue",
+                condition=Q(state="waiting"),
+            ),
+        )
+
+
+class InboxMessage(models.Model):
+    """受信箱の一通: the first answer (or final refusal) to a key. Of the request only the digest is kept."""
+
+    message_id = models.UUIDField(primary_key=True)
+    receiver = models.CharField(max_length=MAX_PARTY)
+    sender = models.CharField(max_length=MAX_PARTY)
+    contract = models.CharField(max_length=MAX_NAME)
+    message_key = models.CharField(max_length=MAX_KEY)
+    request_sha256 = models.CharField(max_length=64)
+    answer = models.BinaryField(null=True)
+    error_code = models.CharField(max_length=50, db_default="")
+    received_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "exchange_inbox"
+        constraints = (
+            models.UniqueConstraint(fields=("receiver", "sender", "message_key"), name="inbox_key_once"),
+            models.CheckConstraint(
+                condition=Q(answer__isnull=False, error_code="") | Q(answer__isnull=True) & ~Q(error_code=""),
+                name="inbox_answer_or_refusal",
+            ),
+        )

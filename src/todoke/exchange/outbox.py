@@ -1,0 +1,61 @@
+"""送信箱 (outbox): a message leaves only after the transaction that wrote it (DESIGN law 5)."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+
+from django.db import connections, transaction
+
+from todoke.exchange import envelope, kinds, parties
+from todoke.exchange.kinds import A, MessageKind, Q
+from todoke.exchange.models import OutboxMessage
+from todoke.kernel.errors import ErrorCode, TodokeError
+
+_INSERT = """
+INSERT INTO exchange_outbox (sender, receiver, contract, message_key, body, body_sha256)
+VALUES (%s, %s, %s, %s, %s, %s)
+ON CONFLICT (sender, receiver, message_key) DO NOTHING
+RETURNING id
+"""
+_sleepers: weakref.WeakSet[threading.Event] = weakref.WeakSet()
+_sleepers_lock = threading.Lock()
+
+
+def send(alias: str, *, sender: str, receiver: str, kind: MessageKind[Q, A], body: Q, key: str) -> None:
+    """Put a message into the outbox of `alias`, in the caller's transaction.
+
+    `key` (idempotency key, ≤ 200 printable characters, no personal data) is unique per sender and receiver:
+    the same key with the same content is a no-op, with another content MESSAGE_CONFLICT. STATE_CONFLICT
+    outside a transaction.
+    """
+    connection = connections[alias]
+    if not connection.in_atomic_block:
+        raise TodokeError(ErrorCode.STATE_CONFLICT, detail="電文は取引の中でだけ送れます")
+    if not envelope.is_message_key(key):
+        raise TodokeError(ErrorCode.MESSAGE_INVALID, detail="電文キーの形式が違います")
+    data = kinds.encode(body)
+    digest = envelope.sha256(data)
+    values = (parties.parse(sender), parties.parse(receiver), kind.name, key, data, digest)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, values)
+        is_new = cursor.fetchone() is not None
+    if is_new:
+        transaction.on_commit(wake_dispatchers, using=alias)
+        return
+    first = OutboxMessage.objects.using(alias).get(sender=sender, receiver=receiver, message_key=key)
+    if (first.contract, first.body_sha256) != (kind.name, digest):
+        raise TodokeError(ErrorCode.MESSAGE_CONFLICT, detail=kind.name)
+
+
+def wake_dispatchers() -> None:
+    """Let every dispatcher of this process look at once."""
+    with _sleepers_lock:
+        for event in _sleepers:
+            event.set()
+
+
+def wake_on_send(event: threading.Event) -> None:
+    """Set `event` whenever something was sent in this process; forgotten with the event itself."""
+    with _sleepers_lock:
+        _sleepers.add(event)

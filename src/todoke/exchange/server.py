@@ -1,0 +1,117 @@
+"""窓口サーバー: the door behind mutual TLS, on cheroot (ADR 0003 says why)."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import socket
+import ssl
+import sys
+import threading
+from types import TracebackType
+
+from cheroot import server as cheroot_server
+from cheroot import wsgi
+from cheroot.makefile import StreamReader, StreamWriter
+from cheroot.ssl import Adapter
+
+from todoke.exchange.door import CERTIFICATE, MAX_WIRE, Door
+
+KEEP_ALIVE = 30
+"""Seconds an idle connection is kept, and a read may take; clients give up sooner (transport._LIMITS)."""
+
+_HANDSHAKE = 5
+_log = logging.getLogger("todoke.exchange")
+
+
+class _TlsAdapter(Adapter):
+    """TLS without the handshake. cheroot's own adapter shakes hands in the one thread that accepts
+    connections, where a single silent client holds up everybody for the length of the timeout."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.context = context
+
+    def bind(self, sock: socket.socket) -> socket.socket:
+        return sock
+
+    def wrap(self, sock: socket.socket) -> tuple[ssl.SSLSocket, dict[str, str]]:
+        return self.context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False), {}
+
+    def get_environ(self, sock: ssl.SSLSocket) -> dict[str, str]:  # type: ignore[override]
+        """The client certificate's SHA-256; it has been verified, for the context requires one."""
+        certificate = sock.getpeercert(binary_form=True)
+        assert certificate is not None
+        return {"wsgi.url_scheme": "https", CERTIFICATE: hashlib.sha256(certificate).hexdigest()}
+
+    def makefile(
+        self, sock: socket.socket, mode: str = "r", bufsize: int = -1
+    ) -> StreamReader | StreamWriter:
+        return (StreamReader if "r" in mode else StreamWriter)(sock, mode, bufsize)
+
+
+class _TlsConnection(cheroot_server.HTTPConnection):
+    """Shakes hands in the worker thread, before the first request."""
+
+    def communicate(self) -> bool:
+        if not self.ssl_env:  # first request of this connection
+            try:
+                self.socket.settimeout(_HANDSHAKE)
+                self.socket.do_handshake()
+            except OSError as error:  # ssl.SSLError is one
+                _log.info("TLS接続を断りました: %s", getattr(error, "reason", None) or type(error).__name__)
+                return False
+            self.socket.settimeout(self.server.timeout)
+            self.ssl_env = self.server.ssl_adapter.get_environ(self.socket)
+        return bool(super().communicate())  # type: ignore[no-untyped-call]
+
+
+class _Cheroot(wsgi.Server):
+    ConnectionClass = _TlsConnection
+    max_request_body_size = MAX_WIRE
+    max_request_header_size = 16384
+
+    def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
+        """Type only: the text of an exception may quote a person's row."""
+        error = sys.exc_info()[0] if traceback else None
+        _log.log(level, "窓口サーバー: %s", error.__name__ if error else msg)
+
+
+class DoorServer:
+    """Serves one door in background threads. `owner`: whose server certificate (city, platform, national).
+
+    Use as a context manager, or `start` and `stop`. Port 0 takes a free one: read `port` after `start`.
+    Errors: SETUP_MISSING, KEY_EXPIRED, KEY_NOT_YET_VALID; OSError when the port is taken.
+    """
+
+    def __init__(
+        self, door: Door, *, owner: str, host: str = "127.0.0.1", port: int = 0, threads: int = 8
+    ) -> None:
+        self._server = _Cheroot(
+            (host, port), door, numthreads=threads, timeout=KEEP_ALIVE, request_queue_size=64
+        )
+        self._server.ssl_adapter = _TlsAdapter(door.ring.server_context(owner))
+        self._thread = threading.Thread(target=self._server.serve, name=f"door-{owner}", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._server.bind_addr[1])
+
+    def start(self) -> None:
+        """Listen; returns when connections are accepted."""
+        self._server.prepare()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Accept nothing more, finish what runs (up to 5 s), close."""
+        self._server.stop()
+        self._thread.join()
+
+    def __enter__(self) -> DoorServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

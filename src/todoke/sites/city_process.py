@@ -1,0 +1,27 @@
+"""The city's process of a demonstration: it runs every step of the city, then counts what came of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from todoke.sites import wiring
+from todoke.sites.realms import Realm
+from todoke.sites.road import drive
+from todoke.sites.summary import FIGURES
+
+
+def drive_city(source: Path, out: Path, say: Callable[[str], None]) -> None:
+    """All stages in order; writes figures.json, counts.json and decisions.csv in `out`."""
+    instance = wiring.enter(Realm.CITY)
+    from todoke.sites import city_counts, city_road
+
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    hands = city_road.Hands.of(instance.path / "city" / "staff.toml")
+    stages = city_road.stages(source, out, hands, wiring.dispatcher(Realm.CITY, instance))
+    drive(stages, out / FIGURES, say)
+    city_counts.write_decisions(out / "decisions.csv")
+    counts = city_counts.collect()
+    (out / "counts.json").write_text(json.dumps(counts), encoding="utf-8")

@@ -1,0 +1,106 @@
+"""The city's own steps of the main job, from the register files to the bank file (issue 2 §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from todoke.access import staff
+from todoke.access.permissions import Actor
+from todoke.batch.steps import StepReport
+from todoke.exchange.dispatch import Dispatcher
+from todoke.sites.road import PROGRAMME, Stage
+from todoke.systems.benefits import jobs as benefits
+from todoke.systems.inquiry import jobs as inquiry
+from todoke.systems.linkage import jobs as linkage
+from todoke.systems.residents import jobs as residents
+
+LATEST_AS_OF = date(2022, 2, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hands:
+    """Who does what: examination, approval and release lie in three hands (PIA III.3)."""
+
+    clerk: Actor
+    supervisor: Actor
+    treasurer: Actor
+    operator: Actor
+
+    @classmethod
+    def of(cls, file: Path) -> Hands:
+        """The invented staff of the demonstration."""
+        return cls(
+            clerk=staff.load(file, "c001"),
+            supervisor=staff.load(file, "c002"),
+            treasurer=staff.load(file, "c003"),
+            operator=staff.load(file, "c004"),
+        )
+
+
+def stages(source: Path, out: Path, by: Hands, dispatcher: Dispatcher) -> list[Stage]:
+    """Every step in order. `source` holds the files of other departments, `out` gets ours."""
+    base, latest = source / "residents_base.csv", source / "residents_latest.csv"
+    order = f"{PROGRAMME}-first"
+
+    def step(name: str, title: str, run: Callable[[], list[StepReport]]) -> Stage:
+        return Stage(step=name, title=title, run=run)
+
+    return [
+        step(
+            "residents.import",
+            "住民情報の取込",
+            lambda: residents.load(base, latest, LATEST_AS_OF, by=by.clerk),
+        ),
+        step(
+            "benefits.load",
+            "税・付帯状況の取込",
+            lambda: benefits.load(source / "tax.csv", source / "assistance.csv", by=by.clerk),
+        ),
+        step(
+            "linkage.load",
+            "統合番号の付番",
+            lambda: linkage.load(source / "individual_numbers.csv", by=by.operator),
+        ),
+        step(
+            "benefits.decide.first",
+            "支給判定（初回）",
+            lambda: benefits.decide(PROGRAMME, "first", by=by.clerk),
+        ),
+        step("benefits.ask", "照会対象者の抽出", lambda: benefits.ask(PROGRAMME, "first", by=by.clerk)),
+        step(
+            "inquiry.request", "照会送付ファイル", lambda: inquiry.write_requests(order, out, by=by.operator)
+        ),
+        step("linkage.exchange", "情報照会", lambda: linkage.exchange(order, dispatcher, by=by.operator)),
+        step(
+            "inquiry.collect",
+            "他市転入者出力レコード",
+            lambda: inquiry.collect(order, out, dispatcher, by=by.operator),
+        ),
+        step(
+            "benefits.answers", "回答の突合", lambda: benefits.import_answers(PROGRAMME, "first", by=by.clerk)
+        ),
+        step(
+            "benefits.decide.second",
+            "支給判定（二回目）",
+            lambda: benefits.decide(PROGRAMME, "second", by=by.clerk),
+        ),
+        step("benefits.number", "給付管理番号の付番", lambda: benefits.number_cases(PROGRAMME, by=by.clerk)),
+        step("benefits.letters", "確認書の作成", lambda: benefits.print_letters(PROGRAMME, out, by=by.clerk)),
+        step(
+            "benefits.receive",
+            "返送の受付",
+            lambda: benefits.receive(PROGRAMME, source / "responses.csv", by=by.clerk),
+        ),
+        step("benefits.examine", "審査", lambda: benefits.examine(PROGRAMME, by=by.clerk)),
+        step("benefits.approve", "承認", lambda: benefits.approve(PROGRAMME, by=by.supervisor)),
+        step("benefits.pay", "支払の準備", lambda: benefits.prepare_payment(PROGRAMME, by=by.supervisor)),
+        step("benefits.release", "支払の確定", lambda: benefits.release_payment(PROGRAMME, by=by.treasurer)),
+        step(
+            "benefits.bank_file",
+            "総合振込ファイル",
+            lambda: benefits.write_bank_files(PROGRAMME, out, by=by.treasurer),
+        ),
+    ]

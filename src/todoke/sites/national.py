@@ -1,0 +1,8 @@
+"""Django settings of the national site."""
+
+from __future__ import annotations
+
+from todoke.sites.realms import Realm
+from todoke.sites.settings import site_settings
+
+globals().update(site_settings(Realm.NATIONAL))

@@ -1,0 +1,48 @@
+"""`todoke exchange reconcile`: do the three parties' 情報提供等記録 agree, exchange by exchange?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from todoke.engine import duck
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.sites import processes
+from todoke.sites.instance import Instance
+
+PARTIES = ("inquirer", "provider", "network")
+_DIFFERENCES = """
+WITH every AS (SELECT permit_id FROM inquirer UNION SELECT permit_id FROM provider UNION SELECT permit_id FROM network)
+SELECT count(*) FROM every
+LEFT JOIN inquirer i USING (permit_id) LEFT JOIN provider p USING (permit_id) LEFT JOIN network n USING (permit_id)
+WHERE md5(i::text) IS DISTINCT FROM md5(p::text) OR md5(p::text) IS DISTINCT FROM md5(n::text)
+"""
+
+
+def reconcile(instance: Instance) -> dict[str, int]:
+    """Counts per party and the number of exchanges on which they differ. Each realm exports its own records."""
+    with TemporaryDirectory(prefix="todoke-records-") as folder:
+        exports = Path(folder)
+        for party in PARTIES:
+            _export(instance, party, exports / f"{party}.csv")
+        with duck.connect() as connection:
+            for party in PARTIES:
+                connection.execute(
+                    f"CREATE TABLE {party} AS SELECT * FROM read_csv('{exports}/{party}.csv', all_varchar = true)"
+                )
+            counts = {party: _count(connection.execute(f"SELECT count(*) FROM {party}")) for party in PARTIES}
+            return {**counts, "differences": _count(connection.execute(_DIFFERENCES))}
+
+
+def _export(instance: Instance, party: str, file: Path) -> None:
+    verb = ["network", "records"] if party == "network" else ["intermediary", "records", "--side", party]
+    environment = {"TODOKE_INSTANCE": str(instance.path)}
+    log = instance.path / "log" / f"records-{party}.log"
+    processes.run(f"records-{party}", [*verb, "--out", str(file)], log=log, environment=environment)
+
+
+def _count(result: object) -> int:
+    row = result.fetchone()  # type: ignore[attr-defined]
+    if row is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="記録の件数")
+    return int(row[0])

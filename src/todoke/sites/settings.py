@@ -1,0 +1,79 @@
+"""Django settings of a site, built from the instance: only its realm's apps, databases and secrets."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import Any
+
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.sites.instance import DEFAULT, ENVIRONMENT, DatabaseAccount, Instance, ServerAddress
+from todoke.sites.realms import PER_MUNICIPALITY, SHARED_APPS, Realm, alias, systems_of
+
+_NOWHERE = ServerAddress(host="127.0.0.1", port=1)
+
+
+def site_settings(*realms: Realm) -> dict[str, Any]:
+    """Settings for a site that serves these realms: one in production, all three in tests and tools.
+
+    Tools such as mypy import settings where no instance exists: then accounts are placeholders that no server
+    accepts. An instance named by $TODOKE_INSTANCE must exist; raises SETUP_MISSING.
+    """
+    instance = _instance()
+    return {
+        "SECRET_KEY": _secret_key(instance, realms[0]),
+        "DEBUG": False,
+        "ALLOWED_HOSTS": ["127.0.0.1", "localhost"],
+        "INSTALLED_APPS": installed_apps(*realms),
+        "MIDDLEWARE": [],
+        "DATABASES": {"default": {}, **_databases(instance, realms)},
+        "DATABASE_ROUTERS": ["todoke.sites.router.WallRouter"],
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "USE_TZ": True,
+        "TIME_ZONE": "Asia/Tokyo",
+        "LANGUAGE_CODE": "ja",
+    }
+
+
+def installed_apps(*realms: Realm) -> list[str]:
+    """Dotted names of the apps that the realms' systems need."""
+    systems = [system for realm in realms for system in systems_of(realm)]
+    shared = [label for label, users in SHARED_APPS.items() if users.intersection(systems)]
+    return [f"todoke.systems.{system}" for system in systems] + [f"todoke.{label}" for label in shared]
+
+
+def _instance() -> Instance | None:
+    try:
+        return Instance.load()
+    except TodokeError as error:
+        if os.environ.get(ENVIRONMENT) or DEFAULT.exists() or error.code is not ErrorCode.SETUP_MISSING:
+            raise
+        return None
+
+
+def _secret_key(instance: Instance | None, realm: Realm) -> str:
+    return instance.secret(realm, "web").hex() if instance else secrets.token_hex(32)
+
+
+def _databases(instance: Instance | None, realms: tuple[Realm, ...]) -> dict[str, Any]:
+    if instance is None:
+        nobody = DatabaseAccount(dbname="todoke_unconfigured", user="todoke_unconfigured", password="")
+        names = [name for realm in realms for name in systems_of(realm) if name != PER_MUNICIPALITY]
+        return {name: _database(name, nobody, _NOWHERE) for name in names}
+    address = instance.server() if (instance.path / "server.json").exists() else _NOWHERE
+    return {
+        alias(*wall): _database(alias(*wall), instance.account(*wall), address)
+        for wall in instance.walls(*realms)
+    }
+
+
+def _database(name: str, account: DatabaseAccount, address: ServerAddress) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": account.dbname,
+        "USER": account.user,
+        "PASSWORD": account.password,
+        "HOST": address.host,
+        "PORT": str(address.port),
+        "OPTIONS": {"application_name": f"todoke {name}", **address.options},
+    }

@@ -1,0 +1,65 @@
+"""Who serves what in one process: contracts in process, message kinds at the door, parties and their databases."""
+
+from __future__ import annotations
+
+import importlib
+import os
+
+import django
+
+from todoke.contracts import registry
+from todoke.contracts.inquiry import Inquiries
+from todoke.contracts.linkage import Linkage
+from todoke.contracts.residents import Residents
+from todoke.exchange import parties
+from todoke.exchange.dispatch import Dispatcher
+from todoke.exchange.door import Door
+from todoke.exchange.ring import KeyRing
+from todoke.exchange.transport import HttpTransport
+from todoke.sites.instance import ENVIRONMENT, Instance
+from todoke.sites.realms import PER_MUNICIPALITY, Realm, alias
+
+
+def enter(realm: Realm) -> Instance:
+    """Make this process one of `realm`: its settings, its databases, its services. Returns its instance."""
+    instance = Instance.load()
+    os.environ[ENVIRONMENT] = str(instance.path)
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"todoke.sites.{realm.value}"
+    django.setup()
+    wire(realm)
+    return instance
+
+
+def wire(realm: Realm) -> None:
+    """Register what the realm's systems serve. Their modules import Django models, hence only after setup."""
+    if realm is Realm.CITY:
+        residents = importlib.import_module("todoke.systems.residents.serves")
+        inquiry = importlib.import_module("todoke.systems.inquiry.serves")
+        linkage = importlib.import_module("todoke.systems.linkage.serves")
+        registry.serve(Residents, residents.ResidentRegister())
+        registry.serve(Inquiries, inquiry.InquiryService())
+        registry.serve(Linkage, linkage.LinkageService())
+    elif realm is Realm.PLATFORM:
+        importlib.import_module("todoke.systems.intermediary.serves")
+    else:
+        importlib.import_module("todoke.systems.network.serves")
+
+
+def doorplates(realm: Realm, instance: Instance) -> dict[str, str]:
+    """Party → database alias of its outbox and inbox, for the parties of one realm."""
+    if realm is Realm.CITY:
+        return {parties.city(instance.city): alias("linkage")}
+    if realm is Realm.PLATFORM:
+        return {parties.platform(code): alias(PER_MUNICIPALITY, code) for code in instance.municipalities}
+    return {parties.NETWORK: alias("network")}
+
+
+def door(realm: Realm, instance: Instance) -> Door:
+    """The site's door for signed messages."""
+    return Door(KeyRing(instance.path, realm.value), doorplates(realm, instance))
+
+
+def dispatcher(realm: Realm, instance: Instance, *, workers: int = 3) -> Dispatcher:
+    """Delivers what the realm's systems send, over mutual TLS."""
+    transport = HttpTransport(KeyRing(instance.path, realm.value))
+    return Dispatcher(transport, doorplates(realm, instance), workers=workers)

@@ -1,0 +1,1 @@
+"""One table a file; every model is named here so that Django finds it."""

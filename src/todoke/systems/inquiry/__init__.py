@@ -1,0 +1,1 @@
+"""The bulk tax query (税情報一括照会)."""

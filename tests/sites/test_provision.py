@@ -1,0 +1,50 @@
+"""Provisioning can be run again, gives Django one alias per wall, and the test fixture really empties."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, connections, transaction
+
+from todoke.oplog.models import Operation
+from todoke.oplog.record import record
+from todoke.sites.migrations import pending
+from todoke.sites.provision import provision
+from todoke.sites.realms import alias
+
+
+def test_every_alias_connects_to_its_own_database(databases) -> None:
+    for wall in databases.walls():
+        with connections[alias(*wall)].cursor() as cursor:
+            cursor.execute("SELECT current_database(), current_user")
+            account = databases.account(*wall)
+            assert cursor.fetchone() == (account.dbname, account.user)
+        assert pending(alias(*wall)) == 0
+
+
+def test_provisioning_again_keeps_what_is_there(databases, server) -> None:
+    with transaction.atomic(using="residents"):
+        record("residents", by="s001", verb="residents:snapshot:import", subject="run-1")
+    provision(databases, server)
+    assert Operation.objects.using("residents").count() == 1
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_append_only_rows_of_a_test_are_gone_in_the_next_and_the_guard_is_back(databases, turn) -> None:
+    for name in ("network", "intermediary_14401"):
+        assert Operation.objects.using(name).count() == 0
+        with transaction.atomic(using=name):
+            record(name, by="s001", verb="network:list:operate", subject="run-1")
+        with pytest.raises(IntegrityError, match="append-only"):
+            Operation.objects.using(name).update(by="s002")
+
+
+def test_tables_stand_only_where_they_belong(databases) -> None:
+    tables = {
+        alias(*wall): set(connections[alias(*wall)].introspection.table_names()) for wall in databases.walls()
+    }
+    assert all("oplog_operation" in names and "django_migrations" in names for names in tables.values())
+    for name, names in tables.items():
+        strangers = {
+            other for other in ("residents", "benefits", "inquiry", "linkage", "network") if other != name
+        }
+        assert not {table for table in names if table.partition("_")[0] in strangers}
