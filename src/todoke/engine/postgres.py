@@ -34,7 +34,7 @@ def copy_in(alias: str, table: str, rows: pa.Table) -> int:
 def stage(alias: str, name: str, rows: pa.Table) -> None:
     """Put `rows` into a temporary table `name` that goes with the transaction, for set-based statements."""
     encoder = pgpq.ArrowToPostgresBinaryEncoder(rows.schema)
-    types = ", ".join(f'"{column}" {kind.data_type.ddl()}' for column, kind in encoder.schema().columns)
+    types = ", ".join(f'"{column.name}" {column.data_type.ddl()}' for column in encoder.schema().columns)
     with connections[alias].cursor() as cursor:
         cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({types}) ON COMMIT DROP')
         copy_in(alias, name, rows)
@@ -48,7 +48,8 @@ def read(alias: str, query: str, parameters: tuple[Any, ...] = ()) -> pa.Table:
     """
     with dbapi.connect(_uri(alias)) as connection, connection.cursor() as cursor:
         cursor.execute(query, parameters or None)
-        return cursor.fetch_arrow_table()
+        table: pa.Table = cursor.fetch_arrow_table()
+        return table
 
 
 def fetch(alias: str, query: str, parameters: Any = None) -> list[tuple[Any, ...]]:
@@ -95,5 +96,5 @@ def _uri(alias: str) -> str:
     settings = connections[alias].settings_dict
     return psycopg.conninfo.make_conninfo(
         host=settings["HOST"], port=settings["PORT"], dbname=settings["NAME"],
-        user=settings["USER"], password=settings["PASSWORD"],
+        user=settings["USER"], password=settings["PASSWORD"], **settings["OPTIONS"],
     )  # fmt: skip

@@ -1,11 +1,11 @@
-"""Who serves what in one process: contracts in process, message kinds at the door, parties and their databases."""
+"""Who serves what in one process: contracts in process, message kinds at the door, parties and their databases.
+
+Imports Django models: only for a process that has entered its realm (`sites.entering`).
+"""
 
 from __future__ import annotations
 
 import importlib
-import os
-
-import django
 
 from todoke.contracts import registry
 from todoke.contracts.inquiry import Inquiries
@@ -16,22 +16,12 @@ from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.door import Door
 from todoke.exchange.ring import KeyRing
 from todoke.exchange.transport import HttpTransport
-from todoke.sites.instance import ENVIRONMENT, Instance
+from todoke.sites.instance import Instance
 from todoke.sites.realms import PER_MUNICIPALITY, Realm, alias
 
 
-def enter(realm: Realm) -> Instance:
-    """Make this process one of `realm`: its settings, its databases, its services. Returns its instance."""
-    instance = Instance.load()
-    os.environ[ENVIRONMENT] = str(instance.path)
-    os.environ["DJANGO_SETTINGS_MODULE"] = f"todoke.sites.{realm.value}"
-    django.setup()
-    wire(realm)
-    return instance
-
-
 def wire(realm: Realm) -> None:
-    """Register what the realm's systems serve. Their modules import Django models, hence only after setup."""
+    """Register what the realm's systems serve; systems of other realms are not even imported."""
     if realm is Realm.CITY:
         residents = importlib.import_module("todoke.systems.residents.serves")
         inquiry = importlib.import_module("todoke.systems.inquiry.serves")
