@@ -53,7 +53,7 @@ def create(name: str, codes: tuple[str, ...]) -> None:
     except ValueError as error:
         raise click.UsageError(f"名前または団体コードが正しくありません（{error}）。") from error
     with running_server(instance) as server:
-        _set_up(instance)
+        enter_everything(instance)
         from todoke.sites.provision import provision
 
         provision(instance, server)
@@ -67,7 +67,7 @@ def status() -> None:
 
     instance = Instance.load(chosen_instance())
     with running_server(instance) as server:
-        _set_up(instance)
+        enter_everything(instance)
         _show(instance, server)
 
 
@@ -84,14 +84,6 @@ def _show(instance: Instance, server: Server) -> None:
             found = admin.execute(size, [instance.account(*wall).dbname]).fetchone()
             lacking = f"未適用 {pending(alias(*wall))}" if found else "「todoke database create」で作成"
             click.echo(f"{alias(*wall):<20} {found[0] if found else 'なし':>10}  {lacking}")
-
-
-def _set_up(instance: Instance) -> None:
-    import django
-
-    os.environ[ENVIRONMENT] = str(instance.path)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "todoke.sites.everything"
-    django.setup()
 
 
 def _check_alive(pid: int) -> None:
