@@ -47,6 +47,8 @@ def up() -> None:
 )
 def create(name: str, codes: tuple[str, ...]) -> None:
     """インスタンスと、その全システムのデータベース・ロール・表を作ります。何度実行しても構いません。"""
+    from todoke.sites.entering import enter_everything
+
     folder = Path(os.environ.get(ENVIRONMENT) or DEFAULT.with_name(name))
     try:
         instance = Instance.create(folder, name, municipalities=codes or EXAMPLE)
@@ -63,7 +65,7 @@ def create(name: str, codes: tuple[str, ...]) -> None:
 @database.command("status")
 def status() -> None:
     """サーバーの版と、データベースごとの大きさ・未適用の移行の数を示します。"""
-    from todoke.sites.entering import chosen_instance
+    from todoke.sites.entering import chosen_instance, enter_everything
 
     instance = Instance.load(chosen_instance())
     with running_server(instance) as server:

@@ -86,7 +86,8 @@ def import_answers(*, programme: Programme, round_name: str, files: Sequence[Pat
 
 
 def _counted(read: pa.Table) -> dict[str, int]:
-    return {str(row["values"]): row["counts"] for row in read["status"].value_counts().to_pylist()}
+    rows = read.group_by("status").aggregate([([], "count_all")]).to_pylist()
+    return {row["status"]: row["count_all"] for row in rows}
 
 
 def _refuse_twice(answers: pa.Table, file: str) -> None:
