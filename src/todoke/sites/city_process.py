@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from todoke.sites import wiring
+from todoke.sites import entering
 from todoke.sites.realms import Realm
 from todoke.sites.road import drive
 from todoke.sites.summary import FIGURES
@@ -15,8 +15,8 @@ from todoke.sites.summary import FIGURES
 
 def drive_city(source: Path, out: Path, say: Callable[[str], None]) -> None:
     """All stages in order; writes figures.json, counts.json and decisions.csv in `out`."""
-    instance = wiring.enter(Realm.CITY)
-    from todoke.sites import city_counts, city_road
+    instance = entering.enter(Realm.CITY)
+    from todoke.sites import city_counts, city_road, wiring
 
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     hands = city_road.Hands.of(instance.path / "city" / "staff.toml")
