@@ -30,7 +30,7 @@ SELECT l.resident_code, l.name_kanji, l.sex, l.birth_date, l.address
 FROM read_parquet(?) l SEMI JOIN answer USING (resident_code)
 """
 _READ = """
-SELECT resident_code, integrated_number, ward_code, inquiry_class, error, {status} AS status,
+SELECT resident_code, integrated_number, ward_code, inquiry_kind, error_reason AS error, {status} AS status,
     tax_year, gross_income, total_income, income_levy, per_capita_levy, taxed_elsewhere, taxing_municipality,
     income_levy_reason, per_capita_levy_reason
 FROM (

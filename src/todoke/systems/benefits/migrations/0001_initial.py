@@ -99,8 +99,8 @@ class Migration(migrations.Migration):
                 ("resident_code", models.TextField()),
                 ("integrated_number", models.TextField()),
                 ("ward_code", models.TextField()),
-                ("inquiry_class", models.TextField()),
-                ("error", models.TextField()),
+                ("inquiry_kind", models.TextField()),
+                ("error", models.TextField(null=True)),
                 (
                     "status",
                     models.TextField(
