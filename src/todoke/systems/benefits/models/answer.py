@@ -28,7 +28,7 @@ class Answer(models.Model):
 
     imported = models.ForeignKey(AnswerImport, on_delete=models.PROTECT)
     resident_code = models.TextField()
-    integrated_number = models.TextField()
+    integrated_number = models.TextField(null=True)
     ward_code = models.TextField()
     inquiry_kind = models.TextField()
     error = models.TextField(null=True)
