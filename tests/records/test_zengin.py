@@ -104,6 +104,7 @@ def test_counts_and_totals_that_the_trailer_cannot_hold(count: int, amount: int)
     with pytest.raises(TodokeError) as caught:
         zengin.encode(samples.HEADER, many(count, amount))
     assert caught.value.code is ErrorCode.RECORD_INVALID
+    assert "1件以上" in str(caught.value) or "total_amount" in str(caught.value)
 
 
 def test_a_million_payments_are_one_too_many() -> None:
