@@ -130,6 +130,7 @@ def _reaches(near: Home, home: Path, binaries: Path) -> bool:
     share = binaries.parent / "share" / "postgres.bki"
     tests: Sequence[Sequence[str]] = (
         [str(binaries / "postgres"), "--version"],
+        [str(binaries / "initdb"), "--version"],
         ["test", "-r", str(share)],
         ["test", "-x", str(home)],
     )
@@ -158,15 +159,17 @@ def _state_folder(home: Path, pointer: Path, near: Home) -> Path:
 
 
 def _copied_binaries(packaged: Path, state: Path) -> Path:
-    copy = state / f"pginstall-{version(_PACKAGE)}"
+    """The binaries and the libraries beside their package, copied with their places to each other."""
+    copy = state / f"binaries-{version(_PACKAGE)}"
+    package = packaged.parent.parent
     if not copy.exists():
         unfinished = Path(tempfile.mkdtemp(dir=state))
-        shutil.copytree(packaged.parent, unfinished / "it", symlinks=True)
+        for folder in (packaged.parent, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, unfinished / folder.relative_to(package.parent), symlinks=True)
         # opened up here, in our own copy; the package's files and folders keep the modes they have
-        for path in (unfinished / "it").rglob("*"):
+        for path in (unfinished, *unfinished.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        (unfinished / "it").chmod(0o755)
-        (unfinished / "it").rename(copy)
-        unfinished.rmdir()
-    return copy / "bin"
+        unfinished.rename(copy)
+    return copy / packaged.relative_to(package.parent)
