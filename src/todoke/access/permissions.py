@@ -24,6 +24,7 @@ class Permission(Enum):
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
     INTERMEDIARY_OPERATE = "intermediary:replica:operate"
     INTERMEDIARY_RELEASE = "intermediary:held:release"
+    LINKAGE_CONVERT = "linkage:number:convert"
     LINKAGE_OPERATE = "linkage:number:operate"
     NETWORK_OPERATE = "network:list:operate"
     RESIDENTS_IMPORT = "residents:snapshot:import"
@@ -51,11 +52,14 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
+            Permission.LINKAGE_CONVERT,
         }
     ),
     Role.SUPERVISOR: frozenset({Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY}),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
-    Role.OPERATOR: frozenset({Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE}),
+    Role.OPERATOR: frozenset(
+        {Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE, Permission.LINKAGE_CONVERT}
+    ),
     Role.PROVIDER_OFFICER: frozenset({Permission.INTERMEDIARY_RELEASE, Permission.INTERMEDIARY_CONFIRM}),
     Role.PLATFORM_OPERATOR: frozenset({Permission.INTERMEDIARY_OPERATE}),
     Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE}),

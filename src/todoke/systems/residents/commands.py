@@ -1,0 +1,46 @@
+"""`todoke residents …`"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+from django.conf import settings
+
+from todoke.access import staff
+from todoke.contracts.residents import SnapshotKind
+from todoke.systems.residents import jobs
+
+BASE_DATE = date(2021, 12, 10)
+"""基準日 of 住民税非課税世帯等に対する臨時特別給付金 (PIA I.1)."""
+
+
+@click.group(name="residents")
+def group() -> None:
+    """住民記録システム（この事務で使う範囲）"""
+
+
+@group.command(name="import")
+@click.option("--base", type=click.Path(path_type=Path), required=True, help="基準日時点の住民記録 (CSV)")
+@click.option("--latest", type=click.Path(path_type=Path), required=True, help="最新の住民記録 (CSV)")
+@click.option("--latest-as-of", "latest_as_of", required=True, help="最新の住民記録の時点 (YYYY-MM-DD)")
+@click.option("--by", required=True, help="職員ID")
+def import_(base: Path, latest: Path, latest_as_of: str, by: str) -> None:
+    """基準日時点と最新の住民記録を取り込みます。誤りのある行が1件でもあれば、そのファイルは取り込みません。"""
+    actor = staff.load(Path(settings.TODOKE_STAFF_FILE), by)
+    registers = (
+        (SnapshotKind.BASE, base, BASE_DATE),
+        (SnapshotKind.LATEST, latest, _day(latest_as_of)),
+    )
+    for kind, file, as_of in registers:
+        report = jobs.import_snapshot(kind=kind, file=file, as_of=as_of, by=actor)
+        again = "（取込済み）" if report.resumed else ""
+        click.echo(f"{file.name}: {as_of.isoformat()} 時点 {report.counts.accepted:,} 人{again}")
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise click.BadParameter("YYYY-MM-DD で指定してください", param_hint="--latest-as-of") from error
