@@ -85,9 +85,6 @@ class ErrorCode(Enum):
         Family.CONFLICT,
         "現在の状態ではこの操作はできません（{detail}）。画面または一覧で状態を確かめてください。",
     )
-    ALREADY_DONE = (Family.CONFLICT, "この処理は既に済んでいます（{detail}）。二重に行うことはできません。")
-    NOT_FOUND = (Family.NOT_FOUND, "{what}が見つかりません。指定を確かめてください。")
-    SETUP_MISSING = (Family.SETUP, "設定が足りません（{detail}）。{todo}")
     RECORDS_DIFFER = (
         Family.CONFLICT,
         "三者の情報提供等記録が {count} 件で食い違っています。不正または障害のおそれがあるため、管理者に連絡してください。",
