@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 from django.db import connections
 from psycopg import sql
+
+Parameters = Sequence[Any] | Mapping[str, Any] | None
 
 CHUNK_ROWS = 50_000
 
@@ -52,14 +55,14 @@ def read(alias: str, query: str, parameters: tuple[Any, ...] = ()) -> pa.Table:
         return table
 
 
-def fetch(alias: str, query: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+def fetch(alias: str, query: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
     """All rows of `query` in the current transaction (it sees what was just written)."""
     with connections[alias].cursor() as cursor:
         cursor.execute(query, parameters)
         return list(cursor.fetchall())
 
 
-def execute(alias: str, statement: str, parameters: Any = None) -> int:
+def execute(alias: str, statement: str, parameters: Parameters = None) -> int:
     """Run one writing statement in the current transaction; how many rows it touched."""
     with connections[alias].cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -76,7 +79,7 @@ def write_csv(alias: str, query: str, out: Path) -> int:
     with connections[alias].cursor() as plain:
         plain.execute("SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO', false)")
     with _raw(alias).cursor() as cursor, part.open("wb") as file:
-        with cursor.copy(f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER)") as copy:  # type: ignore[arg-type]
+        with cursor.copy(f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER)") as copy:
             for data in copy:
                 file.write(data)
         rows = cursor.rowcount

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from django.db.migrations import RunSQL
+
+S = TypeVar("S", bound=str)
 
 _SQL = """
 CREATE FUNCTION {table}_forward_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -36,7 +39,7 @@ DROP FUNCTION {table}_forward_only();
 
 
 def forward_only(
-    table: str, *, state: str, time: str, steps: Mapping[str, Sequence[str]], also: Sequence[str] = ()
+    table: str, *, state: str, time: str, steps: Mapping[S, Sequence[S]], also: Sequence[str] = ()
 ) -> RunSQL:
     """The migration operation: rows stay, only `state`, its `time` and `also` change, and only along `steps`."""
     pairs = ", ".join(f"('{old}', '{new}')" for old, news in steps.items() for new in news)

@@ -11,13 +11,15 @@ from todoke.contracts import registry
 from todoke.contracts.inquiry import Inquiries
 from todoke.contracts.linkage import Linkage
 from todoke.contracts.residents import Residents
+from todoke.contracts.trust import NetworkSignature, Participants, PermitSeal
 from todoke.exchange import parties
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.door import Door
 from todoke.exchange.ring import KeyRing
-from todoke.exchange.transport import HttpTransport
+from todoke.exchange.transport import HttpTransport, Transport
 from todoke.sites.instance import Instance
 from todoke.sites.realms import PER_MUNICIPALITY, Realm, alias
+from todoke.sites.trust import RingTrust
 
 
 def wire(realm: Realm) -> None:
@@ -30,8 +32,14 @@ def wire(realm: Realm) -> None:
         registry.serve(Inquiries, inquiry.InquiryService())
         registry.serve(Linkage, linkage.LinkageService())
     elif realm is Realm.PLATFORM:
+        ring = KeyRing(Instance.load().path, realm.value)
+        registry.serve(NetworkSignature, RingTrust(ring))
+        registry.serve(Transport, HttpTransport(ring))
         importlib.import_module("todoke.systems.intermediary.serves")
     else:
+        trust = RingTrust(KeyRing(Instance.load().path, realm.value))
+        registry.serve(PermitSeal, trust)
+        registry.serve(Participants, trust)
         importlib.import_module("todoke.systems.network.serves")
 
 

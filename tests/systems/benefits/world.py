@@ -133,7 +133,18 @@ def decide(outcomes: dict[int, str], *, protected: frozenset[int] = frozenset(),
         )
         (run,) = cursor.fetchone()
         rows = [
-            (run, household(n), household(n), resident(n), outcome, _REASONS[outcome], "", 1, needs, n in protected)
+            (
+                run,
+                household(n),
+                household(n),
+                resident(n),
+                outcome,
+                _REASONS[outcome],
+                "",
+                1,
+                needs,
+                n in protected,
+            )
             for n, outcome in outcomes.items()
         ]
         cursor.executemany(

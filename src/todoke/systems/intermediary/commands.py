@@ -13,6 +13,7 @@ from todoke.kernel import clock
 
 _BY = click.option("--by", "staff_id", required=True, help="職員ID")
 _MUNICIPALITY = click.option("--municipality", required=True, help="団体コード（5桁）")
+_MUNICIPALITIES = click.option("--municipality", help="団体コード（5桁）。なければこの基盤の全団体")
 _DECISION = click.option("--refuse", is_flag=True, help="許可ではなく不許可とする")
 _PERMITS = click.argument("permit_ids", nargs=-1, required=True)
 
@@ -23,30 +24,30 @@ def group() -> None:
 
 
 @group.command("fetch-list", help="照会許可照会リストの写しを更新する")
-@_MUNICIPALITY
+@_MUNICIPALITIES
 @_BY
-def fetch_list(municipality: str, staff_id: str) -> None:
+def fetch_list(municipality: str | None, staff_id: str) -> None:
     from todoke.systems.intermediary.actions.fetch_list import fetch_list as fetch
-    from todoke.systems.intermediary.needs import alias_of
 
-    issued = fetch(alias=alias_of(municipality), by=_actor(staff_id))
-    until = issued.valid_until.astimezone(clock.JAPAN)
-    click.echo(f"第 {issued.edition} 版  {until:%Y-%m-%d %H:%M} まで有効")
+    for alias in _aliases(municipality):
+        issued = fetch(alias=alias, by=_actor(staff_id))
+        until = issued.valid_until.astimezone(clock.JAPAN)
+        click.echo(f"{alias[-5:]}  第 {issued.edition} 版  {until:%Y-%m-%d %H:%M} まで有効")
 
 
 @group.command("held", help="自動応答不可で保留している照会を示す")
-@_MUNICIPALITY
-def held(municipality: str) -> None:
+@_MUNICIPALITIES
+def held(municipality: str | None) -> None:
     from todoke.systems.intermediary import queries
-    from todoke.systems.intermediary.needs import alias_of
 
-    for entry in queries.held(alias_of(municipality)):
-        proposed = f"{entry.proposed}（{entry.proposed_by}）" if entry.proposed else "未提案"
-        received = entry.received_at.astimezone(clock.JAPAN)
-        click.echo(
-            f"{entry.permit_id}  {entry.record_id}  {entry.inquirer}  {entry.duty}  "
-            f"{received:%Y-%m-%d %H:%M}  {proposed}"
-        )
+    for alias in _aliases(municipality):
+        for entry in queries.held(alias):
+            proposed = f"{entry.proposed}（{entry.proposed_by}）" if entry.proposed else "未提案"
+            received = entry.received_at.astimezone(clock.JAPAN)
+            click.echo(
+                f"{alias[-5:]}  {entry.permit_id}  {entry.record_id}  {entry.inquirer}  {entry.duty}  "
+                f"{received:%Y-%m-%d %H:%M}  {proposed}"
+            )
 
 
 @group.command("release", help="保留中の照会について提供の許可（または不許可）を提案する")
@@ -90,33 +91,33 @@ def confirm(permit_ids: tuple[str, ...], municipality: str, refuse: bool, staff_
 
 
 @group.command("records", help="情報提供等記録を CSV に書き出す（許可証番号順）")
-@_MUNICIPALITY
+@_MUNICIPALITIES
 @click.option("--side", required=True, type=click.Choice(["inquirer", "provider"]))
 @click.option("--out", required=True, type=click.Path(path_type=Path))
-def records(municipality: str, side: str, out: Path) -> None:
+def records(municipality: str | None, side: str, out: Path) -> None:
     from todoke.systems.intermediary import queries
     from todoke.systems.intermediary.flows import Side
-    from todoke.systems.intermediary.needs import alias_of
 
-    click.echo(f"{queries.export_records(alias_of(municipality), Side(side), out):,} 件")
+    click.echo(f"{queries.export_records(_aliases(municipality), Side(side), out):,} 件")
 
 
 @group.command("status", help="件数とリストの期限を示す")
-@_MUNICIPALITY
-def status(municipality: str) -> None:
+@_MUNICIPALITIES
+def status(municipality: str | None) -> None:
     from todoke.systems.intermediary import queries
-    from todoke.systems.intermediary.needs import alias_of
 
-    alias = alias_of(municipality)
-    for name, count in queries.counts(alias).items():
-        click.echo(f"{name} {count:,}")
-    copy = queries.newest_copy(alias)
-    left = (copy.valid_until - clock.now()).days if copy else -1
-    click.echo(
-        f"list_days_left {left}"
-        if left >= 0
-        else "list_days_left 0  有効なリストがないため提供を全て拒否します"
-    )
+    for alias in _aliases(municipality):
+        counts = "  ".join(f"{name} {count:,}" for name, count in queries.counts(alias).items())
+        copy = queries.newest_copy(alias)
+        left = (copy.valid_until - clock.now()).days if copy else -1
+        validity = f"list_days_left {left}" if left >= 0 else "有効なリストがないため提供を全て拒否します"
+        click.echo(f"{alias[-5:]}  {counts}  {validity}")
+
+
+def _aliases(municipality: str | None) -> list[str]:
+    from todoke.systems.intermediary.needs import alias_of, aliases
+
+    return [alias_of(municipality)] if municipality else aliases()
 
 
 def _actor(staff_id: str) -> Actor:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from django.db import connections
+
 from todoke.contracts import intermediary, network
 from todoke.contracts.permits import DOMAIN, LIST_DOMAIN
 from todoke.contracts.registry import need
@@ -19,6 +21,11 @@ _PREFIX = "intermediary_"
 def alias_of(code: str) -> str:
     """The database of a municipality (5 digits)."""
     return _PREFIX + municipality.parse(code)
+
+
+def aliases() -> list[str]:
+    """Every municipality's database that this process serves, in order of their codes."""
+    return sorted(name for name in connections if name.startswith(_PREFIX))
 
 
 def municipality_of(alias: str) -> str:
@@ -83,7 +90,7 @@ def list_is_signed(body: bytes, signature: bytes) -> bool:
 def fetch_list(alias: str, known_edition: int) -> network.SignedList:
     """Ask the network for the newest permission list, now; UNAVAILABLE when it cannot be reached."""
     return client.request(
-        need(Transport),  # type: ignore[type-abstract]
+        need(Transport),
         sender=party_of(alias),
         receiver=parties.NETWORK,
         kind=network.PERMISSION_LIST,

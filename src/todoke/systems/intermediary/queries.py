@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -129,13 +131,33 @@ def counts(alias: str) -> dict[str, int]:
     return {name: postgres.fetch(alias, query)[0][0] for name, query in _COUNTS.items()}
 
 
-def export_records(alias: str, side: Side, out: Path) -> int:
-    """One side's exchange records as CSV, sorted by permit; the number of rows."""
+def export_records(aliases: list[str], side: Side, out: Path) -> int:
+    """One side's exchange records of these municipalities as one CSV, sorted by permit; the number of rows."""
     query = (
         f"SELECT {', '.join(COLUMNS)} FROM intermediary_exchange_record "
         f"WHERE side = '{Side(side).value}' ORDER BY permit_id"
     )
-    return postgres.write_csv(alias, query, out)
+    parts = [out.with_name(f"{out.name}.{alias}") for alias in aliases]
+    try:
+        count = sum(
+            postgres.write_csv(alias, query, part) for alias, part in zip(aliases, parts, strict=True)
+        )
+        _merge(parts, out)
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+    return count
+
+
+def _merge(parts: list[Path], out: Path) -> None:
+    """Sorted files into one; a record is a line and begins with its permit."""
+    unfinished = out.with_name(out.name + ".part")
+    with ExitStack() as stack, unfinished.open("w", encoding="utf-8") as whole:
+        files = [stack.enter_context(part.open(encoding="utf-8")) for part in parts]
+        headers = {next(file) for file in files}
+        whole.writelines(headers)
+        whole.writelines(heapq.merge(*files))
+    unfinished.replace(out)
 
 
 def _lock(alias: str, function: str, name: str) -> None:

@@ -13,31 +13,19 @@ import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from todoke.identifiers import individual_number
-from todoke.records import csv_input, csv_rules, csv_table_rules
+from todoke.records.csv_input import read_checked
+from todoke.records.layouts.city_inputs_v2021 import JUKI
 from todoke.systems.network.needs import Secrets
 
 _NONCE = 12
 _PLACE = b"network/registered_number/sealed/"
 
-_JUKI_FILE = csv_input.CsvLayout(
-    name="national_juki",
-    edition="1",
-    title="住民票コードと個人番号",
-    columns=(
-        csv_input.Column("juki_code", "住民票コード", csv_rules.JukiCode(), personal=True),
-        csv_input.Column("individual_number", "個人番号", csv_rules.IndividualNumber(), personal=True),
-    ),
-    rules=(
-        csv_table_rules.Unique(columns=("juki_code",)),
-        csv_table_rules.Unique(columns=("individual_number",)),
-    ),
-)
-
 
 def read_juki(path: Path) -> tuple[list[str], list[str]]:
     """(住民票コード, 個人番号) of national/juki.csv; InputRefused with every bad row."""
-    table = csv_input.read_checked(path, _JUKI_FILE)
-    return table["juki_code"].to_pylist(), table["individual_number"].to_pylist()
+    table = read_checked(path, JUKI)
+    codes, numbers = (list(map(str, table[name].to_pylist())) for name in ("juki_code", "individual_number"))
+    return codes, numbers
 
 
 def seal(juki_codes: Sequence[str], numbers: Sequence[str], keys: Secrets) -> pa.Table:

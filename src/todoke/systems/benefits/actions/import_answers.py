@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,11 +82,15 @@ def import_answers(*, programme: Programme, round_name: str, files: Sequence[Pat
             record(
                 ALIAS, by=by.staff_id, verb="benefits:answer:import", subject=subject, persons=read.num_rows
             )
-    return Matched(records=read.num_rows, statuses=dict(Counter(read["status"].to_pylist())))
+    return Matched(records=read.num_rows, statuses=_counted(read))
+
+
+def _counted(read: pa.Table) -> dict[str, int]:
+    return {str(row["values"]): row["counts"] for row in read["status"].value_counts().to_pylist()}
 
 
 def _refuse_twice(answers: pa.Table, file: str) -> None:
-    seen: set[str] = set()
+    seen: set[str | None] = set()
     bad: list[BadRow] = []
     for line, code in enumerate(answers["resident_code"].to_pylist(), start=1):
         if code in seen:
