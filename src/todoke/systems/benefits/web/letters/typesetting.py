@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 import typst
 
@@ -95,15 +96,16 @@ def print_sheaves(sheaves: Iterable[Sheaf], text: CommonText) -> Iterator[Printe
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def typeset(letters: Iterable[Letter], folder: Path, *, form: str = "pdf", ppi: float = 144) -> list[bytes]:
+def typeset(
+    letters: Iterable[Letter], folder: Path, *, form: Literal["pdf", "png"] = "pdf", ppi: float = 144
+) -> list[bytes]:
     """The document (`pdf`: one item; `png`: one a page) of some letters, in a folder made by `prepare`."""
     data = json.dumps(
         [asdict(letter) | {"runs": qr.runs(letter.number)} for letter in letters], ensure_ascii=False
     )
-    made = typst.compile(
-        str(folder / "confirmation.typ"), root=str(folder), font_paths=_fonts(), format=form, ppi=ppi,
-        sys_inputs={"letters": data}, pdf_tags=False,
-    )  # fmt: skip
+    compiler = typst.Compiler(str(folder / "confirmation.typ"), root=str(folder), font_paths=_fonts())
+    made = compiler.compile(format=form, ppi=ppi, sys_inputs={"letters": data}, pdf_tags=False)
+    assert made is not None
     return made if isinstance(made, list) else [made]
 
 
