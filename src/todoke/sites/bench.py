@@ -15,7 +15,7 @@ from todoke.engine import duck
 from todoke.sites.demo import Demo
 from todoke.sites.run_folder import RunFolder
 from todoke.systems.benefits.rules.judging import Inputs, judge
-from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
+from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE
 
 SEED = 20211210
 _PAIRS = 5
