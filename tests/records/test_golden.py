@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from tests.records import samples
 from todoke.records.fixed import LineEnd
 from todoke.records.layouts import inquiry_answer_v2021 as answer
 from todoke.records.layouts import inquiry_request_v2021 as request
 from todoke.records.layouts import zengin_transfer_v2019 as zengin
-
-from tests.records import samples
 
 
 def test_inquiry_request() -> None:
