@@ -37,7 +37,9 @@ def test_known_bytes(charset: Charset, text: str, raw: str) -> None:
     assert encoded(charset, text).hex() == raw
 
 
-@pytest.mark.parametrize(("text", "pair"), [("あ", 0x4481), ("亜", 0x4867), ("漢", 0x4F58), ("\u3000", 0x4040)])
+@pytest.mark.parametrize(
+    ("text", "pair"), [("あ", 0x4481), ("亜", 0x4867), ("漢", 0x4F58), ("\u3000", 0x4040)]
+)
 def test_known_pairs(text: str, pair: int) -> None:
     for charset, _ in HOSTS:
         assert charset.encode_pairs(pa.array([text])).rows.flat.tolist() == [pair]

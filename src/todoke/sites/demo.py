@@ -13,6 +13,7 @@ from todoke.exchange import keys
 from todoke.sample import city as sample_city
 from todoke.sample import staff as sample_staff
 from todoke.sites import processes, provision
+from todoke.sites.entering import enter_everything
 from todoke.sites.instance import Instance
 from todoke.sites.postgres import Server, running_server
 from todoke.sites.reconcile import reconcile
@@ -52,6 +53,7 @@ class Demo:
         with self._timed("database"):
             instance = _instance(self.home, self.folder.instance_name)
             instance.use_server(server.address)
+            enter_everything(instance)
             provision.provision(instance, server)
             keys.init(instance.path)
             sample_staff.write(instance.path)
@@ -90,9 +92,12 @@ class Demo:
         """The register of the 住基ネット part, the permission lists, and the other towns' replicas."""
         with self._timed("national"):
             juki = self.folder.input / "national" / "juki.csv"
-            self._run(instance, "national-load", ["network", "load-juki", str(juki), "--by", "n001"])
+            self._run(instance, "network-keys", ["network", "keys-init", "--by", "n001"])
+            self._run(instance, "network-juki", ["network", "load-juki", str(juki), "--by", "n001"])
+            self._run(instance, "network-list", ["network", "list-publish", "--by", "n001"])
         with self._timed("neighbours"):
             folder = str(self.folder.input / "neighbours")
+            self._run(instance, "fetch-list", ["intermediary", "fetch-list", "--by", "p001"])
             self._run(instance, "neighbours", ["neighbours", "enrol", "--input", folder])
 
     def _city(self, instance: Instance, servers: list[processes.Child]) -> None:

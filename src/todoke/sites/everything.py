@@ -7,7 +7,8 @@ from pathlib import Path
 from todoke.sites.realms import Realm
 from todoke.sites.settings import site_settings
 
-# Declared for the type checker; the values come with the update below.
+# our own settings, named here so that `settings.TODOKE_…` has a type
+TODOKE_REALM: str
 TODOKE_INSTANCE_NAME: str
 TODOKE_MUNICIPALITY: str
 TODOKE_KEYS_FOLDER: Path

@@ -31,7 +31,7 @@ _GROUPS = (
     (6, ("13104",)),
     (27, ("14131", "14132", "14133", "14134", "14135", "14136", "14137", "14130")),
     (9, ("14151", "14152", "14153", "14150", "14209")),
-    (12, (*(str(code) for code in (27102, 27103, 27106, 27109, 27117, 27120, 27123, 27127, 27128)), "27100")),
+    (12, ("27102", "27103", "27106", "27109", "27117", "27120", "27123", "27127", "27128", "27100")),
     (4, ("14401",)),
     (24, ("13111", "13109", "13103", "14201", "14204", "14205", "14207", "14213", "12102", "12203", "11103",
           "11203", "01101", "04101", "22138", "23106", "26104", "28110", "34102", "40132", "47201")),
@@ -55,7 +55,7 @@ _MONTHS = (6, 7, 17, 14, 8, 7, 8, 7, 8, 8, 7, 3)
 
 @dataclass(frozen=True, kw_only=True)
 class Arrivals:
-    """Per person: the day of moving in (not-a-date when born here), the origin (row of ORIGIN_CODES, -1 none),
+    """Per person: the day of moving in (not-a-date: born here), the origin (row of ORIGIN_CODES, -1 none),
     and whether that was on or after 2021-01-02, so that another municipality knows the tax of 2021."""
 
     day: Dates
@@ -69,12 +69,12 @@ class Arrivals:
 
 
 def arrive(seed: int, people: People, foreign: Bools) -> tuple[Arrivals, Dates]:
-    """Arrivals, and birth dates changed where a small child would be born after the tax date and before the move."""
+    """Arrivals; and birth dates, changed where a child would be born between the tax date and the move."""
     rng = draw.stream(seed, "arrivals")
     households = _recent_households(rng, people)
     joiners = _joiners(rng, people, households)
     household_day, origin = _household_moves(rng, people, households)
-    day, old_origin = _old_moves(rng, people)
+    day, old_origin = _old_moves(rng, people, foreign)
     recent = households[people.household]
     day = np.where(recent, household_day[people.household], day)
     origins = np.where(recent, origin[people.household], old_origin)
@@ -82,7 +82,7 @@ def arrive(seed: int, people: People, foreign: Bools) -> tuple[Arrivals, Dates]:
     origins[joiners] = _origins(rng, draw.weighted(rng, len(joiners), _SHARES))
     recent = recent.copy()
     recent[joiners] = True
-    from_abroad = recent & foreign & ((people.household * 7) % 10 < 4)
+    from_abroad = foreign & (origins >= 0) & ((people.household * 7) % 10 < 4)
     origins = np.where(from_abroad, _ABROAD, origins)
     _put_edges(rng, people, day, recent)
     return _settle_children(people, day, origins, recent)
@@ -96,11 +96,12 @@ def _recent_households(rng: np.random.Generator, people: People) -> Bools:
     order = order[stage[order] == REGISTERED]
     wanted = draw.share(int(people.registered.sum()), 520, least=8)
     chosen = order[: np.searchsorted(np.cumsum(sizes[order]), wanted) + 1]
-    return (stage == LATE) | np.isin(np.arange(len(sizes)), chosen)
+    recent: Bools = (stage == LATE) | np.isin(np.arange(len(sizes)), chosen)
+    return recent
 
 
 def _joiners(rng: np.random.Generator, people: People, recent: Bools) -> Ints:
-    """Single persons who joined a household already here: spouses, and heads who came back to their families."""
+    """Persons who joined a household already here: spouses, and heads who came back to their families."""
     settled = people.registered & ~recent[people.household] & (people.birth < np.datetime64("2000-01-01"))
     partners = np.isin(people.relation, (WIFE, HUSBAND))
     with_partner = np.isin(people.household, people.household[partners])
@@ -127,10 +128,11 @@ def _household_moves(rng: np.random.Generator, people: People, recent: Bools) ->
     return day, _origins(rng, group)
 
 
-def _old_moves(rng: np.random.Generator, people: People) -> tuple[Dates, Ints]:
-    """Moves before the tax date; most children and three adults in ten were born here."""
+def _old_moves(rng: np.random.Generator, people: People, foreign: Bools) -> tuple[Dates, Ints]:
+    """Moves before the tax date; most children and three Japanese adults in ten were born here."""
     child = people.relation == CHILD
-    born_here = draw.chance(rng, people.count, np.where(child, 8_000, 3_000)) | (people.birth >= TAX_DATE)
+    born_here = draw.chance(rng, people.count, np.where(child, 8_000, np.where(foreign, 0, 3_000)))
+    born_here |= people.birth >= TAX_DATE
     oldest = np.maximum(people.birth, np.datetime64("1950-01-01"))
     day = draw.days(rng, np.minimum(oldest, TAX_DATE - 1), TAX_DATE - 1, people.count)
     origin = _origins(rng, draw.weighted(rng, people.count, _SHARES))
@@ -149,7 +151,10 @@ def _put_edges(rng: np.random.Generator, people: People, day: Dates, recent: Boo
 
 
 def _settle_children(people: People, day: Dates, origin: Ints, recent: Bools) -> tuple[Arrivals, Dates]:
-    """Children who came along are born before the tax date, so that their old city can know them; newborns never came."""
+    """Children who came along are born before the tax date, so that their old city can know them.
+
+    Whoever is born after the move never moved in.
+    """
     small = recent & (people.birth >= TAX_DATE) & (people.birth < day)
     back = (people.birth - TAX_DATE).astype(np.int64)
     birth = np.where(small, TAX_DATE - 1 - back % 200, people.birth)

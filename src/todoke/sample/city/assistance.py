@@ -36,12 +36,12 @@ class Welfare:
 
     @property
     def on_tax_date(self) -> Bools:
-        """Assisted on 2021-01-01, hence exempt whatever the tax roll says (地方税法 295条)."""
+        """Assisted on 2021-01-01: exempt, whatever the tax roll says (地方税法 295条)."""
         return self.ever & (self.valid_from <= TAX_DATE) & ~(self.valid_to < TAX_DATE)
 
 
 def assist(seed: int, people: People, settled: Bools) -> Welfare:
-    """生活保護 for whole households, 1.8 % of the residents. `settled`: living here since before the tax date."""
+    """生活保護 for whole households, 1.8 % of the residents. `settled`: living here on the tax date."""
     rng = draw.stream(seed, "welfare")
     first = np.unique(people.household, return_index=True)[1]
     all_settled = np.bincount(people.household[~settled], minlength=people.households) == 0
@@ -94,7 +94,7 @@ class AssistanceRows:
 
 
 def rows(
-    seed: int, people: People, welfare: Welfare, incomes: Incomes, has_disability: Bools
+    seed: int, people: People, *, welfare: Welfare, incomes: Incomes, has_disability: Bools
 ) -> AssistanceRows:
     """Everything for assistance.csv, 生活保護 first."""
     rng = draw.stream(seed, "assistance")

@@ -12,10 +12,16 @@ from todoke.sample.city.draw import Bools, Ints
 # What the neighbour's replica says about a person who moved away.
 (ORDINARY, NOT_FOUND, NO_INCOME_LEVY, NO_PER_CAPITA_LEVY, ELSEWHERE, INCONSISTENT, YEAR_BEFORE) = range(7)
 # Shares of 10,000 movers, in the order above.
-_ANSWERS = ((NOT_FOUND, 100), (NO_INCOME_LEVY, 50), (NO_PER_CAPITA_LEVY, 50), (ELSEWHERE, 100), (INCONSISTENT, 30),
-            (YEAR_BEFORE, 30))  # fmt: skip
+_ANSWERS = (
+    (NOT_FOUND, 100),
+    (NO_INCOME_LEVY, 50),
+    (NO_PER_CAPITA_LEVY, 50),
+    (ELSEWHERE, 100),
+    (INCONSISTENT, 30),
+    (YEAR_BEFORE, 30),
+)
 _HELD = 100
-# From this size on every class has at least two persons who are certainly asked about, and there is a canary.
+# From this size on every class has two persons or more who are certainly asked about, and there is a canary.
 FULL_CAST = 2_000
 # Which of the four attributes differs in individual_numbers.csv.
 AGREES, NAME, SEX, BIRTH, ADDRESS = range(5)
@@ -34,8 +40,8 @@ class Cast:
 def assign(seed: int, *, movers: Bools, sure: Bools, residents: Bools) -> Cast:
     """Draw the parts; nobody gets two.
 
-    `movers` moved in from a neighbour; `sure` are those of them whose household stands or falls with the answer;
-    `residents` are in individual_numbers.csv.
+    `movers` moved in from a neighbour; `sure` are those of them whose household stands or falls with the
+    answer; `residents` are in individual_numbers.csv.
     """
     rng = draw.stream(seed, "cast")
     least = 2 if int(residents.sum()) >= FULL_CAST else 0

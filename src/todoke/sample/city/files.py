@@ -98,8 +98,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 def write(out: Path, name: str, columns: dict[str, Text], *, layout: str | None = None) -> int:
     """Write one file under `out` in the column order of its layout, and return its number of rows.
 
-    UTF-8, LF, a header row, no quotation marks: no value contains a comma, a quotation mark or a line end, and
-    one that did would be refused by the writer.
+    UTF-8, LF, a header row, no quotation marks: no value contains a comma, a quotation mark or a line end,
+    and one that did would be refused by the writer.
     """
     order = COLUMNS[layout or name]
     if set(order) != set(columns):

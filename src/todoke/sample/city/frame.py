@@ -18,7 +18,8 @@ NEIGHBOURS = ("13112", "13104", "14130", "14150", "27100", "14401")
 DESIGNATED = frozenset({"14130", "14150", "27100"})
 
 RELATIONSHIPS = (
-    "世帯主", "妻", "夫", "子", "父", "母", "兄", "姉", "弟", "妹", "同居人", "祖母", "祖父", "夫の父", "夫の母", "妻の父", "妻の母",
+    "世帯主", "妻", "夫", "子", "父", "母", "兄", "姉", "弟", "妹", "同居人",
+    "祖母", "祖父", "夫の父", "夫の母", "妻の父", "妻の母",
 )  # fmt: skip
 HEAD, WIFE, HUSBAND, CHILD, FATHER, MOTHER = range(6)
 LODGER = RELATIONSHIPS.index("同居人")
@@ -58,11 +59,12 @@ class People:
 
     @property
     def registered(self) -> Bools:
-        return self.stage == REGISTERED
+        marked: Bools = self.stage == REGISTERED
+        return marked
 
 
 def ages(birth: Dates, day: np.datetime64) -> Ints:
-    """Age in whole years on `day` by 年齢計算ニ関スル法律, as todoke.kernel.clock.age_on; below 0 when not yet born."""
+    """Age in whole years on `day`, as todoke.kernel.clock.age_on counts; below 0 when not yet born."""
     after = day + 1
     return _year(after) - _year(birth) - (_month_and_day(after) < _month_and_day(birth))
 

@@ -9,7 +9,6 @@ import numpy as np
 from todoke.sample.city import draw
 from todoke.sample.city.draw import Bools, Ints
 from todoke.sample.city.frame import (
-    CHILD,
     FATHER,
     HEAD,
     HUSBAND,
@@ -65,9 +64,10 @@ _ROLES = (
 class Incomes:
     """Per person, in yen: 合計所得金額 (total), 総所得金額等 (gross: after losses carried over), and more.
 
-    `supporter` is a row, NOBODY, or OUTSIDE for a relative who lives elsewhere. `dependants` has shape (n, 5).
-    `special` marks those whose limit is 1,350,000: disabled, minor, widowed, single parent. `housing` and
-    `donation` are whole credits at the full 10 % rate, to be divided between city and prefecture.
+    `supporter` is a row, NOBODY, or OUTSIDE for a relative who lives elsewhere. `dependants` has shape
+    (n, 5). `special` marks those whose limit is 1,350,000: disabled, minor, widowed, single parent.
+    `housing` and `donation` are whole credits at the full 10 % rate, to be divided between city and
+    prefecture.
     """
 
     total: Ints
@@ -143,7 +143,11 @@ def _supporters(rng: np.random.Generator, people: People, age: Ints, total: Ints
     claimed = draw.chance(rng, people.count, np.where(total[earner] > DEPENDANT_LIMIT, 9_300, 6_000))
     claimed |= age < 16
     supporter = np.where(related & poor & claimed & ~assisted[earner], earner, NOBODY)
-    _support_from_elsewhere(rng, people, age, total, poor, supporter)
+    alone = (people.sizes[people.household] == 1) & poor & people.registered
+    student = alone & (age <= 24) & draw.chance(rng, people.count, 6_500)
+    parent = alone & (age >= 70) & draw.chance(rng, people.count, 900)
+    able = (total > 1_500_000) & (age >= 40) & people.registered & ~alone
+    _support_from_elsewhere(rng, np.flatnonzero(student | parent), np.flatnonzero(able), supporter)
     return supporter
 
 
@@ -154,19 +158,12 @@ def _earners(people: People, total: Ints) -> Ints:
     return order[np.unique(people.household[order], return_index=True)[1]]
 
 
-def _support_from_elsewhere(
-    rng: np.random.Generator, people: People, age: Ints, total: Ints, poor: Bools, supporter: Ints
-) -> None:
+def _support_from_elsewhere(rng: np.random.Generator, kept: Ints, relatives: Ints, supporter: Ints) -> None:
     """Students and old people who live alone, kept by a relative elsewhere in the city or outside it."""
-    alone = (people.sizes[people.household] == 1) & poor & people.registered
-    student = alone & (age <= 24) & draw.chance(rng, people.count, 6_500)
-    parent = alone & (age >= 70) & draw.chance(rng, people.count, 900)
-    kept = np.flatnonzero(student | parent)
-    able = (total > 1_500_000) & (age >= 40) & people.registered & ~alone
-    relatives = np.flatnonzero(able)
-    inside = draw.chance(rng, len(kept), 3_000) & (len(relatives) > 0)
     supporter[kept] = OUTSIDE
-    supporter[kept[inside]] = rng.choice(relatives, int(inside.sum())) if len(relatives) else NOBODY
+    inside = kept[draw.chance(rng, len(kept), 3_000)]
+    if len(relatives):
+        supporter[inside] = rng.choice(relatives, len(inside))
 
 
 def _dependants(people: People, age: Ints, supporter: Ints) -> Ints:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow as pa
 
 from todoke.sample.city import (
     arrivals,
@@ -28,7 +27,7 @@ from todoke.sample.city.text import Text
 
 @dataclass(frozen=True, kw_only=True)
 class City:
-    """All that is known about the city of one seed. Columns are by person unless their type says otherwise."""
+    """All that is known about one city. Columns are by person unless their type says otherwise."""
 
     seed: int
     people: People
@@ -59,9 +58,7 @@ def invent(residents: int, seed: int) -> City:
     welfare = assistance.assist(seed, people, settled)
     has_disability = assistance.disabled(seed, people)
     earned = incomes.earn(seed, people, assisted=welfare.on_tax_date, disabled=has_disability)
-    roll = tax.enrol(
-        seed, people, earned, settled=settled, on_welfare=welfare.on_tax_date, foreign=foreign
-    )
+    roll = tax.enrol(seed, people, earned, settled=settled, on_welfare=welfare.on_tax_date, foreign=foreign)
     latest = registers.change(seed, people)
     protected = protection.protect(seed, people)
     movers = people.registered & (arrived.neighbour >= 0)
@@ -93,12 +90,7 @@ def invent(residents: int, seed: int) -> City:
 
 
 def _stands_alone(people: People, roll: tax.Roll, latest: registers.Latest) -> Bools:
-    """Grown-up, alone in the household, still here, and unknown to the city's tax roll: certainly asked about."""
+    """Grown-up, alone in the household, still here, not in the city's tax roll: certainly asked about."""
     alone = (people.sizes[people.household] == 1) & (ages(people.birth, TAX_DATE) >= 18)
-    return alone & ~roll.has_row & ~latest.gone
-
-
-def in_order(codes: Text, persons: Bools | None = None) -> pa.Array:
-    """Rows of the persons wanted (all when None), by ascending code."""
-    order = np.argsort(codes.to_numpy(zero_copy_only=False).astype("U10"), kind="stable")
-    return pa.array(order if persons is None else order[persons[order]])
+    certain: Bools = alone & ~roll.has_row & ~latest.gone
+    return certain

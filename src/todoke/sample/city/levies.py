@@ -12,7 +12,8 @@ import numpy as np
 from todoke.sample.city.draw import Bools, Ints
 from todoke.sample.city.incomes import ELDERLY, GENERAL, SPECIFIC, SPOUSE, Incomes
 
-# 市民税均等割 of R3: 3,000 (地方税法 310条) + 500 (復興財源の臨時特例法, H26-R5); Yokohama adds 900 (横浜みどり税条例).
+# 市民税均等割 of R3: 3,000 (地方税法 310条) and 500 (復興財源の臨時特例法, H26 to R5); Yokohama adds 900
+# (横浜みどり税条例).
 STANDARD_PER_CAPITA = 3_500
 YOKOHAMA_PER_CAPITA = 4_400
 # Share of the 10 % income levy that goes to the municipality: designated cities 8, others and 税源移譲前 6.
@@ -21,7 +22,7 @@ DESIGNATED_RATE, ORDINARY_RATE = 8, 6
 
 @dataclass(frozen=True, kw_only=True)
 class Levies:
-    """Per person, in yen: 所得割 after credits, the two credits at the same rate, and whether 均等割 is due."""
+    """Per person, in yen: 所得割 after credits, the two credits at that rate; whether 均等割 is due."""
 
     income_levy: Ints
     housing_credit: Ints

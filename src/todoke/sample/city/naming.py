@@ -52,7 +52,7 @@ class Names:
         )
 
     def bank_kana(self) -> Text:
-        """The reading as a bank writes it (facts/benefit.md §4): half-width, no small kana, `-` for the long mark."""
+        """The reading as a bank writes it (facts/benefit.md §4): half-width, no small kana."""
         surnames, given = (
             [bank_kana(name.reading) for name in table] for table in (_ALL_SURNAMES, _ALL_GIVEN)
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from todoke.sample.city import cast, draw, numbers, text
 from todoke.sample.city.cast import Cast
@@ -17,7 +16,7 @@ from todoke.sample.city.incomes import ELDERLY, GENERAL, SPECIFIC, UNDER16, Inco
 from todoke.sample.city.levies import DESIGNATED_RATE, ORDINARY_RATE, STANDARD_PER_CAPITA, Levies, assess
 from todoke.sample.city.text import Text
 
-# ReasonOfNull (an open code list, facts/linkage.md §2.4; the second is spelled so): no such value here; not provided.
+# ReasonOfNull, an open code list (facts/linkage.md §2.4): no such value here; not provided (spelled so).
 NOT_ACCEPTABLE, NOT_CONVERTED = "NotAcceptable", "NotConvered"
 
 
@@ -25,8 +24,8 @@ NOT_ACCEPTABLE, NOT_CONVERTED = "NotAcceptable", "NotConvered"
 class Entries:
     """People known to neighbours, one row per person and town.
 
-    `model` is the resident whose income the row shows; `number` the row of the individual numbers; `answer` and
-    `held` as in Cast; `taxing` the row of NEIGHBOURS that really taxes the person, -1 for the town itself.
+    `model` is the resident whose income the row shows; `number` the row of the individual numbers; `answer`
+    and `held` as in Cast; `taxing` the row of NEIGHBOURS that really taxes the person, -1 for this town.
     """
 
     town: Ints
@@ -73,10 +72,10 @@ def tables(
         mine = np.flatnonzero(entries.town == row)
         integrated = numbers.integrated_numbers(seed, code, len(mine))
         order = np.argsort(integrated.to_numpy(zero_copy_only=False), kind="stable")
-        mine, integrated = mine[order], integrated.take(pa.array(order))
-        known = individual_numbers.take(pa.array(entries.number[mine]))
+        mine, integrated = mine[order], integrated.take(order)
+        known = individual_numbers.take(entries.number[mine])
         found = entries.answer[mine] != cast.NOT_FOUND
-        replica = {"integrated_number": integrated.filter(pa.array(found))}
+        replica = text.filtered({"integrated_number": integrated}, found)
         replica |= _replica(entries, mine[found], code, incomes, levies)
         yield code, {"integrated_number": integrated, "individual_number": known}, replica
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sample.city import draw, text
-from todoke.sample.city.draw import Ints
+from todoke.sample.city.draw import Bools, Ints
 from todoke.sample.city.text import Text
 
 # Residents by ward, census of 2020-10-01 (国勢調査); 3,777,491 in all.
@@ -51,7 +51,8 @@ _ENDINGS = ("若葉", "みなと", "青空", "ひばり", "桜台", "欅", "汐�
 
 # Floors of two office towers have postal codes of their own; nobody lives there.
 _TOWNS = """
-    SELECT code, json_extract(data, '$.jisx0402'), prefecture || city || neighborhood, json_extract(data, '$.chome')
+    SELECT code, json_extract(data, '$.jisx0402'), prefecture || city || neighborhood,
+           json_extract(data, '$.chome')
     FROM postal_data
     WHERE city LIKE '横浜市%' AND neighborhood <> '' AND neighborhood NOT LIKE '%タワー%'
     ORDER BY 2, 1, 3
@@ -100,7 +101,7 @@ def settle(seed: int, dwellings: int, spare: int) -> Addresses:
     )
 
 
-def _plots(rng: np.random.Generator, size: int, numbered: Ints) -> Text:
+def _plots(rng: np.random.Generator, size: int, numbered: Bools) -> Text:
     """三丁目12番5号 where blocks are numbered, else 123番地4."""
     chome = text.look_up(_CHOME, rng.integers(0, len(_CHOME), size))
     block, house = rng.integers(1, 46, size), rng.integers(1, 41, size)

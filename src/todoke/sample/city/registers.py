@@ -150,7 +150,7 @@ def _moves_within(state: _Change) -> None:
 
 
 def _splits(state: _Change) -> None:
-    """A grown child, or a lodger, founds a household in the city: a new household code of the same lineage."""
+    """A grown child, or a lodger, founds a household in the city: a new code of the same lineage."""
     grown = (ages(state.people.birth, BASE_DATE) >= 20) & ~state.head & (state.relation >= CHILD)
     rows = state.take(grown, 8)
     state.household[rows] = np.arange(state.households, state.households + len(rows))
@@ -199,7 +199,7 @@ def _rename(state: _Change, swapped: Ints, was: Ints, members: Bools) -> None:
 
 
 def _rename_siblings(state: _Change, was: Ints, rows: Ints) -> None:
-    """Children of the former head become elder and younger brothers and sisters when one of them is the head."""
+    """Children of the former head become brothers and sisters when one of them is the new head."""
     mine = rows[(was[state.household[rows]] == CHILD) & (state.relation[rows] == CHILD) & ~state.head[rows]]
     heads = np.full(state.households, np.datetime64("NaT", "D"))
     heads[state.household[state.head]] = state.people.birth[state.head]

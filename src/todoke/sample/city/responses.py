@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from todoke.sample.city import draw, text
 from todoke.sample.city.draw import Bools, Dates, Ints
@@ -19,7 +17,7 @@ from todoke.sample.city.text import Text
 
 ROUTES = ("郵送", "窓口", "電子")
 FIRST_DAY, LAST_DAY = np.datetime64("2022-02-17"), np.datetime64("2022-09-30")
-# Bank codes and how many of 100 accounts they keep: 横浜, ゆうちょ, MUFG, SMBC, みずほ, りそな, 横浜信金, 神奈川, …
+# Bank codes and how many of 100 accounts they keep: 横浜, ゆうちょ, 三菱UFJ, 三井住友, みずほ, りそな, …
 _BANKS = (
     ("0138", 26),
     ("9900", 22),
@@ -36,13 +34,15 @@ _BANKS = (
 )
 _TYPES = (("1", 96), ("2", 1), ("4", 3))
 # Forms by week from 17 February, in thousandths: most come back in the first two months.
-_WEEKS = (60, 150, 160, 130, 95, 70, 50, 40, 30, 25, 20, 15, 12, 10, 10, 9, 8, 8, 7, 7, 6, 6, 6, 5, 5, 5, 5, 5, 6, 7,
-          8, 15)  # fmt: skip
+_WEEKS = (
+    60, 150, 160, 130, 95, 70, 50, 40, 30, 25, 20, 15, 12, 10, 10, 9,
+    8, 8, 7, 7, 6, 6, 6, 5, 5, 5, 5, 5, 6, 7, 8, 15,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Forms:
-    """Base-date households after protected persons were split off: key, recipient, whether anybody is taxed."""
+    """Base-date households after protected persons were split off: recipient, whether anybody is taxed."""
 
     household: Ints
     split: Bools
@@ -51,7 +51,7 @@ class _Forms:
 
 
 def _households(people: People, protected: Bools, roll: Roll, code_rank: Ints) -> _Forms:
-    """The recipient is the head if in this part of the household, else the oldest, then by resident code."""
+    """The recipient is the head if in this part of the household, else the oldest (ties: resident code)."""
     rows = np.flatnonzero(people.registered)
     key = people.household[rows] * 2 + protected[rows]
     is_head = people.relation[rows] == HEAD
@@ -82,7 +82,7 @@ def answer(
     household, split, head = forms.household[chosen], forms.split[chosen], forms.head[chosen]
     day = _days(rng, len(chosen))
     declines = draw.chance(rng, len(chosen), 150)
-    codes = text.joined(household_codes.take(pa.array(household)), text.where(split, "-1", ""))
+    codes = text.joined(household_codes.take(household), text.where(split, "-1", ""))
     columns = {
         "household_code": codes,
         "received_on": text.iso(day),
@@ -91,10 +91,7 @@ def answer(
         "declared_supporter_taxed": _declared(rng, roll, head),
     }
     columns |= _accounts(rng, names.rows(head), declines)
-    order = pc.sort_indices(
-        pa.table(columns), sort_keys=[("received_on", "ascending"), ("household_code", "ascending")]
-    )
-    return {name: column.take(order) for name, column in columns.items()}
+    return text.sorted_by(columns, "received_on", "household_code")
 
 
 def _days(rng: np.random.Generator, size: int) -> Dates:
@@ -104,7 +101,7 @@ def _days(rng: np.random.Generator, size: int) -> Dates:
 
 
 def _declared(rng: np.random.Generator, roll: Roll, head: Ints) -> Text:
-    """What the form says about a taxed supporter elsewhere: mostly 0, mostly the truth, now and then nothing."""
+    """What the form says about a taxed supporter elsewhere: mostly 0 and true, now and then nothing."""
     kept = roll.has_row[head] & (roll.supporter[head] == OUTSIDE)
     truth = np.where(kept, (roll.supporter_taxed[head] != 0).astype(np.int64), 0)
     wrong = draw.chance(rng, len(head), 100)
@@ -113,7 +110,7 @@ def _declared(rng: np.random.Generator, roll: Roll, head: Ints) -> Text:
 
 
 def _accounts(rng: np.random.Generator, holders: Names, declines: Bools) -> dict[str, Text]:
-    """Accounts, with one holder in a hundred who is somebody else, some unknown branches and some blanks."""
+    """Accounts; one holder in a hundred is somebody else, some branches are unknown, some forms blank."""
     import zengin_code
 
     size = len(holders.given)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from todoke.sample.city import assistance, cast, numbers, tax, text
 from todoke.sample.city.arrivals import ORIGIN_CODES
 from todoke.sample.city.draw import Bools, Dates, Ints
 from todoke.sample.city.frame import HEAD, RELATIONSHIPS, TAX_YEAR
 from todoke.sample.city.incomes import OUTSIDE
-from todoke.sample.city.invention import City, in_order
+from todoke.sample.city.invention import City
 from todoke.sample.city.naming import NATIONALITIES
 from todoke.sample.city.registers import LEFT_REASONS
 from todoke.sample.city.text import Text
@@ -25,7 +23,7 @@ def base_register(city: City) -> dict[str, Text]:
     nobody_left = np.full(people.count, np.datetime64("NaT", "D"))
     columns = _register(city, people.household, people.relation, people.relation == HEAD, people.household)
     columns |= {"left_on": text.iso(nobody_left), "left_reason": text.blank(people.count)}
-    return _taken(columns, in_order(city.resident_codes, people.registered))
+    return text.sorted_by(text.filtered(columns, people.registered), "resident_code")
 
 
 def latest_register(city: City) -> dict[str, Text]:
@@ -36,26 +34,24 @@ def latest_register(city: City) -> dict[str, Text]:
         "left_on": text.iso(latest.left_on),
         "left_reason": text.look_up(LEFT_REASONS, latest.left_reason),
     }
-    return _taken(columns, in_order(city.resident_codes))
+    return text.sorted_by(columns, "resident_code")
 
 
-def _register(
-    city: City, household: Ints, relation: Ints, is_head: Bools, address: Ints
-) -> dict[str, Text]:
+def _register(city: City, household: Ints, relation: Ints, is_head: Bools, address: Ints) -> dict[str, Text]:
     """All register columns but left_on and left_reason, in person order."""
-    people, dwelling = city.people, pa.array(address)
+    people = city.people
     return {
         "resident_code": city.resident_codes,
-        "household_code": city.household_codes.take(pa.array(household)),
+        "household_code": city.household_codes.take(household),
         "is_head": text.flags(is_head),
         "relationship": text.look_up(RELATIONSHIPS, relation),
         "name_kanji": city.names.kanji(),
         "name_kana": city.names.kana(),
         "sex": text.look_up(_SEXES, people.sex - 1),
         "birth_date": text.iso(people.birth),
-        "postal_code": city.addresses.postal_code.take(dwelling),
-        "address": city.addresses.address.take(dwelling),
-        "ward_code": city.addresses.ward_code.take(dwelling),
+        "postal_code": city.addresses.postal_code.take(address),
+        "address": city.addresses.address.take(address),
+        "ward_code": city.addresses.ward_code.take(address),
         "moved_in_on": text.iso(city.arrivals.day),
         "previous_municipality": text.look_up(ORIGIN_CODES, city.arrivals.origin),
         "nationality": text.look_up(NATIONALITIES, city.names.nationality),
@@ -63,25 +59,20 @@ def _register(
     }
 
 
-def _taken(columns: dict[str, Text], rows: pa.Array) -> dict[str, Text]:
-    return {name: column.take(rows) for name, column in columns.items()}
-
-
 def tax_roll(city: City) -> dict[str, Text]:
     """tax.csv: the roll of 2021 and some rows of other years, by resident code and year."""
     this_year, earlier = _tax_of_the_year(city), _tax_of_other_years(city)
-    columns = {name: pa.concat_arrays([this_year[name], earlier[name]]) for name in this_year}
-    keys = [("resident_code", "ascending"), ("tax_year", "ascending")]
-    return _taken(columns, pc.sort_indices(pa.table(columns), sort_keys=keys))
+    columns = {name: text.stacked(this_year[name], earlier[name]) for name in this_year}
+    return text.sorted_by(columns, "resident_code", "tax_year")
 
 
 def _tax_of_the_year(city: City) -> dict[str, Text]:
     roll, persons = city.roll, np.flatnonzero(city.roll.has_row)
     supporter, declared = roll.supporter[persons], roll.declared[persons]
-    inside = city.resident_codes.take(pa.array(np.maximum(supporter, 0)))
+    inside = city.resident_codes.take(np.maximum(supporter, 0))
     elsewhere = text.look_up(("OUTSIDE",), np.where(supporter == OUTSIDE, 0, -1))
     return {
-        "resident_code": city.resident_codes.take(pa.array(persons)),
+        "resident_code": city.resident_codes.take(persons),
         "tax_year": text.whole(np.full(len(persons), TAX_YEAR)),
         "declared": text.flags(declared),
         "total_income": text.whole(city.incomes.total[persons] * declared),
@@ -101,7 +92,7 @@ def _tax_of_other_years(city: City) -> dict[str, Text]:
     income = text.whole(np.where(other.per_capita_levy > 0, 1_500_000 + other.income_levy * 12, 300_000))
     no = text.flags(np.zeros(size, dtype=np.bool_))
     return {
-        "resident_code": city.resident_codes.take(pa.array(other.person)),
+        "resident_code": city.resident_codes.take(other.person),
         "tax_year": text.whole(other.year),
         "declared": text.flags(np.ones(size, dtype=np.bool_)),
         "total_income": income,
@@ -117,21 +108,28 @@ def _tax_of_other_years(city: City) -> dict[str, Text]:
 
 def assistance_rows(city: City) -> dict[str, Text]:
     """assistance.csv, by resident code, kind and start."""
-    rows = assistance.rows(city.seed, city.people, city.welfare, city.incomes, city.has_disability)
+    rows = assistance.rows(
+        city.seed,
+        city.people,
+        welfare=city.welfare,
+        incomes=city.incomes,
+        has_disability=city.has_disability,
+    )
     columns = {
-        "resident_code": city.resident_codes.take(pa.array(rows.person)),
+        "resident_code": city.resident_codes.take(rows.person),
         "kind": text.look_up(assistance.ASSISTANCE_KINDS, rows.kind),
         "valid_from": text.iso(rows.valid_from),
         "valid_to": text.iso(rows.valid_to),
     }
-    keys = [(name, "ascending") for name in ("resident_code", "kind", "valid_from")]
-    return _taken(columns, pc.sort_indices(pa.table(columns), sort_keys=keys))
+    return text.sorted_by(columns, "resident_code", "kind", "valid_from")
 
 
 def individual_numbers(city: City) -> dict[str, Text]:
     """individual_numbers.csv: everybody of the latest register; a few differ from it in one attribute."""
     people, mismatch = city.people, city.parts.mismatch
-    dwelling = np.where(mismatch == cast.ADDRESS, (city.latest.address + 1) % people.households, city.latest.address)
+    dwelling = np.where(
+        mismatch == cast.ADDRESS, (city.latest.address + 1) % people.households, city.latest.address
+    )
     birth: Dates = people.birth + (mismatch == cast.BIRTH)
     columns = {
         "resident_code": city.resident_codes,
@@ -139,13 +137,12 @@ def individual_numbers(city: City) -> dict[str, Text]:
         "name_kanji": city.names.with_other_given(mismatch == cast.NAME).kanji(),
         "sex": text.look_up(_SEXES, np.where(mismatch == cast.SEX, 2 - people.sex, people.sex - 1)),
         "birth_date": text.iso(birth),
-        "address": city.addresses.address.take(pa.array(dwelling)),
+        "address": city.addresses.address.take(dwelling),
     }
-    return _taken(columns, in_order(city.resident_codes))
+    return text.sorted_by(columns, "resident_code")
 
 
 def juki(city: City) -> dict[str, Text]:
     """national/juki.csv: everybody with an individual number, here and at the neighbours."""
     codes = numbers.juki_codes(city.seed, len(city.individual_numbers))
-    columns = {"juki_code": codes, "individual_number": city.individual_numbers}
-    return _taken(columns, pc.array_sort_indices(codes))
+    return text.sorted_by({"juki_code": codes, "individual_number": city.individual_numbers}, "juki_code")

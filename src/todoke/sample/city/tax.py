@@ -46,7 +46,7 @@ def enrol(
     supports = np.isin(np.arange(people.count), incomes.supporter)
     adult = people.registered & (age >= 18)
     undeclared, unlisted = _silent(rng, adult & settled & ~supported & ~supports & ~on_welfare)
-    has_row = _listed(rng, people, age, supported, incomes.total > 0, on_welfare) & ~unlisted
+    has_row = _listed(rng, people, incomes, on_welfare) & ~unlisted
     known_anyway = draw.some(rng, adult & ~settled, draw.share(int((adult & ~settled).sum()), 100))
     has_row &= settled
     has_row[known_anyway] = True
@@ -88,12 +88,12 @@ def _silent(rng: np.random.Generator, candidates: Bools) -> tuple[Bools, Bools]:
     return masks[0], masks[1]
 
 
-def _listed(
-    rng: np.random.Generator, people: People, age: Ints, supported: Bools, earning: Bools, on_welfare: Bools
-) -> Bools:
-    """Adults, unless on 生活保護 and unknown to the tax office; children only when somebody claims them."""
-    adult = (age >= 18) & ~(on_welfare & draw.chance(rng, people.count, 6_000))
-    child = supported & draw.chance(rng, people.count, np.where(age < 16, 1_500, 7_000)) | earning
+def _listed(rng: np.random.Generator, people: People, incomes: Incomes, on_welfare: Bools) -> Bools:
+    """Adults, unless on 生活保護 and unknown to the tax office; children only when claimed or earning."""
+    age = ages(people.birth, TAX_DATE)
+    adult = ~(on_welfare & draw.chance(rng, people.count, 6_000))
+    claimed = draw.chance(rng, people.count, np.where(age < 16, 1_500, 7_000))
+    child = (incomes.supporter != NOBODY) & claimed | (incomes.total > 0)
     return people.registered & (age >= 0) & np.where(age >= 18, adult, child)
 
 

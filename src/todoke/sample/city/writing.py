@@ -48,7 +48,9 @@ def _tables(city: City) -> Iterator[tuple[str, str, dict[str, Text]]]:
     for name, columns_of in _OWN_FILES.items():
         yield name, name, columns_of(city)
     yield "responses.csv", "responses.csv", _responses(city)
-    for code, known, replica in neighbours.tables(city.seed, city.entries, city.incomes, city.individual_numbers):
+    for code, known, replica in neighbours.tables(
+        city.seed, city.entries, city.incomes, city.individual_numbers
+    ):
         yield f"neighbours/{code}/numbers.csv", "neighbours/<code>/numbers.csv", known
         yield f"neighbours/{code}/replica.csv", "neighbours/<code>/replica.csv", replica
 

@@ -1,0 +1,64 @@
+"""支給判定, Parquet in and Parquet out: nothing but the files decides, so a decision can be repeated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from todoke.engine import duck
+from todoke.systems.benefits.rules import decision_sql
+from todoke.systems.benefits.rules.programme import Programme
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """The sealed files of one decision; relations that may be empty are None then (decision_sql names them)."""
+
+    base: Path
+    latest: Path
+    tax: Path
+    assistance: Path
+    answers: Path | None = None
+    paid: Path | None = None
+    applications: Path | None = None
+
+    def files(self) -> list[Path]:
+        """Every file there is."""
+        return [path for path in vars(self).values() if path is not None]
+
+
+_EMPTY = {
+    "answers": "SELECT ''::VARCHAR AS resident_code, ''::VARCHAR AS status WHERE false",
+    "paid": "SELECT ''::VARCHAR AS lineage WHERE false",
+    "applications": "SELECT ''::VARCHAR AS household_key, DATE '1970-01-01' AS received_on WHERE false",
+}
+
+
+def judge(programme: Programme, inputs: Inputs, *, households: Path, persons: Path) -> None:
+    """Write the household decisions and the persons' statuses; both ordered, so equal inputs give equal rows."""
+    with duck.connect() as connection:
+        _open(connection, inputs)
+        connection.execute("CREATE TEMP TABLE status AS " + decision_sql.statuses(programme))
+        _write(connection, decision_sql.households(programme), households)
+        _write(connection, _PERSONS, persons)
+
+
+_PERSONS = "SELECT resident_code, household_key, status, moved_in_on FROM status ORDER BY resident_code"
+
+
+def _open(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
+    for name, path in vars(inputs).items():
+        source = _EMPTY[name] if path is None else f"SELECT * FROM read_parquet('{_quoted(path)}')"
+        connection.execute(f"CREATE TEMP VIEW {name} AS {source}")
+
+
+def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    unfinished = path.with_name(f".{path.name}.part")
+    connection.execute(f"COPY ({query}) TO '{_quoted(unfinished)}' (FORMAT PARQUET, COMPRESSION ZSTD)")
+    unfinished.replace(path)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
