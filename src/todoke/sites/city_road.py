@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,11 @@ from todoke.access import staff
 from todoke.access.permissions import Actor
 from todoke.batch.steps import StepReport
 from todoke.exchange.dispatch import Dispatcher
+from todoke.exchange.ring import KeyRing
+from todoke.exchange.transport import HttpTransport, Transport
+from todoke.sites import wiring
+from todoke.sites.instance import Instance
+from todoke.sites.realms import Realm
 from todoke.sites.road import PROGRAMME, Stage
 from todoke.systems.benefits import jobs as benefits
 from todoke.systems.inquiry import jobs as inquiry
@@ -40,7 +45,25 @@ class Hands:
         )
 
 
-def stages(source: Path, out: Path, by: Hands, dispatcher: Dispatcher) -> list[Stage]:
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """The city's line to the platform and the nation: questions asked at once, and messages from its outbox."""
+
+    transport: Transport
+    dispatcher: Dispatcher
+
+    @classmethod
+    def of(cls, instance: Instance) -> Line:
+        """Over mutual TLS with the city's own keys."""
+        transport = HttpTransport(KeyRing(instance.path, Realm.CITY.value))
+        return cls(transport=transport, dispatcher=wiring.dispatcher(Realm.CITY, instance))
+
+    def exchange(self, batch_ids: Sequence[str], by: Actor) -> list[StepReport]:
+        """符号取得, 照会 and 結果取得 of these batches."""
+        return linkage.exchange(batch_ids, by=by, transport=self.transport, dispatcher=self.dispatcher)
+
+
+def stages(source: Path, out: Path, by: Hands, line: Line) -> list[Stage]:
     """Every step in order. `source` holds the files of other departments, `out` gets ours."""
     base, latest = source / "residents_base.csv", source / "residents_latest.csv"
     order = f"{PROGRAMME}-first"
@@ -73,11 +96,13 @@ def stages(source: Path, out: Path, by: Hands, dispatcher: Dispatcher) -> list[S
         step(
             "inquiry.request", "照会送付ファイル", lambda: inquiry.write_requests(order, out, by=by.operator)
         ),
-        step("linkage.exchange", "情報照会", lambda: linkage.exchange(order, dispatcher, by=by.operator)),
+        step("linkage.exchange", "情報照会", lambda: line.exchange(inquiry.batches(order), by.operator)),
         step(
             "inquiry.collect",
             "他市転入者出力レコード",
-            lambda: inquiry.collect(order, out, dispatcher, by=by.operator),
+            lambda: inquiry.collect(
+                order, out, by=by.operator, exchange=lambda ids: line.exchange(ids, by.operator)
+            ),
         ),
         step(
             "benefits.answers", "回答の突合", lambda: benefits.import_answers(PROGRAMME, "first", by=by.clerk)
