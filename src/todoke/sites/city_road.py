@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -73,10 +73,14 @@ def _judging(source: Path, by: Hands) -> list[Stage]:
     tax, assistance = source / "tax.csv", source / "assistance.csv"
     numbers, clerk, operator = source / "individual_numbers.csv", by.clerk, by.operator
     return [
-        Stage("residents.import", "住民情報の取込", lambda: residents.load(base, latest, LATEST_AS_OF, by=clerk)),
+        Stage(
+            "residents.import", "住民情報の取込", lambda: residents.load(base, latest, LATEST_AS_OF, by=clerk)
+        ),
         Stage("benefits.load", "税・付帯状況の取込", lambda: benefits.load(tax, assistance, by=clerk)),
         Stage("linkage.load", "統合番号の付番", lambda: linkage.load(numbers, by=operator)),
-        Stage("benefits.decide.first", "支給判定（初回）", lambda: benefits.decide(PROGRAMME, "first", by=clerk)),
+        Stage(
+            "benefits.decide.first", "支給判定（初回）", lambda: benefits.decide(PROGRAMME, "first", by=clerk)
+        ),
     ]
 
 
@@ -94,8 +98,14 @@ def _asking(out: Path, by: Hands, line: Line) -> list[Stage]:
         Stage("inquiry.request", "照会送付ファイル", lambda: inquiry.write_requests(order, out, by=operator)),
         Stage("linkage.exchange", "情報照会", lambda: exchange(inquiry.batches(order))),
         Stage("inquiry.collect", "他市転入者出力レコード", collect),
-        Stage("benefits.answers", "回答の突合", lambda: benefits.import_answers(PROGRAMME, "first", by=clerk)),
-        Stage("benefits.decide.second", "支給判定（二回目）", lambda: benefits.decide(PROGRAMME, "second", by=clerk)),
+        Stage(
+            "benefits.answers", "回答の突合", lambda: benefits.import_answers(PROGRAMME, "first", by=clerk)
+        ),
+        Stage(
+            "benefits.decide.second",
+            "支給判定（二回目）",
+            lambda: benefits.decide(PROGRAMME, "second", by=clerk),
+        ),
     ]
 
 
@@ -109,5 +119,9 @@ def _paying(source: Path, out: Path, by: Hands) -> list[Stage]:
         Stage("benefits.approve", "承認", lambda: benefits.approve(PROGRAMME, by=supervisor)),
         Stage("benefits.pay", "支払の準備", lambda: benefits.prepare_payment(PROGRAMME, by=supervisor)),
         Stage("benefits.release", "支払の確定", lambda: benefits.release_payment(PROGRAMME, by=treasurer)),
-        Stage("benefits.bank_file", "総合振込ファイル", lambda: benefits.write_bank_files(PROGRAMME, out, by=treasurer)),
+        Stage(
+            "benefits.bank_file",
+            "総合振込ファイル",
+            lambda: benefits.write_bank_files(PROGRAMME, out, by=treasurer),
+        ),
     ]
