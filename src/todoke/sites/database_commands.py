@@ -53,6 +53,7 @@ def create(name: str, codes: tuple[str, ...]) -> None:
     except ValueError as error:
         raise click.UsageError(f"名前または団体コードが正しくありません（{error}）。") from error
     with running_server(instance) as server:
+        _set_up(instance)
         from todoke.sites.provision import provision
 
         provision(instance, server)
@@ -66,16 +67,15 @@ def status() -> None:
 
     instance = Instance.load(chosen_instance())
     with running_server(instance) as server:
+        _set_up(instance)
         _show(instance, server)
 
 
 def _show(instance: Instance, server: Server) -> None:
     import psycopg
 
-    from todoke.sites.migrations import pending, set_up
-    from todoke.sites.realms import Realm, alias
-
-    set_up(instance, server.address, *Realm)
+    from todoke.sites.migrations import pending
+    from todoke.sites.realms import alias
 
     with psycopg.connect(server.admin_url) as admin:
         click.echo(f"PostgreSQL {admin.info.server_version // 10000} {server.host}:{server.port}")
@@ -84,6 +84,14 @@ def _show(instance: Instance, server: Server) -> None:
             found = admin.execute(size, [instance.account(*wall).dbname]).fetchone()
             lacking = f"未適用 {pending(alias(*wall))}" if found else "「todoke database create」で作成"
             click.echo(f"{alias(*wall):<20} {found[0] if found else 'なし':>10}  {lacking}")
+
+
+def _set_up(instance: Instance) -> None:
+    import django
+
+    os.environ[ENVIRONMENT] = str(instance.path)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "todoke.sites.everything"
+    django.setup()
 
 
 def _check_alive(pid: int) -> None:

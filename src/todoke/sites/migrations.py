@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import django
-from django.conf import settings
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-from todoke.sites.instance import ENVIRONMENT, DatabaseAccount, Instance, ServerAddress
-from todoke.sites.realms import Realm, system_of
+from todoke.sites.instance import DatabaseAccount, ServerAddress
+from todoke.sites.realms import system_of
 from todoke.sites.router import labels_of
-from todoke.sites.settings import databases
 
 
-def set_up(instance: Instance, address: ServerAddress, *realms: Realm) -> None:
-    """Django in this process, with the realms' databases of `instance` on the server at `address`.
-
-    Where Django is set up already (for another instance, or before the server was started) aliases it has keep
-    their accounts and move to the server; aliases it lacks are added.
-    """
-    if not settings.configured:
-        os.environ[ENVIRONMENT] = str(instance.path)
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoke.sites.everything")
-    django.setup()
-    wanted = connections.configure_settings({"default": {}, **databases(instance, realms, address)})
-    for name, found in wanted.items():
-        kept = connections.settings.setdefault(name, found)
-        if name != "default":
-            kept.update({key: found[key] for key in ("HOST", "PORT", "OPTIONS")})
-            connections[name].close()
+def point_at(address: ServerAddress) -> None:
+    """Let Django's connections of this process use a server that was started after the settings were read."""
+    for name in connections:
+        settings = connections.settings[name]
+        settings["HOST"], settings["PORT"] = address.host, str(address.port)
+        settings.setdefault("OPTIONS", {}).update(address.options)
+        connections[name].close()
 
 
 def migrate(database_alias: str, owner: DatabaseAccount) -> int:
@@ -61,12 +48,12 @@ def _targets(executor: MigrationExecutor, database_alias: str) -> list[tuple[str
 
 @contextmanager
 def _connected_as(database_alias: str, account: DatabaseAccount) -> Iterator[None]:
-    present = connections.settings[database_alias]
-    kept = {key: present[key] for key in ("NAME", "USER", "PASSWORD")}
+    settings = connections.settings[database_alias]
+    kept = {key: settings[key] for key in ("NAME", "USER", "PASSWORD")}
     connections[database_alias].close()
-    present.update(NAME=account.dbname, USER=account.user, PASSWORD=account.password)
+    settings.update(NAME=account.dbname, USER=account.user, PASSWORD=account.password)
     try:
         yield
     finally:
         connections[database_alias].close()
-        present.update(kept)
+        settings.update(kept)

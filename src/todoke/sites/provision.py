@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites.instance import DatabaseAccount, Instance
-from todoke.sites.migrations import migrate, set_up
+from todoke.sites.migrations import migrate, point_at
 from todoke.sites.postgres import Server
 from todoke.sites.realms import PER_MUNICIPALITY, Realm, alias
 
@@ -28,10 +28,10 @@ _OLDEST = 150000
 def provision(instance: Instance, server: Server, *, realms: Sequence[Realm] = tuple(Realm)) -> None:
     """Make whatever of the realms' roles, databases, tables and grants is missing.
 
-    Sets Django up where it is not. Raises SETUP_MISSING for a server older
+    Needs Django set up with settings that have these realms' aliases. Raises SETUP_MISSING for a server older
     than PostgreSQL 15; psycopg errors pass.
     """
-    set_up(instance, server.address, *realms)
+    point_at(server.address)
     with _alone(instance, server) as admin:
         if Realm.PLATFORM in realms:
             _template(admin, instance, server)

@@ -83,21 +83,16 @@ def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
     }
 
 
-def databases(instance: Instance, realms: tuple[Realm, ...], address: ServerAddress) -> dict[str, Any]:
-    """Alias → Django's description of the database, with the app role."""
+def _databases(instance: Instance | None, realms: tuple[Realm, ...]) -> dict[str, Any]:
+    if instance is None:
+        nobody = DatabaseAccount(dbname="todoke_unconfigured", user="todoke_unconfigured", password="")
+        names = [name for realm in realms for name in systems_of(realm) if name != PER_MUNICIPALITY]
+        return {name: _database(name, nobody, _NOWHERE) for name in names}
+    address = instance.server() if (instance.path / "server.json").exists() else _NOWHERE
     return {
         alias(*wall): _database(alias(*wall), instance.account(*wall), address)
         for wall in instance.walls(*realms)
     }
-
-
-def _databases(instance: Instance | None, realms: tuple[Realm, ...]) -> dict[str, Any]:
-    if instance is not None:
-        known = (instance.path / "server.json").exists()
-        return databases(instance, realms, instance.server() if known else _NOWHERE)
-    nobody = DatabaseAccount(dbname="todoke_unconfigured", user="todoke_unconfigured", password="")
-    names = [name for realm in realms for name in systems_of(realm) if name != PER_MUNICIPALITY]
-    return {name: _database(name, nobody, _NOWHERE) for name in names}
 
 
 def _database(name: str, account: DatabaseAccount, address: ServerAddress) -> dict[str, Any]:
