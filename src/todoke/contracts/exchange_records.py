@@ -14,6 +14,9 @@ _SETTLED = (Outcome.ANSWERED, Outcome.NO_RECORD, Outcome.RELEASE_REFUSED, Outcom
 FORWARD: Final = {Outcome.ASKED: (Outcome.HELD, *_SETTLED), Outcome.HELD: _SETTLED}
 """The steps that the outcome of a permitted exchange may take, everywhere; no other step is possible."""
 
+AFTER_ASKED: Final = tuple(outcome.value for outcome in (Outcome.HELD, *_SETTLED))
+"""Every outcome that has a time: anything but 照会中."""
+
 COLUMNS: Final = (
     "permit_id", "inquirer", "provider", "duty", "procedure", "information_code",
     "requested_at", "outcome", "provided_at",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from todoke.contracts.inquiry import InquiryKind
 from todoke.contracts.residents import SnapshotKind
 from todoke.sites.road import PROGRAMME
 from todoke.systems.benefits import queries as benefits
@@ -15,15 +16,20 @@ ROUND = "second"
 
 def collect() -> dict[str, int]:
     """Residents, households by outcome, persons asked by how that ended, payments."""
-    asked = inquiry.totals(f"{PROGRAMME}-first")
+    kinds = inquiry.kind_counts(f"{PROGRAMME}-first")
+    queried, answered, held = (
+        sum(kinds.values()),
+        kinds.get(InquiryKind.ANSWERED, 0),
+        kinds.get(InquiryKind.HELD, 0),
+    )
     ledger = benefits.ledger(PROGRAMME)
     return {
         "residents": residents.newest_snapshot(SnapshotKind.BASE).rows,
         **benefits.outcome_counts(benefits.decision_run(PROGRAMME, ROUND)),
-        "queried": asked["queried"],
-        "answered": asked["answered"],
-        "held": asked["held"],
-        "failed": asked["queried"] - asked["answered"] - asked["held"],
+        "queried": queried,
+        "answered": answered,
+        "held": held,
+        "failed": queried - answered - held,
         "paid_count": ledger.ordered_payments,
         "paid_yen": ledger.ordered_yen,
     }

@@ -9,13 +9,14 @@ import pytest
 
 from tests.systems.benefits.world import (
     CLERK,
+    CODE,
     PROGRAMME,
-    SUPERVISOR,
     TREASURER,
     World,
     decide,
     household,
     rows,
+    walk,
 )
 from todoke.identifiers import case_number
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -24,31 +25,10 @@ from todoke.systems.benefits.actions.number_cases import number_cases
 from todoke.systems.benefits.actions.write_bank_file import write_bank_file
 from todoke.systems.benefits.rules.office import SAMPLE_CITY
 
-CODE = PROGRAMME.code
-pytestmark = pytest.mark.usefixtures("databases")
-
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(databases: object, tmp_path: Path) -> World:
     return World(tmp_path, size=7).serve()
-
-
-def walk(world: World, out: Path) -> dict[str, dict[str, int]]:
-    """The whole road; the counts and totals of every step."""
-    steps = [
-        *jobs.number_cases(CODE, by=CLERK),
-        *jobs.print_letters(CODE, out, by=CLERK),
-        *jobs.receive(CODE, world.write_forms(), by=CLERK),
-        *jobs.examine(CODE, by=CLERK),
-        *jobs.approve(CODE, by=SUPERVISOR),
-        *jobs.prepare_payment(CODE, by=SUPERVISOR),
-        *jobs.release_payment(CODE, by=TREASURER),
-        *jobs.write_bank_files(CODE, out, by=TREASURER),
-    ]
-    return {
-        step.name: {"in": step.counts.taken, "ok": step.counts.accepted, **step.counts.totals}
-        for step in steps
-    }
 
 
 def test_the_road_pays_each_eligible_household_once(world: World, tmp_path: Path) -> None:

@@ -18,10 +18,12 @@ from todoke.contracts import registry
 from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
 from todoke.engine.snapshots import file_sha256
 from todoke.kernel import clock
+from todoke.systems.benefits import jobs
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 
 ALIAS = "benefits"
 PROGRAMME = R3_NONTAXABLE
+CODE = PROGRAMME.code
 _REASONS = {"eligible": "EXEMPT", "ineligible": "TAXED", "undecided": "UNKNOWN"}
 CLERK = Actor(staff_id="c001", roles=frozenset({Role.CLERK}))
 SUPERVISOR = Actor(staff_id="s001", roles=frozenset({Role.SUPERVISOR}))
@@ -160,3 +162,21 @@ def rows(statement: str, *parameters: object) -> list[tuple[Any, ...]]:
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(statement, parameters)
         return list(cursor.fetchall()) if cursor.description else []
+
+
+def walk(world: World, out: Path) -> dict[str, dict[str, int]]:
+    """The whole road; the counts and totals of every step."""
+    steps = [
+        *jobs.number_cases(CODE, by=CLERK),
+        *jobs.print_letters(CODE, out, by=CLERK),
+        *jobs.receive(CODE, world.write_forms(), by=CLERK),
+        *jobs.examine(CODE, by=CLERK),
+        *jobs.approve(CODE, by=SUPERVISOR),
+        *jobs.prepare_payment(CODE, by=SUPERVISOR),
+        *jobs.release_payment(CODE, by=TREASURER),
+        *jobs.write_bank_files(CODE, out, by=TREASURER),
+    ]
+    return {
+        step.name: {"in": step.counts.taken, "ok": step.counts.accepted, **step.counts.totals}
+        for step in steps
+    }

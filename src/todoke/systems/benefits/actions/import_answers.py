@@ -30,7 +30,7 @@ SELECT l.resident_code, l.name_kanji, l.sex, l.birth_date, l.address
 FROM read_parquet(?) l SEMI JOIN answer USING (resident_code)
 """
 _READ = """
-SELECT resident_code, integrated_number, ward_code, inquiry_class, error, {status} AS status,
+SELECT resident_code, integrated_number, ward_code, inquiry_kind, error_reason AS error, {status} AS status,
     tax_year, gross_income, total_income, income_levy, per_capita_levy, taxed_elsewhere, taxing_municipality,
     income_levy_reason, per_capita_levy_reason
 FROM (
@@ -86,7 +86,8 @@ def import_answers(*, programme: Programme, round_name: str, files: Sequence[Pat
 
 
 def _counted(read: pa.Table) -> dict[str, int]:
-    return {str(row["values"]): row["counts"] for row in read["status"].value_counts().to_pylist()}
+    rows = read.group_by("status").aggregate([([], "count_all")]).to_pylist()
+    return {row["status"]: row["count_all"] for row in rows}
 
 
 def _refuse_twice(answers: pa.Table, file: str) -> None:

@@ -5,22 +5,21 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from todoke.contracts.information import Outcome
-from todoke.systems.intermediary.flows import Side
+from todoke.contracts.exchange_records import AFTER_ASKED
 
 
 class ExchangeRecord(models.Model):
     """One permitted exchange. Append-only, but `outcome` and `provided_at` move forward (trigger)."""
 
     permit_id = models.TextField()
-    side = models.TextField(choices=[(s.value, s.name) for s in Side])
+    side = models.TextField()
     inquirer = models.TextField()
     provider = models.TextField()
     duty = models.TextField()
     procedure = models.TextField()
     information_code = models.TextField()
     requested_at = models.DateTimeField()
-    outcome = models.TextField(choices=[(o.value, o.name) for o in Outcome])
+    outcome = models.TextField()
     provided_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -29,7 +28,7 @@ class ExchangeRecord(models.Model):
             models.UniqueConstraint(fields=["permit_id", "side"], name="exchange_record_once"),
             models.CheckConstraint(
                 condition=Q(outcome="asked", provided_at__isnull=True)
-                | (~Q(outcome="asked") & Q(provided_at__isnull=False)),
+                | Q(outcome__in=AFTER_ASKED, provided_at__isnull=False),
                 name="exchange_record_time",
             ),
         ]

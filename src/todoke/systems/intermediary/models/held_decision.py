@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from todoke.systems.intermediary.flows import Decision
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
 
 
@@ -22,7 +21,7 @@ class HeldDecision(models.Model):
         db_column="permit_id",
         related_name="decision",
     )
-    decision = models.TextField(choices=[(d.value, d.name) for d in Decision])
+    decision = models.TextField()
     reason = models.TextField()
     replica_edition = models.IntegerField(null=True)
     proposed_by = models.TextField()
@@ -42,5 +41,7 @@ class HeldDecision(models.Model):
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
                 name="held_confirmed_with_time",
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="held_reason_given"),
+            models.CheckConstraint(
+                condition=~Q(reason="") & Q(decision__in=["release", "refuse"]), name="held_decision_given"
+            ),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from todoke.contracts.information import Outcome
+from todoke.contracts.exchange_records import AFTER_ASKED
 
 
 class Inquiry(models.Model):
@@ -24,7 +24,7 @@ class Inquiry(models.Model):
     nondisclosure = models.TextField()
     requested_at = models.DateTimeField()
     permit_id = models.TextField(null=True)
-    outcome = models.TextField(choices=[(o.value, o.name) for o in Outcome])
+    outcome = models.TextField()
     error = models.TextField(default="")
     sequence = models.BigIntegerField(null=True)
 
@@ -35,7 +35,7 @@ class Inquiry(models.Model):
             models.UniqueConstraint(fields=["sequence"], name="inquiry_sequence_once"),
             models.CheckConstraint(
                 condition=Q(outcome="asked", sequence__isnull=True)
-                | (~Q(outcome="asked") & Q(sequence__isnull=False)),
+                | Q(outcome__in=AFTER_ASKED, sequence__isnull=False),
                 name="inquiry_change_has_sequence",
             ),
             models.CheckConstraint(

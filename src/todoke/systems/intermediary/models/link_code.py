@@ -5,14 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from todoke.systems.intermediary.flows import CodeState
-
 
 class LinkCode(models.Model):
     """A 統合番号; while its 符号 is asked for a 取得番号, afterwards the 符号 (never both)."""
 
     integrated_number = models.TextField(primary_key=True)
-    state = models.TextField(choices=[(s.value, s.name) for s in CodeState])
+    state = models.TextField()
     acquisition_number = models.TextField(null=True)
     link_code = models.TextField(null=True)
     requested_at = models.DateTimeField(null=True)
@@ -25,12 +23,12 @@ class LinkCode(models.Model):
             models.UniqueConstraint(fields=["link_code"], name="link_code_once"),
             models.CheckConstraint(
                 condition=Q(
-                    state__in=[CodeState.NOT_REQUESTED, CodeState.FAILED],
+                    state__in=["not_requested", "failed"],
                     acquisition_number__isnull=True,
                     link_code__isnull=True,
                 )
-                | Q(state=CodeState.REQUESTED, acquisition_number__isnull=False, link_code__isnull=True)
-                | Q(state=CodeState.ACQUIRED, acquisition_number__isnull=True, link_code__isnull=False),
+                | Q(state="requested", acquisition_number__isnull=False, link_code__isnull=True)
+                | Q(state="acquired", acquisition_number__isnull=True, link_code__isnull=False),
                 name="link_code_by_state",
             ),
         ]

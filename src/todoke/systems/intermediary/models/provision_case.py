@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from todoke.contracts.information import Outcome
-
 
 class ProvisionCase(models.Model):
     """The primary key is what makes a permit single-use. `route` is the only party the answer may go to.
@@ -27,7 +25,7 @@ class ProvisionCase(models.Model):
     requested_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     received_at = models.DateTimeField()
-    outcome = models.TextField(choices=[(o.value, o.name) for o in Outcome if o is not Outcome.ASKED])
+    outcome = models.TextField()
     error = models.TextField(default="")
     provided_at = models.DateTimeField()
 
@@ -35,7 +33,8 @@ class ProvisionCase(models.Model):
         db_table = "intermediary_provision_case"
         constraints = [
             models.CheckConstraint(
-                condition=(Q(outcome="refused") & ~Q(error="")) | (~Q(outcome="refused") & Q(error="")),
+                condition=(Q(outcome="refused") & ~Q(error=""))
+                | Q(outcome__in=["answered", "no_record", "held", "release_refused"], error=""),
                 name="case_refusal_has_reason",
             ),
             models.CheckConstraint(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from todoke.contracts.information import Outcome
+from todoke.contracts.exchange_records import AFTER_ASKED
 
 
 class ExchangeRecord(models.Model):
@@ -21,7 +21,7 @@ class ExchangeRecord(models.Model):
     procedure = models.TextField()
     information_code = models.TextField()
     requested_at = models.DateTimeField()
-    outcome = models.TextField(choices=[(o.value, o.name) for o in Outcome])
+    outcome = models.TextField()
     provided_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -30,7 +30,7 @@ class ExchangeRecord(models.Model):
             models.UniqueConstraint(fields=["inquirer", "record_id"], name="network_record_once"),
             models.CheckConstraint(
                 condition=models.Q(outcome="asked", provided_at__isnull=True)
-                | (~models.Q(outcome="asked") & models.Q(provided_at__isnull=False)),
+                | models.Q(outcome__in=AFTER_ASKED, provided_at__isnull=False),
                 name="network_record_time",
             ),
         ]
