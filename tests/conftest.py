@@ -17,12 +17,10 @@ import pytest
 from django.db import connections
 
 from tests.emptying import Emptier
-from todoke.sites.instance import ENVIRONMENT, Instance
+from todoke.sites.instance import ENVIRONMENT, EXAMPLE, Instance
 from todoke.sites.postgres import Server, running_server
 from todoke.sites.postgres_home import remove
 from todoke.sites.provision import drop, provision
-
-MUNICIPALITIES = ("14100", "13112", "13104", "14130", "14150", "27100", "14401")
 
 _folder = Path(tempfile.mkdtemp(prefix="todoke-test-"))
 
@@ -30,7 +28,7 @@ _folder = Path(tempfile.mkdtemp(prefix="todoke-test-"))
 def pytest_configure() -> None:
     """Set Django up before test modules import models; the server starts only when a test needs it."""
     _folder.chmod(0o711)  # as root the server's own account must be able to pass
-    Instance.create(_folder / "instance", f"test_{secrets.token_hex(4)}", municipalities=MUNICIPALITIES)
+    Instance.create(_folder / "instance", f"test_{secrets.token_hex(4)}", municipalities=EXAMPLE)
     os.environ[ENVIRONMENT] = str(_folder / "instance")
     os.environ["DJANGO_SETTINGS_MODULE"] = "todoke.sites.everything"
     django.setup()
@@ -51,8 +49,8 @@ def instance() -> Instance:
 def server(instance: Instance) -> Iterator[Server]:
     """The running server, with every database of the instance made and migrated."""
     with running_server(instance) as server:
-        provision(instance, server)
         try:
+            provision(instance, server)
             yield server
         finally:
             connections.close_all()

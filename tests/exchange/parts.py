@@ -105,7 +105,7 @@ def owners() -> list[keys.Owner]:
 
 
 def make_keys(root: Path, instance: str = "testing") -> None:
-    keys.init(root, instance=instance, owners=owners())
+    keys.make(root, instance=instance, owners=owners())
 
 
 def all_keys(root: Path) -> KeyRing:

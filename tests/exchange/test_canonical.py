@@ -61,7 +61,7 @@ def test_two_headers_never_share_a_form(one: Header, other: Header) -> None:
 def test_moving_a_border_between_fields_changes_the_form(one: Header, name: str, data: st.DataObject) -> None:
     names = Header.__struct_fields__
     following = names[names.index(name) + 1]
-    if following == "sent_at" or following == "direction":
+    if following in ("sent_at", "direction"):
         following = "body_sha256"
     joined = getattr(one, name) + getattr(one, following)
     cut = data.draw(st.integers(0, len(joined)))

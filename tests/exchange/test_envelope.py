@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.exchange import parts
-from tests.exchange.parts import CITY, NETWORK, NOW, PLATFORM, sealed
+from tests.exchange.parts import CITY, NETWORK, PLATFORM, sealed
 from todoke.exchange import envelope
 from todoke.exchange.envelope import Direction, Header
 from todoke.exchange.message_id import new_message_id

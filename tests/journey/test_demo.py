@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -16,10 +15,10 @@ RESIDENTS, SEED = 3000, 7
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("undisturbed")
     demo.finish(folder, residents=RESIDENTS, seed=SEED)
-    yield folder
+    return folder
 
 
 def test_the_demo_pays_and_everything_adds_up(undisturbed: Path) -> None:

@@ -52,7 +52,9 @@ def _persons(folder: Path, answers: dict[str, str]) -> Path:
         "latest": read_register(folder / "residents_latest.csv"),
         "tax": codecs.read_tax(folder / "tax.csv"),
         "assistance": codecs.read_assistance(folder / "assistance.csv"),
-        "answers": pa.table({"resident_code": list(answers), "status": list(answers.values())}, schema=_ANSWERS),
+        "answers": pa.table(
+            {"resident_code": list(answers), "status": list(answers.values())}, schema=_ANSWERS
+        ),
     }
     for name, table in tables.items():
         pq.write_table(table, folder / f"{name}.parquet")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
+
+import psycopg
 import pytest
 from django.db import IntegrityError, connections, transaction
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from todoke.oplog.models import Operation
 from todoke.oplog.record import record
+from todoke.sites.instance import Instance
 from todoke.sites.migrations import pending
-from todoke.sites.provision import provision
+from todoke.sites.provision import drop, provision
 from todoke.sites.realms import alias
 
 
@@ -48,3 +54,29 @@ def test_tables_stand_only_where_they_belong(databases) -> None:
             other for other in ("residents", "benefits", "inquiry", "linkage", "network") if other != name
         }
         assert not {table for table in names if table.partition("_")[0] in strangers}
+
+
+def test_an_administrator_without_superuser_rights_can_make_and_drop_an_instance(server, tmp_path) -> None:
+    chief = f"test_chief_{secrets.token_hex(4)}"
+    other = Instance.create(tmp_path / "other", chief, municipalities=["14100", "13112"])
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE {chief} LOGIN CREATEDB CREATEROLE PASSWORD 'of-a-test'")
+        admin.execute(f"GRANT CONNECT ON DATABASE postgres TO {chief}")
+        parts = conninfo_to_dict(server.admin_url) | {"user": chief, "password": "of-a-test"}
+        weaker = replace(server, admin_url=make_conninfo("", **parts))
+        try:
+            provision(other, weaker)
+            provision(other, weaker)
+            with psycopg.connect(server.address.uri(other.account("intermediary", "13112"))) as own:
+                assert own.execute("SELECT count(*) FROM oplog_operation").fetchone() == (0,)
+            intruder = replace(other.account("intermediary", "13112"), dbname=other.account("linkage").dbname)
+            with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+                psycopg.connect(server.address.uri(intruder))
+        finally:
+            drop(other, weaker)
+            admin.execute(f"REVOKE CONNECT ON DATABASE postgres FROM {chief}")
+            admin.execute(f"DROP ROLE {chief}")
+        left = admin.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [f"todoke_{chief}%"])
+        assert left.fetchall() == []
+        left = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"todoke_{chief}%"])
+        assert left.fetchall() == []

@@ -21,12 +21,24 @@ class Permission(Enum):
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
     INQUIRY_OPERATE = "inquiry:file:operate"
+    INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
+    INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
+    INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
     INTERMEDIARY_OPERATE = "intermediary:replica:operate"
+    INTERMEDIARY_PERMITTED = "intermediary:permit:receive"
+    INTERMEDIARY_PROVIDE = "intermediary:provision:provide"
+    INTERMEDIARY_RECEIVE = "intermediary:provision:receive"
+    INTERMEDIARY_REGISTER = "intermediary:replica:register"
     INTERMEDIARY_RELEASE = "intermediary:held:release"
     LINKAGE_CONVERT = "linkage:number:convert"
+    INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
     LINKAGE_OPERATE = "linkage:number:operate"
+    NETWORK_ACQUIRE = "network:link_code:acquire"
+    NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
+    NETWORK_PERMIT = "network:permit:request"
+    NETWORK_REPORT = "network:provision:report"
     RESIDENTS_IMPORT = "residents:snapshot:import"
 
 
@@ -40,6 +52,13 @@ class Role(Enum):
     PROVIDER_OFFICER = "provider_officer"  # 提供団体の許可権限者
     PLATFORM_OPERATOR = "platform_operator"  # 中間サーバー・プラットフォーム運用
     NETWORK_OPERATOR = "network_operator"  # 情報提供ネットワークシステム運用
+    CITY_SYSTEM = "city_system"  # 統合番号連携システム (署名付き電文の当事者)
+    PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
+    NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
+
+
+SYSTEM_ROLES = frozenset({Role.CITY_SYSTEM, Role.PLATFORM_SYSTEM, Role.NETWORK_SYSTEM})
+"""Roles of the systems that send signed messages; no member of staff can hold one."""
 
 
 _GRANTS: dict[Role, frozenset[Permission]] = {
@@ -63,6 +82,30 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PROVIDER_OFFICER: frozenset({Permission.INTERMEDIARY_RELEASE, Permission.INTERMEDIARY_CONFIRM}),
     Role.PLATFORM_OPERATOR: frozenset({Permission.INTERMEDIARY_OPERATE}),
     Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE}),
+    Role.CITY_SYSTEM: frozenset(
+        {
+            Permission.INTERMEDIARY_ACQUIRE,
+            Permission.INTERMEDIARY_REGISTER,
+            Permission.INTERMEDIARY_INQUIRE,
+            Permission.INTERMEDIARY_COLLECT,
+            Permission.NETWORK_ACQUIRE,
+        }
+    ),
+    Role.PLATFORM_SYSTEM: frozenset(
+        {
+            Permission.INTERMEDIARY_RECEIVE,
+            Permission.NETWORK_FETCH_LIST,
+            Permission.NETWORK_PERMIT,
+            Permission.NETWORK_REPORT,
+        }
+    ),
+    Role.NETWORK_SYSTEM: frozenset(
+        {
+            Permission.INTERMEDIARY_STORE_CODE,
+            Permission.INTERMEDIARY_PERMITTED,
+            Permission.INTERMEDIARY_PROVIDE,
+        }
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from todoke.access.permissions import Actor, Role
+from todoke.access.permissions import SYSTEM_ROLES, Actor, Role
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 
@@ -26,4 +26,6 @@ def load(path: Path, staff_id: str) -> Actor:
         roles = frozenset(Role(name) for name in entry["roles"])
     except (KeyError, ValueError) as error:
         raise TodokeError(ErrorCode.NOT_FOUND, what="職員の役割") from error
+    if roles & SYSTEM_ROLES:
+        raise TodokeError(ErrorCode.PERMISSION_DENIED, permission="システムの役割")
     return Actor(staff_id=staff_id, roles=roles)

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import msgspec
+
+from todoke.contracts.information import Outcome
+
+_SETTLED = (Outcome.ANSWERED, Outcome.NO_RECORD, Outcome.RELEASE_REFUSED, Outcome.REFUSED)
+
+FORWARD: Final = {Outcome.ASKED: (Outcome.HELD, *_SETTLED), Outcome.HELD: _SETTLED}
+"""The steps that the outcome of a permitted exchange may take, everywhere; no other step is possible."""
+
+AFTER_ASKED: Final = tuple(outcome.value for outcome in (Outcome.HELD, *_SETTLED))
+"""Every outcome that has a time: anything but 照会中."""
+
+COLUMNS: Final = (
+    "permit_id", "inquirer", "provider", "duty", "procedure", "information_code",
+    "requested_at", "outcome", "provided_at",
+)  # fmt: skip
+"""Header of every export of these records, so that three parties' files can be compared line by line."""
 
 
 class ExchangeRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,13 +32,13 @@ ITEM_CODES: Final = {name: f"TK{31 + index:014d}" for index, name in enumerate(T
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
-    """A value or the reason for its absence (ReasonOfNull), never neither and never both."""
+    """A value or the reason for its absence (ReasonOfNull), never neither and never both; neither is ever blank."""
 
     value: str | None
     reason: str | None
 
     def __post_init__(self) -> None:
-        if (self.value is None) == (self.reason is None):
+        if (self.value is None) == (self.reason is None) or "" in (self.value, self.reason):
             raise ValueError("an item is a value or a reason for its absence")
 
 

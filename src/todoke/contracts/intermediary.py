@@ -5,6 +5,8 @@ Lists in requests hold at most 10,000 records; answers are in the order of the r
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from todoke.contracts.information import Item, Outcome
@@ -133,13 +135,17 @@ PROVISION_REQUESTS = MessageKind("intermediary.provision_requests.v1", Provision
 
 
 class Provision(msgspec.Struct, frozen=True, array_like=True):
-    """The answer to one permitted inquiry. `held` may later be followed by the released answer."""
+    """The answer to one permitted inquiry. `held` may later be followed by the released answer.
+
+    `provided_at` is the provider's time of it, so that the inquirer's ExchangeRecord agrees with the others.
+    """
 
     permit_id: str
     record_id: str
     outcome: Outcome
     error: str
     items: tuple[Item, ...]
+    provided_at: datetime
 
 
 class Provisions(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,9 @@ import msgspec
 DOMAIN: Final = b"todoke/provision-permit/v1\0"
 """Put before the encoded permit when it is signed, so that no other signature can pass for a permit."""
 
+LIST_DOMAIN: Final = b"todoke/permission-list/v1\0"
+"""Put before the encoded PermissionList when it is signed."""
+
 
 class ProvisionPermit(msgspec.Struct, frozen=True, kw_only=True):
     """What is allowed, to whom, about whom, by which way, until when.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pgpq
@@ -10,6 +12,8 @@ import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 from django.db import connections
 from psycopg import sql
+
+Parameters = Sequence[Any] | Mapping[str, Any] | None
 
 CHUNK_ROWS = 50_000
 
@@ -57,7 +61,40 @@ def read(alias: str, query: str, parameters: tuple[Any, ...] = ()) -> pa.Table:
     """
     with dbapi.connect(_uri(alias)) as connection, connection.cursor() as cursor:
         cursor.execute(query, parameters or None)
-        return cursor.fetch_arrow_table()
+        table: pa.Table = cursor.fetch_arrow_table()
+        return table
+
+
+def fetch(alias: str, query: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
+    """All rows of `query` in the current transaction (it sees what was just written)."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())
+
+
+def execute(alias: str, statement: str, parameters: Parameters = None) -> int:
+    """Run one writing statement in the current transaction; how many rows it touched."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return int(cursor.rowcount)
+
+
+def write_csv(alias: str, query: str, out: Path) -> int:
+    """The rows of `query` (a constant of the code) as UTF-8 CSV with a header; returns how many.
+
+    Times are in UTC with microseconds. The file appears under its name only when it is whole.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(out.name + ".part")
+    with connections[alias].cursor() as plain:
+        plain.execute("SELECT set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO', false)")
+    with _raw(alias).cursor() as cursor, part.open("wb") as file:
+        with cursor.copy(f"COPY ({query}) TO STDOUT WITH (FORMAT csv, HEADER)") as copy:
+            for data in copy:
+                file.write(data)
+        rows = cursor.rowcount
+    part.replace(out)
+    return rows
 
 
 def _raw(alias: str) -> psycopg.Connection[Any]:
@@ -72,5 +109,5 @@ def _uri(alias: str) -> str:
     settings = connections[alias].settings_dict
     return psycopg.conninfo.make_conninfo(
         host=settings["HOST"], port=settings["PORT"], dbname=settings["NAME"],
-        user=settings["USER"], password=settings["PASSWORD"],
+        user=settings["USER"], password=settings["PASSWORD"], **settings["OPTIONS"],
     )  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import F
 
-from todoke.exchange import client, envelope, handlers, kinds
+from todoke.exchange import bodies, client, envelope, handlers, kinds
 from todoke.exchange.envelope import Envelope
 from todoke.exchange.models import OutboxMessage
 from todoke.exchange.refusals import RefusedError
@@ -23,22 +24,39 @@ BackOff = Callable[[int], timedelta]
 _State = OutboxMessage.State
 _log = logging.getLogger("todoke.exchange")
 
+_FIRST = """
+SELECT id, message_key, body, attempts FROM (
+    SELECT id, message_key, body, attempts, next_attempt_at FROM exchange_outbox
+    WHERE sender = %s AND receiver = %s AND contract = %s AND state = 'waiting' ORDER BY id LIMIT 1
+) AS first WHERE next_attempt_at <= %s
+"""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A waiting message, as read from its outbox."""
+
+    sender: str
+    receiver: str
+    contract: str
+    id: int
+    key: str
+    body: bytes
+    attempts: int
+
 
 def count_waiting(alias: str, sender: str) -> int:
     """How many messages of a party are not settled."""
     return OutboxMessage.objects.using(alias).filter(sender=sender, state=_State.WAITING).count()
 
 
-def first_due(alias: str, sender: str, receiver: str, contract: str) -> OutboxMessage | None:
+def first_due(alias: str, sender: str, receiver: str, contract: str) -> Message | None:
     """The first waiting message of a queue if its time has come; those behind it wait with it."""
-    waiting = OutboxMessage.objects.using(alias).filter(
-        sender=sender, receiver=receiver, contract=contract, state=_State.WAITING
-    )
-    first = waiting.order_by("id").first()
-    return first if first is not None and first.next_attempt_at <= clock.now() else None
+    row = bodies.fetch(alias, _FIRST, (sender, receiver, contract, clock.now()))
+    return None if row is None else Message(sender, receiver, contract, *row)
 
 
-def deliver(transport: Transport, alias: str, message: OutboxMessage, back_off: BackOff) -> bool:
+def deliver(transport: Transport, alias: str, message: Message, back_off: BackOff) -> bool:
     """Send, then settle; False when it stays waiting (outcome unknown), with the reason noted."""
     try:
         # whoever hears the answer must exist before anything leaves
@@ -61,63 +79,62 @@ def deliver(transport: Transport, alias: str, message: OutboxMessage, back_off: 
     return True
 
 
-def _exchange(transport: Transport, alias: str, message: OutboxMessage) -> None:
-    body = bytes(message.body or b"")
+def _exchange(transport: Transport, alias: str, message: Message) -> None:
     try:
         answer = client.post(
             transport,
             sender=message.sender,
             receiver=message.receiver,
             contract=message.contract,
-            key=message.message_key,
-            body=body,
+            key=message.key,
+            body=message.body,
         )
     except RefusedError as refusal:
-        _settle_refused(alias, message, body, refusal)
+        _settle_refused(alias, message, refusal)
     else:
-        _settle_delivered(alias, message, body, answer)
+        _settle_delivered(alias, message, answer)
 
 
-def _settle_delivered(alias: str, message: OutboxMessage, body: bytes, answer: Envelope) -> None:
+def _settle_delivered(alias: str, message: Message, answer: Envelope) -> None:
     listener = handlers.answer_listener_of(message.contract)
-    asked = kinds.decode(listener.kind.request, body)
+    asked = kinds.decode(listener.kind.request, message.body)
     answered = kinds.decode(listener.kind.answer, answer.body)
     with transaction.atomic(using=alias):
         if _still_waiting(alias, message):
-            listener.hear(alias, message.message_key, asked, answered)
+            listener.hear(alias, message.key, asked, answered)
             digest = envelope.sha256(answer.body)
             _settle(
                 alias, message, _State.DELIVERED, answer_id=answer.header.message_id, answer_sha256=digest
             )
 
 
-def _settle_refused(alias: str, message: OutboxMessage, body: bytes, refusal: RefusedError) -> None:
+def _settle_refused(alias: str, message: Message, refusal: RefusedError) -> None:
     name = refusal.code.name
     _log.warning("%s → %s %s: %s", message.sender, message.receiver, message.contract, refusal)
     listener = handlers.refusal_listener_of(message.contract)
     with transaction.atomic(using=alias):
         if _still_waiting(alias, message):
             if listener is not None:
-                asked = kinds.decode(listener.kind.request, body)
-                listener.hear(alias, message.message_key, asked, name)
+                asked = kinds.decode(listener.kind.request, message.body)
+                listener.hear(alias, message.key, asked, name)
             _settle(alias, message, _State.REFUSED, last_error=name)
 
 
-def _still_waiting(alias: str, message: OutboxMessage) -> bool:
+def _still_waiting(alias: str, message: Message) -> bool:
     """Lock the row; False when another dispatcher settled it (a lost session lock can let two try)."""
-    rows = OutboxMessage.objects.using(alias).select_for_update().filter(pk=message.pk, state=_State.WAITING)
+    rows = OutboxMessage.objects.using(alias).select_for_update().filter(pk=message.id, state=_State.WAITING)
     return bool(rows.values_list("pk", flat=True))
 
 
-def _settle(alias: str, message: OutboxMessage, state: str, **values: str) -> None:
+def _settle(alias: str, message: Message, state: str, **values: str) -> None:
     """Mark it and let the personal data go (the digest stays)."""
-    OutboxMessage.objects.using(alias).filter(pk=message.pk).update(
+    OutboxMessage.objects.using(alias).filter(pk=message.id).update(
         state=state, body=None, settled_at=clock.now(), attempts=F("attempts") + 1, **values
     )
 
 
-def _postpone(alias: str, message: OutboxMessage, back_off: BackOff, reason: str) -> None:
+def _postpone(alias: str, message: Message, back_off: BackOff, reason: str) -> None:
     next_attempt_at = clock.now() + back_off(message.attempts)
-    OutboxMessage.objects.using(alias).filter(pk=message.pk, state=_State.WAITING).update(
+    OutboxMessage.objects.using(alias).filter(pk=message.id, state=_State.WAITING).update(
         attempts=F("attempts") + 1, next_attempt_at=next_attempt_at, last_error=reason[:100]
     )

@@ -32,6 +32,9 @@ FROM exchange_outbox WHERE sender = %s AND state = 'waiting'
 ORDER BY receiver, contract, id
 """
 
+_FAREWELL = 10.0
+"""Seconds that `run` waits at the end for messages on their way."""
+
 
 @dataclass(frozen=True)
 class Queue:
@@ -85,8 +88,13 @@ class Dispatcher:
         settled = 0
         while True:
             self._wake.clear()
-            queues, waiting = self._look()
-            moved = sum(self._serve(item, end) for item in queues)
+            moved, waiting = 0, True
+            try:
+                queues, waiting = self._look()
+                for item in queues:
+                    moved += self._serve(item, end)
+            except DatabaseError as error:
+                _reconnect(error)
             settled += moved
             left = end - time.monotonic()
             if not waiting or left <= 0:
@@ -95,10 +103,13 @@ class Dispatcher:
                 self._wake.wait(min(self._poll, left))
 
     def run(self, stop: threading.Event) -> None:
-        """Deliver with worker threads until `stop` is set; a message on its way is finished first."""
+        """Deliver with worker threads until `stop` is set; messages on their way get some seconds to finish.
+
+        One that does not finish is sent again later with its key, so nothing is lost or done twice.
+        """
         tasks: queue.SimpleQueue[Queue | None] = queue.SimpleQueue()
         threads = [
-            threading.Thread(target=self._work, args=(tasks, stop), name=f"dispatch-{number}")
+            threading.Thread(target=self._work, args=(tasks, stop), name=f"dispatch-{number}", daemon=True)
             for number in range(self._workers)
         ]
         for thread in threads:
@@ -111,16 +122,16 @@ class Dispatcher:
         finally:
             for _ in threads:
                 tasks.put(None)
+            end = time.monotonic() + _FAREWELL
             for thread in threads:
-                thread.join()
+                thread.join(max(0, end - time.monotonic()))
             connections.close_all()
 
     def _assign(self, tasks: queue.SimpleQueue[Queue | None]) -> None:
         try:
             queues, _ = self._look()
         except DatabaseError as error:
-            _log.warning("送信箱を読めません（%s）。続けて試みます。", type(error).__name__)
-            connections.close_all()
+            _reconnect(error)
             return
         with self._busy_lock:
             for item in queues:
@@ -134,8 +145,7 @@ class Dispatcher:
                 try:
                     settled = 0 if stop.is_set() else self._serve(item, None, stop)
                 except DatabaseError as error:
-                    _log.warning("送信箱を読めません（%s）。続けて試みます。", type(error).__name__)
-                    connections.close_all()
+                    _reconnect(error)
                     settled = 0
                 with self._busy_lock:
                     self._busy.discard(item)
@@ -175,6 +185,12 @@ class Dispatcher:
         """0.1 s, doubled each time up to the cap, spread by ±20% so that senders do not come back as one."""
         wait = min(timedelta(seconds=0.1 * 2 ** min(attempts, 20)), self._longest_wait)
         return wait * random.uniform(0.8, 1.2)  # noqa: S311 - not a secret
+
+
+def _reconnect(error: DatabaseError) -> None:
+    """The database went away or was restarted: drop this thread's connections, the next look opens new ones."""
+    _log.warning("送信箱を読み書きできません（%s）。続けて試みます。", type(error).__name__)
+    connections.close_all()
 
 
 @contextmanager

@@ -8,11 +8,20 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
-from todoke.exchange import refusals
+from todoke.exchange import bodies, refusals
 from todoke.exchange.envelope import Header
 from todoke.exchange.message_id import new_message_id
-from todoke.exchange.models import InboxMessage
 from todoke.kernel.errors import ErrorCode, TodokeError
+
+_FIND = """
+SELECT message_id, contract, request_sha256, answer, error_code
+FROM exchange_inbox WHERE receiver = %s AND sender = %s AND message_key = %s
+"""
+_STORE = """
+INSERT INTO exchange_inbox
+    (message_id, receiver, sender, contract, message_key, request_sha256, answer, error_code)
+VALUES (%s, %s, %s, %s, %s, %s, %b, %s) RETURNING message_id
+"""
 
 
 @dataclass(frozen=True)
@@ -46,31 +55,19 @@ def _claimed(alias: str, header: Header) -> Outcome | None:
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
         row = cursor.fetchone()
-    stored = (
-        InboxMessage.objects.using(alias)
-        .filter(receiver=header.receiver, sender=header.sender, message_key=header.message_key)
-        .first()
-    )
+    stored = bodies.fetch(alias, _FIND, (header.receiver, header.sender, header.message_key))
     if stored is None:
         if row is None or not row[0]:
             raise TodokeError(ErrorCode.UNAVAILABLE, what="同じ電文を処理中の窓口")
         return None
-    if (stored.contract, stored.request_sha256) != (header.contract, header.body_sha256):
+    message_id, contract, request_sha256, answer, error_code = stored
+    if (contract, request_sha256) != (header.contract, header.body_sha256):
         raise TodokeError(ErrorCode.MESSAGE_CONFLICT, detail=header.contract)
-    answer = None if stored.answer is None else bytes(stored.answer)
-    return Outcome(stored.message_id, answer, stored.error_code)
+    return Outcome(message_id, answer, error_code)
 
 
 def _store(alias: str, header: Header, answer: bytes | None, error_code: str) -> Outcome:
     outcome = Outcome(new_message_id(), answer, error_code)
-    InboxMessage.objects.using(alias).create(
-        message_id=outcome.message_id,
-        receiver=header.receiver,
-        sender=header.sender,
-        contract=header.contract,
-        message_key=header.message_key,
-        request_sha256=header.body_sha256,
-        answer=answer,
-        error_code=error_code,
-    )
+    who = (header.receiver, header.sender, header.contract, header.message_key, header.body_sha256)
+    bodies.fetch(alias, _STORE, (outcome.message_id, *who, answer, error_code))
     return outcome

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +34,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from todoke.exchange import certificates, parties
 from todoke.exchange.directory import FILE_NAME, Directory, Entry
+from todoke.kernel.errors import ErrorCode, TodokeError
 
 PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 
@@ -69,7 +71,29 @@ def owners(
     ]
 
 
-def init(root: Path, *, instance: str, owners: Sequence[Owner]) -> Directory:
+def init(root: Path, *, host: str = "127.0.0.1") -> Directory:
+    """`make` for the instance that `<root>/instance.toml` describes; `host` is where its doors are reached.
+
+    Error: SETUP_MISSING without that file.
+    """
+    file = root / "instance.toml"
+    if not file.is_file():
+        raise TodokeError(
+            ErrorCode.SETUP_MISSING,
+            detail=f"{root.name}/{file.name} がありません",
+            todo="先に todoke database create を実行してください。",
+        )
+    found = tomllib.loads(file.read_text(encoding="utf-8"))
+    described = owners(
+        city=found["city"],
+        neighbours=[code for code in found["municipalities"] if code != found["city"]],
+        urls={realm: f"https://{host}:{port}" for realm, port in found["ports"].items()},
+        hosts=dict.fromkeys((host, *_LOOPBACK)),
+    )
+    return make(root, instance=found["name"], owners=described)
+
+
+def make(root: Path, *, instance: str, owners: Sequence[Owner]) -> Directory:
     """Make what is missing, keep what is there, write the directory (URLs as given). Repeatable, killable."""
     entries: dict[str, Entry] = {}
     authorities: dict[str, str] = {}

@@ -7,14 +7,14 @@ import weakref
 
 from django.db import connections, transaction
 
-from todoke.exchange import envelope, kinds, parties
+from todoke.exchange import bodies, envelope, kinds, parties
 from todoke.exchange.kinds import A, MessageKind, Q
 from todoke.exchange.models import OutboxMessage
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 _INSERT = """
 INSERT INTO exchange_outbox (sender, receiver, contract, message_key, body, body_sha256)
-VALUES (%s, %s, %s, %s, %s, %s)
+VALUES (%s, %s, %s, %s, %b, %s)
 ON CONFLICT (sender, receiver, message_key) DO NOTHING
 RETURNING id
 """
@@ -29,22 +29,18 @@ def send(alias: str, *, sender: str, receiver: str, kind: MessageKind[Q, A], bod
     the same key with the same content is a no-op, with another content MESSAGE_CONFLICT. STATE_CONFLICT
     outside a transaction.
     """
-    connection = connections[alias]
-    if not connection.in_atomic_block:
+    if not connections[alias].in_atomic_block:
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail="電文は取引の中でだけ送れます")
     if not envelope.is_message_key(key):
         raise TodokeError(ErrorCode.MESSAGE_INVALID, detail="電文キーの形式が違います")
     data = kinds.encode(body)
     digest = envelope.sha256(data)
     values = (parties.parse(sender), parties.parse(receiver), kind.name, key, data, digest)
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-        is_new = cursor.fetchone() is not None
-    if is_new:
+    if bodies.fetch(alias, _INSERT, values):
         transaction.on_commit(wake_dispatchers, using=alias)
         return
-    first = OutboxMessage.objects.using(alias).get(sender=sender, receiver=receiver, message_key=key)
-    if (first.contract, first.body_sha256) != (kind.name, digest):
+    first = OutboxMessage.objects.using(alias).filter(sender=sender, receiver=receiver, message_key=key)
+    if first.values_list("contract", "body_sha256").get() != (kind.name, digest):
         raise TodokeError(ErrorCode.MESSAGE_CONFLICT, detail=kind.name)
 
 

@@ -10,7 +10,8 @@ def check_digits(bodies: NDArray[np.integer]) -> NDArray[np.int64]:
     """Check digits of many bodies. Shape (n, width) of digits 0–9 in, (n,) out."""
     doubled = bodies[:, ::-1].astype(np.int64)
     doubled[:, ::2] *= 2
-    return -(doubled // 10 + doubled % 10).sum(axis=1) % 10
+    sums: NDArray[np.int64] = (doubled // 10 + doubled % 10).sum(axis=1)
+    return -sums % 10
 
 
 def check_digit(body: str) -> str:

@@ -113,7 +113,7 @@ class ErrorCode(Enum):
 class TodokeError(Exception):
     """The one base error. `details` must never hold personal data: they are printed and logged."""
 
-    def __init__(self, code: ErrorCode, **details: str | int) -> None:
+    def __init__(self, code: ErrorCode, /, **details: str | int) -> None:
         self.code = code
         self.details = details
         super().__init__(f"{code.name}: {code.sentence.format(**details)}")

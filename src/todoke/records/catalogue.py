@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from todoke.records import describe
 from todoke.records.csv_input import CsvLayout
 from todoke.records.fields import RecordLayout
@@ -24,3 +26,7 @@ LAYOUTS: tuple[CsvLayout | RecordLayout, ...] = (*CSV_LAYOUTS, *RECORD_LAYOUTS)
 def page() -> str:
     """docs/made/layouts.md: all layouts as Markdown."""
     return describe.page(CSV_LAYOUTS, RECORD_LAYOUTS)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -47,15 +47,19 @@ def read_column(work: FieldWork, cells: Matrix) -> pa.Array[Any]:
 
 def _digit_values(work: FieldWork, cells: Matrix, absent: Mask) -> Matrix:
     """The values 0–9 of each byte, 0 in absent rows; other bytes are faults."""
-    other = (cells < work.charset.zero) | (cells > work.charset.zero + 9)
-    other[absent] = False
+    # Unsigned: what stands below zero's code wraps round to a large value.
+    values: Matrix = cells - np.uint8(work.charset.zero)
+    values[absent] = 0
+    other: Mask = values > 9
     work.fault(ragged.in_rows(other), "数字でない符号があります", _show_first(cells, other))
-    return np.where(absent[:, None] | other, 0, cells - np.uint8(work.charset.zero)).astype(np.uint8)
+    values[other] = 0
+    return values
 
 
 def _read_numbers(work: FieldWork, cells: Matrix, absent: Mask) -> pa.Array[Any]:
-    powers = 10 ** np.arange(work.field.width - 1, -1, -1, dtype=np.int64)
-    numbers = _digit_values(work, cells, absent).astype(np.int64) @ powers
+    numbers = np.zeros(len(cells), dtype=np.int64)
+    for digits in _digit_values(work, cells, absent).T:
+        numbers = numbers * 10 + digits
     return pa.array(numbers, pa.int64(), mask=absent)
 
 

@@ -58,9 +58,19 @@ def _write_numbers(work: FieldWork, column: pa.Array[Any], cells: Matrix) -> Non
         return 0, _shown(work, str(numbers[row]))
 
     work.fault(unfit, f"0以上{width}桁以内の整数でなければなりません", show)
-    powers = 10 ** np.arange(width - 1, -1, -1, dtype=np.int64)
     kept = present & ~unfit
-    cells[kept] = numbers[kept, None] // powers % 10 + work.charset.zero
+    cells[kept] = _digits_of(numbers[kept], width) + np.uint8(work.charset.zero)
+
+
+def _digits_of(numbers: NDArray[np.int64], width: int) -> Matrix:
+    """Decimal digits 0–9, most significant first. Shape (n, width)."""
+    digits = np.empty((len(numbers), width), dtype=np.uint8)
+    # One place at a time: numpy divides by a constant several times faster than by an array of powers.
+    for place in range(width - 1, -1, -1):
+        rest = numbers // 10
+        digits[:, place] = numbers - rest * 10
+        numbers = rest
+    return digits
 
 
 def _write_digits(work: FieldWork, texts: Texts, cells: Matrix) -> None:

@@ -47,5 +47,6 @@ def masked_column(column: pa.ChunkedArray) -> Texts:  # type: ignore[type-arg]
         return hidden_numbers
     length = pc.utf8_length(column).cast(pa.string())
     first = pc.utf8_slice_codeunits(column, 0, 1)
-    texts: Texts = pc.binary_join_element_wise(first, "…(", length, "字)", "")
+    joined = pc.binary_join_element_wise(first, "…(", length, "字)", "")
+    texts: Texts = pc.if_else(pc.equal(first, ""), "", joined)
     return texts

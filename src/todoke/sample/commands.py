@@ -1,4 +1,4 @@
-"""The verb `sample`: write the input files of an invented city."""
+"""The verbs `sample` (input files of an invented city) and `neighbours` (the other towns' part of the exchange)."""
 
 from __future__ import annotations
 
@@ -42,3 +42,28 @@ def sample(residents: int, seed: int, out: Path) -> None:
         )
     for name, rows in counts.items():
         click.echo(f"{rows:>10,}  {name}")
+
+
+@click.group(name="neighbours")
+def neighbours() -> None:
+    """近隣市区町村の統合番号連携システムの役をします。"""
+
+
+@neighbours.command("enrol")
+@click.option("--input", "folder", type=click.Path(file_okay=False, path_type=Path), required=True)
+def enrol(folder: Path) -> None:
+    """各団体の符号を取得し、副本を登録します（neighbours/<code>/ のファイルから）。"""
+    import os
+
+    from todoke.batch.progress import meter
+    from todoke.exchange.ring import KeyRing
+    from todoke.exchange.transport import HttpTransport
+    from todoke.sample import neighbours as towns
+
+    codes = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    owners = [f"neighbours/{code}" for code in codes]
+    transport = HttpTransport(KeyRing(Path(os.environ["TODOKE_INSTANCE"]), *owners))
+    for code in codes:
+        with meter(f"近隣 {code}") as shown:
+            counts = towns.enrol(transport, folder / code, code, shown)
+        click.echo(f"{code}  符号 {counts.codes:,}  副本 {counts.replicas:,}")

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from todoke.sites.realms import Realm
 from todoke.sites.settings import site_settings
+
+# our own settings, named here so that `settings.TODOKE_…` has a type
+TODOKE_REALM: str
+TODOKE_INSTANCE_NAME: str
+TODOKE_MUNICIPALITY: str
+TODOKE_KEYS_FOLDER: Path
+TODOKE_DATA_FOLDER: Path
+TODOKE_STAFF_FILE: Path
 
 globals().update(site_settings(*Realm))

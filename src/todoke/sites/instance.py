@@ -30,6 +30,8 @@ from todoke.sites.realms import PER_MUNICIPALITY, SYSTEMS, Realm, alias, systems
 
 ENVIRONMENT = "TODOKE_INSTANCE"
 DEFAULT = Path("var/demo")
+EXAMPLE = ("14100", "13104", "13112", "14130", "14150", "14401", "27100")
+"""Municipalities of an instance for trying things out: the city first, then its neighbours."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,23}")
 _SECRETS = ("database", "owner", "web")
 _PORTS = {"city": 18401, "platform": 18402, "national": 18403}

@@ -118,7 +118,7 @@ def _role(admin: Admin, account: DatabaseAccount) -> None:
         account.password.encode(), account.user.encode(), b"scram-sha-256"
     ).decode()
     exists = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [account.user]).fetchone()
-    rights = "" if exists else "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT"
+    rights = "" if exists else "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
     command = "ALTER ROLE {} PASSWORD {}" if exists else f"CREATE ROLE {{}} {rights} PASSWORD {{}}"
     admin.execute(sql.SQL(command).format(sql.Identifier(account.user), sql.Literal(verifier)))
     if admin.info.parameter_status("is_superuser") != "on":

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from todoke.exchange.server import DoorServer
-from todoke.sites import processes, wiring
+from todoke.sites import entering, processes
 from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.postgres import running_server
 from todoke.sites.realms import Realm
@@ -26,7 +25,10 @@ def serve(realm: Realm, *, screens: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    instance = wiring.enter(realm)
+    instance = entering.enter(realm)
+    from todoke.exchange.server import DoorServer
+    from todoke.sites import wiring
+
     with ExitStack() as stack:
         stack.enter_context(
             DoorServer(wiring.door(realm, instance), owner=realm.value, port=instance.ports[realm.value])

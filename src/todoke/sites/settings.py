@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from pathlib import Path
 from typing import Any
 
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -11,6 +12,16 @@ from todoke.sites.instance import DEFAULT, ENVIRONMENT, DatabaseAccount, Instanc
 from todoke.sites.realms import PER_MUNICIPALITY, SHARED_APPS, Realm, alias, systems_of
 
 _NOWHERE = ServerAddress(host="127.0.0.1", port=1)
+_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+_TEMPLATES = {
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "DIRS": [Path(__file__).parent / "templates"],
+    "APP_DIRS": True,
+}
 
 
 def site_settings(*realms: Realm) -> dict[str, Any]:
@@ -25,13 +36,17 @@ def site_settings(*realms: Realm) -> dict[str, Any]:
         "DEBUG": False,
         "ALLOWED_HOSTS": ["127.0.0.1", "localhost"],
         "INSTALLED_APPS": installed_apps(*realms),
-        "MIDDLEWARE": [],
+        "MIDDLEWARE": _MIDDLEWARE,
+        "ROOT_URLCONF": "todoke.sites.urls",
+        "TEMPLATES": [_TEMPLATES],
+        "X_FRAME_OPTIONS": "DENY",
         "DATABASES": {"default": {}, **_databases(instance, realms)},
         "DATABASE_ROUTERS": ["todoke.sites.router.WallRouter"],
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "USE_TZ": True,
         "TIME_ZONE": "Asia/Tokyo",
         "LANGUAGE_CODE": "ja",
+        **_todoke(instance, realms[0]),
     }
 
 
@@ -53,6 +68,19 @@ def _instance() -> Instance | None:
 
 def _secret_key(instance: Instance | None, realm: Realm) -> str:
     return instance.secret(realm, "web").hex() if instance else secrets.token_hex(32)
+
+
+def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
+    """What Todoke's own systems ask of the settings; placeholders where no instance exists."""
+    folder = (instance.path if instance else Path("unconfigured")) / realm.value
+    return {
+        "TODOKE_REALM": realm.value,
+        "TODOKE_INSTANCE_NAME": instance.name if instance else "unconfigured",
+        "TODOKE_MUNICIPALITY": instance.city if instance else "00000",
+        "TODOKE_KEYS_FOLDER": folder / "keys",
+        "TODOKE_DATA_FOLDER": folder / "data",
+        "TODOKE_STAFF_FILE": folder / "staff.toml",
+    }
 
 
 def _databases(instance: Instance | None, realms: tuple[Realm, ...]) -> dict[str, Any]:

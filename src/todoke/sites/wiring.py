@@ -1,37 +1,29 @@
-"""Who serves what in one process: contracts in process, message kinds at the door, parties and their databases."""
+"""Who serves what in one process: contracts in process, message kinds at the door, parties and their databases.
+
+Imports Django models: only for a process that has entered its realm (`sites.entering`).
+"""
 
 from __future__ import annotations
 
 import importlib
-import os
-
-import django
 
 from todoke.contracts import registry
 from todoke.contracts.inquiry import Inquiries
 from todoke.contracts.linkage import Linkage
 from todoke.contracts.residents import Residents
+from todoke.contracts.trust import NetworkSignature, Participants, PermitSeal
 from todoke.exchange import parties
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.door import Door
 from todoke.exchange.ring import KeyRing
-from todoke.exchange.transport import HttpTransport
-from todoke.sites.instance import ENVIRONMENT, Instance
+from todoke.exchange.transport import HttpTransport, Transport
+from todoke.sites.instance import Instance
 from todoke.sites.realms import PER_MUNICIPALITY, Realm, alias
-
-
-def enter(realm: Realm) -> Instance:
-    """Make this process one of `realm`: its settings, its databases, its services. Returns its instance."""
-    instance = Instance.load()
-    os.environ[ENVIRONMENT] = str(instance.path)
-    os.environ["DJANGO_SETTINGS_MODULE"] = f"todoke.sites.{realm.value}"
-    django.setup()
-    wire(realm)
-    return instance
+from todoke.sites.trust import RingTrust
 
 
 def wire(realm: Realm) -> None:
-    """Register what the realm's systems serve. Their modules import Django models, hence only after setup."""
+    """Register what the realm's systems serve; systems of other realms are not even imported."""
     if realm is Realm.CITY:
         residents = importlib.import_module("todoke.systems.residents.serves")
         inquiry = importlib.import_module("todoke.systems.inquiry.serves")
@@ -40,8 +32,14 @@ def wire(realm: Realm) -> None:
         registry.serve(Inquiries, inquiry.InquiryService())
         registry.serve(Linkage, linkage.LinkageService())
     elif realm is Realm.PLATFORM:
+        ring = KeyRing(Instance.load().path, realm.value)
+        registry.serve(NetworkSignature, RingTrust(ring))
+        registry.serve(Transport, HttpTransport(ring))
         importlib.import_module("todoke.systems.intermediary.serves")
     else:
+        trust = RingTrust(KeyRing(Instance.load().path, realm.value))
+        registry.serve(PermitSeal, trust)
+        registry.serve(Participants, trust)
         importlib.import_module("todoke.systems.network.serves")
 
 

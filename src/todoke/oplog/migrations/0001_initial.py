@@ -5,7 +5,6 @@ from todoke.oplog.append_only import append_only
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies: list[tuple[str, str]] = []
     operations = [
         migrations.CreateModel(
             name="Operation",

@@ -25,7 +25,6 @@ NAME = "zengin_transfer"
 EDITION = "2019"
 LENGTH = 120
 PAYMENT_LIMIT = 999_999
-TOTAL_LIMIT = 999_999_999_999
 ACCOUNT_TYPES = ("1", "2", "4", "9")
 """預金種目: 普通, 当座, 貯蓄, その他."""
 
@@ -145,10 +144,7 @@ def encode(header: Header, payments: pa.Table, *, line_end: LineEnd = LineEnd.NO
     parts = [fixed.encode(HEADER, head), fixed.encode(DATA, payments, first=2)]
     _check_header(head, HEADER.title).refuse_records()
     _check_payments(payments, DATA.title).refuse_records()
-    total = _total(payments)
-    if total > TOTAL_LIMIT:
-        raise TodokeError(ErrorCode.RECORD_INVALID, detail="総合振込の合計金額が12桁を超えます")
-    sums = {"payment_count": [payments.num_rows], "total_amount": [total]}
+    sums = {"payment_count": [payments.num_rows], "total_amount": [_total(payments)]}
     parts += [fixed.encode(TRAILER, pa.table(sums)), fixed.made(END)]
     return fixed.join(parts, line_end)
 

@@ -50,7 +50,7 @@ def _typed(text: pa.Table) -> pa.Table:
     return pa.table({name: _column(name, text[name].combine_chunks()) for name in text.column_names})
 
 
-def _column(name: str, cells: Any) -> Any:
+def _column(name: str, cells: Any) -> Any:  # noqa: ANN401 - Arrow's stubs do not type compute kernels
     filled = pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
     if name in _YEN:
         return pc.cast(filled, pa.int64())

@@ -17,12 +17,50 @@ from todoke.systems.benefits import jobs, queries
 
 _programme = click.option("--programme", default="r3-nontaxable", show_default=True, help="事業コード")
 _by = click.option("--by", "by", required=True, help="職員ID")
+_round = click.option("--round", "round_name", required=True, help="判定の回（first, second など）")
 _out = click.option("--out", type=click.Path(path_type=Path), required=True, help="出力先のフォルダー")
 
 
 @click.group(name="benefits")
 def group() -> None:
     """給付管理システム"""
+
+
+@group.command(name="load")
+@click.option("--tax", required=True, type=click.Path(path_type=Path))
+@click.option("--assistance", required=True, type=click.Path(path_type=Path))
+@_by
+def load(tax: Path, assistance: Path, by: str) -> None:
+    """課税情報と付帯状況を取り込みます。一行でも誤りがあれば、どちらも受け付けません。"""
+    _show(jobs.load(tax, assistance, by=_actor(by)))
+
+
+@group.command(name="decide")
+@_programme
+@_round
+@_by
+def decide(programme: str, round_name: str, by: str) -> None:
+    """全世帯の支給判定を行います。"""
+    _show(jobs.decide(programme, round_name, by=_actor(by)))
+
+
+@group.command(name="ask")
+@_programme
+@_round
+@_by
+def ask(programme: str, round_name: str, by: str) -> None:
+    """回答によって結果が変わり得る人だけを、一括照会に渡します。"""
+    _show(jobs.ask(programme, round_name, by=_actor(by)))
+
+
+@group.command(name="import-answers")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@_programme
+@_round
+@_by
+def import_answers(files: tuple[Path, ...], programme: str, round_name: str, by: str) -> None:
+    """他市転入者出力レコードを取り込み、4情報を突合します。ファイルを省略すると一括照会の結果を使います。"""
+    _show(jobs.import_answers(programme, round_name, by=_actor(by), files=files))
 
 
 @group.command(name="number")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 from django.conf import settings
 
 from todoke.privacy import key_files
@@ -14,7 +12,6 @@ from todoke.privacy.sealed_numbers import ColumnSeal
 from todoke.records.csv_input import read_checked
 from todoke.records.layouts.city_inputs_v2021 import INDIVIDUAL_NUMBERS
 
-pc: Any = pyarrow.compute
 KEY_ID = 1
 ATTRIBUTES = ("name_kanji", "sex", "birth_date", "address")
 _TABLE, _COLUMN = "linkage_individualnumber", "ciphertext"
@@ -23,7 +20,7 @@ _TABLE, _COLUMN = "linkage_individualnumber", "ciphertext"
 def read_numbers(file: Path) -> pa.Table:
     """The file by resident code, birth dates typed, with `line` (the header is line 1). Raises InputRefused."""
     text = read_checked(file, INDIVIDUAL_NUMBERS)
-    birth_dates = pc.cast(text["birth_date"], pa.date32())
+    birth_dates = text["birth_date"].cast(pa.date32())
     typed = text.set_column(text.schema.get_field_index("birth_date"), "birth_date", birth_dates)
     lines = pa.array(range(2, text.num_rows + 2), pa.int32())
     return typed.append_column("line", lines).sort_by("resident_code")
@@ -49,5 +46,5 @@ def number_seal() -> ColumnSeal:
 
 
 def _key_paths() -> tuple[Path, Path]:
-    folder, stem = Path(settings.TODOKE_KEYS_FOLDER), f"linkage-{settings.TODOKE_MUNICIPALITY}-number"
+    folder, stem = settings.TODOKE_KEYS_FOLDER, f"linkage-{settings.TODOKE_MUNICIPALITY}-number"
     return folder / f"{stem}-index-{KEY_ID}.key", folder / f"{stem}-cipher-{KEY_ID}.key"

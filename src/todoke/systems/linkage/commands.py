@@ -27,7 +27,7 @@ def group() -> None:
 @_by
 def load(file: Path, by: str) -> None:
     """個人番号・住基個人コード・4情報を取り込み、統合番号を付けます。"""
-    report = jobs.load(file=file, by=staff.load(Path(settings.TODOKE_STAFF_FILE), by))
+    (report,) = jobs.load(file, by=staff.load(settings.TODOKE_STAFF_FILE, by))
     minted = report.counts.totals.get("統合番号の付番", 0)
     click.echo(f"{file.name}: {report.counts.accepted:,} 人（付番 {minted:,} 人）")
 
@@ -37,7 +37,7 @@ def load(file: Path, by: str) -> None:
 @_by
 def codes(everybody: bool, by: str) -> None:
     """符号の取得を要求します。"""
-    actor = staff.load(Path(settings.TODOKE_STAFF_FILE), by)
+    actor = staff.load(settings.TODOKE_STAFF_FILE, by)
     report = jobs.acquire(batch_ids=None, by=actor, transport=registry.need(Transport))
     click.echo(f"符号取得の要求: {report.counts.accepted:,} 人")
 
@@ -48,21 +48,22 @@ def codes(everybody: bool, by: str) -> None:
 @_by
 def exchange(batch_ids: tuple[str, ...], timeout: float, by: str) -> None:
     """符号の取得、情報照会の送信、結果の取得を続けて行います。止まったときは同じ命令で続きから再開します。"""
-    exchanged = jobs.exchange(
-        batch_ids=batch_ids or queries.unfinished_batches(),
-        by=staff.load(Path(settings.TODOKE_STAFF_FILE), by),
+    chosen = batch_ids or queries.unfinished_batches()
+    jobs.exchange(
+        chosen,
+        by=staff.load(settings.TODOKE_STAFF_FILE, by),
         transport=registry.need(Transport),
         dispatcher=registry.need(Dispatcher),
         timeout=timeout,
     )
-    _show(exchanged)
+    _show(jobs.standing(chosen))
 
 
 @group.command(name="poll")
 @_by
 def poll(by: str) -> None:
     """確認中だった照会の結果など、新しい結果を取得します。"""
-    actor = staff.load(Path(settings.TODOKE_STAFF_FILE), by)
+    actor = staff.load(settings.TODOKE_STAFF_FILE, by)
     click.echo(f"状態の変わった照会: {jobs.poll(by=actor, transport=registry.need(Transport)):,} 件")
 
 

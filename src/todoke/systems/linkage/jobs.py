@@ -52,8 +52,8 @@ class Exchanged:
     refused: int
 
 
-def load(*, file: Path, by: Actor) -> StepReport:
-    """統合番号の生成 as a step: once per content of the file."""
+def load(file: Path, *, by: Actor) -> list[StepReport]:
+    """統合番号の付番 as a step: once per content of the file."""
     if not file.is_file():
         raise TodokeError(ErrorCode.INPUT_MISSING, file=file.name)
 
@@ -65,7 +65,7 @@ def load(*, file: Path, by: Actor) -> StepReport:
         return Counts(taken=loaded.persons, accepted=loaded.persons, totals=totals)
 
     key = snapshots.file_sha256(file)
-    return run_step(ALIAS, "linkage:load", key=key, by=by.staff_id, work=work, title="統合番号の付番")
+    return [run_step(ALIAS, "linkage:load", key=key, by=by.staff_id, work=work, title="統合番号の付番")]
 
 
 def acquire(*, batch_ids: Sequence[str] | None, by: Actor, transport: Transport) -> StepReport:
@@ -140,20 +140,27 @@ def wait(*, batch_ids: Sequence[str], by: Actor, transport: Transport, timeout: 
 
 
 def exchange(
-    *,
     batch_ids: Sequence[str],
+    *,
     by: Actor,
     transport: Transport,
     dispatcher: Delivers,
     patience: float = 120.0,
     timeout: float = 300.0,
-) -> Exchanged:
-    """符号取得, 照会, 結果取得 of these batches from end to end; the same call continues after any stop."""
-    if batch_ids:
-        acquire(batch_ids=batch_ids, by=by, transport=transport)
-        send(batch_ids=batch_ids, by=by, dispatcher=dispatcher, patience=patience)
-        wait(batch_ids=batch_ids, by=by, transport=transport, timeout=timeout)
-    return standing(batch_ids)
+) -> list[StepReport]:
+    """符号取得, 照会, 結果取得 of these batches from end to end; the same call continues after any stop.
+
+    When `timeout` seconds were not enough for every result, the last step is left unfinished and is not among
+    the reports; `standing` tells how many queries are open. Raises UNAVAILABLE when a realm cannot be reached.
+    """
+    if not batch_ids:
+        return []
+    reports = [
+        acquire(batch_ids=batch_ids, by=by, transport=transport),
+        send(batch_ids=batch_ids, by=by, dispatcher=dispatcher, patience=patience),
+        wait(batch_ids=batch_ids, by=by, transport=transport, timeout=timeout),
+    ]
+    return [report for report in reports if report is not None]
 
 
 def standing(batch_ids: Sequence[str]) -> Exchanged:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from django.conf import settings
 
@@ -24,7 +23,7 @@ from todoke.systems.linkage.actions.hand_over_answers import hand_over_answers
 from todoke.systems.linkage.actions.submit_queries import submit_queries
 
 
-class LinkageSystem:
+class LinkageService:
     """Implements `Linkage` on the database `linkage`."""
 
     def convert(self, requests: Sequence[ConversionRequest], *, by: str) -> list[Conversion]:
@@ -49,4 +48,4 @@ class LinkageSystem:
 
 
 def _actor(by: str) -> Actor:
-    return staff.load(Path(settings.TODOKE_STAFF_FILE), by)
+    return staff.load(settings.TODOKE_STAFF_FILE, by)

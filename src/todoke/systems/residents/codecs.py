@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute
 
 from todoke.records.csv_input import read_checked
 from todoke.records.layouts.city_inputs_v2021 import RESIDENTS
+from todoke.records.ragged import Texts, pc
 
-pc: Any = pyarrow.compute
 _DATES = frozenset({"birth_date", "moved_in_on", "left_on"})
 _FLAGS = frozenset({"is_head", "protected"})
 
@@ -26,8 +25,9 @@ def read_register(file: Path) -> pa.Table:
     return typed.sort_by("resident_code")
 
 
-def _typed(name: str, cells: Any) -> Any:
+def _typed(name: str, cells: Texts) -> pa.Array[Any]:
     if name in _FLAGS:
-        return pc.equal(cells, "1")
-    filled = pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
-    return pc.cast(filled, pa.date32()) if name in _DATES else filled
+        flags: pa.Array[Any] = pc.equal(cells, "1")
+        return flags
+    filled: Texts = pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
+    return filled.cast(pa.date32()) if name in _DATES else filled

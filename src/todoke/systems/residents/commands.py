@@ -9,11 +9,7 @@ import click
 from django.conf import settings
 
 from todoke.access import staff
-from todoke.contracts.residents import SnapshotKind
 from todoke.systems.residents import jobs
-
-BASE_DATE = date(2021, 12, 10)
-"""基準日 of 住民税非課税世帯等に対する臨時特別給付金 (PIA I.1)."""
 
 
 @click.group(name="residents")
@@ -28,15 +24,10 @@ def group() -> None:
 @click.option("--by", required=True, help="職員ID")
 def import_(base: Path, latest: Path, latest_as_of: str, by: str) -> None:
     """基準日時点と最新の住民記録を取り込みます。誤りのある行が1件でもあれば、そのファイルは取り込みません。"""
-    actor = staff.load(Path(settings.TODOKE_STAFF_FILE), by)
-    registers = (
-        (SnapshotKind.BASE, base, BASE_DATE),
-        (SnapshotKind.LATEST, latest, _day(latest_as_of)),
-    )
-    for kind, file, as_of in registers:
-        report = jobs.import_snapshot(kind=kind, file=file, as_of=as_of, by=actor)
-        again = "（取込済み）" if report.resumed else ""
-        click.echo(f"{file.name}: {as_of.isoformat()} 時点 {report.counts.accepted:,} 人{again}")
+    actor = staff.load(settings.TODOKE_STAFF_FILE, by)
+    reports = jobs.load(base, latest, _day(latest_as_of), by=actor)
+    for file, report in zip((base, latest), reports, strict=True):
+        click.echo(f"{file.name}: {report.counts.accepted:,} 人{'（取込済み）' if report.resumed else ''}")
 
 
 def _day(text: str) -> date:

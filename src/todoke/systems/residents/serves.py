@@ -8,7 +8,7 @@ from todoke.contracts.residents import Origin, SnapshotKind, SnapshotRef
 from todoke.systems.residents import queries
 
 
-class ResidentsSystem:
+class ResidentRegister:
     """Implements `Residents` on the database `residents`."""
 
     def snapshot(self, kind: SnapshotKind) -> SnapshotRef:

@@ -85,8 +85,7 @@ def _inputs(programme: Programme, folder: Path) -> tuple[Inputs, dict[str, str]]
 def _judge(programme: Programme, inputs: Inputs, folder: Path, round_name: str) -> tuple[Seal, Seal]:
     drafts = folder / f"draft-{round_name}-households.parquet", folder / f"draft-{round_name}-persons.parquet"
     judge(programme, inputs, households=drafts[0], persons=drafts[1])
-    sealed = (
+    return (
         snapshots.adopt(drafts[0], f"decision-{round_name}"),
         snapshots.adopt(drafts[1], f"persons-{round_name}"),
     )
-    return sealed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +30,7 @@ SELECT l.resident_code, l.name_kanji, l.sex, l.birth_date, l.address
 FROM read_parquet(?) l SEMI JOIN answer USING (resident_code)
 """
 _READ = """
-SELECT resident_code, integrated_number, ward_code, inquiry_class, error, {status} AS status,
+SELECT resident_code, integrated_number, ward_code, inquiry_kind, error_reason AS error, {status} AS status,
     tax_year, gross_income, total_income, income_levy, per_capita_levy, taxed_elsewhere, taxing_municipality,
     income_levy_reason, per_capita_levy_reason
 FROM (
@@ -83,11 +82,16 @@ def import_answers(*, programme: Programme, round_name: str, files: Sequence[Pat
             record(
                 ALIAS, by=by.staff_id, verb="benefits:answer:import", subject=subject, persons=read.num_rows
             )
-    return Matched(records=read.num_rows, statuses=dict(Counter(read["status"].to_pylist())))
+    return Matched(records=read.num_rows, statuses=_counted(read))
+
+
+def _counted(read: pa.Table) -> dict[str, int]:
+    rows = read.group_by("status").aggregate([([], "count_all")]).to_pylist()
+    return {row["status"]: row["count_all"] for row in rows}
 
 
 def _refuse_twice(answers: pa.Table, file: str) -> None:
-    seen: set[str] = set()
+    seen: set[str | None] = set()
     bad: list[BadRow] = []
     for line, code in enumerate(answers["resident_code"].to_pylist(), start=1):
         if code in seen:

@@ -20,7 +20,7 @@ from todoke.systems.benefits.rules import programmes
 ALIAS = "benefits"
 
 
-def load(tax: Path, assistance: Path, *, by: Actor) -> StepReport:
+def load(tax: Path, assistance: Path, *, by: Actor) -> list[StepReport]:
     """税・付帯状況の取込: once per content of the two files."""
     for file in (tax, assistance):
         if not file.is_file():
@@ -31,10 +31,10 @@ def load(tax: Path, assistance: Path, *, by: Actor) -> StepReport:
         rows = loading.load_sources(tax=tax, assistance=assistance, by=by)
         return Counts(taken=sum(rows.values()), accepted=sum(rows.values()), totals=rows)
 
-    return run_step(ALIAS, "benefits.load", key=key, by=by.staff_id, work=work, title="税・付帯状況の取込")
+    return _step("load", key, by, work, "税・付帯状況の取込")
 
 
-def decide(programme: str, round_name: str, *, by: Actor) -> StepReport:
+def decide(programme: str, round_name: str, *, by: Actor) -> list[StepReport]:
     """支給判定 of one round."""
 
     def work(_: Meter) -> Counts:
@@ -43,10 +43,10 @@ def decide(programme: str, round_name: str, *, by: Actor) -> StepReport:
         households = counts.pop("households")
         return Counts(taken=households, accepted=households, totals=counts)
 
-    return _step("benefits.decide", f"{programme}/{round_name}", by, work, "支給判定")
+    return _step("decide", f"{programme}/{round_name}", by, work, "支給判定")
 
 
-def ask(programme: str, round_name: str, *, by: Actor) -> StepReport:
+def ask(programme: str, round_name: str, *, by: Actor) -> list[StepReport]:
     """照会対象者の抽出, from the decision of that round."""
 
     def work(_: Meter) -> Counts:
@@ -55,10 +55,12 @@ def ask(programme: str, round_name: str, *, by: Actor) -> StepReport:
         totals = {"国外": receipt.abroad, "照会できない": receipt.unreachable}
         return Counts(taken=receipt.asked + left_out, accepted=receipt.asked, refused=left_out, totals=totals)
 
-    return _step("benefits.ask", f"{programme}/{round_name}", by, work, "照会対象者の抽出")
+    return _step("ask", f"{programme}/{round_name}", by, work, "照会対象者の抽出")
 
 
-def import_answers(programme: str, round_name: str, *, by: Actor, files: Sequence[Path] = ()) -> StepReport:
+def import_answers(
+    programme: str, round_name: str, *, by: Actor, files: Sequence[Path] = ()
+) -> list[StepReport]:
     """回答の突合: the given files, or those that 税情報一括照会 wrote for the round's order."""
     paths = list(files) or [Path(f.path) for f in needs.inquiries().answer_files(f"{programme}-{round_name}")]
     digests = "".join(snapshots.file_sha256(path)[:16] for path in paths)[:64] or "none"
@@ -71,8 +73,8 @@ def import_answers(programme: str, round_name: str, *, by: Actor, files: Sequenc
         )
         return Counts(taken=found.records, accepted=found.records, totals=found.statuses)
 
-    return _step("benefits.answers", f"{programme}/{round_name}/{digests}", by, work, "回答の突合")
+    return _step("answers", f"{programme}/{round_name}/{digests}", by, work, "回答の突合")
 
 
-def _step(name: str, key: str, by: Actor, work: Callable[[Meter], Counts], title: str) -> StepReport:
-    return run_step(ALIAS, name, key=key, by=by.staff_id, work=work, title=title)
+def _step(name: str, key: str, by: Actor, work: Callable[[Meter], Counts], title: str) -> list[StepReport]:
+    return [run_step(ALIAS, f"benefits.{name}", key=key, by=by.staff_id, work=work, title=title)]

@@ -97,10 +97,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("resident_code", models.TextField()),
-                ("integrated_number", models.TextField()),
+                ("integrated_number", models.TextField(null=True)),
                 ("ward_code", models.TextField()),
-                ("inquiry_class", models.TextField()),
-                ("error", models.TextField()),
+                ("inquiry_kind", models.TextField()),
+                ("error", models.TextField(null=True)),
                 (
                     "status",
                     models.TextField(

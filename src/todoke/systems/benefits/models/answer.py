@@ -28,10 +28,10 @@ class Answer(models.Model):
 
     imported = models.ForeignKey(AnswerImport, on_delete=models.PROTECT)
     resident_code = models.TextField()
-    integrated_number = models.TextField()
+    integrated_number = models.TextField(null=True)
     ward_code = models.TextField()
-    inquiry_class = models.TextField()
-    error = models.TextField()
+    inquiry_kind = models.TextField()
+    error = models.TextField(null=True)
     status = models.TextField(choices=[(status.value, status.name) for status in TaxStatus])
     tax_year = models.TextField(null=True)
     gross_income = models.BigIntegerField(null=True)

@@ -13,7 +13,7 @@ from todoke.systems.benefits.models import AnswerImport, DecisionRun, Source
 ALIAS = "benefits"
 _DECISIONS = """
 COPY (
-    SELECT d.household_key AS household_code, coalesce(c.case_number, '') AS case_number, d.outcome, d.reasons
+    SELECT d.household_key AS household_code, c.case_number, d.outcome, d.reasons
     FROM read_parquet('{path}') d LEFT JOIN cases c USING (household_key) ORDER BY d.household_key
 ) TO '{target}' (FORMAT CSV, HEADER)
 """

@@ -5,26 +5,16 @@ One SQL expression over the columns of an answer; `matched` says that all four a
 
 from __future__ import annotations
 
+from todoke.contracts.inquiry import InquiryKind
 from todoke.systems.benefits.rules.tax_status import TaxStatus
-
-ANSWERED, NO_RECORD, HELD, FAILED, ASKED, RELEASE_REFUSED, ELSEWHERE = (
-    "01",
-    "02",
-    "03",
-    "04",
-    "05",
-    "06",
-    "07",
-)
-"""照会区分 (item 28); edition 2021 of this reference system, since the city's own codes are not public."""
 
 _EXPRESSION = """
 CASE
-    WHEN inquiry_class = '{no_record}' THEN '{NO_ANSWER}'
-    WHEN inquiry_class = '{held}' THEN '{HELD}'
-    WHEN inquiry_class = '{asked}' THEN '{ASKED}'
-    WHEN inquiry_class = '{elsewhere}' THEN '{TAXED_ELSEWHERE}'
-    WHEN inquiry_class <> '{answered}' THEN '{ANSWER_ERROR}'
+    WHEN inquiry_kind = '{kind_no_record}' THEN '{NO_ANSWER}'
+    WHEN inquiry_kind = '{kind_held}' THEN '{HELD}'
+    WHEN inquiry_kind = '{kind_asked}' THEN '{ASKED}'
+    WHEN inquiry_kind = '{kind_taxed_elsewhere}' THEN '{TAXED_ELSEWHERE}'
+    WHEN inquiry_kind <> '{kind_answered}' THEN '{ANSWER_ERROR}'
     WHEN NOT coalesce(matched, false) THEN '{ANSWER_ERROR}'
     WHEN taxed_elsewhere = '1' THEN '{TAXED_ELSEWHERE}'
     WHEN tax_year IS DISTINCT FROM '{tax_year}' THEN '{ANSWER_ERROR}'
@@ -42,8 +32,6 @@ def expression(tax_year: int) -> str:
 
     income levy without per-capita levy cannot be (facts/linkage.md §2.5): an error, not "taxed".
     """
-    classes = {
-        "no_record": NO_RECORD, "held": HELD, "asked": ASKED, "elsewhere": ELSEWHERE, "answered": ANSWERED,
-    }  # fmt: skip
+    kinds = {f"kind_{kind.name.lower()}": kind.value for kind in InquiryKind}
     words = {status.name: status.value for status in TaxStatus}
-    return _EXPRESSION.format(**words, **classes, tax_year=tax_year)
+    return _EXPRESSION.format(**words, **kinds, tax_year=tax_year)

@@ -1,1 +1,28 @@
-"""One table a file; every model is named here so that Django finds it."""
+"""One table a file; every model is named here so that Django finds it.
+
+Each municipality has a database of its own, so no table has a column for the municipality.
+"""
+
+from todoke.systems.intermediary.models.answer import Answer
+from todoke.systems.intermediary.models.arrived_provision import ArrivedProvision
+from todoke.systems.intermediary.models.exchange_record import ExchangeRecord
+from todoke.systems.intermediary.models.held_decision import HeldDecision
+from todoke.systems.intermediary.models.inquiry import Inquiry
+from todoke.systems.intermediary.models.link_code import LinkCode
+from todoke.systems.intermediary.models.list_copy import ListCopy
+from todoke.systems.intermediary.models.list_copy_entry import ListCopyEntry
+from todoke.systems.intermediary.models.provision_case import ProvisionCase
+from todoke.systems.intermediary.models.replica import Replica
+
+__all__ = [
+    "Answer",
+    "ArrivedProvision",
+    "ExchangeRecord",
+    "HeldDecision",
+    "Inquiry",
+    "LinkCode",
+    "ListCopy",
+    "ListCopyEntry",
+    "ProvisionCase",
+    "Replica",
+]

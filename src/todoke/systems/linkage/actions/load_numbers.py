@@ -12,9 +12,10 @@ from django.db import connections, transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
 from todoke.identifiers import integrated_number
-from todoke.kernel.errors import BadRow, InputRefused
+from todoke.kernel.errors import BadRow, ErrorCode, InputRefused, TodokeError
 from todoke.oplog.record import record
 from todoke.privacy.sealed_numbers import ColumnSeal
+from todoke.records.ragged import Texts
 from todoke.systems.linkage import codecs
 from todoke.systems.linkage.models import IndividualNumber
 from todoke.systems.linkage.models.local_number import RESIDENTS
@@ -67,7 +68,7 @@ def load_numbers(*, file: Path, by: Actor) -> Loaded:
     rows = codecs.read_numbers(file)
     with transaction.atomic(using=ALIAS):
         seal = _seal_under_lock()
-        numbers = rows["individual_number"].cast(pa.binary()).to_pylist()
+        numbers = [str(number).encode() for number in rows["individual_number"].to_pylist()]
         indexes = seal.index(numbers)
         known = _known(rows, indexes, seal)
         _refuse_conflicts(file.name, rows, known)
@@ -85,9 +86,24 @@ def _seal_under_lock() -> ColumnSeal:
     """One load at a time; keys are made only while nothing is sealed with earlier ones."""
     with connections[ALIAS].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('linkage:load', 0))")
-    if not IndividualNumber.objects.using(ALIAS).exists():
+    sample = IndividualNumber.objects.using(ALIAS).first()
+    if sample is None:
         codecs.make_keys()
-    return codecs.number_seal()
+    seal = codecs.number_seal()
+    if sample is not None:
+        _check_keys(seal, sample)
+    return seal
+
+
+def _check_keys(seal: ColumnSeal, sample: IndividualNumber) -> None:
+    """With other keys nobody would be found again, and everybody would get a second 統合番号."""
+    (number,) = seal.open([bytes(sample.ciphertext)], [sample.person_id.encode()])
+    if seal.index([number]) != [bytes(sample.blind_index)]:
+        raise TodokeError(
+            ErrorCode.SETUP_MISSING,
+            detail="個人番号の索引の鍵が、登録済みの番号のものと違います",
+            todo="控えから鍵を戻してください。",
+        )
 
 
 def _known(
@@ -107,7 +123,7 @@ def _refuse_conflicts(file: str, rows: pa.Table, known: dict[int, tuple[str | No
     places = [p for p, (by_number, by_code) in known.items() if by_code and by_number != by_code]
     if places:
         rule = "この個人コードは別の個人番号に紐付いています"
-        lines = sorted(rows["line"].take(pa.array(places)).to_pylist())
+        lines = np.sort(rows["line"].take(pa.array(places)).to_numpy()).tolist()
         raise InputRefused(
             file, [BadRow(file=file, row=line, column="resident_code", shown="", rule=rule) for line in lines]
         )
@@ -155,5 +171,5 @@ def _renew(seal: ColumnSeal) -> int:
         return int(cursor.rowcount)
 
 
-def _constant(text: str, count: int) -> pa.Array:
-    return pa.array([text]).take(pa.array(np.zeros(count, dtype=np.int32)))
+def _constant(text: str, count: int) -> Texts:
+    return pa.repeat(text, count)

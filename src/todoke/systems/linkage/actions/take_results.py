@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from todoke.systems.linkage.models import ResultCursor
 ALIAS = "linkage"
 MALFORMED = "answer_malformed"
 UNSPECIFIED = "unspecified"
+_CODE = re.compile(r"[a-z0-9_]{1,24}")
 _STAGED = "linkage_incoming_results"
 _TAKE = f"""
 UPDATE linkage_query q
@@ -81,6 +83,12 @@ def _read(result: Result) -> tuple[str, str, list[str | None] | None, list[str |
         if len(result.items) != len(TAX_ITEMS):
             return Outcome.REFUSED.value, MALFORMED, None, None
         values = [item.value for item in result.items]
-        return result.outcome.value, result.error, values, [item.reason for item in result.items]
-    error = result.error or (UNSPECIFIED if result.outcome is Outcome.REFUSED else "")
-    return result.outcome.value, error, None, None
+        return result.outcome.value, "", values, [item.reason for item in result.items]
+    return result.outcome.value, _word(result), None, None
+
+
+def _word(result: Result) -> str:
+    """The reason as a short code; text of another realm never passes through as it is."""
+    if _CODE.fullmatch(result.error):
+        return result.error
+    return UNSPECIFIED if result.error or result.outcome is Outcome.REFUSED else ""

@@ -43,7 +43,7 @@ def import_register(*, kind: SnapshotKind, file: Path, as_of: date, by: Actor) -
     """
     require(by, Permission.RESIDENTS_IMPORT)
     register = codecs.read_register(file)
-    seal = snapshots.write(register, Path(settings.TODOKE_DATA_FOLDER) / "residents", f"residents-{kind}")
+    seal = snapshots.write(register, settings.TODOKE_DATA_FOLDER / "residents", f"residents-{kind}")
     with transaction.atomic(using=ALIAS):
         _alone(kind)
         known = Snapshot.objects.using(ALIAS).filter(kind=kind, as_of=as_of, sha256=seal.sha256).first()
@@ -87,5 +87,5 @@ def _replace_residents(register: pa.Table, row: Snapshot) -> None:
     """All rows out, all rows in; readers see the old register until commit."""
     Resident.objects.using(ALIAS).all()._raw_delete(ALIAS)
     looked_up = register.select(list(_LOOKED_UP))
-    snapshot_ids = pa.array([row.snapshot_id]).take(pa.array([0] * register.num_rows, pa.int32()))
+    snapshot_ids = pa.repeat(row.snapshot_id, register.num_rows)
     postgres.copy_in(ALIAS, "residents_resident", looked_up.append_column("snapshot_id", snapshot_ids))

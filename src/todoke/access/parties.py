@@ -1,0 +1,13 @@
+"""Systems as actors: what a signed message's sender may do (DESIGN law 10; the envelope proved who it is)."""
+
+from __future__ import annotations
+
+from todoke.access.permissions import Actor, Role
+
+_ROLES = {"city": Role.CITY_SYSTEM, "platform": Role.PLATFORM_SYSTEM, "network": Role.NETWORK_SYSTEM}
+
+
+def actor(party: str) -> Actor:
+    """The actor behind a party (`city:14100`, `platform:14100`, `network`); one without rights for any other."""
+    role = _ROLES.get(party.partition(":")[0])
+    return Actor(staff_id=party, roles=frozenset({role}) if role else frozenset())

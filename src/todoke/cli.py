@@ -1,0 +1,119 @@
+"""The one command, `todoke`: gathers each room's verbs and maps error families to exit codes.
+
+A verb's module is imported only when the verb is used, so `todoke --help` stays quick. A system's verbs run as
+a process of that system's realm: its settings, its databases, its secrets, nobody else's.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from dataclasses import dataclass
+
+import click
+
+from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
+from todoke.sites.realms import Realm
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Where a verb is implemented, what it is for, and the realm it runs in (None: it needs no site)."""
+
+    module: str
+    attribute: str
+    help: str
+    realm: Realm | None = None
+
+
+_SITES = "todoke.sites.commands"
+
+VERBS = {
+    "demo": Verb(_SITES, "demo", "架空の市の給付を始めから終わりまで行います"),
+    "serve": Verb(_SITES, "serve", "サイトを動かします"),
+    "sample": Verb("todoke.sample.commands", "sample", "架空の市の入力ファイルを作ります"),
+    "bench": Verb(_SITES, "bench", "速さを測ります"),
+    "exchange": Verb(_SITES, "exchange", "領域をまたぐ記録の確認"),
+    "keys": Verb("todoke.exchange.commands", "keys", "電文交換の鍵と証明書"),
+    "database": Verb("todoke.sites.database_commands", "database", "データベースの起動・作成・状況"),
+    "road": Verb(_SITES, "road", "", Realm.CITY),
+    "neighbours": Verb("todoke.sample.commands", "neighbours", "", Realm.PLATFORM),
+    "residents": Verb("todoke.systems.residents.commands", "group", "住民記録", Realm.CITY),
+    "benefits": Verb("todoke.systems.benefits.commands", "group", "給付管理", Realm.CITY),
+    "inquiry": Verb("todoke.systems.inquiry.commands", "group", "税情報一括照会", Realm.CITY),
+    "linkage": Verb("todoke.systems.linkage.commands", "group", "統合番号連携", Realm.CITY),
+    "intermediary": Verb("todoke.systems.intermediary.commands", "group", "中間サーバー", Realm.PLATFORM),
+    "network": Verb("todoke.systems.network.commands", "group", "情報提供ネットワーク", Realm.NATIONAL),
+}
+"""Every verb of the first level; those without a help text are for our own processes and not listed."""
+
+
+class LazyVerbs(click.Group):
+    """A group that knows its verbs by name and imports one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs a person uses, in the order of the table."""
+        return [name for name, verb in VERBS.items() if verb.help]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb itself; enters its realm first, since its module imports Django models."""
+        verb = VERBS.get(cmd_name)
+        if verb is None:
+            return None
+        if verb.realm is not None:
+            from todoke.sites.entering import enter_for_command
+
+            enter_for_command(ctx, verb.realm)
+        command: click.Command = getattr(importlib.import_module(verb.module), verb.attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of verbs from the table, without an import."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, verb.help) for name, verb in VERBS.items() if verb.help])
+
+
+@click.group(cls=LazyVerbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="todoke")
+@click.option("--instance", type=click.Path(), envvar="TODOKE_INSTANCE", help="インスタンスのフォルダー")
+def todoke(instance: str | None) -> None:
+    """届け: 住民税非課税世帯等への給付を、早く、法に沿って、後から証明できる形で。"""
+    if instance:
+        os.environ["TODOKE_INSTANCE"] = instance
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and exit: 0, the error family's code, or 130 after Ctrl-C."""
+    try:
+        todoke.main(args=arguments, prog_name="todoke", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except TodokeError as error:
+        sys.exit(_report(error))
+    except Exception as error:
+        if not _is_lost_database(error):
+            raise
+        sys.exit(_report(TodokeError(ErrorCode.UNAVAILABLE, what="データベース")))
+    sys.exit(0)
+
+
+def _report(error: TodokeError) -> int:
+    """Say what happened and what to do; a refused file with each of its bad rows."""
+    if isinstance(error, InputRefused):
+        for row in error.rows:
+            print(row, file=sys.stderr)
+    print(error, file=sys.stderr)
+    return error.code.family.exit_code
+
+
+def _is_lost_database(error: Exception) -> bool:
+    """Whether the server went away. Asked by name, since most verbs never import a driver."""
+    return any(kind.__name__ == "OperationalError" for kind in type(error).__mro__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What an intermediary does, one verb a file."""

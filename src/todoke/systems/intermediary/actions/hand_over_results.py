@@ -1,0 +1,21 @@
+"""情報照会結果取得要求: hand the city what has changed since it last asked."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from todoke.access.permissions import Actor, Permission, require
+from todoke.contracts.intermediary import Results, ResultsWanted
+from todoke.exchange.kinds import RECORD_LIMIT
+from todoke.oplog.record import record
+from todoke.systems.intermediary import queries
+
+
+def hand_over_results(*, alias: str, body: ResultsWanted, by: Actor) -> Results:
+    """Results numbered above `after`, at most `limit` and one message's worth; the reading is logged."""
+    require(by, Permission.INTERMEDIARY_COLLECT)
+    with transaction.atomic(using=alias):
+        found = queries.results(alias, after=body.after, limit=max(0, min(body.limit, RECORD_LIMIT)))
+        verb, subject = Permission.INTERMEDIARY_COLLECT.value, f"after:{body.after}"
+        record(alias, by=by.staff_id, verb=verb, subject=subject, persons=len(found.records))
+    return found

@@ -1,0 +1,54 @@
+"""符号管理: hand out 取得番号 for 統合番号 that have no 符号 yet."""
+
+from __future__ import annotations
+
+import secrets
+
+import pyarrow as pa
+from django.db import transaction
+
+from todoke.access.permissions import Actor, Permission, require
+from todoke.contracts.intermediary import CodeStates, CodeWanted
+from todoke.engine import postgres
+from todoke.identifiers import integrated_number
+from todoke.kernel import clock
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.record import record
+from todoke.systems.intermediary import codecs
+from todoke.systems.intermediary.needs import organisation_of
+
+_REQUEST = """
+INSERT INTO intermediary_link_code (integrated_number, state, acquisition_number, requested_at)
+SELECT DISTINCT ON (integrated_number) integrated_number, 'requested', fresh, %(now)s
+FROM wanted ORDER BY integrated_number, place
+ON CONFLICT (integrated_number) DO UPDATE
+SET state = 'requested', acquisition_number = excluded.acquisition_number, requested_at = excluded.requested_at
+WHERE intermediary_link_code.state IN ('not_requested', 'failed')
+"""
+_STATES = """
+SELECT coalesce(l.acquisition_number, '')
+FROM wanted w JOIN intermediary_link_code l ON l.integrated_number = w.integrated_number ORDER BY w.place
+"""
+
+
+def request_codes(*, alias: str, body: CodeWanted, by: Actor) -> CodeStates:
+    """Per number its 取得番号, or "" when the 符号 is there. One that was asked for keeps its 取得番号.
+
+    Errors: NUMBER_INVALID when any number has a wrong check digit.
+    """
+    require(by, Permission.INTERMEDIARY_ACQUIRE)
+    numbers = body.integrated_numbers
+    if not all(map(integrated_number.is_valid, numbers)):
+        raise TodokeError(ErrorCode.NUMBER_INVALID, kind="統合番号")
+    wanted = {
+        "place": codecs.places(len(numbers)),
+        "integrated_number": codecs.texts(numbers),
+        "fresh": codecs.texts([secrets.token_hex(10) for _ in numbers]),
+    }
+    with transaction.atomic(using=alias):
+        postgres.stage(alias, "wanted", pa.table(wanted))
+        asked = postgres.execute(alias, _REQUEST, {"now": clock.now()})
+        states = [state for (state,) in postgres.fetch(alias, _STATES)]
+        verb, subject = Permission.INTERMEDIARY_ACQUIRE.value, organisation_of(alias)
+        record(alias, by=by.staff_id, verb=verb, subject=subject, persons=asked)
+    return CodeStates(acquisition_numbers=states)

@@ -1,0 +1,124 @@
+"""`todoke intermediary …`: thin over the actions, one municipality at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from django.conf import settings
+
+from todoke.access import staff
+from todoke.access.permissions import Actor
+from todoke.kernel import clock
+
+_BY = click.option("--by", "staff_id", required=True, help="職員ID")
+_MUNICIPALITY = click.option("--municipality", required=True, help="団体コード（5桁）")
+_MUNICIPALITIES = click.option("--municipality", help="団体コード（5桁）。なければこの基盤の全団体")
+_DECISION = click.option("--refuse", is_flag=True, help="許可ではなく不許可とする")
+_PERMITS = click.argument("permit_ids", nargs=-1, required=True)
+
+
+@click.group(name="intermediary", help="自治体中間サーバー")
+def group() -> None:
+    pass
+
+
+@group.command("fetch-list", help="照会許可照会リストの写しを更新する")
+@_MUNICIPALITIES
+@_BY
+def fetch_list(municipality: str | None, staff_id: str) -> None:
+    from todoke.systems.intermediary.actions.fetch_list import fetch_list as fetch
+
+    for alias in _aliases(municipality):
+        issued = fetch(alias=alias, by=_actor(staff_id))
+        until = issued.valid_until.astimezone(clock.JAPAN)
+        click.echo(f"{alias[-5:]}  第 {issued.edition} 版  {until:%Y-%m-%d %H:%M} まで有効")
+
+
+@group.command("held", help="自動応答不可で保留している照会を示す")
+@_MUNICIPALITIES
+def held(municipality: str | None) -> None:
+    from todoke.systems.intermediary import queries
+
+    for alias in _aliases(municipality):
+        for entry in queries.held(alias):
+            proposed = f"{entry.proposed}（{entry.proposed_by}）" if entry.proposed else "未提案"
+            received = entry.received_at.astimezone(clock.JAPAN)
+            click.echo(
+                f"{alias[-5:]}  {entry.permit_id}  {entry.record_id}  {entry.inquirer}  {entry.duty}  "
+                f"{received:%Y-%m-%d %H:%M}  {proposed}"
+            )
+
+
+@group.command("release", help="保留中の照会について提供の許可（または不許可）を提案する")
+@_PERMITS
+@_MUNICIPALITY
+@_DECISION
+@click.option("--reason", required=True, help="照会元への確認の内容など")
+@_BY
+def release(permit_ids: tuple[str, ...], municipality: str, refuse: bool, reason: str, staff_id: str) -> None:
+    from todoke.systems.intermediary.actions.release_held import propose_release
+    from todoke.systems.intermediary.flows import Decision
+    from todoke.systems.intermediary.needs import alias_of
+
+    count = propose_release(
+        alias=alias_of(municipality),
+        permit_ids=permit_ids,
+        decision=Decision.REFUSE if refuse else Decision.RELEASE,
+        reason=reason,
+        by=_actor(staff_id),
+    )
+    click.echo(f"提案 {count} 件")
+
+
+@group.command("confirm", help="別の職員として提案を確定し、回答を送る")
+@_PERMITS
+@_MUNICIPALITY
+@_DECISION
+@_BY
+def confirm(permit_ids: tuple[str, ...], municipality: str, refuse: bool, staff_id: str) -> None:
+    from todoke.systems.intermediary.actions.release_held import confirm_release
+    from todoke.systems.intermediary.flows import Decision
+    from todoke.systems.intermediary.needs import alias_of
+
+    count = confirm_release(
+        alias=alias_of(municipality),
+        permit_ids=permit_ids,
+        decision=Decision.REFUSE if refuse else Decision.RELEASE,
+        by=_actor(staff_id),
+    )
+    click.echo(f"確定 {count} 件")
+
+
+@group.command("records", help="情報提供等記録を CSV に書き出す（許可証番号順）")
+@_MUNICIPALITIES
+@click.option("--side", required=True, type=click.Choice(["inquirer", "provider"]))
+@click.option("--out", required=True, type=click.Path(path_type=Path))
+def records(municipality: str | None, side: str, out: Path) -> None:
+    from todoke.systems.intermediary import queries
+    from todoke.systems.intermediary.flows import Side
+
+    click.echo(f"{queries.export_records(_aliases(municipality), Side(side), out):,} 件")
+
+
+@group.command("status", help="件数とリストの期限を示す")
+@_MUNICIPALITIES
+def status(municipality: str | None) -> None:
+    from todoke.systems.intermediary import queries
+
+    for alias in _aliases(municipality):
+        counts = "  ".join(f"{name} {count:,}" for name, count in queries.counts(alias).items())
+        copy = queries.newest_copy(alias)
+        left = (copy.valid_until - clock.now()).days if copy else -1
+        validity = f"list_days_left {left}" if left >= 0 else "有効なリストがないため提供を全て拒否します"
+        click.echo(f"{alias[-5:]}  {counts}  {validity}")
+
+
+def _aliases(municipality: str | None) -> list[str]:
+    from todoke.systems.intermediary.needs import alias_of, aliases
+
+    return [alias_of(municipality)] if municipality else aliases()
+
+
+def _actor(staff_id: str) -> Actor:
+    return staff.load(Path(settings.TODOKE_STAFF_FILE), staff_id)

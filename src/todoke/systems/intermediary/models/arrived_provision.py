@@ -1,0 +1,29 @@
+"""情報提供 that have arrived and wait for their permit to be known here (either may come first)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from todoke.systems.intermediary.models.tax_items import TaxItems, nothing, whole
+
+
+class ArrivedProvision(TaxItems):
+    """A row lives until the network's answer names the permit of its record; usually within one transaction."""
+
+    permit_id = models.TextField()
+    record_id = models.TextField()
+    outcome = models.TextField()
+    error = models.TextField()
+    provided_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "intermediary_arrived_provision"
+        constraints = [
+            models.UniqueConstraint(fields=["record_id", "permit_id", "outcome"], name="arrived_once"),
+            models.CheckConstraint(
+                condition=(Q(outcome="answered") & whole())
+                | (Q(outcome__in=["no_record", "held", "release_refused", "refused"]) & nothing()),
+                name="arrived_items_by_outcome",
+            ),
+        ]

@@ -1,0 +1,34 @@
+"""符号管理: which 符号 belongs to which 統合番号. The city never gets to see a 符号."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class LinkCode(models.Model):
+    """A 統合番号; while its 符号 is asked for a 取得番号, afterwards the 符号 (never both)."""
+
+    integrated_number = models.TextField(primary_key=True)
+    state = models.TextField()
+    acquisition_number = models.TextField(null=True)
+    link_code = models.TextField(null=True)
+    requested_at = models.DateTimeField(null=True)
+    acquired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "intermediary_link_code"
+        constraints = [
+            models.UniqueConstraint(fields=["acquisition_number"], name="acquisition_number_once"),
+            models.UniqueConstraint(fields=["link_code"], name="link_code_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["not_requested", "failed"],
+                    acquisition_number__isnull=True,
+                    link_code__isnull=True,
+                )
+                | Q(state="requested", acquisition_number__isnull=False, link_code__isnull=True)
+                | Q(state="acquired", acquisition_number__isnull=True, link_code__isnull=False),
+                name="link_code_by_state",
+            ),
+        ]

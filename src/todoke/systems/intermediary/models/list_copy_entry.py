@@ -1,0 +1,23 @@
+"""Rows of the copy of 照会許可照会リスト, per edition."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from todoke.systems.intermediary.models.list_copy import ListCopy
+
+
+class ListCopyEntry(models.Model):
+    """Who may ask whom for what, for which duty, from when to when. `*` stands for every municipality."""
+
+    edition = models.ForeignKey(ListCopy, on_delete=models.PROTECT, related_name="entries")
+    inquirer = models.TextField()
+    provider = models.TextField()
+    duty = models.TextField()
+    procedure = models.TextField()
+    information_code = models.TextField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        db_table = "intermediary_list_copy_entry"

@@ -1,0 +1,99 @@
+"""What an intermediary needs from outside: the network, and other municipalities' intermediaries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.db import connections
+
+from todoke.contracts import intermediary, network
+from todoke.contracts.permits import DOMAIN, LIST_DOMAIN
+from todoke.contracts.registry import need
+from todoke.contracts.trust import NetworkSignature
+from todoke.exchange import client, outbox, parties
+from todoke.exchange.message_id import new_message_id
+from todoke.exchange.transport import Transport
+from todoke.identifiers import municipality
+
+_PREFIX = "intermediary_"
+
+
+def alias_of(code: str) -> str:
+    """The database of a municipality (5 digits)."""
+    return _PREFIX + municipality.parse(code)
+
+
+def aliases() -> list[str]:
+    """Every municipality's database that this process serves, in order of their codes."""
+    return sorted(name for name in connections if name.startswith(_PREFIX))
+
+
+def municipality_of(alias: str) -> str:
+    """The municipality whose database this is."""
+    return alias.removeprefix(_PREFIX)
+
+
+def organisation_of(alias: str) -> str:
+    """機関コード of the municipality whose database this is."""
+    return municipality.organisation_code(municipality_of(alias))
+
+
+def party_of(alias: str) -> str:
+    """The party that this database's intermediary signs as."""
+    return parties.platform(municipality_of(alias))
+
+
+def platform_of(organisation: str) -> str:
+    """The party that answers for an organisation; NUMBER_INVALID when it is no 機関コード."""
+    return parties.platform(municipality.of_organisation(organisation))
+
+
+def ask_permits(alias: str, body: network.PermitRequests) -> None:
+    """Send inquiries to the network for permits. The key is new: the transaction that sends is done once."""
+    key = f"permits/{new_message_id()}"
+    outbox.send(
+        alias, sender=party_of(alias), receiver=parties.NETWORK, kind=network.PERMITS, body=body, key=key
+    )
+
+
+def send_answers(alias: str, routed: list[tuple[str, intermediary.Provision]]) -> None:
+    """Send answers along the routes of their permits, and tell the network how each permit was answered."""
+    by_route: dict[str, list[intermediary.Provision]] = defaultdict(list)
+    for route, provision in routed:
+        by_route[route].append(provision)
+    sender, provider = party_of(alias), organisation_of(alias)
+    for route, records in sorted(by_route.items()):
+        body = intermediary.Provisions(provider=provider, records=records)
+        key = f"provisions/{new_message_id()}"
+        outbox.send(alias, sender=sender, receiver=route, kind=intermediary.PROVISIONS, body=body, key=key)
+    reports = [network.ProvisionReport(p.permit_id, p.outcome, p.provided_at) for _, p in routed]
+    outbox.send(
+        alias,
+        sender=sender,
+        receiver=parties.NETWORK,
+        kind=network.REPORTS,
+        body=network.ProvisionReports(records=reports),
+        key=f"reports/{new_message_id()}",
+    )
+
+
+def permit_is_signed(permit: bytes, signature: bytes) -> bool:
+    """Whether the network signed this permit."""
+    return need(NetworkSignature).verify(DOMAIN + permit, signature)
+
+
+def list_is_signed(body: bytes, signature: bytes) -> bool:
+    """Whether the network signed this permission list."""
+    return need(NetworkSignature).verify(LIST_DOMAIN + body, signature)
+
+
+def fetch_list(alias: str, known_edition: int) -> network.SignedList:
+    """Ask the network for the newest permission list, now; UNAVAILABLE when it cannot be reached."""
+    return client.request(
+        need(Transport),
+        sender=party_of(alias),
+        receiver=parties.NETWORK,
+        kind=network.PERMISSION_LIST,
+        body=network.ListRequest(known_edition=known_edition),
+        key=f"list/{new_message_id()}",
+    )

@@ -1,0 +1,164 @@
+"""Reads of 自治体中間サーバー: locks, own permission list, held requests, results, counts, records."""
+
+from __future__ import annotations
+
+import heapq
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from todoke.contracts.exchange_records import COLUMNS
+from todoke.contracts.information import Outcome
+from todoke.contracts.intermediary import Provision, Result, Results
+from todoke.engine import postgres
+from todoke.kernel import clock
+from todoke.systems.intermediary import codecs
+from todoke.systems.intermediary.flows import EXCHANGE_FLOW, Side
+from todoke.systems.intermediary.models import ListCopy
+from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
+
+STEPS: Final = ", ".join(f"('{old}', '{new}')" for old, news in EXCHANGE_FLOW.items() for new in news)
+"""EXCHANGE_FLOW as SQL pairs (old, new)."""
+
+LIST_ALLOWS: Final = """
+EXISTS (
+    SELECT FROM intermediary_list_copy_entry e
+    WHERE e.edition_id = %(edition)s
+      AND e.inquirer IN (a.inquirer, '*') AND e.provider IN (%(provider)s, '*')
+      AND e.duty = a.duty AND e.procedure = a.procedure AND e.information_code = a.information_code
+      AND %(today)s >= e.valid_from AND (e.valid_to IS NULL OR %(today)s <= e.valid_to)
+)"""
+"""Whether the own copy allows the request in row `a`; parameters edition, provider, today."""
+
+_HELD = """
+SELECT c.permit_id, c.record_id, c.inquirer, c.duty, c.received_at, d.decision, d.proposed_by
+FROM intermediary_provision_case c LEFT JOIN intermediary_held_decision d ON d.permit_id = c.permit_id
+WHERE c.outcome = 'held' ORDER BY c.received_at, c.permit_id
+"""
+_RESULTS = f"""
+SELECT i.sequence, i.record_id, i.outcome, i.error, {", ".join("a." + name for name in ITEM_COLUMNS)}
+FROM intermediary_inquiry i LEFT JOIN intermediary_answer a ON a.record_id = i.record_id
+WHERE i.sequence > %s ORDER BY i.sequence LIMIT %s
+"""
+_ANSWERS = f"""
+SELECT c.route, c.permit_id, c.record_id, c.outcome, c.error, c.provided_at,
+       {", ".join("r." + name for name in ITEM_COLUMNS)}
+FROM intermediary_provision_case c
+LEFT JOIN intermediary_replica r ON r.integrated_number = c.integrated_number AND c.outcome = 'answered'
+WHERE c.permit_id = ANY(%s) ORDER BY c.permit_id
+"""
+_COUNTS = {
+    "codes_requested": "SELECT count(*) FROM intermediary_link_code WHERE state = 'requested'",
+    "codes_acquired": "SELECT count(*) FROM intermediary_link_code WHERE state = 'acquired'",
+    "codes_failed": "SELECT count(*) FROM intermediary_link_code WHERE state = 'failed'",
+    "replicas": "SELECT count(*) FROM intermediary_replica",
+    "inquiries": "SELECT count(*) FROM intermediary_inquiry",
+    "inquiries_open": "SELECT count(*) FROM intermediary_inquiry WHERE outcome = 'asked'",
+    "inquiries_held": "SELECT count(*) FROM intermediary_inquiry WHERE outcome = 'held'",
+    "provided": "SELECT count(*) FROM intermediary_provision_case WHERE outcome = 'answered'",
+    "held": "SELECT count(*) FROM intermediary_provision_case WHERE outcome = 'held'",
+    "list_edition": "SELECT coalesce(max(edition), 0) FROM intermediary_list_copy",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """One held request, without any person: who asks, for which duty, and what was proposed by whom."""
+
+    permit_id: str
+    record_id: str
+    inquirer: str
+    duty: str
+    received_at: datetime
+    proposed: str | None
+    proposed_by: str | None
+
+
+def lock_results(alias: str) -> None:
+    """Hold the database's one lock for results until commit.
+
+    Sequence numbers drawn under it become visible in their own order: without it a transaction could commit
+    number 7 before another commits 6, and a poller that had gone on from 7 would never see 6.
+    """
+    _lock(alias, "pg_advisory_xact_lock", "results")
+
+
+def lock_replicas(alias: str, *, exclusive: bool) -> None:
+    """Registration (exclusive) never runs while answers are made (shared): flag and items are of one moment."""
+    _lock(alias, "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared", "replicas")
+
+
+def newest_copy(alias: str) -> ListCopy | None:
+    """The newest copy of the permission list, valid or not."""
+    return ListCopy.objects.using(alias).order_by("-edition").first()
+
+
+def valid_edition(alias: str) -> int | None:
+    """The edition to check against; None (refuse everything) without a copy or when it has run out."""
+    copy = newest_copy(alias)
+    return copy.edition if copy and copy.valid_until > clock.now() else None
+
+
+def held(alias: str) -> list[Held]:
+    """Requests that wait for two officers, oldest first."""
+    names = ("permit_id", "record_id", "inquirer", "duty", "received_at", "proposed", "proposed_by")
+    return [Held(**dict(zip(names, row, strict=True))) for row in postgres.fetch(alias, _HELD)]
+
+
+def results(alias: str, *, after: int, limit: int) -> Results:
+    """Changes numbered above `after`, in order."""
+    found = [
+        Result(sequence, record_id, Outcome(outcome), error, codecs.items(values))
+        for sequence, record_id, outcome, error, *values in postgres.fetch(alias, _RESULTS, [after, limit])
+    ]
+    return Results(records=found, open_inquiries=postgres.fetch(alias, _COUNTS["inquiries_open"])[0][0])
+
+
+def routed_answers(alias: str, permit_ids: list[str]) -> list[tuple[str, Provision]]:
+    """(route, answer) of these cases as they stand, items straight from the copies."""
+    return [
+        (route, Provision(permit_id, record_id, Outcome(outcome), error, codecs.items(values), provided_at))
+        for route, permit_id, record_id, outcome, error, provided_at, *values in postgres.fetch(
+            alias, _ANSWERS, [permit_ids]
+        )
+    ]
+
+
+def counts(alias: str) -> dict[str, int]:
+    """How things stand, in numbers only."""
+    return {name: postgres.fetch(alias, query)[0][0] for name, query in _COUNTS.items()}
+
+
+def export_records(aliases: list[str], side: Side, out: Path) -> int:
+    """One side's exchange records of these municipalities as one CSV, sorted by permit; the number of rows."""
+    query = (
+        f"SELECT {', '.join(COLUMNS)} FROM intermediary_exchange_record "
+        f"WHERE side = '{Side(side).value}' ORDER BY permit_id"
+    )
+    parts = [out.with_name(f"{out.name}.{alias}") for alias in aliases]
+    try:
+        count = sum(
+            postgres.write_csv(alias, query, part) for alias, part in zip(aliases, parts, strict=True)
+        )
+        _merge(parts, out)
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+    return count
+
+
+def _merge(parts: list[Path], out: Path) -> None:
+    """Sorted files into one; a record is a line and begins with its permit."""
+    unfinished = out.with_name(out.name + ".part")
+    with ExitStack() as stack, unfinished.open("w", encoding="utf-8") as whole:
+        files = [stack.enter_context(part.open(encoding="utf-8")) for part in parts]
+        headers = {next(file) for file in files}
+        whole.writelines(headers)
+        whole.writelines(heapq.merge(*files))
+    unfinished.replace(out)
+
+
+def _lock(alias: str, function: str, name: str) -> None:
+    postgres.fetch(alias, f"SELECT {function}(hashtextextended(%s, 0))", [f"intermediary/{name}"])

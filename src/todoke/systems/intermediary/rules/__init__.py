@@ -1,0 +1,1 @@
+"""Pure checks of 自治体中間サーバー; no Django."""

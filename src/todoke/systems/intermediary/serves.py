@@ -1,0 +1,112 @@
+"""The only door into 自治体中間サーバー: its messages, each from the senders it may come from."""
+
+from __future__ import annotations
+
+from todoke.access import parties as actors
+from todoke.contracts import intermediary, network
+from todoke.exchange import parties
+from todoke.exchange.handlers import handles, on_answer, on_refusal
+from todoke.oplog.record import record
+from todoke.systems.intermediary import needs
+from todoke.systems.intermediary.actions import receive_results
+from todoke.systems.intermediary.actions.hand_over_results import hand_over_results
+from todoke.systems.intermediary.actions.provide import provide
+from todoke.systems.intermediary.actions.register_replicas import register_replicas
+from todoke.systems.intermediary.actions.request_codes import request_codes
+from todoke.systems.intermediary.actions.store_codes import store_codes
+from todoke.systems.intermediary.actions.take_inquiries import take_inquiries
+
+
+def _own_city(alias: str, sender: str) -> bool:
+    return sender == parties.city(needs.municipality_of(alias))
+
+
+def _network(_alias: str, sender: str) -> bool:
+    return sender == parties.NETWORK
+
+
+def _other_platform(alias: str, sender: str) -> bool:
+    return sender.startswith("platform:") and sender != needs.party_of(alias)
+
+
+@handles(intermediary.ACQUISITIONS, senders=_own_city)
+def acquisitions(alias: str, sender: str, body: intermediary.CodeWanted) -> intermediary.CodeStates:
+    """取得番号 for 統合番号 without 符号."""
+    return request_codes(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(intermediary.LINK_CODES, senders=_network)
+def link_codes(alias: str, sender: str, body: intermediary.LinkCodes) -> network.Received:
+    """符号 from the network."""
+    return store_codes(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(intermediary.REPLICAS, senders=_own_city)
+def replicas(alias: str, sender: str, body: intermediary.Replicas) -> network.Received:
+    """副本登録."""
+    return register_replicas(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(intermediary.INQUIRIES, senders=_own_city)
+def inquiries(alias: str, sender: str, body: intermediary.Inquiries) -> intermediary.InquiryReceipts:
+    """情報照会内容登録."""
+    return take_inquiries(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(intermediary.RESULTS, senders=_own_city)
+def results(alias: str, sender: str, body: intermediary.ResultsWanted) -> intermediary.Results:
+    """情報照会結果取得要求."""
+    return hand_over_results(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(intermediary.PROVISION_REQUESTS, senders=_network)
+def provision_requests(alias: str, sender: str, body: intermediary.ProvisionRequests) -> network.Received:
+    """情報提供の要求 with permits."""
+    return provide(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(intermediary.PROVISIONS, senders=_other_platform)
+def provisions(alias: str, sender: str, body: intermediary.Provisions) -> network.Received:
+    """情報提供 from the provider."""
+    return receive_results.take_provisions(alias=alias, body=body, by=actors.actor(sender))
+
+
+@on_answer(network.PERMITS)
+def permits_answered(
+    alias: str, _key: str, body: network.PermitRequests, answer: network.PermitAnswers
+) -> None:
+    """Permits, or refusals, of our own inquiries."""
+    by = actors.actor(parties.NETWORK)
+    receive_results.take_permits(alias=alias, body=body, answer=answer, by=by)
+
+
+@on_refusal(network.PERMITS)
+def permits_refused(alias: str, _key: str, body: network.PermitRequests, error_code: str) -> None:
+    """The network refused the message as a whole."""
+    by = actors.actor(parties.NETWORK)
+    receive_results.refuse_permits(alias=alias, body=body, error_code=error_code, by=by)
+
+
+@on_answer(intermediary.PROVISIONS)
+def provisions_arrived(alias: str, key: str, body: intermediary.Provisions, answer: network.Received) -> None:
+    """The inquirer has our answers; fewer taken than sent is worth a line in the log."""
+    if answer.count != len(body.records):
+        subject = f"{key} {answer.count}/{len(body.records)}"
+        record(alias, by=needs.party_of(alias), verb="intermediary:provision:untaken", subject=subject)
+
+
+@on_refusal(intermediary.PROVISIONS)
+def provisions_refused(alias: str, key: str, body: intermediary.Provisions, error_code: str) -> None:
+    """The inquirer's platform refused our answers for good."""
+    subject, count = f"{key} {error_code}", len(body.records)
+    record(
+        alias, by=needs.party_of(alias), verb="intermediary:provision:refused", subject=subject, persons=count
+    )
+
+
+@on_answer(network.REPORTS)
+def reports_arrived(alias: str, key: str, body: network.ProvisionReports, answer: network.Received) -> None:
+    """The network has our reports; fewer taken than sent is worth a line in the log."""
+    if answer.count != len(body.records):
+        subject = f"{key} {answer.count}/{len(body.records)}"
+        record(alias, by=needs.party_of(alias), verb="intermediary:report:untaken", subject=subject)

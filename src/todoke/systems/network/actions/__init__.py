@@ -1,0 +1,1 @@
+"""What 情報提供ネットワークシステム does, one verb a file."""

@@ -1,0 +1,38 @@
+"""Take the providers' notices of how they answered into the network's own records (番号法23条3項)."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from django.db import transaction
+
+from todoke.access.permissions import Actor, Permission, require
+from todoke.contracts.exchange_records import FORWARD
+from todoke.contracts.network import ProvisionReports, Received
+from todoke.engine import postgres
+from todoke.identifiers import municipality
+from todoke.oplog.record import record
+from todoke.systems.network.needs import ALIAS
+
+_STEPS = ", ".join(f"('{old}', '{new}')" for old, news in FORWARD.items() for new in news)
+_UPDATE = f"""
+UPDATE network_exchange_record r SET outcome = s.outcome, provided_at = s.provided_at
+FROM reported s
+WHERE r.permit_id = s.permit_id AND r.provider = %s AND (r.outcome, s.outcome) IN ({_STEPS})
+"""
+
+
+def take_reports(*, body: ProvisionReports, by: Actor) -> Received:
+    """Move the records forward. Reports on a permit of another provider, or backwards, are not counted."""
+    require(by, Permission.NETWORK_REPORT)
+    provider = municipality.organisation_code(by.staff_id.partition(":")[2])
+    columns = {
+        "permit_id": pa.array([row.permit_id for row in body.records], pa.string()),
+        "outcome": pa.array([row.outcome.value for row in body.records], pa.string()),
+        "provided_at": pa.array([row.provided_at for row in body.records], pa.timestamp("us", tz="UTC")),
+    }
+    with transaction.atomic(using=ALIAS):
+        postgres.stage(ALIAS, "reported", pa.table(columns))
+        count = postgres.execute(ALIAS, _UPDATE, [provider])
+        subject = f"{provider} ({len(body.records)})"
+        record(ALIAS, by=by.staff_id, verb=Permission.NETWORK_REPORT.value, subject=subject, persons=count)
+    return Received(count=count)

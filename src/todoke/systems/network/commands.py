@@ -1,0 +1,78 @@
+"""`todoke network …`: thin over the actions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from django.conf import settings
+
+from todoke.access import staff
+from todoke.access.permissions import Actor
+from todoke.batch.steps import run_step
+from todoke.engine.snapshots import file_sha256
+from todoke.kernel.errors import ErrorCode, TodokeError
+
+_BY = click.option("--by", "staff_id", required=True, help="職員ID")
+
+
+@click.group(name="network", help="情報提供ネットワークシステムと住基ネットの一部")
+def group() -> None:
+    pass
+
+
+@group.command("keys-init", help="符号と住基ネットの鍵を作る（あるものは変えない）")
+@_BY
+def keys_init(staff_id: str) -> None:
+    from todoke.systems.network.actions.make_keys import make_keys
+
+    make_keys(by=_actor(staff_id))
+
+
+@group.command("load-juki", help="住民票コードと個人番号（national/juki.csv）を取り込む")
+@click.argument("file", type=click.Path(path_type=Path))
+@_BY
+def load_juki(file: Path, staff_id: str) -> None:
+    from todoke.systems.network.actions.load_register import load_register
+    from todoke.systems.network.needs import ALIAS
+
+    actor = _actor(staff_id)
+    if not file.is_file():
+        raise TodokeError(ErrorCode.INPUT_MISSING, file=file.name)
+    report = run_step(
+        ALIAS, "network.load-juki", key=file_sha256(file), by=staff_id, title="住基ネット",
+        work=lambda _meter: load_register(file=file, by=actor),
+    )  # fmt: skip
+    note = "（済み）" if report.resumed else ""
+    click.echo(f"取込 {report.counts.accepted:,} 件{note}")
+
+
+@group.command("list-publish", help="照会許可照会リストの次の版を発行する")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 366), help="写しの有効日数")
+@_BY
+def list_publish(days: int, staff_id: str) -> None:
+    from todoke.systems.network.actions.publish_list import publish_list
+
+    issued = publish_list(by=_actor(staff_id), life=timedelta(days=days))
+    click.echo(f"第 {issued.edition} 版  {len(issued.entries)} 行")
+
+
+@group.command("records", help="情報提供等記録を CSV に書き出す（許可証番号順）")
+@click.option("--out", required=True, type=click.Path(path_type=Path))
+def records(out: Path) -> None:
+    from todoke.systems.network import queries
+
+    click.echo(f"{queries.export_records(out):,} 件")
+
+
+@group.command("status", help="件数を示す")
+def status() -> None:
+    from todoke.systems.network import queries
+
+    for name, count in queries.counts().items():
+        click.echo(f"{name} {count:,}")
+
+
+def _actor(staff_id: str) -> Actor:
+    return staff.load(Path(settings.TODOKE_STAFF_FILE), staff_id)

@@ -1,0 +1,25 @@
+"""照会許可照会リスト: one signed edition (append-only; edition numbers only grow)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class ListEdition(models.Model):
+    """`body` is exactly what was signed and is handed out; `valid_until` is when copies must be renewed."""
+
+    edition = models.IntegerField(primary_key=True)
+    issued_at = models.DateTimeField()
+    issued_by = models.TextField()
+    valid_until = models.DateTimeField()
+    body = models.BinaryField()
+    signature = models.BinaryField()
+
+    class Meta:
+        db_table = "network_list_edition"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(edition__gte=1), name="edition_from_one"),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__gt=models.F("issued_at")), name="edition_valid_for_a_time"
+            ),
+        ]

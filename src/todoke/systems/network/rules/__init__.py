@@ -1,0 +1,1 @@
+"""Pure law and arithmetic of 情報提供ネットワークシステム; no Django."""

@@ -1,0 +1,88 @@
+"""The only door into 情報提供ネットワークシステム: its messages, each from the senders it may come from."""
+
+from __future__ import annotations
+
+from todoke.access import parties as actors
+from todoke.access.permissions import Permission, require
+from todoke.contracts import intermediary, network
+from todoke.exchange import parties
+from todoke.exchange.handlers import handles, on_answer, on_refusal
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.record import record
+from todoke.systems.network import queries
+from todoke.systems.network.actions.acquire_codes import acquire_codes, forget_acquisitions
+from todoke.systems.network.actions.issue_permits import issue_permits
+from todoke.systems.network.actions.take_reports import take_reports
+
+
+def _from_city(_alias: str, sender: str) -> bool:
+    return sender.startswith("city:")
+
+
+def _from_platform(_alias: str, sender: str) -> bool:
+    return sender.startswith("platform:")
+
+
+@handles(network.ACQUIRE, senders=_from_city)
+def acquire(_alias: str, sender: str, body: network.JukiAcquisitions) -> network.JukiReceipts:
+    """符号取得."""
+    return acquire_codes(body=body, by=actors.actor(sender))
+
+
+@on_answer(intermediary.LINK_CODES)
+def link_codes_arrived(
+    _alias: str, key: str, _body: intermediary.LinkCodes, _answer: network.Received
+) -> None:
+    """The 符号 are where they belong: the 取得番号 are forgotten."""
+    forget_acquisitions(delivery=key, by=actors.actor(parties.NETWORK))
+
+
+@handles(network.PERMITS, senders=_from_platform)
+def permits(_alias: str, sender: str, body: network.PermitRequests) -> network.PermitAnswers:
+    """情報提供許可証の発行."""
+    return issue_permits(body=body, by=actors.actor(sender))
+
+
+@on_answer(intermediary.PROVISION_REQUESTS)
+def provision_requests_arrived(
+    _alias: str, _key: str, _body: intermediary.ProvisionRequests, _answer: network.Received
+) -> None:
+    """The provider has them; how it answered comes as a report."""
+
+
+@on_refusal(intermediary.PROVISION_REQUESTS)
+def provision_requests_refused(
+    alias: str, key: str, body: intermediary.ProvisionRequests, error_code: str
+) -> None:
+    """A provider's platform refused a whole message: the permits stay open in our record, and the log says so."""
+    subject = f"{key} {error_code}"
+    record(
+        alias,
+        by=parties.NETWORK,
+        verb="network:provision:refused",
+        subject=subject,
+        persons=len(body.records),
+    )
+
+
+@handles(network.REPORTS, senders=_from_platform)
+def reports(_alias: str, sender: str, body: network.ProvisionReports) -> network.Received:
+    """情報提供等記録 of the provider's side."""
+    return take_reports(body=body, by=actors.actor(sender))
+
+
+@handles(network.PERMISSION_LIST, senders=_from_platform)
+def permission_list(alias: str, sender: str, _body: network.ListRequest) -> network.SignedList:
+    """照会許可照会リスト, the newest edition."""
+    by = actors.actor(sender)
+    require(by, Permission.NETWORK_FETCH_LIST)
+    newest = queries.newest_list()
+    if newest is None:
+        raise TodokeError(
+            ErrorCode.SETUP_MISSING,
+            detail="照会許可照会リストが発行されていません",
+            todo="todoke network list-publish を実行してください。",
+        )
+    subject = f"edition:{newest.edition}"
+    record(alias, by=sender, verb=Permission.NETWORK_FETCH_LIST.value, subject=subject)
+    return network.SignedList(body=bytes(newest.body), signature=bytes(newest.signature))

@@ -1,0 +1,37 @@
+"""Arrow tables go in and come out unchanged, on a real server with a system's own role."""
+
+import datetime as dt
+
+import pyarrow as pa
+from django.db import connections, transaction
+
+from todoke.engine import postgres
+
+ROWS = pa.table(
+    {
+        "at": pa.array([dt.datetime(2021, 12, 10, tzinfo=dt.UTC)] * 2, pa.timestamp("us", "UTC")),
+        "by": ["s001", "s002"],
+        "verb": ["benefits:decision:decide"] * 2,
+        "subject": ["𠮷野", ""],
+        "persons": pa.array([1, 2**40], pa.int64()),
+    }
+)
+
+
+def test_rows_are_the_same_after_a_round_trip(databases) -> None:
+    with transaction.atomic(using="benefits"):
+        assert postgres.copy_in("benefits", "oplog_operation", ROWS) == 2
+    found = postgres.read(
+        "benefits", "SELECT at, by, verb, subject, persons FROM oplog_operation ORDER BY by"
+    )
+    assert found.to_pylist() == ROWS.to_pylist()
+
+
+def test_staged_rows_can_be_joined_and_go_with_the_transaction(databases) -> None:
+    with connections["inquiry"].cursor() as cursor:
+        with transaction.atomic(using="inquiry"):
+            postgres.stage("inquiry", "staged", ROWS.select(["by", "persons"]))
+            cursor.execute("SELECT sum(persons) FROM staged")
+            assert cursor.fetchone() == (1 + 2**40,)
+        cursor.execute("SELECT to_regclass('pg_temp.staged')")
+        assert cursor.fetchone() == (None,)
