@@ -7,9 +7,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from todoke.sample.city import CANARY_INDIVIDUAL_NUMBER
 
 from tests.journey import demo
+from todoke.sample.city import CANARY_INDIVIDUAL_NUMBER
 
 RESIDENTS, SEED = 3000, 7
 

@@ -188,7 +188,10 @@ class Towns:
             side: sorted(row for town in TOWNS for row in self.rows(alias(town), query, [side]))
             for side in ("inquirer", "provider")
         }
-        return {**sides, "network": sorted(self.rows("network", f"SELECT {columns} FROM network_exchange_record"))}
+        return {
+            **sides,
+            "network": sorted(self.rows("network", f"SELECT {columns} FROM network_exchange_record")),
+        }
 
 
 def build(root: Path, instance_name: str) -> Towns:

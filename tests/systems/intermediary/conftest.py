@@ -19,7 +19,5 @@ def towns(databases: object, tmp_path: Path) -> Iterator[Towns]:
 
     from tests.systems import three_towns
 
-    with override_settings(
-        TODOKE_INSTANCE_NAME="towns", TODOKE_KEYS_FOLDER=tmp_path / "national" / "keys"
-    ):
+    with override_settings(TODOKE_INSTANCE_NAME="towns", TODOKE_KEYS_FOLDER=tmp_path / "national" / "keys"):
         yield three_towns.build(tmp_path, "towns")

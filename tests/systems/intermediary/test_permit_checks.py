@@ -80,7 +80,9 @@ def bring(towns: Towns, *requests: intermediary.ProvisionRequest, to: str = EAST
 
 
 def cases(towns: Towns, town: str = EAST) -> list[tuple[str, str]]:
-    return towns.rows(alias(town), "SELECT outcome, error FROM intermediary_provision_case ORDER BY received_at")
+    return towns.rows(
+        alias(town), "SELECT outcome, error FROM intermediary_provision_case ORDER BY received_at"
+    )
 
 
 def sent(towns: Towns, town: str = EAST) -> list[str]:
@@ -173,16 +175,16 @@ def test_the_own_copy_counts_although_the_network_has_moved_on(town: Towns) -> N
 
 
 def test_an_entry_counts_on_its_days_only(town: Towns) -> None:
-    over = ListEntry("*", "*", DUTY, PROCEDURE, LOCAL_TAX, ENTRIES[0].valid_from, clock.today() - timedelta(days=1))
+    over = ListEntry(
+        "*", "*", DUTY, PROCEDURE, LOCAL_TAX, ENTRIES[0].valid_from, clock.today() - timedelta(days=1)
+    )
     publish_list(by=NETWORK_STAFF, entries=[over])
     fetch_list(alias=alias(EAST), by=PLATFORM_STAFF)
     bring(town, request(town, permit()))
     assert cases(town) == [("refused", "not_on_list")]
 
 
-def test_without_a_valid_copy_everything_is_refused(
-    town: Towns, later: Callable[[timedelta], None]
-) -> None:
+def test_without_a_valid_copy_everything_is_refused(town: Towns, later: Callable[[timedelta], None]) -> None:
     later(timedelta(days=40))
     bring(town, request(town, permit()), request(town, permit()))
     assert cases(town) == [("refused", "no_valid_list")] * 2
@@ -223,7 +225,9 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
 
 
 def test_the_inquirer_hears_of_a_refusal(town: Towns) -> None:
-    over = ListEntry("*", "*", DUTY, PROCEDURE, LOCAL_TAX, ENTRIES[0].valid_from, clock.today() - timedelta(days=1))
+    over = ListEntry(
+        "*", "*", DUTY, PROCEDURE, LOCAL_TAX, ENTRIES[0].valid_from, clock.today() - timedelta(days=1)
+    )
     publish_list(by=NETWORK_STAFF, entries=[over])
     fetch_list(alias=alias(EAST), by=PLATFORM_STAFF)
     publish_list(by=NETWORK_STAFF)  # the network allows it again, EAST's own copy does not
