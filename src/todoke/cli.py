@@ -37,7 +37,7 @@ VERBS = {
     "exchange": Verb(_SITES, "exchange", "領域をまたぐ記録の確認"),
     "keys": Verb("todoke.exchange.commands", "keys", "電文交換の鍵と証明書"),
     "database": Verb("todoke.sites.database_commands", "database", "データベースの起動・作成・状況"),
-    "road": Verb(_SITES, "road", ""),
+    "road": Verb(_SITES, "road", "", Realm.CITY),
     "neighbours": Verb("todoke.sample.commands", "neighbours", "", Realm.PLATFORM),
     "residents": Verb("todoke.systems.residents.commands", "group", "住民記録", Realm.CITY),
     "benefits": Verb("todoke.systems.benefits.commands", "group", "給付管理", Realm.CITY),

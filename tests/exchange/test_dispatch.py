@@ -248,15 +248,18 @@ def test_a_commit_wakes_the_dispatcher_and_a_rollback_does_not(transport: InProc
 def test_a_broken_connection_does_not_stop_the_dispatcher(transport: InProcessTransport) -> None:
     with running(Dispatcher(transport, CITY_ONLY)):
         send("one", key="k1")
-        until(lambda: len(calls.answers) == 1)
+        until(
+            lambda: rows()[0].state == "delivered"
+        )  # committed: what a callback noted in memory may be undone
         with connections["linkage"].cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
             )
         send("two", key="k2")
-        until(lambda: len(calls.answers) == 2)
+        until(lambda: rows()[1].state == "delivered")
     assert calls.handled == ["one", "two"]
+    assert parts.notes("linkage") == ["heard k1", "heard k2"]
 
 
 def test_the_database_itself_guards_the_outbox(ring: KeyRing) -> None:

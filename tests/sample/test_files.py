@@ -7,10 +7,11 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
+import jaconv
 import pytest
 import zengin_code
 
-from tests.sample.conftest import RESIDENTS, Files
+from tests.sample.conftest import RESIDENTS, Files, Row
 from todoke.identifiers import individual_number, integrated_number, municipality
 from todoke.sample import city
 from todoke.sample.city.files import COLUMNS
@@ -174,3 +175,21 @@ def test_accounts_are_at_real_banks(files: Files) -> None:
         assert not (row["declines"] == "1" and any(account))
         assert "2022-02-17" <= row["received_on"] <= "2022-09-30"
         assert row["route"] in ("郵送", "窓口", "電子")
+
+
+def test_account_holders_are_mostly_the_recipients(files: Files) -> None:
+    """The head of this part of the household, else its oldest member, then the lower resident code."""
+    groups: dict[str, list[Row]] = {}
+    for row in files["residents_base.csv"]:
+        key = row["household_code"] + ("-1" if row["protected"] == "1" else "")
+        groups.setdefault(key, []).append(row)
+    accounts = [row for row in files["responses.csv"] if row["bank_code"]]
+    others = 0
+    for row in accounts:
+        order = ("is_head", "birth_date", "resident_code")
+        recipient = min(
+            groups[row["household_code"]], key=lambda r: (r["is_head"] != "1", *(r[n] for n in order))
+        )
+        kana = recipient["name_kana"].translate(str.maketrans("ァィゥェォッャュョー", "アイウエオツヤユヨ-"))
+        others += jaconv.z2h(kana.replace("\u3000", " "), kana=True) != row["account_holder_kana"]
+    assert 1 <= others <= len(accounts) // 40

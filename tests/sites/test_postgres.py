@@ -215,5 +215,9 @@ class TestAsRoot:
         assert (var / "home").stat().st_mode & 0o777 == 0o700
         with running_server(var / "home") as again:
             assert _count(again.admin_url) == 2
-        remove(var / "home" / "postgres")
+        shutil.rmtree(var / "home")  # somebody deletes the checkout
+        (var / "other").mkdir(mode=0o700)
+        with running_server(var / "other"):
+            assert len(list(state.iterdir())) == 1
+        remove(var / "other" / "postgres")
         assert list(state.iterdir()) == []

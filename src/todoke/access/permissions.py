@@ -31,6 +31,7 @@ class Permission(Enum):
     INTERMEDIARY_RECEIVE = "intermediary:provision:receive"
     INTERMEDIARY_REGISTER = "intermediary:replica:register"
     INTERMEDIARY_RELEASE = "intermediary:held:release"
+    LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
     LINKAGE_OPERATE = "linkage:number:operate"
     NETWORK_ACQUIRE = "network:link_code:acquire"
@@ -70,11 +71,14 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
+            Permission.LINKAGE_CONVERT,
         }
     ),
     Role.SUPERVISOR: frozenset({Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY}),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
-    Role.OPERATOR: frozenset({Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE}),
+    Role.OPERATOR: frozenset(
+        {Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE, Permission.LINKAGE_CONVERT}
+    ),
     Role.PROVIDER_OFFICER: frozenset({Permission.INTERMEDIARY_RELEASE, Permission.INTERMEDIARY_CONFIRM}),
     Role.PLATFORM_OPERATOR: frozenset({Permission.INTERMEDIARY_OPERATE}),
     Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE}),

@@ -65,8 +65,8 @@ class KnownPerson(msgspec.Struct, frozen=True, kw_only=True):
 class Linkage(Protocol):
     """統合番号連携システム as its siblings see it: numbers and results, never a 個人番号 or a 符号."""
 
-    def convert(self, requests: Sequence[ConversionRequest]) -> list[Conversion]:
-        """業務固有番号 → 統合番号, in the order asked."""
+    def convert(self, requests: Sequence[ConversionRequest], *, by: str) -> list[Conversion]:
+        """業務固有番号 → 統合番号, in the order asked. All four attributes must agree with linkage's own."""
 
     def attributes(self, integrated_numbers: Sequence[str]) -> list[KnownPerson]:
         """4情報 of the numbers that are known, ordered by number."""
@@ -75,4 +75,10 @@ class Linkage(Protocol):
         """Take on a batch of queries, in the order asked. The same batch id again returns the first receipts."""
 
     def results(self, batch_id: str) -> list[QueryResult]:
-        """The state of every accepted query of a batch, ordered by record id."""
+        """The state of every accepted query of a batch, ordered by record id.
+
+        Answers that were handed over (see `hand_over`) come without items.
+        """
+
+    def hand_over(self, *, record_ids: Sequence[str], by: str) -> None:
+        """The caller has stored these answers: linkage drops their items, for it keeps basic attributes only (S8)."""

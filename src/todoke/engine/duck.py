@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 
 @contextmanager
@@ -18,3 +20,11 @@ def connect(*, memory: str = "1GB", threads: int = 2) -> Iterator[duckdb.DuckDBP
         yield connection
     finally:
         connection.close()
+
+
+def table(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any] | None = None
+) -> pa.Table:
+    """The whole result of `query` ($name for parameters) as Arrow."""
+    result: pa.Table = connection.sql(query, params=parameters).to_arrow_table()
+    return result

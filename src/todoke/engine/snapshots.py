@@ -45,3 +45,11 @@ def file_sha256(path: Path) -> str:
     """SHA-256 of a file's bytes, hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def adopt(file: Path, name: str) -> Seal:
+    """Seal a Parquet file that was written elsewhere: it is renamed after its content, in its folder."""
+    digest = file_sha256(file)
+    path = file.with_name(f"{name}-{digest[:16]}.parquet")
+    file.replace(path)
+    return Seal(path=path, sha256=digest, rows=pq.read_metadata(path).num_rows)

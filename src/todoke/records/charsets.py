@@ -52,6 +52,10 @@ class Charset(ABC):
     def decode(self, rows: Ragged) -> Coded:
         """Bytes to code points (uint32). `bad` has one item per code point."""
 
+    def size_of(self, points: NDArray[np.uint32]) -> int:
+        """How many bytes these code points take."""
+        return len(points)
+
 
 @dataclass(frozen=True, eq=False)
 class TableCharset(Charset):
@@ -136,6 +140,9 @@ class Utf8(Charset):
         except UnicodeDecodeError:
             return self._decode_each(rows)
 
+    def size_of(self, points: NDArray[np.uint32]) -> int:
+        return len(points.astype("<u4").tobytes().decode("utf-32-le").encode("utf-8"))
+
     def _decode_valid(self, rows: Ragged) -> Coded:
         # A row boundary inside a character must not be healed by the next row's bytes.
         firsts = (rows.flat & 0xC0) != 0x80
@@ -147,7 +154,7 @@ class Utf8(Charset):
         return Coded(Ragged(points, counts), np.zeros(points.shape, dtype=np.bool_))
 
     def _decode_each(self, rows: Ragged) -> Coded:
-        """Only when something is wrong: row by row, a bad row becoming one bad item."""
+        """Only when something is wrong: row by row, a bad row ending in one bad item."""
         texts = [_utf8_or_nothing(rows.row(index).tobytes()) for index in range(len(rows.lengths))]
         lengths = np.array([len(text) for text in texts], dtype=np.int64)
         points = np.frombuffer("".join(texts).encode("utf-32-le"), dtype=np.uint32)
@@ -157,8 +164,8 @@ class Utf8(Charset):
 def _utf8_or_nothing(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return chr(NOTHING)
+    except UnicodeDecodeError as error:
+        return raw[: error.start].decode("utf-8") + chr(NOTHING)
 
 
 def _icu_points(raw: bytes, converter: str) -> NDArray[np.uint32]:

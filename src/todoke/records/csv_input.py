@@ -6,6 +6,7 @@ One line is one record: a line break inside quotes is refused, so that line numb
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,6 +54,12 @@ class CsvLayout:
     def names(self) -> list[str]:
         """Column names in the file's order."""
         return [column.name for column in self.columns]
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 over everything that decides which files are accepted; frozen for a released edition."""
+        parts = (self.name, self.edition, str(self.extra_columns), *map(repr, (*self.columns, *self.rules)))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pyarrow as pa
+
+from todoke.records.ragged import Texts, pc
+
 # Eleven digits or more, also full-width or grouped, may be an 個人番号 in the wrong place.
 _LONG_NUMBER = re.compile(r"\d(?:[\s\-‐−－]?\d){10,}")
 _SHOWN = 40
@@ -34,3 +38,15 @@ def shown(text: str, *, personal: bool) -> str:
 def printable(text: str) -> str:
     """The text with control and other invisible characters as U+XXXX."""
     return "".join(char if char.isprintable() else f"<U+{ord(char):04X}>" for char in text)
+
+
+def masked_column(column: pa.ChunkedArray) -> Texts:  # type: ignore[type-arg]
+    """A personal column masked: first character and length of a text, ＊ for a number; null stays null."""
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        hidden_numbers: Texts = pc.if_else(pc.is_valid(column), "＊", None)
+        return hidden_numbers
+    length = pc.utf8_length(column).cast(pa.string())
+    first = pc.utf8_slice_codeunits(column, 0, 1)
+    joined = pc.binary_join_element_wise(first, "…(", length, "字)", "")
+    texts: Texts = pc.if_else(pc.equal(first, ""), "", joined)
+    return texts

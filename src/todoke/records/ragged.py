@@ -72,6 +72,19 @@ def of_matrix(matrix: NDArray[Any], blank: int) -> Ragged:
     return Ragged(matrix[np.arange(width) < lengths[:, None]], lengths)
 
 
+def in_rows(items: Mask) -> Mask:
+    """Whether a row of a matrix holds a true item. Shape (n, width) in, (n,) out."""
+    found: Mask = np.asarray(items.any(axis=1))
+    return found
+
+
+def filled(table: pa.Table, name: str) -> Mask:
+    """Which rows have a value (not null, not empty) in a column, which may be missing. Shape (n,)."""
+    if name not in table.column_names:
+        return np.zeros(table.num_rows, dtype=np.bool_)
+    return ~absent(table[name].combine_chunks().cast(pa.string()))
+
+
 def absent(texts: Texts) -> Mask:
     """Which texts are null or empty. Shape (n,)."""
     return np.asarray(pc.equal(pc.binary_length(pc.fill_null(texts, "")), 0))

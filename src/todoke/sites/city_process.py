@@ -7,21 +7,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from todoke.sites import entering
-from todoke.sites.realms import Realm
+from todoke.sites import city_counts, city_road
+from todoke.sites.instance import Instance
 from todoke.sites.road import drive
 from todoke.sites.summary import FIGURES
 
 
 def drive_city(source: Path, out: Path, say: Callable[[str], None]) -> None:
     """All stages in order; writes figures.json, counts.json and decisions.csv in `out`."""
-    instance = entering.enter(Realm.CITY)
-    from todoke.sites import city_counts, city_road, wiring
-
+    instance = Instance.load()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     hands = city_road.Hands.of(instance.path / "city" / "staff.toml")
-    stages = city_road.stages(source, out, hands, wiring.dispatcher(Realm.CITY, instance))
-    drive(stages, out / FIGURES, say)
+    drive(city_road.stages(source, out, hands, city_road.Line.of(instance)), out / FIGURES, say)
     city_counts.write_decisions(out / "decisions.csv")
     counts = city_counts.collect()
     (out / "counts.json").write_text(json.dumps(counts), encoding="utf-8")

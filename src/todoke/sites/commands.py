@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import click
@@ -27,7 +26,6 @@ def demo(residents: int, seed: int, out: Path) -> None:
     from todoke.sites import demo as demonstration
     from todoke.sites.run_folder import RunFolder
 
-    os.environ["DJANGO_SETTINGS_MODULE"] = "todoke.sites.everything"
     folder = RunFolder(out=out, residents=residents, seed=seed)
     found = demonstration.Demo(folder, VAR, click.echo).go()
     click.echo(demonstration.farewell(found, out))
@@ -68,7 +66,6 @@ def bench_road(residents: int, as_json: bool) -> None:
     """全工程。工程ごとの秒数・毎秒件数・最大メモリを示します。"""
     from todoke.sites import bench as benches
 
-    os.environ["DJANGO_SETTINGS_MODULE"] = "todoke.sites.everything"
     found = benches.road(residents, VAR, lambda line: click.echo(line, err=True))
     click.echo(benches.as_json(found) if as_json else benches.as_table(found))
 

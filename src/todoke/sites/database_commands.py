@@ -47,13 +47,15 @@ def up() -> None:
 )
 def create(name: str, codes: tuple[str, ...]) -> None:
     """インスタンスと、その全システムのデータベース・ロール・表を作ります。何度実行しても構いません。"""
+    from todoke.sites.entering import enter_everything
+
     folder = Path(os.environ.get(ENVIRONMENT) or DEFAULT.with_name(name))
     try:
         instance = Instance.create(folder, name, municipalities=codes or EXAMPLE)
     except ValueError as error:
         raise click.UsageError(f"名前または団体コードが正しくありません（{error}）。") from error
     with running_server(instance) as server:
-        _set_up(instance)
+        enter_everything(instance)
         from todoke.sites.provision import provision
 
         provision(instance, server)
@@ -63,11 +65,11 @@ def create(name: str, codes: tuple[str, ...]) -> None:
 @database.command("status")
 def status() -> None:
     """サーバーの版と、データベースごとの大きさ・未適用の移行の数を示します。"""
-    from todoke.sites.entering import chosen_instance
+    from todoke.sites.entering import chosen_instance, enter_everything
 
     instance = Instance.load(chosen_instance())
     with running_server(instance) as server:
-        _set_up(instance)
+        enter_everything(instance)
         _show(instance, server)
 
 
@@ -84,14 +86,6 @@ def _show(instance: Instance, server: Server) -> None:
             found = admin.execute(size, [instance.account(*wall).dbname]).fetchone()
             lacking = f"未適用 {pending(alias(*wall))}" if found else "「todoke database create」で作成"
             click.echo(f"{alias(*wall):<20} {found[0] if found else 'なし':>10}  {lacking}")
-
-
-def _set_up(instance: Instance) -> None:
-    import django
-
-    os.environ[ENVIRONMENT] = str(instance.path)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "todoke.sites.everything"
-    django.setup()
 
 
 def _check_alive(pid: int) -> None:

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from todoke.exchange import keys
 from todoke.sample import city as sample_city
 from todoke.sample import staff as sample_staff
 from todoke.sites import processes, provision
+from todoke.sites.entering import enter_everything
 from todoke.sites.instance import Instance
 from todoke.sites.postgres import Server, running_server
 from todoke.sites.reconcile import reconcile
@@ -33,7 +35,7 @@ class Demo:
         self.home = var / folder.instance_name
         self.summary = Summary(folder)
 
-    def go(self) -> dict[str, object]:
+    def go(self) -> dict[str, Any]:
         """The whole road; returns what stands in summary.json."""
         with running_server(self.home.parent) as server:
             instance = self._prepare(server)
@@ -52,6 +54,7 @@ class Demo:
         with self._timed("database"):
             instance = _instance(self.home, self.folder.instance_name)
             instance.use_server(server.address)
+            enter_everything(instance)
             provision.provision(instance, server)
             keys.init(instance.path)
             sample_staff.write(instance.path)
@@ -90,9 +93,12 @@ class Demo:
         """The register of the 住基ネット part, the permission lists, and the other towns' replicas."""
         with self._timed("national"):
             juki = self.folder.input / "national" / "juki.csv"
-            self._run(instance, "national-load", ["network", "load-juki", str(juki), "--by", "n001"])
+            self._run(instance, "network-keys", ["network", "keys-init", "--by", "n001"])
+            self._run(instance, "network-juki", ["network", "load-juki", str(juki), "--by", "n001"])
+            self._run(instance, "network-list", ["network", "list-publish", "--by", "n001"])
         with self._timed("neighbours"):
             folder = str(self.folder.input / "neighbours")
+            self._run(instance, "fetch-list", ["intermediary", "fetch-list", "--by", "p001"])
             self._run(instance, "neighbours", ["neighbours", "enrol", "--input", folder])
 
     def _city(self, instance: Instance, servers: list[processes.Child]) -> None:
@@ -169,10 +175,9 @@ def _await_ready(instance: Instance, child: processes.Child) -> None:
         time.sleep(0.05)
 
 
-def farewell(found: dict[str, object], out: Path) -> str:
+def farewell(found: dict[str, Any], out: Path) -> str:
     """What the newcomer reads at the end."""
     records = found["exchange_records"]
-    assert isinstance(records, dict)
     return (
         f"\n住民 {found['residents']:,} 人、世帯 {found['households']:,}："
         f"支給対象 {found['eligible']:,}、対象外 {found['ineligible']:,}、未確定 {found['undecided']:,}\n"

@@ -30,6 +30,13 @@ def enter(realm: Realm) -> Instance:
     return instance
 
 
+def enter_everything(instance: Instance) -> None:
+    """Set up the settings of all realms, for migrations and tools; nothing is served from such a process."""
+    os.environ[ENVIRONMENT] = str(instance.path)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "todoke.sites.everything"
+    django.setup()
+
+
 def enter_for_command(context: click.Context, realm: Realm) -> None:
     """Enter `realm` before a system's verbs are imported; a server that had to be started stops with the command.
 

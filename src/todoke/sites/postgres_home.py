@@ -146,6 +146,7 @@ def _reaches(near: Home, home: Path, binaries: Path) -> bool:
 def _state_folder(home: Path, pointer: Path, near: Home) -> Path:
     if pointer.exists():
         return Path(json.loads(pointer.read_text(encoding="utf-8"))["state"])
+    _sweep()
     state = _STATE / hashlib.sha256(str(home).encode()).hexdigest()[:16]
     try:
         state.mkdir(parents=True, exist_ok=True)
@@ -154,8 +155,18 @@ def _state_folder(home: Path, pointer: Path, near: Home) -> Path:
         state = Path(tempfile.mkdtemp(prefix="todoke-", dir="/var/tmp"))
     state.chmod(0o700)
     near.give(state)
+    (state / "home").write_text(str(home), encoding="utf-8")
     pointer.write_text(json.dumps({"state": str(state)}) + "\n", encoding="utf-8")
     return state
+
+
+def _sweep() -> None:
+    """Delete the state of checkouts that are gone, unless a server still runs on it."""
+    for back in _STATE.glob("*/home"):
+        lock = back.with_name("data") / "postmaster.pid"
+        pid = lock.read_text(encoding="ascii").split()[0] if lock.exists() else ""
+        if not Path(back.read_text(encoding="utf-8")).exists() and not (pid and Path("/proc", pid).exists()):
+            shutil.rmtree(back.parent, ignore_errors=True)
 
 
 def _copied_binaries(packaged: Path, state: Path) -> Path:

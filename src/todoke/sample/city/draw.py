@@ -15,9 +15,8 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Dates = NDArray[np.datetime64]
 
-# Steps coprime with 10, so that multiples never meet within 10**digits. Each near an irrational of its own
-# (golden ratio, e, root of two): with one in common, one number would tell the rank of the other.
-_STEPS = {9: 618_033_989, 10: 7_182_818_283, 11: 41_421_356_237}
+# Coprime with 10, so that multiples never meet within 10**digits, and near the golden ratio, so that they spread.
+_STEPS = {9: 618_033_989, 10: 6_180_339_887, 11: 61_803_398_873}
 
 
 def stream(seed: int, subject: str) -> np.random.Generator:
@@ -70,10 +69,13 @@ def days(
     return np.broadcast_to(first, size) + rng.integers(0, span + 1, size)
 
 
-def scatter(count: int, *, digits: int, start: int) -> Ints:
-    """`count` distinct numbers below 10**digits in no visible order; `digits` is 9, 10 or 11."""
-    numbers: Ints = (np.arange(count, dtype=np.int64) * _STEPS[digits] + start) % 10**digits
-    return numbers
+def scatter(rng: np.random.Generator, count: int, *, digits: int) -> Ints:
+    """`count` distinct numbers below 10**digits in random order; `digits` is 9, 10 or 11.
+
+    Shuffled, because one such number must not tell anything about another one of the same person.
+    """
+    start = rng.integers(0, 10**digits)
+    return rng.permutation((np.arange(count, dtype=np.int64) * _STEPS[digits] + start) % 10**digits)
 
 
 def share(total: int, per_10k: int, *, least: int = 0) -> int:

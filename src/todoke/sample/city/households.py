@@ -56,8 +56,8 @@ _KID = Member(CHILD, -38, -26)
 
 # Shares are made up to give a big city's picture: 40 % live alone, 2.1 persons per household.
 KINDS = (
-    Kind("young single", 130, (18, 34), 52, 14),
-    Kind("single", 130, (35, 64), 58, 6),
+    Kind("young single", 130, (18, 34), 52, 30),
+    Kind("single", 130, (35, 64), 58, 9),
     Kind("elderly single", 140, (65, 96), 33, 1),
     Kind("young couple", 50, (24, 39), 93, 12, (_PARTNER,)),
     Kind("couple", 60, (40, 64), 94, 3, (_PARTNER,)),

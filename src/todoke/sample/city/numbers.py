@@ -14,8 +14,8 @@ CANARY_INDIVIDUAL_NUMBER = "314159265352"
 _CANARY_BODY = int(CANARY_INDIVIDUAL_NUMBER[:-1])
 
 
-def _start(seed: int, subject: str, digits: int) -> int:
-    return int(draw.stream(seed, subject).integers(0, 10**digits))
+def _scatter(seed: int, subject: str, count: int, *, digits: int) -> Ints:
+    return draw.scatter(draw.stream(seed, subject), count, digits=digits)
 
 
 def digits_of(numbers: Ints, width: int) -> Ints:
@@ -25,17 +25,17 @@ def digits_of(numbers: Ints, width: int) -> Ints:
 
 def resident_codes(seed: int, count: int) -> Text:
     """住基個人コード: 10 digits, the first 0, so that a reader who takes them for integers is found out."""
-    return text.padded(draw.scatter(count, digits=9, start=_start(seed, "resident codes", 9)), 10)
+    return text.padded(_scatter(seed, "resident codes", count, digits=9), 10)
 
 
 def household_codes(seed: int, count: int) -> Text:
     """世帯コード: 10 digits, the first 1."""
-    return text.whole(10**9 + draw.scatter(count, digits=9, start=_start(seed, "household codes", 9)))
+    return text.whole(10**9 + _scatter(seed, "household codes", count, digits=9))
 
 
 def individual_numbers(seed: int, count: int, canary: int | None) -> Text:
     """Distinct 個人番号 with check digits; `canary` is the row that gets CANARY_INDIVIDUAL_NUMBER."""
-    bodies = draw.scatter(count + 1, digits=11, start=_start(seed, "individual numbers", 11))
+    bodies = _scatter(seed, "individual numbers", count + 1, digits=11)
     bodies = bodies[bodies != _CANARY_BODY][:count]
     if canary is not None:
         bodies[canary] = _CANARY_BODY
@@ -48,12 +48,11 @@ def juki_codes(seed: int, count: int) -> Text:
     The rule (平成14年総務省告示436号) could not be read; the digit follows the weights of 個人番号, and
     nothing may rely on it (facts/linkage.md §3.2).
     """
-    bodies = draw.scatter(count, digits=10, start=_start(seed, "juki codes", 10))
+    bodies = _scatter(seed, "juki codes", count, digits=10)
     return text.padded(bodies * 10 + individual_number.check_digits(digits_of(bodies, 11)), 11)
 
 
 def integrated_numbers(seed: int, code: str, count: int) -> Text:
     """統合番号 of one municipality: its 5-digit code and 9 digits as the serial, then the check digit."""
-    start = _start(seed, f"integrated numbers {code}", 9)
-    serials = int(code) * 10**9 + draw.scatter(count, digits=9, start=start)
+    serials = int(code) * 10**9 + _scatter(seed, f"integrated numbers {code}", count, digits=9)
     return text.padded(serials * 10 + luhn.check_digits(digits_of(serials, 14)), 15)

@@ -11,3 +11,7 @@ class LinkageConfig(AppConfig):
     name = "todoke.systems.linkage"
     label = "linkage"
     verbose_name = "統合番号連携"
+
+    def ready(self) -> None:
+        """Register who hears the answers to this system's messages."""
+        from todoke.systems.linkage import serves  # noqa: F401

@@ -1,1 +1,31 @@
 """One table a file; every model is named here so that Django finds it."""
+
+from todoke.systems.benefits.models.answer import Answer, AnswerImport
+from todoke.systems.benefits.models.application import Application
+from todoke.systems.benefits.models.case import Case
+from todoke.systems.benefits.models.decision import Decision, DecisionRun
+from todoke.systems.benefits.models.examination import Approval, Examination
+from todoke.systems.benefits.models.letter import Letter, LetterFile
+from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
+from todoke.systems.benefits.models.programme import RegisteredProgramme
+from todoke.systems.benefits.models.source import Source
+
+__all__ = [
+    "Answer",
+    "AnswerImport",
+    "Application",
+    "Approval",
+    "BankFile",
+    "BatchRelease",
+    "Case",
+    "Decision",
+    "DecisionRun",
+    "Examination",
+    "Letter",
+    "LetterFile",
+    "Payment",
+    "PaymentBatch",
+    "RegisteredProgramme",
+    "Source",
+    "Transfer",
+]

@@ -1,1 +1,21 @@
 """One table a file; every model is named here so that Django finds it."""
+
+from todoke.systems.linkage.models.code_request import CodeRequest
+from todoke.systems.linkage.models.individual_number import IndividualNumber
+from todoke.systems.linkage.models.local_number import LocalNumber
+from todoke.systems.linkage.models.person import Person
+from todoke.systems.linkage.models.query import Query
+from todoke.systems.linkage.models.query_batch import QueryBatch
+from todoke.systems.linkage.models.query_receipt import QueryReceipt
+from todoke.systems.linkage.models.result_cursor import ResultCursor
+
+__all__ = [
+    "CodeRequest",
+    "IndividualNumber",
+    "LocalNumber",
+    "Person",
+    "Query",
+    "QueryBatch",
+    "QueryReceipt",
+    "ResultCursor",
+]

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "network_exchange_record",
                 "constraints": [
-                    models.UniqueConstraint(fields=("inquirer", "record_id"), name="exchange_record_once"),
+                    models.UniqueConstraint(fields=("inquirer", "record_id"), name="network_record_once"),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("outcome", "asked"), ("provided_at__isnull", True)),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="exchange_record_time",
+                        name="network_record_time",
                     ),
                 ],
             },

@@ -27,10 +27,10 @@ class ExchangeRecord(models.Model):
     class Meta:
         db_table = "network_exchange_record"
         constraints = [
-            models.UniqueConstraint(fields=["inquirer", "record_id"], name="exchange_record_once"),
+            models.UniqueConstraint(fields=["inquirer", "record_id"], name="network_record_once"),
             models.CheckConstraint(
                 condition=models.Q(outcome="asked", provided_at__isnull=True)
                 | models.Q(outcome__in=AFTER_ASKED, provided_at__isnull=False),
-                name="exchange_record_time",
+                name="network_record_time",
             ),
         ]

@@ -1,0 +1,185 @@
+"""In-memory stand-ins of the city's contracts, for tests of whoever calls them.
+
+Each passes the same contract tests as the real system (tests/contracts), so a test against it proves something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, Item, Outcome
+from todoke.contracts.inquiry import AnswerFile, InquiryKind, OrderReceipt
+from todoke.contracts.linkage import (
+    Conversion,
+    ConversionRequest,
+    KnownPerson,
+    Query,
+    QueryReceipt,
+    QueryResult,
+)
+from todoke.contracts.people import BasicAttributes
+from todoke.contracts.residents import Origin, SnapshotKind, SnapshotRef
+from todoke.identifiers import integrated_number
+from todoke.identifiers.municipality import ABROAD
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.records.layouts import inquiry_answer_v2021
+
+Reply = tuple[Outcome, str, tuple[Item, ...]]
+
+
+class ResidentsStandIn:
+    """`Residents` over given snapshots and origins."""
+
+    def __init__(self, snapshots: Iterable[SnapshotRef] = (), origins: Iterable[Origin] = ()) -> None:
+        self._snapshots = sorted(snapshots, key=lambda snapshot: snapshot.as_of)
+        self._origins = {origin.resident_code: origin for origin in origins}
+
+    def snapshot(self, kind: SnapshotKind) -> SnapshotRef:
+        """The newest of that kind; NOT_FOUND when none was given."""
+        for snapshot in reversed(self._snapshots):
+            if snapshot.kind is kind:
+                return snapshot
+        raise TodokeError(ErrorCode.NOT_FOUND, what="住民記録のスナップショット")
+
+    def origins(self, resident_codes: Sequence[str]) -> list[Origin]:
+        """One entry per code found, ordered by resident code."""
+        return [self._origins[code] for code in sorted(set(resident_codes)) if code in self._origins]
+
+
+@dataclass
+class LinkageStandIn:
+    """`Linkage` over `persons`: resident code → (統合番号, 4情報). `exchange` lets `reply` answer what is open."""
+
+    persons: Mapping[str, tuple[str, BasicAttributes]]
+    reply: Callable[[Query], Reply]
+    _receipts: dict[str, list[QueryReceipt]] = field(default_factory=dict)
+    _queries: dict[str, dict[str, Query]] = field(default_factory=dict)
+    _results: dict[str, Reply] = field(default_factory=dict)
+
+    def convert(self, requests: Sequence[ConversionRequest], *, by: str) -> list[Conversion]:
+        """業務固有番号 → 統合番号, in the order asked."""
+        return [self._conversion(request) for request in requests]
+
+    def attributes(self, integrated_numbers: Sequence[str]) -> list[KnownPerson]:
+        """4情報 of the numbers that are known, ordered by number."""
+        known = dict(self.persons.values())
+        return [
+            KnownPerson(integrated_number=number, attributes=known[number])
+            for number in sorted(set(integrated_numbers))
+            if number in known
+        ]
+
+    def submit(self, *, batch_id: str, queries: Sequence[Query], by: str) -> list[QueryReceipt]:
+        """Take on a batch; the same batch id again returns the first receipts."""
+        if batch_id not in self._receipts:
+            self._queries[batch_id] = {}
+            self._receipts[batch_id] = [self._receive(batch_id, query) for query in queries]
+        return self._receipts[batch_id]
+
+    def results(self, batch_id: str) -> list[QueryResult]:
+        """The state of every accepted query of a batch, ordered by record id."""
+        return [self._result(query) for _, query in sorted(self._queries.get(batch_id, {}).items())]
+
+    def hand_over(self, *, record_ids: Sequence[str], by: str) -> None:
+        """Drop the items of these answers."""
+        for record_id in record_ids:
+            outcome, error, _ = self._results.get(record_id, (Outcome.ASKED, "", ()))
+            if outcome is Outcome.ANSWERED:
+                self._results[record_id] = (outcome, error, ())
+
+    def exchange(self, batch_ids: Sequence[str]) -> None:
+        """What the far realms do in the meantime: every query without an end is answered by `reply`."""
+        for batch_id in batch_ids:
+            for record_id, query in self._queries[batch_id].items():
+                if self._results.get(record_id, (Outcome.ASKED,))[0] in (Outcome.ASKED, Outcome.HELD):
+                    self._results[record_id] = self.reply(query)
+
+    def _conversion(self, request: ConversionRequest) -> Conversion:
+        number, refusal = None, "unknown"
+        if request.resident_code in self.persons:
+            found, attributes = self.persons[request.resident_code]
+            agrees = request.attributes.agrees(attributes)
+            number, refusal = (found, "") if agrees else (None, "attributes_differ")
+        return Conversion(
+            resident_code=request.resident_code, integrated_number=number, refusal=refusal or None
+        )
+
+    def _receive(self, batch_id: str, query: Query) -> QueryReceipt:
+        refusal = self._refusal(query)
+        if refusal is None:
+            self._queries[batch_id][query.record_id] = query
+        return QueryReceipt(record_id=query.record_id, refusal=refusal)
+
+    def _refusal(self, query: Query) -> str | None:
+        if (query.duty, query.procedure, query.information_code) != (DUTY, PROCEDURE, LOCAL_TAX):
+            return "duty_not_allowed"
+        if not integrated_number.is_valid(query.integrated_number):
+            return "check_digit"
+        if query.integrated_number not in {number for number, _ in self.persons.values()}:
+            return "unknown_number"
+        used = any(query.record_id in batch for batch in self._queries.values())
+        return "duplicate_record" if used else None
+
+    def _result(self, query: Query) -> QueryResult:
+        outcome, error, items = self._results.get(query.record_id, (Outcome.ASKED, "", ()))
+        return QueryResult(
+            record_id=query.record_id,
+            integrated_number=query.integrated_number,
+            outcome=outcome,
+            error=error,
+            items=items,
+        )
+
+
+@dataclass
+class InquiriesStandIn:
+    """`Inquiries` that writes one answer file per order, as soon as it is ordered.
+
+    `answer(resident_code)` gives the columns of the answer record but the resident code; `origins` maps resident
+    codes to 前住所コード ("" unknown, 99999 abroad), which decide the receipt.
+    """
+
+    folder: Path
+    origins: Mapping[str, str]
+    answer: Callable[[str], Mapping[str, Any]]
+    _receipts: dict[str, OrderReceipt] = field(default_factory=dict)
+    _files: dict[str, list[AnswerFile]] = field(default_factory=dict)
+
+    def order(self, *, order_id: str, resident_codes: Sequence[str], by: str) -> OrderReceipt:
+        """Ask; the same order id again returns the first receipt."""
+        if order_id not in self._receipts:
+            codes = sorted(set(resident_codes))
+            abroad = [code for code in codes if self.origins.get(code) == ABROAD]
+            unreachable = [code for code in codes if not self.origins.get(code)]
+            self._receipts[order_id] = OrderReceipt(
+                order_id=order_id,
+                asked=len(codes) - len(abroad) - len(unreachable),
+                abroad=len(abroad),
+                unreachable=len(unreachable),
+            )
+            self._files[order_id] = self._write(order_id, [c for c in codes if c not in abroad], unreachable)
+        return self._receipts[order_id]
+
+    def answer_files(self, order_id: str) -> list[AnswerFile]:
+        """The answer file of the order."""
+        return self._files.get(order_id, [])
+
+    def _write(self, order_id: str, codes: list[str], unreachable: list[str]) -> list[AnswerFile]:
+        if not codes:
+            return []
+        error = {"ward_code": "14101", "inquiry_kind": InquiryKind.ERROR.value, "error_reason": "no_origin"}
+        rows = [
+            {**(error if code in unreachable else self.answer(code)), "resident_code": code} for code in codes
+        ]
+        data = inquiry_answer_v2021.encode(
+            pa.Table.from_pylist(rows, schema=inquiry_answer_v2021.ANSWER.schema)
+        )
+        path = self.folder / f"answer-{order_id}.dat"
+        path.write_bytes(data)
+        return [AnswerFile(path=str(path), sha256=sha256(data).hexdigest(), records=len(rows))]

@@ -1,0 +1,1 @@
+"""Personal and secret fields: key files, sealed numbers, later retention and disclosure."""

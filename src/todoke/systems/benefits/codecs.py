@@ -1,0 +1,117 @@
+"""Files of other departments, returned forms, answer files and bank files ↔ tables of the benefits system."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+
+from todoke.records.csv_input import read_checked
+from todoke.records.fixed import LineEnd
+from todoke.records.layouts import inquiry_answer_v2021
+from todoke.records.layouts import zengin_transfer_v2019 as zengin
+from todoke.records.layouts.city_inputs_v2021 import ASSISTANCE, RESPONSES, TAX
+from todoke.systems.benefits.rules.office import PayingOffice
+
+pc: Any = pyarrow.compute
+_YEN = frozenset({"total_income", "gross_income", "income_levy", "per_capita_levy"})
+_FLAGS = frozenset({"declared", "levy_waived", "treaty_exempt", "supporter_taxed"})
+_DATES = frozenset({"valid_from", "valid_to"})
+
+
+def read_tax(file: Path) -> pa.Table:
+    """課税情報 ordered by resident: yen as int64, flags as bool, empty cells as null — never zero.
+
+    Raises InputRefused with every bad row.
+    """
+    return _typed(read_checked(file, TAX)).sort_by(
+        [("resident_code", "ascending"), ("tax_year", "ascending")]
+    )
+
+
+def read_assistance(file: Path) -> pa.Table:
+    """付帯状況 ordered by resident: dates as date32, an open end as null. Raises InputRefused."""
+    return _typed(read_checked(file, ASSISTANCE)).sort_by(
+        [("resident_code", "ascending"), ("kind", "ascending")]
+    )
+
+
+def read_answers(files: Sequence[Path]) -> pa.Table:
+    """他市転入者出力レコード of all files: text as it came, absent as null. Raises InputRefused."""
+    return pa.concat_tables(inquiry_answer_v2021.decode(file.read_bytes(), file=file.name) for file in files)
+
+
+def _typed(text: pa.Table) -> pa.Table:
+    return pa.table({name: _column(name, text[name].combine_chunks()) for name in text.column_names})
+
+
+def _column(name: str, cells: Any) -> Any:  # noqa: ANN401 - Arrow's stubs do not type compute kernels
+    filled = pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
+    if name in _YEN:
+        return pc.cast(filled, pa.int64())
+    if name in _FLAGS:
+        return pc.equal(filled, "1")
+    return pc.cast(filled, pa.date32()) if name in _DATES else filled
+
+
+def read_returned_forms(file: Path) -> pa.Table:
+    """responses.csv (返送された確認書) in its own order, with `source_row` (the header is line 1).
+
+    Dates as date32, flags as bool (declared_supporter_taxed null when the box was left empty), the rest as text
+    (empty when not filled in). Raises InputRefused with every bad row.
+    """
+    text = read_checked(file, RESPONSES)
+    columns = {name: text[name].combine_chunks() for name in text.column_names}
+    columns["received_on"] = pc.cast(columns["received_on"], pa.date32())
+    columns["declines"] = pc.equal(columns["declines"], "1")
+    declared = columns["declared_supporter_taxed"]
+    columns["declared_supporter_taxed"] = pc.if_else(
+        pc.equal(declared, ""), pa.scalar(None, pa.bool_()), pc.equal(declared, "1")
+    )
+    columns["source_row"] = pa.array(np.arange(2, len(text) + 2, dtype=np.int32))
+    return pa.table(columns)
+
+
+def bank_file(transfers: pa.Table, *, office: PayingOffice, transfer_on: date) -> bytes:
+    """総合振込 with one data record per transfer, in the order given; CR LF after each record.
+
+    `transfers`: case_number, bank_code, branch_code, account_type, account_number, account_holder_kana (in banks'
+    characters), amount_yen. The 給付管理番号 fills 顧客コード1・2 (20 digits, zeros in front), so that a returned
+    transfer leads back to its case. Raises RECORD_INVALID with every bad value.
+    """
+    header = zengin.Header(
+        requester_code=office.requester_code,
+        requester_kana=office.requester_name,
+        transfer_on=transfer_on.strftime("%m%d"),
+        bank_code=office.bank_code,
+        bank_name=None,
+        branch_code=office.branch_code,
+        branch_name=None,
+        account_type=office.account_type,
+        account_number=office.account_number,
+    )
+    customer = pc.utf8_lpad(transfers["case_number"], 20, "0")
+    payments = pa.table(
+        {
+            "bank_code": transfers["bank_code"],
+            "branch_code": transfers["branch_code"],
+            "account_type": transfers["account_type"],
+            "account_number": transfers["account_number"],
+            "holder_kana": transfers["account_holder_kana"],
+            "amount": transfers["amount_yen"],
+            "customer_code_1": pc.utf8_slice_codeunits(customer, 0, 10),
+            "customer_code_2": pc.utf8_slice_codeunits(customer, 10, 20),
+        }
+    )
+    return zengin.encode(header, payments, line_end=LineEnd.CRLF)
+
+
+def bank_file_totals(data: bytes, *, file: str) -> tuple[int, int]:
+    """Count and yen of a 総合振込 file's data records. InputRefused when its trailer does not agree with them."""
+    payments = zengin.decode(data, file=file)[1]
+    return payments.num_rows, int(pc.sum(payments["amount"]).as_py())

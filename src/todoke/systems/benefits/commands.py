@@ -1,0 +1,176 @@
+"""`todoke benefits …`"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+from django.conf import settings
+
+from todoke.access import staff
+from todoke.access.permissions import Actor
+from todoke.batch.steps import StepReport
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.systems.benefits import jobs, queries
+
+_programme = click.option("--programme", default="r3-nontaxable", show_default=True, help="事業コード")
+_by = click.option("--by", "by", required=True, help="職員ID")
+_round = click.option("--round", "round_name", required=True, help="判定の回（first, second など）")
+_out = click.option("--out", type=click.Path(path_type=Path), required=True, help="出力先のフォルダー")
+
+
+@click.group(name="benefits")
+def group() -> None:
+    """給付管理システム"""
+
+
+@group.command(name="load")
+@click.option("--tax", required=True, type=click.Path(path_type=Path))
+@click.option("--assistance", required=True, type=click.Path(path_type=Path))
+@_by
+def load(tax: Path, assistance: Path, by: str) -> None:
+    """課税情報と付帯状況を取り込みます。一行でも誤りがあれば、どちらも受け付けません。"""
+    _show(jobs.load(tax, assistance, by=_actor(by)))
+
+
+@group.command(name="decide")
+@_programme
+@_round
+@_by
+def decide(programme: str, round_name: str, by: str) -> None:
+    """全世帯の支給判定を行います。"""
+    _show(jobs.decide(programme, round_name, by=_actor(by)))
+
+
+@group.command(name="ask")
+@_programme
+@_round
+@_by
+def ask(programme: str, round_name: str, by: str) -> None:
+    """回答によって結果が変わり得る人だけを、一括照会に渡します。"""
+    _show(jobs.ask(programme, round_name, by=_actor(by)))
+
+
+@group.command(name="import-answers")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@_programme
+@_round
+@_by
+def import_answers(files: tuple[Path, ...], programme: str, round_name: str, by: str) -> None:
+    """他市転入者出力レコードを取り込み、4情報を突合します。ファイルを省略すると一括照会の結果を使います。"""
+    _show(jobs.import_answers(programme, round_name, by=_actor(by), files=files))
+
+
+@group.command(name="number")
+@_programme
+@_by
+def number(programme: str, by: str) -> None:
+    """支給対象世帯に給付管理番号を付けます。"""
+    _show(jobs.number_cases(programme, by=_actor(by)))
+
+
+@group.command(name="letters")
+@_programme
+@_out
+@_by
+def letters(programme: str, out: Path, by: str) -> None:
+    """確認書を印刷します（100世帯で1つのPDF）。支援措置・死亡・転出などは除き、件数を示します。"""
+    _show(jobs.print_letters(programme, out, by=_actor(by)))
+
+
+@group.command(name="receive")
+@click.argument("file", type=click.Path(path_type=Path))
+@_programme
+@_by
+def receive(file: Path, programme: str, by: str) -> None:
+    """返送された確認書のファイルを受け付けます。1世帯につき1件だけで、重複は理由とともに残します。"""
+    _show(jobs.receive(programme, file, by=_actor(by)))
+
+
+@group.command(name="examine")
+@_programme
+@_by
+def examine(programme: str, by: str) -> None:
+    """受け付けた確認書を審査します。"""
+    _show(jobs.examine(programme, by=_actor(by)))
+
+
+@group.command(name="approve")
+@click.option("--count", type=int, help="承認する件数。異なるときは承認しません")
+@_programme
+@_by
+def approve(count: int | None, programme: str, by: str) -> None:
+    """審査を通った世帯を承認します。審査した職員は承認できません。"""
+    _show(jobs.approve(programme, by=_actor(by), expected=count))
+
+
+@group.group(name="pay")
+def pay() -> None:
+    """支払: 起案、確定、総合振込ファイル"""
+
+
+@pay.command(name="prepare")
+@click.option("--on", "transfer_on", help="振込指定日 (YYYY-MM-DD)。省略時は事業の定めた日")
+@_programme
+@_by
+def prepare(transfer_on: str | None, programme: str, by: str) -> None:
+    """承認済みの世帯を支払単位に組み入れます。"""
+    _show(jobs.prepare_payment(programme, by=_actor(by), transfer_on=_day(transfer_on)))
+    _show_batches(programme)
+
+
+@pay.command(name="release")
+@_programme
+@_by
+def release(programme: str, by: str) -> None:
+    """起案された支払単位を確定します。審査・承認・起案した職員は確定できません。"""
+    _show(jobs.release_payment(programme, by=_actor(by)))
+    _show_batches(programme)
+
+
+@pay.command(name="file")
+@_programme
+@_out
+@_by
+def file_(programme: str, out: Path, by: str) -> None:
+    """確定した支払単位の総合振込ファイルを作ります。1つの支払単位から作れるのは1回だけです。"""
+    lines = queries.batches(programme)
+    if lines and all(line.bank_file for line in lines):
+        numbers = "・".join(str(line.number) for line in lines)
+        raise TodokeError(ErrorCode.ALREADY_DONE, detail=f"支払単位 {numbers} の振込ファイルは作成済み")
+    _show(jobs.write_bank_files(programme, out, by=_actor(by)))
+    _show_batches(programme)
+
+
+def _actor(staff_id: str) -> Actor:
+    return staff.load(Path(settings.TODOKE_STAFF_FILE), staff_id)
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise click.BadParameter("YYYY-MM-DD で指定してください", param_hint="--on") from error
+
+
+def _show(reports: Sequence[StepReport]) -> None:
+    for report in reports:
+        counts = report.counts
+        again = "（実行済み）" if report.resumed else ""
+        click.echo(
+            f"{report.name}: 対象 {counts.taken:,} 件、処理 {counts.accepted:,} 件、除外 {counts.refused:,} 件{again}"
+        )
+        for name, value in counts.totals.items():
+            click.echo(f"  {name}: {value:,}")
+
+
+def _show_batches(programme: str) -> None:
+    for line in queries.batches(programme):
+        state = line.bank_file or ("確定済み" if line.released else "未確定")
+        click.echo(
+            f"支払単位 {line.number}: {line.payments:,} 件 {line.total_yen:,} 円 振込指定日 {line.transfer_on} {state}"
+        )

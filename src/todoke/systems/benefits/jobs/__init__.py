@@ -1,0 +1,28 @@
+"""Batch steps of the benefits system: thin over actions."""
+
+from todoke.systems.benefits.jobs.judging import ask, decide, import_answers, load
+from todoke.systems.benefits.jobs.paying import (
+    approve,
+    examine,
+    number_cases,
+    prepare_payment,
+    print_letters,
+    receive,
+    release_payment,
+    write_bank_files,
+)
+
+__all__ = [
+    "approve",
+    "ask",
+    "decide",
+    "examine",
+    "import_answers",
+    "load",
+    "number_cases",
+    "prepare_payment",
+    "print_letters",
+    "receive",
+    "release_payment",
+    "write_bank_files",
+]

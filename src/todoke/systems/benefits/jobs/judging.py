@@ -1,0 +1,80 @@
+"""The judging half of the road: sources, decisions, who is asked, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from todoke.access.permissions import Actor
+from todoke.batch.progress import Meter
+from todoke.batch.steps import Counts, StepReport, run_step
+from todoke.engine import snapshots
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.systems.benefits import needs, queries
+from todoke.systems.benefits.actions import ask as asking
+from todoke.systems.benefits.actions import decide as deciding
+from todoke.systems.benefits.actions import import_answers as answering
+from todoke.systems.benefits.actions import load_sources as loading
+from todoke.systems.benefits.rules import programmes
+
+ALIAS = "benefits"
+
+
+def load(tax: Path, assistance: Path, *, by: Actor) -> list[StepReport]:
+    """税・付帯状況の取込: once per content of the two files."""
+    for file in (tax, assistance):
+        if not file.is_file():
+            raise TodokeError(ErrorCode.INPUT_MISSING, file=file.name)
+    key = f"{snapshots.file_sha256(tax)[:32]}/{snapshots.file_sha256(assistance)[:32]}"
+
+    def work(_: Meter) -> Counts:
+        rows = loading.load_sources(tax=tax, assistance=assistance, by=by)
+        return Counts(taken=sum(rows.values()), accepted=sum(rows.values()), totals=rows)
+
+    return _step("load", key, by, work, "税・付帯状況の取込")
+
+
+def decide(programme: str, round_name: str, *, by: Actor) -> list[StepReport]:
+    """支給判定 of one round."""
+
+    def work(_: Meter) -> Counts:
+        run = deciding.decide(programme=programmes.find(programme), round_name=round_name, by=by)
+        counts = queries.outcome_counts(run)
+        households = counts.pop("households")
+        return Counts(taken=households, accepted=households, totals=counts)
+
+    return _step("decide", f"{programme}/{round_name}", by, work, "支給判定")
+
+
+def ask(programme: str, round_name: str, *, by: Actor) -> list[StepReport]:
+    """照会対象者の抽出, from the decision of that round."""
+
+    def work(_: Meter) -> Counts:
+        receipt = asking.ask(programme=programmes.find(programme), round_name=round_name, by=by)
+        left_out = receipt.abroad + receipt.unreachable
+        totals = {"国外": receipt.abroad, "照会できない": receipt.unreachable}
+        return Counts(taken=receipt.asked + left_out, accepted=receipt.asked, refused=left_out, totals=totals)
+
+    return _step("ask", f"{programme}/{round_name}", by, work, "照会対象者の抽出")
+
+
+def import_answers(
+    programme: str, round_name: str, *, by: Actor, files: Sequence[Path] = ()
+) -> list[StepReport]:
+    """回答の突合: the given files, or those that 税情報一括照会 wrote for the round's order."""
+    paths = list(files) or [Path(f.path) for f in needs.inquiries().answer_files(f"{programme}-{round_name}")]
+    digests = "".join(snapshots.file_sha256(path)[:16] for path in paths)[:64] or "none"
+
+    def work(_: Meter) -> Counts:
+        if not paths:
+            return Counts(taken=0, accepted=0)
+        found = answering.import_answers(
+            programme=programmes.find(programme), round_name=round_name, files=paths, by=by
+        )
+        return Counts(taken=found.records, accepted=found.records, totals=found.statuses)
+
+    return _step("answers", f"{programme}/{round_name}/{digests}", by, work, "回答の突合")
+
+
+def _step(name: str, key: str, by: Actor, work: Callable[[Meter], Counts], title: str) -> list[StepReport]:
+    return [run_step(ALIAS, f"benefits.{name}", key=key, by=by.staff_id, work=work, title=title)]

@@ -1,0 +1,40 @@
+"""支給管理: one case per household of a programme, known by its 給付管理番号."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from todoke.systems.benefits.flows import CaseState
+
+
+class Case(models.Model):
+    """A household that was sent, or may ask for, a form. Only its state changes, and only along `flows.TRANSITIONS`
+    (trigger); rows are never deleted. `lineage` is the household as it stood on the base date."""
+
+    programme = models.ForeignKey(
+        "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
+    )
+    serial = models.BigIntegerField()
+    case_number = models.TextField(unique=True)
+    household_key = models.TextField()
+    lineage = models.TextField()
+    payee_resident_code = models.TextField()
+    protected = models.BooleanField()
+    decision_run = models.ForeignKey("benefits.DecisionRun", on_delete=models.PROTECT)
+    state = models.TextField(choices=[(state.value, state.name) for state in CaseState])
+    state_at = models.DateTimeField()
+    state_by = models.TextField()
+    created_at = models.DateTimeField()
+    created_by = models.TextField()
+
+    class Meta:
+        db_table = "benefits_case"
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "lineage"], name="case_once_per_lineage"),
+            models.UniqueConstraint(fields=["programme", "serial"], name="case_serial_once"),
+            models.UniqueConstraint(fields=["id", "programme", "lineage"], name="case_lineage_key"),
+            models.CheckConstraint(
+                condition=models.Q(case_number__regex=r"^[0-9]{13}$"), name="case_number_13_digits"
+            ),
+        ]
+        indexes = [models.Index(fields=["programme", "state"], name="case_state")]

@@ -1,0 +1,58 @@
+"""支給判定: one run per round, one decision per household; both append-only."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from todoke.systems.benefits.rules.outcome import Outcome, Reason
+
+
+class DecisionRun(models.Model):
+    """One judging of the whole city, sealed with the hash of everything it was made from. Newest counts."""
+
+    programme = models.TextField()
+    edition = models.TextField()
+    round = models.TextField()
+    base_snapshot = models.TextField()
+    latest_snapshot = models.TextField()
+    tax_sha256 = models.TextField()
+    assistance_sha256 = models.TextField()
+    answers_sha256 = models.TextField()
+    result_path = models.TextField()
+    result_sha256 = models.TextField()
+    persons_path = models.TextField()
+    persons_sha256 = models.TextField()
+    decided_at = models.DateTimeField()
+    decided_by = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "round"], name="decision_round_once")]
+
+
+class Decision(models.Model):
+    """What one household gets and why. `household_key` is the base-date household, `-1` its protected part."""
+
+    run = models.ForeignKey(DecisionRun, on_delete=models.PROTECT)
+    household_key = models.TextField()
+    base_household_code = models.TextField()
+    payee_resident_code = models.TextField()
+    outcome = models.TextField(choices=[(outcome.value, outcome.name) for outcome in Outcome])
+    reason_code = models.TextField(choices=[(reason.value, reason.name) for reason in Reason])
+    reasons = models.TextField()
+    members = models.SmallIntegerField()
+    needs_declaration = models.BooleanField()
+    protected = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "household_key"], name="decision_once_per_run"),
+            models.CheckConstraint(
+                condition=models.Q(outcome="eligible", reason_code="EXEMPT")
+                | models.Q(outcome="undecided", reason_code="UNKNOWN")
+                | models.Q(
+                    outcome="ineligible",
+                    reason_code__in=["TAXED", "TREATY", "DEPENDANTS_ONLY", "PAID", "DIED"],
+                ),
+                name="decision_reason_fits_outcome",
+            ),
+        ]

@@ -1,0 +1,56 @@
+"""Examination (審査) and approval (承認) by two different members of staff."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+
+class Examination(models.Model):
+    """What the checks found on one application, with the edition of everything they used. Append-only."""
+
+    application = models.ForeignKey("benefits.Application", on_delete=models.PROTECT)
+    case = models.ForeignKey("benefits.Case", on_delete=models.PROTECT)
+    round = models.PositiveSmallIntegerField()
+    outcome = models.TextField()
+    codes = ArrayField(models.TextField())
+    decision_run = models.ForeignKey("benefits.DecisionRun", on_delete=models.PROTECT)
+    register_snapshot = models.TextField()
+    bank_list = models.TextField()
+    examined_at = models.DateTimeField()
+    examined_by = models.TextField()
+
+    class Meta:
+        db_table = "benefits_examination"
+        constraints = [
+            models.UniqueConstraint(fields=["application", "round"], name="examination_round_once"),
+            models.CheckConstraint(
+                condition=Q(outcome="passed", codes=[])
+                | (Q(outcome__in=["deficient", "declined", "ineligible"]) & ~Q(codes=[])),
+                name="examination_outcome_has_codes",
+            ),
+            models.UniqueConstraint(fields=["id", "case", "examined_by", "outcome"], name="examination_key"),
+        ]
+
+
+class Approval(models.Model):
+    """承認 of one passed examination. It carries the examiner with it (composite foreign key), so that a check
+    constraint can refuse the same person, whoever writes the row. Append-only."""
+
+    examination = models.OneToOneField(Examination, on_delete=models.PROTECT)
+    case = models.ForeignKey("benefits.Case", on_delete=models.PROTECT)
+    outcome = models.TextField(default="passed")
+    examined_by = models.TextField()
+    approved_at = models.DateTimeField()
+    approved_by = models.TextField()
+
+    class Meta:
+        db_table = "benefits_approval"
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome="passed"), name="approval_of_passed"),
+            models.CheckConstraint(
+                condition=~Q(approved_by=F("examined_by")), name="approver_is_not_examiner"
+            ),
+            models.UniqueConstraint(fields=["id", "case", "examined_by", "approved_by"], name="approval_key"),
+        ]

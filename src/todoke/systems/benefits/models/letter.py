@@ -1,0 +1,36 @@
+"""Letters that were printed: one row a file, one row a case in it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class LetterFile(models.Model):
+    """A PDF with the letters of up to 100 cases (印刷ファイル). Append-only."""
+
+    programme = models.ForeignKey(
+        "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
+    )
+    number = models.PositiveIntegerField()
+    name = models.TextField()
+    sha256 = models.TextField()
+    cases = models.PositiveIntegerField()
+    register_snapshot = models.TextField()
+    printed_at = models.DateTimeField()
+    printed_by = models.TextField()
+
+    class Meta:
+        db_table = "benefits_letter_file"
+        constraints = [models.UniqueConstraint(fields=["programme", "number"], name="letter_file_once")]
+
+
+class Letter(models.Model):
+    """The letter of one case (発送物): in which file, at which place. Append-only."""
+
+    case = models.OneToOneField("benefits.Case", on_delete=models.PROTECT)
+    file = models.ForeignKey(LetterFile, on_delete=models.PROTECT)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "benefits_letter"
+        constraints = [models.UniqueConstraint(fields=["file", "position"], name="letter_position_once")]

@@ -1,0 +1,125 @@
+"""Payments (支給) and the batches in which they go to the bank. Money is guarded by the database itself."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class PaymentBatch(models.Model):
+    """支払単位: cases reserved together, one amount, one date, one bank file. Append-only; count × amount = total."""
+
+    programme = models.ForeignKey(
+        "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
+    )
+    number = models.PositiveIntegerField()
+    amount_yen = models.BigIntegerField()
+    payments = models.PositiveIntegerField()
+    total_yen = models.BigIntegerField()
+    transfer_on = models.DateField()
+    prepared_at = models.DateTimeField()
+    prepared_by = models.TextField()
+
+    class Meta:
+        db_table = "benefits_payment_batch"
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "number"], name="batch_number_once"),
+            models.CheckConstraint(
+                condition=Q(payments__gte=1, payments__lte=999_999), name="batch_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=Q(total_yen=F("payments") * F("amount_yen")), name="batch_total_is_count_by_amount"
+            ),
+            models.UniqueConstraint(fields=["id", "amount_yen"], name="batch_amount_key"),
+            models.UniqueConstraint(fields=["id", "prepared_by"], name="batch_preparer_key"),
+            models.UniqueConstraint(fields=["id", "payments", "total_yen"], name="batch_total_key"),
+        ]
+
+
+class Payment(models.Model):
+    """支給: what one household is owed and gets once. At most one per programme and lineage, for ever. Append-only.
+
+    Examiner and approver come with the approval by composite foreign key."""
+
+    programme = models.ForeignKey(
+        "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
+    )
+    lineage = models.TextField()
+    case = models.OneToOneField("benefits.Case", on_delete=models.PROTECT)
+    approval = models.OneToOneField("benefits.Approval", on_delete=models.PROTECT)
+    amount_yen = models.BigIntegerField()
+    examined_by = models.TextField()
+    approved_by = models.TextField()
+    reserved_at = models.DateTimeField()
+    reserved_by = models.TextField()
+
+    class Meta:
+        db_table = "benefits_payment"
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "lineage"], name="payment_once_per_lineage"),
+            models.UniqueConstraint(fields=["id", "amount_yen"], name="payment_amount_key"),
+        ]
+
+
+class Transfer(models.Model):
+    """振込: one attempt to bring a payment to an account. Append-only; a failed one is followed by another attempt.
+
+    Until failures (振込不能) can be recorded, the first attempt is the only one allowed."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT)
+    batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT)
+    attempt = models.PositiveSmallIntegerField()
+    amount_yen = models.BigIntegerField()
+    bank_code = models.TextField()
+    branch_code = models.TextField()
+    account_type = models.TextField()
+    account_number = models.TextField()
+    account_holder_kana = models.TextField()
+
+    class Meta:
+        db_table = "benefits_transfer"
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "attempt"], name="transfer_attempt_once"),
+            models.CheckConstraint(condition=Q(attempt=1), name="transfer_first_attempt_only"),
+            models.CheckConstraint(
+                condition=Q(bank_code__regex="^[0-9]{4}$")
+                & Q(branch_code__regex="^[0-9]{3}$")
+                & Q(account_type__in=["1", "2", "4"])
+                & Q(account_number__regex="^[0-9]{7}$")
+                & ~Q(account_holder_kana=""),
+                name="transfer_account_complete",
+            ),
+        ]
+
+
+class BatchRelease(models.Model):
+    """支払の確定 by the treasurer, who is neither preparer, approver nor examiner of anything in the batch (trigger).
+    From then on the batch is locked. Append-only."""
+
+    batch = models.OneToOneField(PaymentBatch, on_delete=models.PROTECT)
+    prepared_by = models.TextField()
+    released_at = models.DateTimeField()
+    released_by = models.TextField()
+
+    class Meta:
+        db_table = "benefits_batch_release"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(released_by=F("prepared_by")), name="releaser_is_not_preparer"
+            ),
+        ]
+
+
+class BankFile(models.Model):
+    """総合振込ファイル: the one output of a released batch. Append-only; a second one for the batch is impossible."""
+
+    batch = models.OneToOneField(PaymentBatch, on_delete=models.PROTECT)
+    name = models.TextField()
+    sha256 = models.TextField()
+    payments = models.PositiveIntegerField()
+    total_yen = models.BigIntegerField()
+    written_at = models.DateTimeField()
+    written_by = models.TextField()
+
+    class Meta:
+        db_table = "benefits_bank_file"

@@ -1,0 +1,177 @@
+"""Reads around the payment: cases with their payees, the ledger, batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+from django.db import connections
+
+from todoke.contracts.residents import SnapshotKind, SnapshotRef
+from todoke.engine import duck, postgres, snapshots
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.systems.benefits import needs
+from todoke.systems.benefits.flows import CaseState
+
+ALIAS = "benefits"
+
+_NEWEST_RUN = "SELECT max(id) FROM benefits_decisionrun WHERE programme = %s"
+_CASES = """
+SELECT c.id AS case_id, c.case_number, c.payee_resident_code, c.protected, d.outcome AS decided
+FROM benefits_case c
+LEFT JOIN benefits_decision d ON d.run_id = $3 AND d.household_key = c.household_key
+WHERE c.programme = $1 AND c.state = $2
+ORDER BY c.case_number
+"""
+_REGISTER = """
+SELECT c.* EXCLUDE (protected), c.protected OR coalesce(r.protected, false) AS protected,
+    r.resident_code IS NOT NULL AS in_register, r.name_kanji, r.name_kana, r.postal_code, r.address,
+    r.left_on, r.left_reason
+FROM cases c LEFT JOIN read_parquet($register) r ON r.resident_code = c.payee_resident_code
+ORDER BY c.case_number
+"""
+_STATES = "SELECT state, count(*) FROM benefits_case WHERE programme = %s GROUP BY state"
+_LEDGER = """
+SELECT
+    (SELECT count(*) FROM benefits_case WHERE programme = p.code) AS cases,
+    (SELECT coalesce(sum(cases), 0) FROM benefits_letter_file WHERE programme = p.code) AS letters,
+    (SELECT count(*) FROM benefits_letter_file WHERE programme = p.code) AS letter_files,
+    (SELECT count(*) FROM benefits_application WHERE programme = p.code AND refusal = '') AS applications,
+    (SELECT coalesce(max(id), 0) FROM benefits_application WHERE programme = p.code AND refusal = '')
+        AS last_application,
+    (SELECT coalesce(max(e.id), 0) FROM benefits_examination e JOIN benefits_case c ON c.id = e.case_id
+        WHERE c.programme = p.code) AS last_examination,
+    (SELECT coalesce(max(a.id), 0) FROM benefits_approval a JOIN benefits_case c ON c.id = a.case_id
+        WHERE c.programme = p.code) AS last_approval,
+    b.*
+FROM (SELECT %(programme)s::text AS code) p, LATERAL (
+    SELECT count(*) AS batches, coalesce(sum(b.payments), 0) AS payments, coalesce(sum(b.total_yen), 0) AS total_yen,
+        count(r.id) AS released_batches,
+        coalesce(sum(b.payments) FILTER (WHERE r.id IS NOT NULL), 0) AS released_payments,
+        coalesce(sum(b.total_yen) FILTER (WHERE r.id IS NOT NULL), 0) AS released_yen,
+        count(f.id) AS bank_files, coalesce(sum(f.payments), 0) AS ordered_payments,
+        coalesce(sum(f.total_yen), 0) AS ordered_yen
+    FROM benefits_payment_batch b
+    LEFT JOIN benefits_batch_release r ON r.batch_id = b.id LEFT JOIN benefits_bank_file f ON f.batch_id = b.id
+    WHERE b.programme = p.code
+) b
+"""
+_EXAMINED = """
+SELECT DISTINCT ON (e.case_id) e.outcome, e.codes
+FROM benefits_examination e JOIN benefits_case c ON c.id = e.case_id
+WHERE c.programme = %s ORDER BY e.case_id, e.id DESC
+"""
+_OUTCOMES = f"SELECT outcome, count(*) FROM ({_EXAMINED}) e GROUP BY outcome ORDER BY outcome"
+_FINDINGS = f"SELECT code, count(*) FROM ({_EXAMINED}) e, unnest(codes) code GROUP BY code ORDER BY code"
+_BATCHES = """
+SELECT b.number, b.payments, b.total_yen, b.transfer_on, r.id IS NOT NULL AS released, f.name AS bank_file
+FROM benefits_payment_batch b
+LEFT JOIN benefits_batch_release r ON r.batch_id = b.id LEFT JOIN benefits_bank_file f ON f.batch_id = b.id
+WHERE b.programme = %s ORDER BY b.number
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """The totals of a programme (支給管理の集計), from cases to bank files; yen are whole yen.
+
+    `ordered_*` is what bank files were written for; `last_*` are the highest row ids, 0 for none.
+    """
+
+    cases: int
+    letters: int
+    letter_files: int
+    applications: int
+    last_application: int
+    last_examination: int
+    last_approval: int
+    batches: int
+    payments: int
+    total_yen: int
+    released_batches: int
+    released_payments: int
+    released_yen: int
+    bank_files: int
+    ordered_payments: int
+    ordered_yen: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchLine:
+    """One batch (支払単位) in a list: released or not, and the name of its bank file if it was written."""
+
+    number: int
+    payments: int
+    total_yen: int
+    transfer_on: date
+    released: bool
+    bank_file: str | None
+
+
+def newest_run(programme: str) -> int:
+    """Id of the newest decision run of a programme; NOT_FOUND when nothing was decided yet."""
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_NEWEST_RUN, [programme])
+        (run,) = cursor.fetchone()
+    if run is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="支給判定")
+    return int(run)
+
+
+def states(programme: str) -> dict[CaseState, int]:
+    """How many cases of the programme stand in each state; states without a case are absent."""
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_STATES, [programme])
+        return {CaseState(state): count for state, count in cursor}
+
+
+def latest_register() -> SnapshotRef:
+    """The newest sealed register of today, its file checked; NOT_FOUND, INPUT_MISSING or INPUT_CHANGED."""
+    register = needs.register(SnapshotKind.LATEST)
+    snapshots.check(Path(register.path), register.sha256)
+    return register
+
+
+def cases_with_payees(programme: str, state: CaseState, *, run: int, register: SnapshotRef) -> pa.Table:
+    """The cases in one state with the outcome of the decision `run` and the payee as the register has them now.
+
+    Columns: case_id, case_number, payee_resident_code, decided (null: not in the run), protected (in either),
+    in_register, name_kanji, name_kana, postal_code, address, left_on, left_reason. Ordered by case number.
+    Reads committed rows only.
+    """
+    cases = postgres.read(ALIAS, _CASES, (programme, state.value, run))
+    return with_payees(cases, register)
+
+
+def with_payees(cases: pa.Table, register: SnapshotRef) -> pa.Table:
+    """`cases` (case_number, payee_resident_code, protected, …) with the payees' columns of the register."""
+    with duck.connect() as connection:
+        connection.register("cases", cases)
+        return duck.table(connection, _REGISTER, {"register": register.path})
+
+
+def ledger(programme: str) -> Ledger:
+    """The totals of a programme; all zero when nothing was done."""
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_LEDGER, {"programme": programme})
+        names = [column.name for column in cursor.description]
+        return Ledger(**{name: int(value) for name, value in zip(names, cursor.fetchone(), strict=True)})
+
+
+def examination_counts(programme: str) -> tuple[dict[str, int], dict[str, int]]:
+    """Cases by the outcome of their newest examination, and by finding; each sorted by code."""
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_OUTCOMES, [programme])
+        outcomes = dict(cursor.fetchall())
+        cursor.execute(_FINDINGS, [programme])
+        return outcomes, dict(cursor.fetchall())
+
+
+def batches(programme: str) -> list[BatchLine]:
+    """The batches of a programme by number."""
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_BATCHES, [programme])
+        names = [column.name for column in cursor.description]
+        return [BatchLine(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]

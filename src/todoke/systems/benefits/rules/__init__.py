@@ -1,0 +1,1 @@
+"""Pure rules of the benefit: dated, cited, no Django."""

@@ -1,0 +1,24 @@
+"""金融機関・店舗コードの一覧: which bank branches exist, from the installed edition of `zengin-code`.
+
+The package holds no validity dates (a merged branch vanishes), so the edition is stored with every examination.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pyarrow as pa
+import zengin_code
+
+
+def edition() -> str:
+    """The edition of the list, for example `zengin-code 1.1.0.20260824`."""
+    return f"zengin-code {zengin_code.__version__}"
+
+
+@cache
+def branches() -> pa.Table:
+    """Every branch of every bank: bank_code (4 digits), branch_code (3 digits)."""
+    pairs = [(bank, branch) for bank, entry in zengin_code.Bank.all.items() for branch in entry.branches]
+    codes = list(zip(*pairs, strict=True))
+    return pa.table({"bank_code": pa.array(codes[0]), "branch_code": pa.array(codes[1])})

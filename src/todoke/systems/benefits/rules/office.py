@@ -1,0 +1,37 @@
+"""The paying office: what the letters and the bank file say about the city itself. Invented, as the sample city is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayingOffice:
+    """振込依頼人 and 問い合わせ先. Codes are given by the designated bank (指定金融機関); the name is in Zengin kana."""
+
+    sender: str
+    contact_name: str
+    contact_phone: str
+    contact_hours: str
+    requester_code: str
+    requester_name: str
+    bank_code: str
+    branch_code: str
+    account_type: str
+    account_number: str
+    lines_per_file: int
+
+
+SAMPLE_CITY = PayingOffice(
+    sender="見本市 臨時特別給付金担当",
+    contact_name="見本市 臨時特別給付金コールセンター",
+    contact_phone="0120-000-000",
+    contact_hours="平日 午前9時から午後7時まで",
+    requester_code="0000014100",
+    requester_name="ﾐﾎﾝｼ ｶｲｹｲｶﾝﾘｼﾔ",
+    bank_code="0138",
+    branch_code="200",
+    account_type="1",
+    account_number="0014100",
+    lines_per_file=50_000,
+)

@@ -1,0 +1,32 @@
+"""課税の状態 (TaxStatus). Unknown is never "not taxed" (DESIGN §2)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class TaxStatus(StrEnum):
+    """What is known about one person's resident tax. The value is the word on screens, files and letters."""
+
+    INCOME_LEVY = "所得割課税"
+    PER_CAPITA_ONLY = "均等割のみ課税"
+    EXEMPT = "非課税"
+    WAIVED = "減免"
+    TREATY = "租税条約免除"
+    UNDECLARED = "未申告"
+    NOT_ASKED = "未照会"
+    ASKED = "照会中"
+    HELD = "提供者確認中"
+    NO_ANSWER = "回答なし"
+    ANSWER_ERROR = "回答エラー"
+    TAXED_ELSEWHERE = "他市町村課税"
+
+    @property
+    def taxed(self) -> bool:
+        """均等割 or 所得割 is levied."""
+        return self in (TaxStatus.INCOME_LEVY, TaxStatus.PER_CAPITA_ONLY)
+
+    @property
+    def unknown(self) -> bool:
+        """Neither taxed, nor exempt, nor treaty: blocks the household until it is known."""
+        return not self.taxed and self not in (TaxStatus.EXEMPT, TaxStatus.WAIVED, TaxStatus.TREATY)

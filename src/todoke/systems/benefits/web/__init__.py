@@ -1,0 +1,1 @@
+"""What the benefits section's people see: letters now, screens later."""

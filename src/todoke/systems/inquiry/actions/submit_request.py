@@ -1,0 +1,54 @@
+"""照会送付ファイルの送付: what the sealed file says, and nothing else, goes to 統合番号連携."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import connections, transaction
+
+from todoke.access.permissions import Actor, Permission, require
+from todoke.contracts.linkage import QueryReceipt
+from todoke.engine import snapshots
+from todoke.kernel import clock
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.record import record
+from todoke.systems.inquiry import codecs, needs
+from todoke.systems.inquiry.models import RequestFile
+
+ALIAS = "inquiry"
+_RECEIVE = """
+UPDATE inquiry_query q
+SET state = CASE WHEN r.refusal IS NULL THEN 'asked' ELSE 'refused' END, error = coalesce(r.refusal, '')
+FROM (SELECT unnest(%s::text[]) AS record_id, unnest(%s::text[]) AS refusal) r
+WHERE q.record_id = r.record_id AND q.request_file_id = %s AND q.state = 'drafted'
+"""
+
+
+def submit_request(*, number: int, by: Actor) -> None:
+    """Submit one written file as one batch; once submitted it is never submitted otherwise.
+
+    Errors: STATE_CONFLICT when it was not written, INPUT_MISSING or INPUT_CHANGED when it is not as sealed.
+    """
+    require(by, Permission.INQUIRY_OPERATE)
+    file = RequestFile.objects.using(ALIAS).get(number=number)
+    if file.submitted_at is not None:
+        return
+    if file.path is None or file.sha256 is None:
+        raise TodokeError(ErrorCode.STATE_CONFLICT, detail="照会送付ファイルがまだ作成されていません")
+    path = snapshots.check(Path(file.path), file.sha256)
+    queries = codecs.request_queries(path.read_bytes(), file=path.name)
+    receipts = needs.submit(file.batch_id, queries, by=by.staff_id)
+    with transaction.atomic(using=ALIAS):
+        _receive(receipts, number)
+        moment = clock.now()
+        RequestFile.objects.using(ALIAS).filter(number=number).update(
+            submitted_at=moment, submitted_by=by.staff_id
+        )
+        subject = f"request {number}"
+        record(ALIAS, by=by.staff_id, verb="inquiry:request:submit", subject=subject, persons=file.records)
+
+
+def _receive(receipts: list[QueryReceipt], number: int) -> None:
+    ids = [receipt.record_id for receipt in receipts]
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_RECEIVE, [ids, [receipt.refusal for receipt in receipts], number])

@@ -1,0 +1,49 @@
+"""Questions about persons (情報照会内容登録情報) and their answers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from todoke.systems.inquiry.flows import QueryState
+from todoke.systems.inquiry.models.request_file import RequestFile
+from todoke.systems.inquiry.models.subject import Subject
+
+
+class Query(models.Model):
+    """One question to one provider: the first to the previous municipality, a second to where the tax is levied.
+
+    `item_values` and `item_reasons` are parallel, in the order of TAX_ITEMS: a value or the reason of its absence.
+    """
+
+    record_id = models.TextField(primary_key=True)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT)
+    round = models.SmallIntegerField()
+    provider = models.TextField()
+    request_file = models.ForeignKey(RequestFile, on_delete=models.PROTECT, null=True)
+    state = models.TextField(choices=QueryState.choices)
+    error = models.TextField(db_default="")
+    item_values = ArrayField(models.TextField(null=True), null=True)
+    item_reasons = ArrayField(models.TextField(null=True), null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "round"], name="query_once_per_round"),
+            models.CheckConstraint(condition=Q(round__in=[1, 2]), name="query_one_hop_at_most"),
+            models.CheckConstraint(condition=Q(state__in=QueryState.values), name="query_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="answered", item_values__len=16, item_reasons__len=16)
+                | ~Q(state="answered") & Q(item_values__isnull=True, item_reasons__isnull=True),
+                name="query_items_only_with_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="refused") & ~Q(error="") | ~Q(state="refused"),
+                name="query_refusal_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="drafted") | Q(request_file__isnull=False), name="query_asked_in_a_file"
+            ),
+        ]

@@ -1,0 +1,114 @@
+"""符号取得の要求 (番号法21条の2): 取得番号 from the intermediary, then (取得番号, 個人番号) to 住基ネット.
+
+Neither message goes through the outbox and no 取得番号 is stored: a run that was stopped asks again under the
+same key and hears the same answer. The 符号 itself goes from the network to the intermediary, never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import connections, transaction
+
+from todoke.access.permissions import Actor, Permission, require
+from todoke.contracts.intermediary import ACQUISITIONS, CodeWanted
+from todoke.contracts.network import ACQUIRE, JukiAcquisition, JukiAcquisitions
+from todoke.exchange import client, parties
+from todoke.exchange.transport import Transport
+from todoke.identifiers.municipality import organisation_code
+from todoke.kernel import clock
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.record import record
+from todoke.systems.linkage import codecs
+
+ALIAS = "linkage"
+PRESENT = ""
+_WANTED = """
+SELECT person_id FROM linkage_coderequest WHERE message_key = %s AND state = 'wanted' ORDER BY person_id
+"""
+_NUMBERS = """
+SELECT person_id, ciphertext FROM linkage_individualnumber
+WHERE municipality = %s AND key_id = %s AND person_id = ANY(%s)
+"""
+_SETTLE = """
+UPDATE linkage_coderequest c SET state = a.state, refusal = a.refusal, changed_at = %s
+FROM (SELECT unnest(%s::text[]) AS person_id, unnest(%s::text[]) AS state, unnest(%s::text[]) AS refusal) a
+WHERE c.person_id = a.person_id AND c.state = 'wanted'
+"""
+
+
+def request_codes(*, message_key: str, transport: Transport, by: Actor) -> int:
+    """Ask for the 符号 of the persons noted under this key (≤ 10,000); returns how many.
+
+    Raises UNAVAILABLE when a receiver cannot be reached: the same call continues later.
+    """
+    require(by, Permission.LINKAGE_OPERATE)
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_WANTED, [message_key])
+        persons = [person for (person,) in cursor]
+    if not persons:
+        return 0
+    acquisitions = _acquisition_numbers(persons, message_key, transport)
+    missing = {p: number for p, number in zip(persons, acquisitions, strict=True) if number != PRESENT}
+    refusals = _acquire(missing, message_key, transport) if missing else {}
+    states = [_state(person, missing, refusals) for person in persons]
+    words = [refusals.get(person, "") for person in persons]
+    with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
+        cursor.execute(_SETTLE, [clock.now(), persons, states, words])
+        record(ALIAS, by=by.staff_id, verb="linkage:code:request", subject="persons", persons=len(persons))
+    return len(persons)
+
+
+def _acquisition_numbers(persons: list[str], key: str, transport: Transport) -> list[str]:
+    """Per person the 取得番号, or PRESENT."""
+    municipality = settings.TODOKE_MUNICIPALITY
+    states = client.request(
+        transport,
+        sender=parties.city(municipality),
+        receiver=parties.platform(municipality),
+        kind=ACQUISITIONS,
+        body=CodeWanted(integrated_numbers=persons),
+        key=key,
+    )
+    return _one_each(states.acquisition_numbers, len(persons))
+
+
+def _acquire(wanted: dict[str, str], key: str, transport: Transport) -> dict[str, str]:
+    """Refusal word by person, of those that 住基ネット refused. The only place that opens 個人番号."""
+    municipality = settings.TODOKE_MUNICIPALITY
+    numbers = _open_numbers(list(wanted))
+    receipts = client.request(
+        transport,
+        sender=parties.city(municipality),
+        receiver=parties.NETWORK,
+        kind=ACQUIRE,
+        body=JukiAcquisitions(
+            organisation=organisation_code(municipality),
+            records=[JukiAcquisition(number, numbers[person]) for person, number in wanted.items()],
+        ),
+        key=key,
+    )
+    words = _one_each(receipts.refusals, len(wanted))
+    return {person: word for person, word in zip(wanted, words, strict=True) if word}
+
+
+def _open_numbers(persons: list[str]) -> dict[str, str]:
+    seal = codecs.number_seal()
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_NUMBERS, [seal.municipality, seal.key_id, persons])
+        rows = [(person, bytes(sealed)) for person, sealed in cursor]
+    opened = seal.open([sealed for _, sealed in rows], [person.encode() for person, _ in rows])
+    return {person: number.decode() for (person, _), number in zip(rows, opened, strict=True)}
+
+
+def _state(person: str, missing: dict[str, str], refusals: dict[str, str]) -> str:
+    if person not in missing:
+        return "present"
+    return "refused" if person in refusals else "requested"
+
+
+def _one_each(words: Sequence[str], count: int) -> list[str]:
+    if len(words) != count:
+        raise TodokeError(ErrorCode.MESSAGE_INVALID, detail="回答の件数が要求の件数と違います")
+    return list(words)

@@ -1,0 +1,65 @@
+"""情報照会の送信: accepted queries into the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import connections, transaction
+
+from todoke.access.permissions import Actor, Permission, require
+from todoke.contracts.intermediary import INQUIRIES, Inquiries, Inquiry
+from todoke.exchange import outbox, parties
+from todoke.exchange.kinds import RECORD_LIMIT
+from todoke.oplog.record import record
+from todoke.systems.linkage.models import QueryBatch
+
+ALIAS = "linkage"
+NO_CODE = "no_link_code"
+
+_REFUSED_CODES = """
+UPDATE linkage_query q SET state = 'refused', error = %s
+FROM linkage_coderequest c
+WHERE q.batch_id = %s AND q.state = 'accepted' AND c.person_id = q.person_id AND c.state = 'refused'
+"""
+_WAITING = """
+SELECT record_id, person_id, provider, duty, procedure, information_code, nondisclosure
+FROM linkage_query WHERE batch_id = %s AND state = 'accepted' ORDER BY record_id
+"""
+_MARK_SENT = "UPDATE linkage_query SET state = 'sent' WHERE batch_id = %s AND state = 'accepted'"
+
+
+def send_queries(*, batch_id: str, by: Actor) -> int:
+    """Put the accepted queries of a batch into the outbox, ≤ 10,000 a message; returns how many.
+
+    A person whose 符号 was refused cannot be asked about: such a query ends as an error here.
+    """
+    require(by, Permission.LINKAGE_OPERATE)
+    with transaction.atomic(using=ALIAS):
+        batch = QueryBatch.objects.using(ALIAS).select_for_update().get(batch_id=batch_id)
+        with connections[ALIAS].cursor() as cursor:
+            cursor.execute(_REFUSED_CODES, [NO_CODE, batch_id])
+            cursor.execute(_WAITING, [batch_id])
+            waiting = [Inquiry(*row) for row in cursor]
+            if not waiting:
+                return 0
+            cursor.execute(_MARK_SENT, [batch_id])
+        batch.send_attempts += 1
+        batch.save(using=ALIAS, update_fields=["send_attempts"])
+        _send(batch, waiting)
+        subject = f"batch {batch_id}"
+        record(ALIAS, by=by.staff_id, verb="linkage:query:send", subject=subject, persons=len(waiting))
+    return len(waiting)
+
+
+def _send(batch: QueryBatch, waiting: Sequence[Inquiry]) -> None:
+    municipality = settings.TODOKE_MUNICIPALITY
+    for number, start in enumerate(range(0, len(waiting), RECORD_LIMIT), 1):
+        outbox.send(
+            ALIAS,
+            sender=parties.city(municipality),
+            receiver=parties.platform(municipality),
+            kind=INQUIRIES,
+            body=Inquiries(records=list(waiting[start : start + RECORD_LIMIT])),
+            key=f"inquiries {batch.batch_id} {batch.send_attempts}.{number}",
+        )

@@ -1,0 +1,217 @@
+"""Batch steps of 統合番号連携システム: thin over actions, resumable after any stop."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+
+from todoke.access.permissions import Actor
+from todoke.batch.progress import Meter
+from todoke.batch.steps import Counts, StepReport, run_step
+from todoke.contracts.intermediary import RESULTS, ResultsWanted
+from todoke.engine import snapshots
+from todoke.exchange import client, parties
+from todoke.exchange.kinds import RECORD_LIMIT
+from todoke.exchange.transport import Transport
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.systems.linkage import queries
+from todoke.systems.linkage.actions.give_up_queries import give_up_queries
+from todoke.systems.linkage.actions.load_numbers import load_numbers
+from todoke.systems.linkage.actions.request_codes import request_codes
+from todoke.systems.linkage.actions.send_queries import send_queries
+from todoke.systems.linkage.actions.take_results import take_results
+from todoke.systems.linkage.actions.want_codes import want_codes
+from todoke.systems.linkage.flows import OPEN, QueryState
+
+ALIAS = "linkage"
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+
+
+class Delivers(Protocol):
+    """What a job needs of a dispatcher: deliver this system's outbox now (exchange.dispatch.Dispatcher)."""
+
+    def drain(self, timeout: float) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchanged:
+    """Where the queries of some batches stand. `open` counts those without any result yet."""
+
+    open: int
+    held: int
+    answered: int
+    no_record: int
+    release_refused: int
+    refused: int
+
+
+def load(file: Path, *, by: Actor) -> list[StepReport]:
+    """統合番号の付番 as a step: once per content of the file."""
+    if not file.is_file():
+        raise TodokeError(ErrorCode.INPUT_MISSING, file=file.name)
+
+    def work(meter: Meter) -> Counts:
+        loaded = load_numbers(file=file, by=by)
+        meter.total(loaded.persons)
+        meter.advance(loaded.persons)
+        totals = {"統合番号の付番": loaded.minted, "4情報の更新": loaded.renewed}
+        return Counts(taken=loaded.persons, accepted=loaded.persons, totals=totals)
+
+    key = snapshots.file_sha256(file)
+    return [run_step(ALIAS, "linkage:load", key=key, by=by.staff_id, work=work, title="統合番号の付番")]
+
+
+def acquire(*, batch_ids: Sequence[str] | None, by: Actor, transport: Transport) -> StepReport:
+    """符号取得 for the persons of these batches' unsent queries, or of everybody (None)."""
+
+    def work(meter: Meter) -> Counts:
+        want_codes(batch_ids=batch_ids, by=by)
+        requested = 0
+        for key in queries.wanted_code_messages():
+            count = request_codes(message_key=key, transport=transport, by=by)
+            meter.advance(count)
+            requested += count
+        return Counts(taken=requested, accepted=requested)
+
+    key = f"everybody {uuid.uuid4().hex}" if batch_ids is None else _key(batch_ids)
+    return run_step(ALIAS, "linkage:codes", key=key, by=by.staff_id, work=work, title="符号の取得")
+
+
+def send(*, batch_ids: Sequence[str], by: Actor, dispatcher: Delivers, patience: float = 120.0) -> StepReport:
+    """情報照会の送信 of these batches.
+
+    符号 arrive at the intermediary by themselves after `acquire`; queries that came too early are sent again
+    until `patience` seconds have passed, and then end as 照会エラー (`no_link_code`).
+    """
+
+    def work(meter: Meter) -> Counts:
+        total = sum(queries.state_counts(batch_ids).values())
+        meter.total(total)
+        _send_until_taken_on(batch_ids, by, dispatcher, time.monotonic() + patience)
+        refused = queries.state_counts(batch_ids).get(QueryState.REFUSED, 0)
+        meter.advance(total)
+        return Counts(taken=total, accepted=total - refused, refused=refused)
+
+    return run_step(
+        ALIAS, "linkage:send", key=_key(batch_ids), by=by.staff_id, work=work, title="情報照会の送信"
+    )
+
+
+def poll(*, by: Actor, transport: Transport) -> int:
+    """情報照会結果の取得: everything the intermediary has reported by now; returns how many queries changed."""
+    changed = 0
+    while True:
+        results = client.request(
+            transport,
+            sender=parties.city(settings.TODOKE_MUNICIPALITY),
+            receiver=parties.platform(settings.TODOKE_MUNICIPALITY),
+            kind=RESULTS,
+            body=ResultsWanted(after=queries.result_cursor(), limit=RECORD_LIMIT),
+            key=f"results {uuid.uuid4().hex}",
+        )
+        changed += take_results(results=results.records, by=by)
+        if len(results.records) < RECORD_LIMIT:
+            return changed
+
+
+def wait(*, batch_ids: Sequence[str], by: Actor, transport: Transport, timeout: float) -> StepReport | None:
+    """Poll until every query of these batches has a result (held is one), or `timeout` passes: then None."""
+
+    def work(meter: Meter) -> Counts:
+        total = sum(queries.state_counts(batch_ids).values())
+        meter.total(total)
+        _poll_until_closed(batch_ids, by, transport, time.monotonic() + timeout, meter)
+        stand = standing(batch_ids)
+        return Counts(taken=total, accepted=total - stand.refused, refused=stand.refused)
+
+    try:
+        return run_step(
+            ALIAS, "linkage:wait", key=_key(batch_ids), by=by.staff_id, work=work, title="照会結果の取得"
+        )
+    except _StillOpen:
+        return None
+
+
+def exchange(
+    batch_ids: Sequence[str],
+    *,
+    by: Actor,
+    transport: Transport,
+    dispatcher: Delivers,
+    patience: float = 120.0,
+    timeout: float = 300.0,
+) -> list[StepReport]:
+    """符号取得, 照会, 結果取得 of these batches from end to end; the same call continues after any stop.
+
+    When `timeout` seconds were not enough for every result, the last step is left unfinished and is not among
+    the reports; `standing` tells how many queries are open. Raises UNAVAILABLE when a realm cannot be reached.
+    """
+    if not batch_ids:
+        return []
+    reports = [
+        acquire(batch_ids=batch_ids, by=by, transport=transport),
+        send(batch_ids=batch_ids, by=by, dispatcher=dispatcher, patience=patience),
+        wait(batch_ids=batch_ids, by=by, transport=transport, timeout=timeout),
+    ]
+    return [report for report in reports if report is not None]
+
+
+def standing(batch_ids: Sequence[str]) -> Exchanged:
+    """Where the queries of these batches stand now."""
+    counts = queries.state_counts(batch_ids)
+    return Exchanged(
+        open=sum(counts.get(state, 0) for state in OPEN),
+        held=counts.get(QueryState.HELD, 0),
+        answered=counts.get(QueryState.ANSWERED, 0),
+        no_record=counts.get(QueryState.NO_RECORD, 0),
+        release_refused=counts.get(QueryState.RELEASE_REFUSED, 0),
+        refused=counts.get(QueryState.REFUSED, 0),
+    )
+
+
+class _StillOpen(Exception):
+    """Results are missing when the time is up: the step stays unfinished and can be continued."""
+
+
+def _send_until_taken_on(batch_ids: Sequence[str], by: Actor, dispatcher: Delivers, end: float) -> None:
+    pause = _FIRST_PAUSE
+    while True:
+        for batch_id in batch_ids:
+            send_queries(batch_id=batch_id, by=by)
+        dispatcher.drain(max(1.0, end - time.monotonic()))
+        counts = queries.state_counts(batch_ids)
+        if counts.get(QueryState.SENT):
+            raise TodokeError(ErrorCode.UNAVAILABLE, what="中間サーバー")
+        if not counts.get(QueryState.ACCEPTED):
+            return
+        if time.monotonic() > end:
+            give_up_queries(batch_ids=batch_ids, by=by)
+            return
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _poll_until_closed(
+    batch_ids: Sequence[str], by: Actor, transport: Transport, end: float, meter: Meter
+) -> None:
+    pause, left = _FIRST_PAUSE, standing(batch_ids).open
+    while left:
+        changed = poll(by=by, transport=transport)
+        before, left = left, standing(batch_ids).open
+        meter.advance(before - left)
+        if left and time.monotonic() > end:
+            raise _StillOpen
+        if left:
+            pause = _FIRST_PAUSE if changed else min(2 * pause, _LONGEST_PAUSE)
+            time.sleep(pause)
+
+
+def _key(batch_ids: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(batch_ids)).encode()).hexdigest()

@@ -1,0 +1,43 @@
+"""符号取得の要求: who has been asked for, never the 符号 itself."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from todoke.systems.linkage.models.person import Person
+
+
+class CodeRequest(models.Model):
+    """Where the acquisition of one person's 符号 stands. Neither 取得番号 nor 符号 is ever stored here (S2).
+
+    `message_key` names the message that carried the person: a run that was stopped sends the same one again
+    and hears the same 取得番号, so they need not be kept.
+    """
+
+    class State(models.TextChoices):
+        WANTED = "wanted", "未要求"
+        REQUESTED = "requested", "要求済"
+        PRESENT = "present", "取得済"
+        REFUSED = "refused", "取得エラー"
+
+    person = models.OneToOneField(Person, on_delete=models.PROTECT, primary_key=True)
+    state = models.TextField(choices=State.choices)
+    message_key = models.TextField()
+    refusal = models.TextField(db_default="")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=["wanted", "requested", "present", "refused"]),
+                name="code_request_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="refused") & ~Q(refusal="") | ~Q(state="refused") & Q(refusal=""),
+                name="code_request_refusal_says_why",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "message_key"], name="code_request_waiting")]

@@ -1,0 +1,40 @@
+"""個人番号: the city's only place with it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+
+from todoke.privacy.sealed_numbers import INDEX_BYTES, NONCE_BYTES, TAG_BYTES
+from todoke.systems.linkage.models.person import Person
+
+SEALED_BYTES = NONCE_BYTES + 12 + TAG_BYTES
+
+
+class IndividualNumber(models.Model):
+    """個人番号 of a person, found by keyed index and held encrypted; never in the clear.
+
+    The unique index leads with the municipality: a global one would tell of another city's person.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    municipality = models.TextField()
+    key_id = models.SmallIntegerField()
+    blind_index = models.BinaryField()
+    ciphertext = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["municipality", "key_id", "blind_index"], name="number_of_one_person"
+            ),
+            models.UniqueConstraint(fields=["person", "key_id"], name="one_number_per_person"),
+            models.CheckConstraint(
+                condition=Exact(Length("blind_index"), INDEX_BYTES)
+                & Exact(Length("ciphertext"), SEALED_BYTES),
+                name="number_is_sealed",
+            ),
+        ]

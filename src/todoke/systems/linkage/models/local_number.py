@@ -1,0 +1,27 @@
+"""業務固有番号: the number under which another system of the city knows a person."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from todoke.systems.linkage.models.person import Person
+
+RESIDENTS = "residents"
+"""住民記録システム, whose local number is the 住基個人コード."""
+
+
+class LocalNumber(models.Model):
+    """業務固有番号 ↔ 統合番号; a person may have several, a local number is one person's."""
+
+    system = models.TextField()
+    local_number = models.TextField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["system", "local_number"], name="local_number_of_one_person"),
+            models.CheckConstraint(condition=~Q(local_number=""), name="local_number_filled"),
+        ]

@@ -1,0 +1,26 @@
+"""統合番号 and the basic attributes of its person."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+
+class Person(models.Model):
+    """A person under a 統合番号: the four attributes and the sign for 自動応答不可, and nothing else ever (S8)."""
+
+    integrated_number = models.TextField(primary_key=True)
+    name_kanji = models.TextField()
+    sex = models.TextField()
+    birth_date = models.DateField()
+    address = models.TextField()
+    auto_reply_prohibited = models.BooleanField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(integrated_number__regex="^[0-9]{15}$"), name="person_number_is_15_digits"
+            ),
+        ]

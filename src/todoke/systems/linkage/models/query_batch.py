@@ -1,0 +1,14 @@
+"""Batches of queries (照会依頼)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class QueryBatch(models.Model):
+    """One submitted batch, with a receipt per query; `send_attempts` makes the keys of its messages."""
+
+    batch_id = models.TextField(primary_key=True)
+    submitted_at = models.DateTimeField()
+    submitted_by = models.TextField()
+    send_attempts = models.IntegerField(db_default=0)

@@ -1,0 +1,37 @@
+"""`todoke residents …`"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+from django.conf import settings
+
+from todoke.access import staff
+from todoke.systems.residents import jobs
+
+
+@click.group(name="residents")
+def group() -> None:
+    """住民記録システム（この事務で使う範囲）"""
+
+
+@group.command(name="import")
+@click.option("--base", type=click.Path(path_type=Path), required=True, help="基準日時点の住民記録 (CSV)")
+@click.option("--latest", type=click.Path(path_type=Path), required=True, help="最新の住民記録 (CSV)")
+@click.option("--latest-as-of", "latest_as_of", required=True, help="最新の住民記録の時点 (YYYY-MM-DD)")
+@click.option("--by", required=True, help="職員ID")
+def import_(base: Path, latest: Path, latest_as_of: str, by: str) -> None:
+    """基準日時点と最新の住民記録を取り込みます。誤りのある行が1件でもあれば、そのファイルは取り込みません。"""
+    actor = staff.load(settings.TODOKE_STAFF_FILE, by)
+    reports = jobs.load(base, latest, _day(latest_as_of), by=actor)
+    for file, report in zip((base, latest), reports, strict=True):
+        click.echo(f"{file.name}: {report.counts.accepted:,} 人{'（取込済み）' if report.resumed else ''}")
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise click.BadParameter("YYYY-MM-DD で指定してください", param_hint="--latest-as-of") from error

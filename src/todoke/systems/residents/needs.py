@@ -1,0 +1,1 @@
+"""住民記録システム calls no other system."""

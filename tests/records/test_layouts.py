@@ -1,0 +1,100 @@
+"""Released layouts are frozen, documented, and complete in what they declare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from todoke.contracts.information import TAX_ITEMS
+from todoke.records import catalogue, masking
+from todoke.records.csv_input import CsvLayout
+from todoke.records.fields import Kind, RecordLayout
+from todoke.records.layouts import city_inputs_v2021, inquiry_answer_v2021
+
+FROZEN: dict[str, str] = {
+    "residents-2021": "86d3bc91237d80c65112d732fd6e5925abdfaf2c52e3ec019c4f64851dda44c1",
+    "tax-2021": "d87ff671d598f40b00c87ff8ef8ded072c7bc2203ac32d22f4e9ed73687c9291",
+    "assistance-2021": "5398cc5e591690519180bc06fe5e6c6480b29728e6703c5cb401f0ec8506a744",
+    "individual_numbers-2021": "e03ab55f1699c711bfa9a9d3eaad69b6e046d5f9db7acdae9dbd4ec4aa1dd207",
+    "responses-2021": "82fc6c3079a25e44e083d0d4467f2baf4b48d8f600fc191a97bfa1cfd0104ee1",
+    "neighbour_numbers-2021": "369ce85bb0664c356ad545f8d29911031f3b896ff7fe4b5dc9fbdd1deb28664a",
+    "neighbour_replica-2021": "83e9bff54fc3ab2f922d6fbe913a98d7b0c11f92745b35d7528db840798a15f5",
+    "juki-2021": "0763a4d6dea7a8a269b3bc4904a0b762293d7263e97d3af0b47ca974a96a9f16",
+    "inquiry_request.common-2021": "3c3030528e8a2396cac08584f646af802b23c9fbb4141fd102a22f7ab4483442",
+    "inquiry_request.request-2021": "270bd005bf284c6b20fdc06762457246ce3e665c0a725b9f459615b547516d28",
+    "inquiry_answer-2021": "993e4ea3e4d4847b467f7202bbcf676df32feacc70cba79fe3065adfdf3a50cc",
+    "zengin_transfer.header-2019": "adcc5416d41f5f4e3bd5c4987eaf4b18868ce34335af1a9af42f4f17b5dcc52e",
+    "zengin_transfer.data-2019": "2eb6f1f44b6a6140da9eb2b90a2735713d58453abde563be82f41e8127dda171",
+    "zengin_transfer.trailer-2019": "8712f5bb60da7edae7f6a0323c4ca4e3d0a2de23767f9effad6efd8fe6550265",
+    "zengin_transfer.end-2019": "68d324f69297f656e193844750fbe2150419414a5cce6bfc52c4d576e223d99a",
+}
+DOCUMENT = Path(__file__).parents[2] / "docs" / "made" / "layouts.md"
+
+
+@pytest.mark.parametrize("layout", catalogue.LAYOUTS, ids=lambda layout: f"{layout.name}-{layout.edition}")
+def test_a_released_edition_never_changes(layout: CsvLayout | RecordLayout) -> None:
+    assert layout.checksum == FROZEN[f"{layout.name}-{layout.edition}"], (
+        "a released layout was changed: leave it as it was and make a new edition beside it"
+    )
+
+
+def test_every_frozen_layout_is_still_there() -> None:
+    assert set(FROZEN) == {f"{layout.name}-{layout.edition}" for layout in catalogue.LAYOUTS}
+    assert len(FROZEN) == len(catalogue.LAYOUTS)
+
+
+def test_every_layout_module_is_in_the_catalogue() -> None:
+    folder = Path(catalogue.__file__).parent / "layouts"
+    modules = {path.stem for path in folder.glob("*_v*.py")}
+    assert modules == {
+        "city_inputs_v2021",
+        "inquiry_answer_v2021",
+        "inquiry_request_v2021",
+        "zengin_transfer_v2019",
+    }
+
+
+def test_the_document_is_fresh() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == catalogue.page(), (
+        "run: python -m todoke.records.catalogue > docs/made/layouts.md"
+    )
+
+
+@pytest.mark.parametrize("layout", catalogue.RECORD_LAYOUTS, ids=lambda layout: layout.name)
+def test_fields_cover_the_record_and_are_described(layout: RecordLayout) -> None:
+    assert sum(placed.field.width for placed in layout.placed) == layout.length
+    assert all(placed.field.label for placed in layout.placed)
+    assert all(
+        placed.field.personal or placed.field.kind is not Kind.WIDE for placed in layout.columns.values()
+    )
+
+
+def test_tax_items_are_those_of_the_contract() -> None:
+    assert inquiry_answer_v2021.ITEMS == TAX_ITEMS
+    names = city_inputs_v2021.REPLICA.names
+    assert tuple(names[1:17]) == TAX_ITEMS
+    assert tuple(names[17:33]) == tuple(f"{name}_reason" for name in TAX_ITEMS)
+
+
+@pytest.mark.parametrize(
+    ("text", "personal", "expected"),
+    [
+        ("横浜花子", True, "横…(4字)"),
+        ("", True, ""),
+        ("横浜花子", False, "横浜花子"),
+        ("x" * 41, False, "x" * 40 + "…"),
+        ("a\tb", False, "a<U+0009>b"),
+        ("123456789018", False, "…(12字)"),
+        ("番号 1234-5678-9018 です", False, "…(20字)"),
+        ("1234567890", False, "1234567890"),
+    ],
+)
+def test_values_shown_safely(text: str, personal: bool, expected: str) -> None:
+    assert masking.shown(text, personal=personal) == expected
+
+
+def test_masked_columns() -> None:
+    assert masking.masked_column(pa.chunked_array([["横浜", None, ""]])).to_pylist() == ["横…(2字)", None, ""]
+    assert masking.masked_column(pa.chunked_array([[5, None]])).to_pylist() == ["＊", None]

@@ -1,0 +1,148 @@
+"""Letters: the right people, the right code on every page, the same bytes again."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zxingcpp
+from pypdf import PdfReader
+
+from tests.systems.benefits.world import CLERK, CODE, PROGRAMME, World, decide, resident, rows
+from todoke.identifiers import case_number
+from todoke.systems.benefits import jobs
+from todoke.systems.benefits.actions import print_letters as printing
+from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.web.letters import coverage, typesetting
+from todoke.systems.benefits.web.letters.typesetting import Letter, Sheaf
+
+TEXT = printing._common_text(PROGRAMME, SAMPLE_CITY)
+LETTERS = tuple(
+    Letter(number=case_number.mint(101, serial), postal="220-0012", address="横浜市西区", name="𠮷田 髙﨑")
+    for serial in (1, 2, 123456789)
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("letters")
+    typesetting.prepare(made, TEXT)
+    return made
+
+
+def test_the_code_on_every_page_is_the_case_number(folder: Path) -> None:
+    pages = typesetting.typeset(LETTERS, folder, form="png", ppi=100)
+    assert len(pages) == 2 * len(LETTERS)
+    for page, letter in zip(pages, (letter for letter in LETTERS for _ in range(2)), strict=True):
+        (found,) = zxingcpp.read_barcodes(pixels(page))
+        assert found.text == letter.number
+
+
+def test_names_amount_and_deadline_can_be_read(folder: Path) -> None:
+    (document,) = typesetting.typeset(LETTERS[:1], folder)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(document)).pages]
+    assert len(pages) == 2
+    assert "𠮷田 髙﨑" in pages[0]
+    assert "𠮷田 髙﨑" in pages[1]
+    for text in ("100,000", "令和4年9月30日", "令和3年12月10日", "令和3年度"):
+        assert text in pages[0].replace(" ", "").replace("\n", "")
+
+
+def test_the_same_letters_are_the_same_bytes_in_other_processes(tmp_path: Path, folder: Path) -> None:
+    sheaves = [Sheaf(path=tmp_path / f"{n}.pdf", letters=LETTERS) for n in range(2)]
+    first, second = typesetting.print_sheaves(sheaves, TEXT)
+    assert first.sha256 == second.sha256
+    assert sheaves[0].path.read_bytes() == typesetting.typeset(LETTERS, folder)[0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.pdf", "1.pdf"]
+
+
+def test_characters_without_a_glyph_are_found() -> None:
+    names = ["𠮷田", "髙﨑", "葛\U000e0100城", "外\ue000字", "", "André", "改\n行"]
+    assert coverage.undrawable(names).tolist() == [False, False, True, True, False, False, True]
+
+
+def test_those_who_must_not_get_a_letter_are_left_out_and_counted(databases: object, tmp_path: Path) -> None:
+    world = World(tmp_path, size=9)
+    decide(dict.fromkeys(range(9), "eligible"), protected=frozenset({0}))
+    world.people[1]["protected"] = True  # only since the decision
+    world.people[2] |= {"left_on": date(2022, 1, 20), "left_reason": "死亡"}
+    world.people[3] |= {"left_on": date(2022, 1, 21), "left_reason": "転出"}
+    world.people[4]["name_kanji"] = "外\ue000字"
+    world.people[5]["address"] = "横浜市" * 40
+    del world.people[6]
+    world.serve()
+    jobs.number_cases(CODE, by=CLERK)
+    (report,) = jobs.print_letters(CODE, tmp_path, by=CLERK)
+    assert (report.counts.taken, report.counts.accepted, report.counts.refused) == (9, 2, 7)
+    assert report.counts.totals == {
+        "files": 1, "excluded_protected": 2, "excluded_died": 1, "excluded_moved_out": 1,
+        "excluded_undrawable": 1, "excluded_too_long": 1, "excluded_unknown": 1,
+    }  # fmt: skip
+    printed = rows("SELECT payee_resident_code FROM benefits_case WHERE state = 'printed' ORDER BY serial")
+    assert printed == [(resident(7),), (resident(8),)]
+    pages = PdfReader(tmp_path / "letters/letters-00001.pdf").pages
+    text = "".join("".join(page.extract_text().split()) for page in pages)
+    assert "髙﨑7" in text
+    assert not any(f"髙﨑{n}" in text for n in range(7))
+
+
+def test_a_newer_register_is_heeded_and_only_new_cases_are_printed(databases: object, tmp_path: Path) -> None:
+    world = World(tmp_path, size=3)
+    decide({0: "eligible", 1: "eligible"})
+    world.people[1] |= {"left_on": date(2022, 1, 21), "left_reason": "転出"}
+    world.serve()
+    jobs.number_cases(CODE, by=CLERK)
+    jobs.print_letters(CODE, tmp_path, by=CLERK)
+    first = (tmp_path / "letters/letters-00001.pdf").read_bytes()
+    world.people[1] |= {"left_on": None, "left_reason": None}
+    decide({0: "eligible", 1: "eligible", 2: "eligible"})
+    world.serve()
+    jobs.number_cases(CODE, by=CLERK)
+    (report,) = jobs.print_letters(CODE, tmp_path, by=CLERK)
+    assert report.counts.totals == {"files": 2}
+    assert report.counts.accepted == 3
+    assert (tmp_path / "letters/letters-00001.pdf").read_bytes() == first
+    assert rows("SELECT cases, register_snapshot FROM benefits_letter_file ORDER BY number") == [
+        (1, "latest-1"), (2, "latest-2"),
+    ]  # fmt: skip
+
+
+def pixels(png: bytes) -> np.ndarray:
+    """Grey pixels of the upper sixth of an 8-bit RGBA PNG (RFC 2083), where the code stands."""
+    width, height, depth, colour = struct.unpack(">IIBB", png[16:26])
+    assert (depth, colour) == (8, 6)
+    data, at = b"", 8
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        if png[at + 4 : at + 8] == b"IDAT":
+            data += png[at + 8 : at + 8 + length]
+        at += length + 12
+    lines = np.frombuffer(zlib.decompress(data), dtype=np.uint8).reshape(height, 1 + 4 * width)
+    upper = height // 6
+    picture = np.zeros((upper + 1, 4 * width), dtype=np.uint8)
+    for row, line in enumerate(lines[:upper]):
+        picture[row + 1] = unfiltered(int(line[0]), line[1:], picture[row])
+    return np.ascontiguousarray(picture[1:].reshape(upper, width, 4)[:, :, 0])
+
+
+def unfiltered(kind: int, line: np.ndarray, above: np.ndarray) -> np.ndarray:
+    if kind in (0, 2):
+        return line if kind == 0 else line + above
+    if kind == 1:
+        return np.cumsum(line.reshape(-1, 4), axis=0, dtype=np.uint8).reshape(-1)
+    made = [0] * len(line)
+    for place, (value, up) in enumerate(zip(line.tolist(), above.tolist(), strict=True)):
+        left = made[place - 4] if place >= 4 else 0
+        corner = int(above[place - 4]) if place >= 4 else 0
+        guess = (left + up) // 2 if kind == 3 else paeth(left, up, corner)
+        made[place] = (value + guess) % 256
+    return np.array(made, dtype=np.uint8)
+
+
+def paeth(left: int, up: int, corner: int) -> int:
+    return min((left, up, corner), key=lambda near: abs(left + up - corner - near))

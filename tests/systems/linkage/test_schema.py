@@ -1,0 +1,51 @@
+"""S8: 統合番号連携 keeps the basic attributes and nothing else about a person."""
+
+from __future__ import annotations
+
+from django.apps import apps
+
+# A new column here is a decision about the PIA (別添1 統合番号連携ファイル), not a detail: change both or neither.
+COLUMNS = {
+    "linkage_person": {
+        "integrated_number",
+        "name_kanji",
+        "sex",
+        "birth_date",
+        "address",
+        "auto_reply_prohibited",
+    },
+    "linkage_individualnumber": {"id", "person_id", "municipality", "key_id", "blind_index", "ciphertext"},
+    "linkage_localnumber": {"id", "person_id", "system", "local_number"},
+    "linkage_coderequest": {"person_id", "state", "message_key", "refusal", "changed_at"},
+    "linkage_query": {
+        "record_id",
+        "batch_id",
+        "person_id",
+        "provider",
+        "duty",
+        "procedure",
+        "information_code",
+        "nondisclosure",
+        "state",
+        "error",
+        "sequence",
+        "item_values",
+        "item_reasons",
+        "handed_over",
+    },
+}
+NOT_ABOUT_PERSONS = {"linkage_querybatch", "linkage_queryreceipt", "linkage_resultcursor"}
+
+
+def test_no_other_column_stands_beside_a_person() -> None:
+    models = {model._meta.db_table: model for model in apps.get_app_config("linkage").get_models()}
+    assert models.keys() == COLUMNS.keys() | NOT_ABOUT_PERSONS
+    for table, columns in COLUMNS.items():
+        assert {field.column for field in models[table]._meta.local_fields} == columns
+
+
+def test_no_column_anywhere_could_hold_a_link_code_or_an_acquisition_number() -> None:
+    for model in apps.get_app_config("linkage").get_models():
+        for field in model._meta.local_fields:
+            assert "link_code" not in field.name
+            assert "acquisition" not in field.name
