@@ -2,6 +2,7 @@
 
 import csv
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,9 +13,16 @@ TAXED = {"所得割課税", "均等割のみ課税"}
 NOT_TAXED = {"非課税", "減免"}
 
 
-def evaluate(folder: Path, answers: dict[str, str] | None = None) -> dict[str, Verdict]:
-    """household code → (outcome, reasons), from the files of `todoke sample` and statuses read from answers."""
-    base = _rows(folder / "residents_base.csv")
+def evaluate(
+    folder: Path,
+    answers: dict[str, str] | None = None,
+    paid: Iterable[str] = (),
+    applied: dict[str, str] | None = None,
+) -> dict[str, Verdict]:
+    """household code → (outcome, reasons), from the files of `todoke sample` and statuses read from answers.
+
+    `paid`: households paid already; `applied`: household code → day on which its form came.
+    """
     latest = {row["resident_code"]: row for row in _rows(folder / "residents_latest.csv")}
     tax: dict[str, list[Row]] = defaultdict(list)
     for row in _rows(folder / "tax.csv"):
@@ -22,18 +30,62 @@ def evaluate(folder: Path, answers: dict[str, str] | None = None) -> dict[str, V
     aid: dict[str, list[Row]] = defaultdict(list)
     for row in _rows(folder / "assistance.csv"):
         aid[row["resident_code"]].append(row)
-    households: dict[str, list[Row]] = defaultdict(list)
-    for row in base:
-        now = latest.get(row["resident_code"], {})
-        hidden = row["protected"] == "1" or now.get("protected") == "1"
-        households[row["household_code"] + ("-1" if hidden else "")].append(row)
+    households = _households(folder, latest)
     verdicts = {}
     for code, members in households.items():
-        verdicts[code] = _judge(members, latest, tax, aid, answers or {})
+        lineage = {code} if code + "-1" in households else {code, code + "-1"}
+        was_paid = not lineage.isdisjoint(paid)
+        came = (applied or {}).get(code)
+        verdicts[code] = _judge(members, latest, tax, aid, answers or {}, was_paid=was_paid, came=came)
     return verdicts
 
 
-def _judge(members: list[Row], latest: dict[str, Row], tax, aid, answers) -> Verdict:
+def payees(folder: Path) -> dict[str, str]:
+    """household code → who receives: the head, else the oldest; if dead, today's head, else the oldest alive."""
+    latest = {row["resident_code"]: row for row in _rows(folder / "residents_latest.csv")}
+    found = {}
+    for code, members in _households(folder, latest).items():
+        by_age = sorted(members, key=lambda row: (row["birth_date"], row["resident_code"]))
+        heads = [row for row in by_age if row["is_head"] == "1"]
+        chosen = (heads or by_age)[0]
+        if _died(chosen, latest):
+            alive = [row for row in by_age if not _died(row, latest)] or by_age
+            heads_now = [row for row in alive if latest.get(row["resident_code"], {}).get("is_head") == "1"]
+            chosen = (heads_now or alive)[0]
+        found[code] = chosen["resident_code"]
+    return found
+
+
+def must_declare(folder: Path) -> set[str]:
+    """Households of nothing but registered dependants where it is not known of somebody whether the supporter is taxed."""
+    latest = {row["resident_code"]: row for row in _rows(folder / "residents_latest.csv")}
+    supported = {
+        row["resident_code"]: row["supporter_taxed"]
+        for row in _rows(folder / "tax.csv")
+        if row["tax_year"] == "2021" and row["supporter"] != ""
+    }
+    found = set()
+    for code, members in _households(folder, latest).items():
+        known = [supported.get(row["resident_code"], "no dependant") for row in members]
+        if "no dependant" not in known and "" in known:
+            found.add(code)
+    return found
+
+
+def _households(folder: Path, latest: dict[str, Row]) -> dict[str, list[Row]]:
+    households: dict[str, list[Row]] = defaultdict(list)
+    for row in _rows(folder / "residents_base.csv"):
+        now = latest.get(row["resident_code"], {})
+        hidden = row["protected"] == "1" or now.get("protected") == "1"
+        households[row["household_code"] + ("-1" if hidden else "")].append(row)
+    return households
+
+
+def _died(member: Row, latest: dict[str, Row]) -> bool:
+    return latest.get(member["resident_code"], {}).get("left_reason") == "死亡"
+
+
+def _judge(members: list[Row], latest: dict[str, Row], tax, aid, answers, *, was_paid, came) -> Verdict:  # noqa: PLR0911 - one return a rule
     statuses = {}
     for member in members:
         person = member["resident_code"]
@@ -49,8 +101,12 @@ def _judge(members: list[Row], latest: dict[str, Row], tax, aid, answers) -> Ver
         return "undecided", "UNKNOWN:" + _named(unknown)
     if all(_dependant_of_taxed(tax[member["resident_code"]]) for member in members):
         return "ineligible", "DEPENDANTS_ONLY"
-    if len(members) == 1 and latest.get(members[0]["resident_code"], {}).get("left_reason") == "死亡":
-        return "ineligible", "DIED"
+    if was_paid:
+        return "ineligible", "PAID"
+    if len(members) == 1 and _died(members[0], latest):
+        died_on = latest[members[0]["resident_code"]]["left_on"]
+        if came is None or came > died_on:
+            return "ineligible", "DIED"
     return "eligible", "EXEMPT"
 
 

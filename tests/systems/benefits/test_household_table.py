@@ -58,6 +58,7 @@ TABLE = [
     ("別の年度の扶養", [{"tax": {**of("1"), "tax_year": "2020"}}], "undecided", f"UNKNOWN:{ONE}=未申告"),
     # died: only a sole member, only death
     ("二人のうち一人が亡くなった", [{"tax": FREE, "now": DIED}, {"tax": FREE}], "eligible", "EXEMPT"),
+    ("二人とも亡くなった世帯は単身ではない", [{"tax": FREE, "now": DIED}] * 2, "eligible", "EXEMPT"),
     ("単身で転出した", [{"tax": FREE, "now": OUT}], "eligible", "EXEMPT"),
 ]  # fmt: skip
 

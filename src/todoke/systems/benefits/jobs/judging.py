@@ -22,7 +22,7 @@ ALIAS = "benefits"
 
 
 def load(tax: Path, assistance: Path, *, by: Actor) -> list[StepReport]:
-    """税・付帯状況の取込: once per content of the two files."""
+    """税・付帯状況の取込: once per content of the two files. STATE_CONFLICT when newer ones are in use."""
     for file in (tax, assistance):
         if not file.is_file():
             raise TodokeError(ErrorCode.INPUT_MISSING, file=file.name)
@@ -32,7 +32,11 @@ def load(tax: Path, assistance: Path, *, by: Actor) -> list[StepReport]:
         rows = loading.load_sources(tax=tax, assistance=assistance, by=by)
         return Counts(taken=sum(rows.values()), accepted=sum(rows.values()), totals=rows)
 
-    return _step("load", key, by, work, "税・付帯状況の取込")
+    reports = _step("load", key, by, work, "税・付帯状況の取込")
+    for kind, file in (("tax", tax), ("assistance", assistance)):
+        if queries.newest_source(kind).source_sha256 != snapshots.file_sha256(file):
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"より新しい {file.name} が取り込まれています")
+    return reports
 
 
 def decide(programme: str, round_name: str, *, by: Actor) -> list[StepReport]:
