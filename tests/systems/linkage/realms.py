@@ -140,7 +140,7 @@ class Realms:
 def make(root: Path) -> Realms:
     """Realms with fresh keys under `root`."""
     owners = keys.owners(city="14100", neighbours=["13112"], urls=URLS)
-    keys.init(root, instance="testing", owners=owners)
+    keys.make(root, instance="testing", owners=owners)
     return Realms(KeyRing(root, *(owner.folder for owner in owners)))
 
 
