@@ -44,6 +44,16 @@ def stage(alias: str, name: str, rows: pa.Table) -> None:
         cursor.execute(f'ANALYZE "{name}"')
 
 
+def join_whole_tables(alias: str) -> None:
+    """Until the transaction ends, join by hash or merge only.
+
+    A table that a step before has just filled has no statistics yet (the app role may not ANALYZE it), and the
+    planner then takes it for nearly empty: 36,000 rows joined by nested loops took 112 s instead of 0.1 s.
+    """
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+
+
 def read(alias: str, query: str, parameters: tuple[Any, ...] = ()) -> pa.Table:
     """The result of `query` ($1, $2 … for parameters) as Arrow, read on a connection of its own.
 

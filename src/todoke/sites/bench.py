@@ -14,6 +14,8 @@ from typing import Any
 from todoke.engine import duck
 from todoke.sites.demo import Demo
 from todoke.sites.run_folder import RunFolder
+from todoke.systems.benefits.rules.judging import Inputs, judge
+from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE
 
 SEED = 20211210
 _PAIRS = 5
@@ -35,7 +37,7 @@ def road(residents: int, var: Path, say: Callable[[str], None]) -> dict[str, Any
         "peak_mib": max(found["peak_mib"].values()),
         "peaks": found["peak_mib"],
         "steps": _steps(found),
-        "ratios": _decision_ratios(demo.home / "city"),
+        "ratios": _decision_ratios(demo.home / "city" / "data"),
         "machine": machine(),
     }
 
@@ -53,21 +55,40 @@ def _steps(found: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _decision_ratios(city: Path) -> dict[str, Any]:
+def _decision_ratios(data: Path) -> dict[str, Any]:
     """The judging alone, Parquet to Parquet, against DuckDB scanning the same files; medians of paired runs."""
-    from todoke.systems.benefits.rules import decision_bench
-
+    inputs, out = _inputs(data), data / "bench"
+    out.mkdir(exist_ok=True)
     decide, scan = [], []
     for _ in range(_PAIRS):
-        decide.append(_seconds(lambda: decision_bench.run(city)))
-        scan.append(_seconds(lambda: _scan(decision_bench.inputs(city))))
+        decide.append(_seconds(lambda: _judge(inputs, out)))
+        scan.append(_seconds(lambda: _scan(inputs.files())))
     return {
         "decide_seconds": round(statistics.median(decide), 3),
         "scan_floor_seconds": round(statistics.median(scan), 3),
-        "decide / DuckDB scan of the same columns": round(
+        "decide / DuckDB scan of the same files": round(
             statistics.median(d / s for d, s in zip(decide, scan, strict=True)), 2
         ),
     }
+
+
+def _inputs(data: Path) -> Inputs:
+    """The sealed files that the road's second decision was made from."""
+
+    def newest(pattern: str) -> Path:
+        return max(data.glob(pattern), key=lambda file: file.stat().st_mtime)
+
+    return Inputs(
+        base=newest("residents/residents-base-*.parquet"),
+        latest=newest("residents/residents-latest-*.parquet"),
+        tax=newest("benefits/tax-*.parquet"),
+        assistance=newest("benefits/assistance-*.parquet"),
+        answers=newest("benefits/answers-*.parquet"),
+    )
+
+
+def _judge(inputs: Inputs, out: Path) -> None:
+    judge(R3_NONTAXABLE, inputs, households=out / "households.parquet", persons=out / "persons.parquet")
 
 
 def _scan(files: list[Path]) -> None:

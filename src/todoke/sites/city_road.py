@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -65,67 +65,63 @@ class Line:
 
 def stages(source: Path, out: Path, by: Hands, line: Line) -> list[Stage]:
     """Every step in order. `source` holds the files of other departments, `out` gets ours."""
-    base, latest = source / "residents_base.csv", source / "residents_latest.csv"
-    order = f"{PROGRAMME}-first"
+    return [*_judging(source, by), *_asking(out, by, line), *_paying(source, out, by)]
 
-    def step(name: str, title: str, run: Callable[[], list[StepReport]]) -> Stage:
-        return Stage(step=name, title=title, run=run)
+
+def _judging(source: Path, by: Hands) -> list[Stage]:
+    base, latest = source / "residents_base.csv", source / "residents_latest.csv"
+    tax, assistance = source / "tax.csv", source / "assistance.csv"
+    numbers, clerk, operator = source / "individual_numbers.csv", by.clerk, by.operator
+    return [
+        Stage(
+            "residents.import", "住民情報の取込", lambda: residents.load(base, latest, LATEST_AS_OF, by=clerk)
+        ),
+        Stage("benefits.load", "税・付帯状況の取込", lambda: benefits.load(tax, assistance, by=clerk)),
+        Stage("linkage.load", "統合番号の付番", lambda: linkage.load(numbers, by=operator)),
+        Stage(
+            "benefits.decide.first", "支給判定（初回）", lambda: benefits.decide(PROGRAMME, "first", by=clerk)
+        ),
+    ]
+
+
+def _asking(out: Path, by: Hands, line: Line) -> list[Stage]:
+    order, clerk, operator = f"{PROGRAMME}-first", by.clerk, by.operator
+
+    def exchange(batch_ids: Sequence[str]) -> list[StepReport]:
+        return line.exchange(batch_ids, operator)
+
+    def collect() -> list[StepReport]:
+        return inquiry.collect(order, out, by=operator, exchange=exchange)
 
     return [
-        step(
-            "residents.import",
-            "住民情報の取込",
-            lambda: residents.load(base, latest, LATEST_AS_OF, by=by.clerk),
+        Stage("benefits.ask", "照会対象者の抽出", lambda: benefits.ask(PROGRAMME, "first", by=clerk)),
+        Stage("inquiry.request", "照会送付ファイル", lambda: inquiry.write_requests(order, out, by=operator)),
+        Stage("linkage.exchange", "情報照会", lambda: exchange(inquiry.batches(order))),
+        Stage("inquiry.collect", "他市転入者出力レコード", collect),
+        Stage(
+            "benefits.answers", "回答の突合", lambda: benefits.import_answers(PROGRAMME, "first", by=clerk)
         ),
-        step(
-            "benefits.load",
-            "税・付帯状況の取込",
-            lambda: benefits.load(source / "tax.csv", source / "assistance.csv", by=by.clerk),
-        ),
-        step(
-            "linkage.load",
-            "統合番号の付番",
-            lambda: linkage.load(source / "individual_numbers.csv", by=by.operator),
-        ),
-        step(
-            "benefits.decide.first",
-            "支給判定（初回）",
-            lambda: benefits.decide(PROGRAMME, "first", by=by.clerk),
-        ),
-        step("benefits.ask", "照会対象者の抽出", lambda: benefits.ask(PROGRAMME, "first", by=by.clerk)),
-        step(
-            "inquiry.request", "照会送付ファイル", lambda: inquiry.write_requests(order, out, by=by.operator)
-        ),
-        step("linkage.exchange", "情報照会", lambda: line.exchange(inquiry.batches(order), by.operator)),
-        step(
-            "inquiry.collect",
-            "他市転入者出力レコード",
-            lambda: inquiry.collect(
-                order, out, by=by.operator, exchange=lambda ids: line.exchange(ids, by.operator)
-            ),
-        ),
-        step(
-            "benefits.answers", "回答の突合", lambda: benefits.import_answers(PROGRAMME, "first", by=by.clerk)
-        ),
-        step(
+        Stage(
             "benefits.decide.second",
             "支給判定（二回目）",
-            lambda: benefits.decide(PROGRAMME, "second", by=by.clerk),
+            lambda: benefits.decide(PROGRAMME, "second", by=clerk),
         ),
-        step("benefits.number", "給付管理番号の付番", lambda: benefits.number_cases(PROGRAMME, by=by.clerk)),
-        step("benefits.letters", "確認書の作成", lambda: benefits.print_letters(PROGRAMME, out, by=by.clerk)),
-        step(
-            "benefits.receive",
-            "返送の受付",
-            lambda: benefits.receive(PROGRAMME, source / "responses.csv", by=by.clerk),
-        ),
-        step("benefits.examine", "審査", lambda: benefits.examine(PROGRAMME, by=by.clerk)),
-        step("benefits.approve", "承認", lambda: benefits.approve(PROGRAMME, by=by.supervisor)),
-        step("benefits.pay", "支払の準備", lambda: benefits.prepare_payment(PROGRAMME, by=by.supervisor)),
-        step("benefits.release", "支払の確定", lambda: benefits.release_payment(PROGRAMME, by=by.treasurer)),
-        step(
+    ]
+
+
+def _paying(source: Path, out: Path, by: Hands) -> list[Stage]:
+    forms, clerk, supervisor, treasurer = source / "responses.csv", by.clerk, by.supervisor, by.treasurer
+    return [
+        Stage("benefits.number", "給付管理番号の付番", lambda: benefits.number_cases(PROGRAMME, by=clerk)),
+        Stage("benefits.letters", "確認書の作成", lambda: benefits.print_letters(PROGRAMME, out, by=clerk)),
+        Stage("benefits.receive", "返送の受付", lambda: benefits.receive(PROGRAMME, forms, by=clerk)),
+        Stage("benefits.examine", "審査", lambda: benefits.examine(PROGRAMME, by=clerk)),
+        Stage("benefits.approve", "承認", lambda: benefits.approve(PROGRAMME, by=supervisor)),
+        Stage("benefits.pay", "支払の準備", lambda: benefits.prepare_payment(PROGRAMME, by=supervisor)),
+        Stage("benefits.release", "支払の確定", lambda: benefits.release_payment(PROGRAMME, by=treasurer)),
+        Stage(
             "benefits.bank_file",
             "総合振込ファイル",
-            lambda: benefits.write_bank_files(PROGRAMME, out, by=by.treasurer),
+            lambda: benefits.write_bank_files(PROGRAMME, out, by=treasurer),
         ),
     ]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from todoke.exchange import keys
 from todoke.sample import city as sample_city
@@ -34,7 +35,7 @@ class Demo:
         self.home = var / folder.instance_name
         self.summary = Summary(folder)
 
-    def go(self) -> dict[str, object]:
+    def go(self) -> dict[str, Any]:
         """The whole road; returns what stands in summary.json."""
         with running_server(self.home.parent) as server:
             instance = self._prepare(server)
@@ -174,10 +175,9 @@ def _await_ready(instance: Instance, child: processes.Child) -> None:
         time.sleep(0.05)
 
 
-def farewell(found: dict[str, object], out: Path) -> str:
+def farewell(found: dict[str, Any], out: Path) -> str:
     """What the newcomer reads at the end."""
     records = found["exchange_records"]
-    assert isinstance(records, dict)
     return (
         f"\n住民 {found['residents']:,} 人、世帯 {found['households']:,}："
         f"支給対象 {found['eligible']:,}、対象外 {found['ineligible']:,}、未確定 {found['undecided']:,}\n"

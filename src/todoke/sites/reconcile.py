@@ -23,8 +23,10 @@ def reconcile(instance: Instance) -> dict[str, int]:
     """Counts per party and the number of exchanges on which they differ. Each realm exports its own records."""
     with TemporaryDirectory(prefix="todoke-records-") as folder:
         exports = Path(folder)
-        for party in PARTIES:
-            _export(instance, party, exports / f"{party}.csv")
+        children = [_export(instance, party, exports / f"{party}.csv") for party in PARTIES]
+        for child in children:
+            if (code := child.wait()) != 0:
+                raise processes.stopped(child, code)
         with duck.connect() as connection:
             for party in PARTIES:
                 connection.execute(
@@ -34,11 +36,12 @@ def reconcile(instance: Instance) -> dict[str, int]:
             return {**counts, "differences": _count(connection.execute(_DIFFERENCES))}
 
 
-def _export(instance: Instance, party: str, file: Path) -> None:
+def _export(instance: Instance, party: str, file: Path) -> processes.Child:
+    """The party's realm writes its records, as a process of its own."""
     verb = ["network", "records"] if party == "network" else ["intermediary", "records", "--side", party]
     environment = {"TODOKE_INSTANCE": str(instance.path)}
     log = instance.path / "log" / f"records-{party}.log"
-    processes.run(f"records-{party}", [*verb, "--out", str(file)], log=log, environment=environment)
+    return processes.Child(f"records-{party}", [*verb, "--out", str(file)], log=log, environment=environment)
 
 
 def _count(result: object) -> int:

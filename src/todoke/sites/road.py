@@ -27,7 +27,7 @@ class Figure:
     peak_mib: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Stage:
     """One step of the road: its Japanese title and what it runs."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
+from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
@@ -20,8 +21,9 @@ _PASSED = """
 CREATE TEMPORARY TABLE passed_cases ON COMMIT DROP AS
 SELECT e.id AS examination_id, c.id AS case_id, e.examined_by, coalesce(d.outcome = 'eligible', false) AS eligible
 FROM benefits_case c
-JOIN LATERAL (SELECT * FROM benefits_examination e WHERE e.case_id = c.id ORDER BY e.id DESC LIMIT 1) e
-    ON e.outcome = 'passed'
+JOIN (
+    SELECT DISTINCT ON (case_id) id, case_id, outcome, examined_by FROM benefits_examination ORDER BY case_id, id DESC
+) e ON e.case_id = c.id AND e.outcome = 'passed'
 LEFT JOIN benefits_decision d ON d.run_id = %(run)s AND d.household_key = c.household_key
 WHERE c.programme = %(programme)s AND c.state = 'passed'
 ORDER BY c.case_number
@@ -65,6 +67,7 @@ def approve_applications(*, programme: Programme, by: Actor, expected: int | Non
         "by": by.staff_id,
     }
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
+        postgres.join_whole_tables(ALIAS)
         cursor.execute(_PASSED, values)
         cursor.execute(_TALLY, values)
         approvable, held_back, same_person = cursor.fetchone()

@@ -92,6 +92,7 @@ def examine_applications(*, programme: Programme, by: Actor) -> Examined:
     _take_back(values, by)
     found = _check(_forms(programme, run, register), programme)
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
+        postgres.join_whole_tables(ALIAS)
         postgres.stage(ALIAS, "examined_forms", found)
         cursor.execute(_KEEP, values)
         cursor.execute(_MOVE, values)

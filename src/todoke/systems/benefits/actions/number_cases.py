@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
+from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
@@ -70,6 +71,7 @@ def number_cases(*, programme: Programme, by: Actor) -> int:
             raise TodokeError(
                 ErrorCode.STATE_CONFLICT, detail="付番後に事業の番号または支給額が変わっています"
             )
+        postgres.join_whole_tables(ALIAS)
         cursor.execute(_NUMBER, values)
         added = int(cursor.rowcount)
         subject = f"programme {programme.code} run {run}"

@@ -36,7 +36,9 @@ SELECT c.id AS case_id, c.lineage, a.id AS approval_id, a.examined_by, a.approve
     %(first)s + (row_number() OVER (ORDER BY c.case_number) - 1) / %(limit)s AS batch_number
 FROM payable_cases p
 JOIN benefits_case c ON c.id = p.case_id AND c.programme = %(programme)s AND c.state = 'approved'
-JOIN LATERAL (SELECT * FROM benefits_approval a WHERE a.case_id = c.id ORDER BY a.id DESC LIMIT 1) a ON true
+JOIN (
+    SELECT DISTINCT ON (case_id) id, case_id, examined_by, approved_by FROM benefits_approval ORDER BY case_id, id DESC
+) a ON a.case_id = c.id
 JOIN benefits_application f ON f.case_id = c.id AND f.refusal = ''
 ORDER BY c.case_number
 """
@@ -102,6 +104,7 @@ def prepare_batch(
     }
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('benefits:pay', 0))")
+        postgres.join_whole_tables(ALIAS)
         postgres.stage(ALIAS, "payable_cases", payable)
         cursor.execute(
             "SELECT coalesce(max(number), 0) + 1 FROM benefits_payment_batch WHERE programme = %s",

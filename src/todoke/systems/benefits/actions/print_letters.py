@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,10 +75,11 @@ def print_letters(
     files = 0
     first = _next_number(programme)
     sheaves = typesetting.print_sheaves(_sheaves(letters, out, first), _common_text(programme, office))
-    for files, printed in enumerate(sheaves, start=1):
-        _record(printed, number=first + files - 1, programme=programme, register=register, by=by)
-        if meter is not None:
-            meter.advance(len(printed.sheaf.letters))
+    with closing(sheaves):  # ends the typesetting processes also when recording fails
+        for files, printed in enumerate(sheaves, start=1):
+            _record(printed, number=first + files - 1, programme=programme, register=register, by=by)
+            if meter is not None:
+                meter.advance(len(printed.sheaf.letters))
     return PrintRun(printed=letters.num_rows, files=files, excluded=dict(sorted(excluded.items())))
 
 

@@ -85,6 +85,7 @@ def receive_forms(*, programme: Programme, file: Path, by: Actor) -> Intake:
 
 
 def _take(forms: pa.Table, values: dict[str, Any], *, programme: Programme, by: Actor) -> None:
+    postgres.join_whole_tables(ALIAS)
     postgres.stage(ALIAS, "returned_forms", forms)
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(_TAKE, values)

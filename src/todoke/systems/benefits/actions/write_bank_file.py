@@ -89,6 +89,7 @@ def write_bank_file(
             "now": clock.now(),
             "by": by.staff_id,
         }
+        postgres.join_whole_tables(ALIAS)
         cursor.execute(_KEEP, values)
         cursor.execute(_MOVE, values)
         subject = f"batch {programme.code} {number} sha256 {values['sha256']}"

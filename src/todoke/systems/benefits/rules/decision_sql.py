@@ -34,34 +34,50 @@ on_livelihood_aid AS (
     SELECT DISTINCT resident_code FROM assistance
     WHERE kind = '生活保護' AND valid_from <= DATE '{tax_date}' AND coalesce(valid_to >= DATE '{tax_date}', true)
 ),
-status AS (
-    SELECT m.*, d.resident_code IS NOT NULL AS dependant, d.supporter_taxed,
+-- What a person's status is read from: the first of these that there is
+evidence AS (
+    SELECT m.*, d.resident_code IS NOT NULL AS dependant, d.supporter_taxed, a.status AS answered,
+        r.treaty_exempt, r.income_levy, r.per_capita_levy, r.levy_waived,
         CASE
-            WHEN w.resident_code IS NOT NULL THEN '{exempt}'
-            WHEN r.treaty_exempt THEN '{treaty}'
-            WHEN r.income_levy > 0 THEN '{income_levy}'
-            WHEN r.per_capita_levy > 0 THEN '{per_capita_only}'
-            WHEN r.levy_waived THEN '{waived}'
-            WHEN r.resident_code IS NOT NULL THEN '{exempt}'
-            WHEN m.moved_in_on >= DATE '{moved_in_from}' THEN coalesce(a.status, '{not_asked}')
-            WHEN m.birth_date >= DATE '{born_after}' OR d.resident_code IS NOT NULL THEN '{exempt}'
-            ELSE '{undeclared}'
-        END AS status
+            WHEN w.resident_code IS NOT NULL THEN 'livelihood_aid'
+            WHEN r.resident_code IS NOT NULL THEN 'tax_record'
+            WHEN m.moved_in_on >= DATE '{moved_in_from}' THEN 'inquiry'
+            WHEN m.birth_date >= DATE '{born_after}' THEN 'minor'
+            WHEN d.resident_code IS NOT NULL THEN 'dependant'
+            ELSE 'none'
+        END AS source
     FROM member m
     LEFT JOIN on_livelihood_aid w USING (resident_code)
     LEFT JOIN record r USING (resident_code)
     LEFT JOIN registered_dependant d USING (resident_code)
     LEFT JOIN answers a USING (resident_code)
+),
+-- A record without both amounts says nothing: absent is not zero
+status AS (
+    SELECT * EXCLUDE (answered, treaty_exempt, income_levy, per_capita_levy, levy_waived),
+        CASE
+            WHEN source IN ('livelihood_aid', 'minor', 'dependant') THEN '{exempt}'
+            WHEN source = 'inquiry' THEN coalesce(answered, '{not_asked}')
+            WHEN source = 'none' THEN '{undeclared}'
+            WHEN treaty_exempt THEN '{treaty}'
+            WHEN income_levy > 0 THEN '{income_levy}'
+            WHEN per_capita_levy > 0 THEN '{per_capita_only}'
+            WHEN income_levy IS NULL OR per_capita_levy IS NULL THEN '{undeclared}'
+            WHEN levy_waived THEN '{waived}'
+            ELSE '{exempt}'
+        END AS status
+    FROM evidence
 )"""
 
 _HOUSEHOLDS = """
+-- Codes have one length, so sorting the texts sorts by resident
 named AS (
     SELECT household_key,
-        string_agg(resident_code || '=' || status, '|' ORDER BY resident_code) FILTER (status IN ({taxed})) AS taxed,
-        string_agg(resident_code || '=' || status, '|' ORDER BY resident_code) FILTER (status = '{treaty}') AS treaty,
-        string_agg(resident_code || '=' || status, '|' ORDER BY resident_code)
-            FILTER (status NOT IN ({taxed}, '{treaty}')) AS unknown
-    FROM status WHERE status NOT IN ({exempts}) GROUP BY household_key
+        array_to_string(list_sort(list(person) FILTER (status IN ({taxed}))), '|') AS taxed,
+        array_to_string(list_sort(list(person) FILTER (status = '{treaty}')), '|') AS treaty,
+        array_to_string(list_sort(list(person) FILTER (status NOT IN ({taxed}, '{treaty}'))), '|') AS unknown
+    FROM (SELECT household_key, status, resident_code || '=' || status AS person FROM status)
+    WHERE status NOT IN ({exempts}) GROUP BY household_key
 ),
 household AS (
     SELECT household_key, any_value(base_household_code) AS base_household_code, any_value(protected) AS protected,
@@ -69,9 +85,18 @@ household AS (
         bool_and(dependant AND coalesce(supporter_taxed, false)) AS dependants_only,
         bool_and(dependant) AND bool_or(supporter_taxed IS NULL) AS needs_declaration,
         count(*) = 1 AND bool_and(died) AS sole_member_died, max(left_on) AS left_on,
-        arg_min(resident_code, ROW(died, NOT is_head, NOT head_now, birth_date, resident_code)) AS payee_resident_code
+        arg_min(ROW(resident_code, died), ROW(NOT is_head, birth_date, resident_code)) AS base_payee,
+        arg_min(resident_code, ROW(died, NOT head_now, birth_date, resident_code)) AS successor
     FROM status GROUP BY household_key
 ),
+-- Once paid, a household and its protected part stay paid, also when the protection ends and they are one again
+paid_household AS (
+    SELECT household_key FROM household SEMI JOIN paid ON lineage = household_key
+    UNION ALL
+    SELECT household_key FROM household SEMI JOIN paid ON lineage = household_key || '-1'
+    WHERE household_key || '-1' NOT IN (SELECT household_key FROM household WHERE protected)
+),
+applied AS (SELECT household_key, min(received_on) AS received_on FROM applications GROUP BY household_key),
 judged AS (
     SELECT h.*, n.taxed, n.treaty, n.unknown,
         CASE
@@ -79,25 +104,25 @@ judged AS (
             WHEN n.treaty IS NOT NULL THEN '{TREATY}'
             WHEN n.unknown IS NOT NULL THEN '{UNKNOWN}'
             WHEN h.dependants_only THEN '{DEPENDANTS_ONLY}'
-            WHEN p.lineage IS NOT NULL THEN '{PAID}'
+            WHEN h.household_key IN (SELECT household_key FROM paid_household) THEN '{PAID}'
             WHEN h.sole_member_died AND NOT coalesce(f.received_on <= h.left_on, false) THEN '{DIED}'
             ELSE '{EXEMPT}'
         END AS reason_code
     FROM household h
     LEFT JOIN named n USING (household_key)
-    LEFT JOIN paid p ON p.lineage = h.household_key
-    LEFT JOIN applications f USING (household_key)
+    LEFT JOIN applied f USING (household_key)
 )"""
 
 _RESULT = """
-SELECT household_key, base_household_code, payee_resident_code,
+SELECT household_key, base_household_code,
+    CASE WHEN base_payee[2] THEN successor ELSE base_payee[1] END AS payee_resident_code,
     CASE reason_code WHEN '{EXEMPT}' THEN 'eligible' WHEN '{UNKNOWN}' THEN 'undecided' ELSE 'ineligible' END AS outcome,
     reason_code,
     concat_ws(':', reason_code,
         CASE reason_code WHEN '{TAXED}' THEN taxed WHEN '{TREATY}' THEN treaty WHEN '{UNKNOWN}' THEN unknown END
     ) AS reasons,
     members, needs_declaration, protected
-FROM judged ORDER BY household_key
+FROM judged
 """
 
 

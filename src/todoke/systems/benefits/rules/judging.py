@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from todoke.engine import duck
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits.rules import decision_sql
 from todoke.systems.benefits.rules.programme import Programme
 
@@ -36,16 +37,48 @@ _EMPTY = {
 }
 
 
-def judge(programme: Programme, inputs: Inputs, *, households: Path, persons: Path) -> None:
-    """Write the household decisions and the persons' statuses; both ordered, so equal inputs give equal rows."""
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """Control totals of one judging: everybody of the base register is in exactly one household."""
+
+    residents: int
+    households: int
+
+
+def judge(programme: Programme, inputs: Inputs, *, households: Path, persons: Path) -> Judged:
+    """Write the household decisions and the persons' statuses; both ordered, so equal inputs give equal rows.
+
+    STATE_CONFLICT, and neither file, when a person of the base register would be in no household or in several.
+    """
     with duck.connect() as connection:
         _open(connection, inputs)
         connection.execute("CREATE TEMP TABLE status AS " + decision_sql.statuses(programme))
-        _write(connection, decision_sql.households(programme), households)
+        connection.execute("CREATE TEMP TABLE decision AS " + decision_sql.households(programme))
+        judged = _complete(connection)
+        _write(connection, _HOUSEHOLDS, households)
         _write(connection, _PERSONS, persons)
+    return judged
 
 
-_PERSONS = "SELECT resident_code, household_key, status, moved_in_on FROM status ORDER BY resident_code"
+_HOUSEHOLDS = "SELECT * FROM decision ORDER BY household_key"
+_PERSONS = "SELECT resident_code, household_key, status, source FROM status ORDER BY resident_code"
+# A person or household that a join had doubled or lost would show in one of the first three
+_TOTALS = """
+SELECT (SELECT count(*) FROM base), (SELECT count(*) FROM status), (SELECT coalesce(sum(members), 0)::BIGINT FROM decision),
+    (SELECT count(*) FROM decision), (SELECT count(*) FROM base WHERE contains(household_code, '-'))
+"""
+
+
+def _complete(connection: duckdb.DuckDBPyConnection) -> Judged:
+    found = connection.execute(_TOTALS).fetchone()
+    assert found is not None
+    residents, persons, members, households, already_split = found
+    if not (residents == persons == members and already_split == 0):
+        detail = (
+            f"基準日の住民 {residents} 人と判定した人 {members} 人が一致しないか、世帯コードに枝番があります"
+        )
+        raise TodokeError(ErrorCode.STATE_CONFLICT, detail=detail)
+    return Judged(residents=residents, households=households)
 
 
 def _open(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:

@@ -20,7 +20,7 @@ WHERE r.code_index = s.code_index AND r.number_index <> s.number_index
 """
 _WRITE = """
 INSERT INTO network_registered_number (number_index, code_index, sealed)
-SELECT number_index, code_index, sealed FROM juki
+SELECT number_index, code_index, sealed FROM juki ORDER BY number_index
 ON CONFLICT (number_index) DO UPDATE SET code_index = excluded.code_index, sealed = excluded.sealed
 WHERE network_registered_number.code_index <> excluded.code_index
 """

@@ -12,7 +12,7 @@ import os
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -76,7 +76,7 @@ class PrintedSheaf:
     sha256: str
 
 
-def print_sheaves(sheaves: Iterable[Sheaf], text: CommonText) -> Iterator[PrintedSheaf]:
+def print_sheaves(sheaves: Iterable[Sheaf], text: CommonText) -> Generator[PrintedSheaf, None, None]:
     """Typeset and write every sheaf, yielded in the order given; at most six are in memory.
 
     Raises UNAVAILABLE when a worker process died; the same call may then be made again.
