@@ -31,6 +31,8 @@ def wire(realm: Realm) -> None:
         registry.serve(Residents, residents.ResidentRegister())
         registry.serve(Inquiries, inquiry.InquiryService())
         registry.serve(Linkage, linkage.LinkageService())
+        registry.serve(Transport, HttpTransport(KeyRing(Instance.load().path, realm.value)))
+        registry.serve(Dispatcher, dispatcher(realm, Instance.load()))
     elif realm is Realm.PLATFORM:
         ring = KeyRing(Instance.load().path, realm.value)
         registry.serve(NetworkSignature, RingTrust(ring))
