@@ -18,6 +18,7 @@ from todoke.systems.benefits.queries.paying import (
     latest_register,
     ledger,
     newest_run,
+    refused_rows,
     states,
     with_payees,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "newest_source",
     "outcome_counts",
     "paid_lineages",
+    "refused_rows",
     "states",
     "with_payees",
     "write_decisions",
