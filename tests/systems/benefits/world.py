@@ -128,8 +128,9 @@ def decide(outcomes: dict[int, str], *, protected: frozenset[int] = frozenset(),
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(
             "INSERT INTO benefits_decisionrun (programme, edition, round, base_snapshot, latest_snapshot, tax_sha256,"
-            " assistance_sha256, answers_sha256, result_path, result_sha256, persons_path, persons_sha256,"
-            " decided_at, decided_by) SELECT %s, '', count(*)::text, '', '', '', '', '', '', '', '', '', %s, %s"
+            " assistance_sha256, answers_sha256, paid_sha256, applications_sha256, result_path, result_sha256,"
+            " persons_path, persons_sha256, residents, households, decided_at, decided_by)"
+            " SELECT %s, '', count(*)::text, '', '', '', '', '', '', '', '', '', '', '', 0, 0, %s, %s"
             " FROM benefits_decisionrun RETURNING id",
             [PROGRAMME.code, clock.now(), "c001"],
         )

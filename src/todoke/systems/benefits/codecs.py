@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records.csv_input import read_checked
 from todoke.records.fixed import LineEnd
 from todoke.records.layouts import inquiry_answer_v2021
@@ -42,8 +43,20 @@ def read_assistance(file: Path) -> pa.Table:
 
 
 def read_answers(files: Sequence[Path]) -> pa.Table:
-    """他市転入者出力レコード of all files: text as it came, absent as null. Raises InputRefused."""
-    return pa.concat_tables(inquiry_answer_v2021.decode(file.read_bytes(), file=file.name) for file in files)
+    """他市転入者出力レコード of all files, with `file` and `row` (from 1): yen and counts as int64, absent as null.
+
+    Raises INPUT_MISSING, or InputRefused with every bad field of the first bad file.
+    """
+    return pa.concat_tables([_answers(file) for file in files])
+
+
+def _answers(file: Path) -> pa.Table:
+    if not file.is_file():
+        raise TodokeError(ErrorCode.INPUT_MISSING, file=file.name)
+    table = inquiry_answer_v2021.decode(file.read_bytes(), file=file.name)
+    rows = pa.array(np.arange(1, table.num_rows + 1, dtype=np.int32))
+    names = pa.repeat(file.name, table.num_rows)
+    return table.append_column("file", names).append_column("row", rows)
 
 
 def _typed(text: pa.Table) -> pa.Table:

@@ -118,7 +118,9 @@ def write_answer_files(order_id: str, out: Path, *, by: Actor) -> StepReport:
     key = f"{order_id}/{queries.fingerprint(order_id)}"
     title = "他市転入者出力レコード"
     report = run_step(ALIAS, "inquiry:answers", key=key, by=by.staff_id, work=work, title=title)
-    if report.resumed:
+    if report.resumed and not all(
+        Path(file.path).is_file() for file in queries.newest_answer_files(order_id)
+    ):
         write_answers(order_id=order_id, out=out, by=by)  # brings lost files back; changes nothing else
     return report
 

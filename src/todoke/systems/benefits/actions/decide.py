@@ -44,6 +44,8 @@ def decide(*, programme: Programme, round_name: str, by: Actor) -> DecisionRun:
             result_sha256=households.sha256,
             persons_path=str(persons.path),
             persons_sha256=persons.sha256,
+            residents=persons.rows,
+            households=households.rows,
             decided_at=clock.now(),
             decided_by=by.staff_id,
         )
@@ -57,29 +59,29 @@ def decide(*, programme: Programme, round_name: str, by: Actor) -> DecisionRun:
 
 def _inputs(programme: Programme, folder: Path) -> tuple[Inputs, dict[str, str]]:
     """The sealed files, each checked against its seal, and the hashes that the run keeps."""
-    base = needs.register(SnapshotKind.BASE)
-    latest = needs.register(SnapshotKind.LATEST)
+    base, latest = needs.register(SnapshotKind.BASE), needs.register(SnapshotKind.LATEST)
     tax, assistance = queries.newest_source("tax"), queries.newest_source("assistance")
-    answers = queries.newest_answers(programme.code)
+    answers = snapshots.write(queries.answers(programme.code), folder, "answers")
+    paid = snapshots.write(queries.paid_lineages(programme.code), folder, "paid")
+    applications = snapshots.write(queries.applications_received(programme.code), folder, "applications")
     inputs = Inputs(
         base=snapshots.check(Path(base.path), base.sha256),
         latest=snapshots.check(Path(latest.path), latest.sha256),
         tax=snapshots.check(Path(tax.path), tax.sha256),
         assistance=snapshots.check(Path(assistance.path), assistance.sha256),
-        answers=snapshots.check(Path(answers.path), answers.sealed_sha256) if answers else None,
-        paid=snapshots.write(queries.paid_lineages(programme.code), folder, "paid").path,
-        applications=snapshots.write(
-            queries.applications_received(programme.code), folder, "applications"
-        ).path,
+        answers=answers.path,
+        paid=paid.path,
+        applications=applications.path,
     )
-    seals = {
+    return inputs, {
         "base_snapshot": base.sha256,
         "latest_snapshot": latest.sha256,
         "tax_sha256": tax.sha256,
         "assistance_sha256": assistance.sha256,
-        "answers_sha256": answers.sealed_sha256 if answers else "",
+        "answers_sha256": answers.sha256,
+        "paid_sha256": paid.sha256,
+        "applications_sha256": applications.sha256,
     }
-    return inputs, seals
 
 
 def _judge(programme: Programme, inputs: Inputs, folder: Path, round_name: str) -> tuple[Seal, Seal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -35,25 +36,27 @@ def load(tax: Path, assistance: Path, *, by: Actor) -> list[StepReport]:
 
 
 def decide(programme: str, round_name: str, *, by: Actor) -> list[StepReport]:
-    """支給判定 of one round."""
+    """支給判定 of one round. Totals: residents, households by outcome, persons by tax status."""
 
     def work(_: Meter) -> Counts:
         run = deciding.decide(programme=programmes.find(programme), round_name=round_name, by=by)
         counts = queries.outcome_counts(run)
         households = counts.pop("households")
-        return Counts(taken=households, accepted=households, totals=counts)
+        totals = {"residents": run.residents, **counts, **queries.status_counts(run)}
+        return Counts(taken=households, accepted=households, totals=totals)
 
     return _step("decide", f"{programme}/{round_name}", by, work, "支給判定")
 
 
 def ask(programme: str, round_name: str, *, by: Actor) -> list[StepReport]:
-    """照会対象者の抽出, from the decision of that round."""
+    """照会対象者の抽出, from the decision of that round. Refused: persons who cannot be asked about."""
 
     def work(_: Meter) -> Counts:
-        receipt = asking.ask(programme=programmes.find(programme), round_name=round_name, by=by)
-        left_out = receipt.abroad + receipt.unreachable
-        totals = {"国外": receipt.abroad, "照会できない": receipt.unreachable}
-        return Counts(taken=receipt.asked + left_out, accepted=receipt.asked, refused=left_out, totals=totals)
+        order = asking.ask(programme=programmes.find(programme), round_name=round_name, by=by)
+        totals = {"abroad": order.abroad, "unreachable": order.unreachable}
+        return Counts(
+            taken=order.persons, accepted=order.asked, refused=order.abroad + order.unreachable, totals=totals
+        )
 
     return _step("ask", f"{programme}/{round_name}", by, work, "照会対象者の抽出")
 
@@ -61,9 +64,12 @@ def ask(programme: str, round_name: str, *, by: Actor) -> list[StepReport]:
 def import_answers(
     programme: str, round_name: str, *, by: Actor, files: Sequence[Path] = ()
 ) -> list[StepReport]:
-    """回答の突合: the given files, or those that 税情報一括照会 wrote for the round's order."""
-    paths = list(files) or [Path(f.path) for f in needs.inquiries().answer_files(f"{programme}-{round_name}")]
-    digests = "".join(snapshots.file_sha256(path)[:16] for path in paths)[:64] or "none"
+    """回答の突合: the given files, or those that 税情報一括照会 wrote for the round's order; once per content.
+
+    Refused: persons of the order without an answer record. Totals: persons by the status that was read.
+    """
+    paths = list(files) or _handed_over(queries.order_id(programme, round_name))
+    digests = hashlib.sha256("".join(snapshots.file_sha256(path) for path in paths).encode()).hexdigest()
 
     def work(_: Meter) -> Counts:
         if not paths:
@@ -71,9 +77,17 @@ def import_answers(
         found = answering.import_answers(
             programme=programmes.find(programme), round_name=round_name, files=paths, by=by
         )
-        return Counts(taken=found.records, accepted=found.records, totals=found.statuses)
+        taken = found.records + found.missing
+        return Counts(taken=taken, accepted=found.records, refused=found.missing, totals=found.statuses)
 
     return _step("answers", f"{programme}/{round_name}/{digests}", by, work, "回答の突合")
+
+
+def _handed_over(order_id: str) -> list[Path]:
+    """The newest answer files of an order, each as it was sealed (INPUT_CHANGED otherwise)."""
+    return [
+        snapshots.check(Path(file.path), file.sha256) for file in needs.inquiries().answer_files(order_id)
+    ]
 
 
 def _step(name: str, key: str, by: Actor, work: Callable[[Meter], Counts], title: str) -> list[StepReport]:

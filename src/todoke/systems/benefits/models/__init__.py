@@ -5,6 +5,7 @@ from todoke.systems.benefits.models.application import Application
 from todoke.systems.benefits.models.case import Case
 from todoke.systems.benefits.models.decision import Decision, DecisionRun
 from todoke.systems.benefits.models.examination import Approval, Examination
+from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
 from todoke.systems.benefits.models.programme import RegisteredProgramme
@@ -21,6 +22,7 @@ __all__ = [
     "Decision",
     "DecisionRun",
     "Examination",
+    "InquiryOrder",
     "Letter",
     "LetterFile",
     "Payment",

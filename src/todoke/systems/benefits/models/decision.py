@@ -8,7 +8,10 @@ from todoke.systems.benefits.rules.outcome import Outcome, Reason
 
 
 class DecisionRun(models.Model):
-    """One judging of the whole city, sealed with the hash of everything it was made from. Newest counts."""
+    """One judging of the whole city, sealed with the hash of everything it was made from. Newest counts.
+
+    `persons_path` holds each person's status and what it was read from. Append-only.
+    """
 
     programme = models.TextField()
     edition = models.TextField()
@@ -18,10 +21,14 @@ class DecisionRun(models.Model):
     tax_sha256 = models.TextField()
     assistance_sha256 = models.TextField()
     answers_sha256 = models.TextField()
+    paid_sha256 = models.TextField()
+    applications_sha256 = models.TextField()
     result_path = models.TextField()
     result_sha256 = models.TextField()
     persons_path = models.TextField()
     persons_sha256 = models.TextField()
+    residents = models.BigIntegerField()
+    households = models.BigIntegerField()
     decided_at = models.DateTimeField()
     decided_by = models.TextField()
 

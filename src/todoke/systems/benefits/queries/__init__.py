@@ -1,12 +1,16 @@
 """Reads of 給付管理システム for its own actions, lists and files; set-based."""
 
 from todoke.systems.benefits.queries.judging import (
+    answers,
     applications_received,
     decision_run,
-    newest_answers,
+    inquiry_order,
+    known_order,
     newest_source,
+    order_id,
     outcome_counts,
     paid_lineages,
+    status_counts,
     write_decisions,
 )
 from todoke.systems.benefits.queries.paying import (
@@ -26,20 +30,24 @@ from todoke.systems.benefits.queries.paying import (
 __all__ = [
     "BatchLine",
     "Ledger",
+    "answers",
     "applications_received",
     "batches",
     "cases_with_payees",
     "decision_run",
     "examination_counts",
+    "inquiry_order",
+    "known_order",
     "latest_register",
     "ledger",
-    "newest_answers",
     "newest_run",
     "newest_source",
+    "order_id",
     "outcome_counts",
     "paid_lineages",
     "refused_rows",
     "states",
+    "status_counts",
     "with_payees",
     "write_decisions",
 ]

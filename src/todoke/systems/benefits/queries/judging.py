@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from todoke.engine import duck, postgres, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits.models import AnswerImport, DecisionRun, Source
+from todoke.systems.benefits.models import DecisionRun, InquiryOrder, Source
+from todoke.systems.benefits.rules.tax_status import TaxStatus
 
 ALIAS = "benefits"
 _DECISIONS = """
@@ -16,6 +17,17 @@ COPY (
     SELECT d.household_key AS household_code, c.case_number, d.outcome, d.reasons
     FROM read_parquet('{path}') d LEFT JOIN cases c USING (household_key) ORDER BY d.household_key
 ) TO '{target}' (FORMAT CSV, HEADER)
+"""
+_ANSWERS = """
+SELECT o.run_id::int AS rank, a.resident_code, a.status
+FROM benefits_answer a JOIN benefits_answerimport i ON i.id = a.imported_id
+JOIN benefits_inquiry_order o ON o.order_id = i.order_id JOIN benefits_decisionrun r ON r.id = o.run_id
+WHERE r.programme = $1 AND i.id IN (SELECT max(id) FROM benefits_answerimport GROUP BY order_id)
+"""
+_STANDING = """
+SELECT resident_code, coalesce(a.status, CASE WHEN p.abroad THEN $not_asked ELSE $asked END) AS status
+FROM (SELECT * FROM asked QUALIFY row_number() OVER (PARTITION BY resident_code ORDER BY rank DESC) = 1) p
+LEFT JOIN answer a USING (rank, resident_code) ORDER BY resident_code
 """
 
 
@@ -27,9 +39,42 @@ def newest_source(kind: str) -> Source:
     return found
 
 
-def newest_answers(programme: str) -> AnswerImport | None:
-    """The answers imported last, if any."""
-    return AnswerImport.objects.using(ALIAS).filter(programme=programme).order_by("-id").first()
+def order_id(programme: str, round_name: str) -> str:
+    """The order that a round gives to 税情報一括照会."""
+    return f"{programme}-{round_name}"
+
+
+def known_order(programme: str, round_name: str) -> InquiryOrder | None:
+    """The order of a round, if it was given."""
+    return InquiryOrder.objects.using(ALIAS).filter(order_id=order_id(programme, round_name)).first()
+
+
+def inquiry_order(programme: str, round_name: str) -> InquiryOrder:
+    """The order of a round; NOT_FOUND before anybody was asked about."""
+    found = known_order(programme, round_name)
+    if found is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="税情報一括照会の依頼")
+    return found
+
+
+def answers(programme: str) -> pa.Table:
+    """resident_code and status of everybody who was ever asked about, by resident code; committed rows only.
+
+    The newest order that a person was in counts, and of it the newest answers. Without an answer: 照会中, or
+    未照会 when the person came from abroad and so could not be asked about.
+    """
+    orders = InquiryOrder.objects.using(ALIAS).filter(run__programme=programme).order_by("run_id")
+    with duck.connect() as connection:
+        connection.execute("CREATE TEMP TABLE asked (rank INTEGER, resident_code VARCHAR, abroad BOOLEAN)")
+        for order in orders:
+            path = snapshots.check(Path(order.path), order.sha256)
+            connection.execute(
+                "INSERT INTO asked SELECT ?, resident_code, abroad FROM read_parquet(?)",
+                [order.run_id, str(path)],
+            )
+        connection.register("answer", postgres.read(ALIAS, _ANSWERS, (programme,)))
+        words = {"asked": TaxStatus.ASKED.value, "not_asked": TaxStatus.NOT_ASKED.value}
+        return duck.table(connection, _STANDING, words)
 
 
 def decision_run(programme: str, round_name: str) -> DecisionRun:
@@ -47,10 +92,10 @@ def paid_lineages(programme: str) -> pa.Table:
 
 
 def applications_received(programme: str) -> pa.Table:
-    """Forms that came back: household_key and the first day of receipt."""
+    """Forms that came back and do not decline: household_key and the first day of receipt."""
     query = """
-        SELECT c.household_key, min(a.received_on) AS received_on FROM benefits_application a
-        JOIN benefits_case c ON c.id = a.case_id WHERE c.programme = $1 GROUP BY 1 ORDER BY 1
+        SELECT household_key, min(received_on) AS received_on FROM benefits_application
+        WHERE programme = $1 AND NOT declines GROUP BY 1 ORDER BY 1
     """
     return postgres.read(ALIAS, query, (programme,))
 
@@ -64,6 +109,15 @@ def outcome_counts(run: DecisionRun) -> dict[str, int]:
         ).fetchall()
     found = {"eligible": 0, "ineligible": 0, "undecided": 0, **dict(rows)}
     return {**found, "households": sum(found.values())}
+
+
+def status_counts(run: DecisionRun) -> dict[str, int]:
+    """Persons by tax status, in the order of the statuses; those that nobody has are absent."""
+    path = snapshots.check(Path(run.persons_path), run.persons_sha256)
+    with duck.connect() as connection:
+        query = "SELECT status, count(*) FROM read_parquet(?) GROUP BY 1"
+        found = dict(connection.execute(query, [str(path)]).fetchall())
+    return {status.value: found[status.value] for status in TaxStatus if status.value in found}
 
 
 def write_decisions(run: DecisionRun, target: Path) -> None:

@@ -70,9 +70,7 @@ SELECT (SELECT count(*) FROM base), (SELECT count(*) FROM status), (SELECT coale
 
 
 def _complete(connection: duckdb.DuckDBPyConnection) -> Judged:
-    found = connection.execute(_TOTALS).fetchone()
-    assert found is not None
-    residents, persons, members, households, already_split = found
+    ((residents, persons, members, households, already_split),) = connection.execute(_TOTALS).fetchall()
     if not (residents == persons == members and already_split == 0):
         detail = (
             f"基準日の住民 {residents} 人と判定した人 {members} 人が一致しないか、世帯コードに枝番があります"
