@@ -58,7 +58,7 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
 
 def test_the_document_is_fresh() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == catalogue.page(), (
-        "run: python -m todoke.records.catalogue > docs/made/layouts.md"
+        "run: make made"
     )
 
 
