@@ -42,7 +42,7 @@ def permissions() -> str:
 
 def flows() -> str:
     """状態遷移表 of every system that has one."""
-    tables: dict[str, Iterable[tuple[str, str]]] = {
+    tables: Mapping[str, Iterable[tuple[str, str]]] = {
         "Case (給付管理番号) — benefits": benefits_flows.TRANSITIONS,
         "Question about a person — inquiry": _pairs(inquiry_flows.TRANSITIONS),
         "Query — linkage": _pairs(linkage_flows.TRANSITIONS),
@@ -130,7 +130,7 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
-def _pairs(table: Mapping[S, Iterable[S]]) -> list[tuple[S, S]]:
+def _pairs(table: Mapping[S, Iterable[S]]) -> list[tuple[str, str]]:
     return [(before, after) for before, following in table.items() for after in following]
 
 
