@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -135,11 +136,9 @@ def _find(parent: int, victim: str) -> int | None:
         "national": "serve national",
         "postgres": "/postgres ",
     }
-    try:
-        children = psutil.Process(parent).children()
-    except psutil.NoSuchProcess:
-        return None
-    for child in children:
-        if marks[victim] in " ".join(child.cmdline()) + " ":
-            return child.pid
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(parent).children():
+            with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+                if marks[victim] in " ".join(child.cmdline()) + " ":
+                    return child.pid
     return None
