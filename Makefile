@@ -7,7 +7,7 @@ BIN := .venv/bin
 TODOKE := $(BIN)/python -m todoke.cli
 READY := .venv/.installed
 
-.PHONY: help demo test test-all check format serve lock clean
+.PHONY: help demo test test-all check format serve lock made clean
 
 help:
 	@echo 'make demo      an invented city pays its benefit   (RESIDENTS=20000 SEED=20211210 OUT=var/demo-run)'
@@ -51,6 +51,9 @@ lock: $(READY)
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt; \
 	$(COMPILE) pyproject.toml --group dev --group build -o requirements/dev.txt; \
 	$(COMPILE) --group installer -o requirements/uv.txt
+
+made: $(READY)
+	$(BIN)/python -m todoke.sites.made
 
 clean:
 	rm -rf var output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -9,7 +9,9 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -95,10 +97,20 @@ def main(arguments: list[str] | None = None) -> None:
     except TodokeError as error:
         sys.exit(_report(error))
     except Exception as error:
-        if not _is_lost_database(error):
-            raise
-        sys.exit(_report(TodokeError(ErrorCode.UNAVAILABLE, what="データベース")))
+        sys.exit(_report(_closed(error)))
     sys.exit(0)
+
+
+def _closed(error: Exception) -> TodokeError:
+    """An error from outside our list, as one of it. Its own text is not shown: it may quote a person's row.
+
+    Where it happened goes to standard error, as file, line and function only.
+    """
+    if _is_lost_database(error):
+        return TodokeError(ErrorCode.UNAVAILABLE, what="データベース")
+    for frame in traceback.extract_tb(error.__traceback__):
+        print(f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}", file=sys.stderr)
+    return TodokeError(ErrorCode.UNEXPECTED, kind=type(error).__name__)
 
 
 def _report(error: TodokeError) -> int:

@@ -2,16 +2,34 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from todoke.sites import postgres_home
 
 ROOT = Path(__file__).parents[2]
 TOTALS = (
     "residents", "households", "eligible", "ineligible", "undecided", "queried", "answered", "held",
     "failed", "exchange_records", "paid_count", "paid_yen",
 )  # fmt: skip
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """A folder that the database server's account can reach, and no trace of it afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="todoke-journey-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        postgres_home.remove(folder / "var" / "postgres")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def start(folder: Path, *, residents: int, seed: int) -> subprocess.Popen[str]:

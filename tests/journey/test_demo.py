@@ -3,22 +3,36 @@
 import os
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from tests.journey import demo
 from todoke.sample.city import CANARY_INDIVIDUAL_NUMBER
+from todoke.sites.instance import Instance
+from todoke.sites.postgres import running_server
 
 RESIDENTS, SEED = 3000, 7
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("undisturbed")
-    demo.finish(folder, residents=RESIDENTS, seed=SEED)
-    return folder
+def undisturbed() -> Iterator[Path]:
+    """One run that nothing stopped, with which the others are compared."""
+    with demo.workplace() as folder:
+        demo.finish(folder, residents=RESIDENTS, seed=SEED)
+        yield folder
+
+
+@pytest.fixture
+def workplace() -> Iterator[Path]:
+    with demo.workplace() as folder:
+        yield folder
 
 
 def test_the_demo_pays_and_everything_adds_up(undisturbed: Path) -> None:
@@ -49,34 +63,55 @@ def test_individual_numbers_appear_in_no_output_and_no_log(undisturbed: Path) ->
         file
         for folder in (undisturbed / "out/output", undisturbed / "var")
         for file in folder.rglob("*")
-        if file.is_file() and "postgres/data" not in str(file)
+        if file.is_file()
     ]
     assert len(searched) > 20
     forms = (canary, CANARY_INDIVIDUAL_NUMBER.encode("cp037"))
     assert not [file for file in searched if any(form in file.read_bytes() for form in forms)]
 
 
-def test_two_runs_with_one_seed_give_identical_files(undisturbed: Path, tmp_path: Path) -> None:
-    again = demo.finish(tmp_path, residents=RESIDENTS, seed=SEED)
+def test_individual_numbers_appear_in_no_database_in_plain(undisturbed: Path) -> None:
+    """Not only outside linkage and the 住基ネット part: there, too, a number is only a keyed index and a ciphertext."""
+    (home,) = undisturbed.glob("var/demo_*")
+    instance = Instance.load(home)
+    searched = 0
+    with running_server(instance) as server:
+        for wall in instance.walls():
+            database = instance.account(*wall).dbname
+            with psycopg.connect(make_conninfo(server.admin_url, dbname=database)) as connection:
+                for (table,) in connection.execute(_TABLES).fetchall():
+                    query = sql.SQL("SELECT count(*) FROM {} t WHERE t::text LIKE %s OR t::text LIKE %s")
+                    row = connection.execute(query.format(sql.Identifier(table)), _CANARY_FORMS).fetchone()
+                    assert row == (0,), f"{database}.{table}"
+                    searched += 1
+    assert searched > 100
+
+
+_TABLES = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"
+_CANARY_FORMS = [f"%{CANARY_INDIVIDUAL_NUMBER}%", f"%{CANARY_INDIVIDUAL_NUMBER.encode().hex()}%"]
+
+
+def test_two_runs_with_one_seed_give_identical_files(undisturbed: Path, workplace: Path) -> None:
+    again = demo.finish(workplace, residents=RESIDENTS, seed=SEED)
     assert demo.totals(again) == demo.totals(demo.summary(undisturbed))
-    assert demo.results(tmp_path) == demo.results(undisturbed)
+    assert demo.results(workplace) == demo.results(undisturbed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("victim", ["city", "platform", "national", "postgres", "demo"])
 @pytest.mark.parametrize("moment", [0.15, 0.4, 0.6, 0.8])
-def test_killed_and_run_again(undisturbed: Path, tmp_path: Path, victim: str, moment: float) -> None:
+def test_killed_and_run_again(undisturbed: Path, workplace: Path, victim: str, moment: float) -> None:
     """kill -9 one process in the middle of the road; the same command again ends with the same totals."""
     steps = demo.summary(undisturbed)["steps"]
     total = sum(step["seconds"] for step in steps)
-    process = demo.start(tmp_path, residents=RESIDENTS, seed=SEED)
+    process = demo.start(workplace, residents=RESIDENTS, seed=SEED)
     _await_road(process.pid)
     time.sleep(total * moment)
     _kill(process.pid, victim)
     process.communicate(timeout=300)
-    again = demo.finish(tmp_path, residents=RESIDENTS, seed=SEED)
+    again = demo.finish(workplace, residents=RESIDENTS, seed=SEED)
     assert demo.totals(again) == demo.totals(demo.summary(undisturbed))
-    assert demo.results(tmp_path) == demo.results(undisturbed)
+    assert demo.results(workplace) == demo.results(undisturbed)
 
 
 def _await_road(parent: int) -> None:
@@ -101,11 +136,9 @@ def _find(parent: int, victim: str) -> int | None:
         "national": "serve national",
         "postgres": "/postgres ",
     }
-    try:
-        children = psutil.Process(parent).children()
-    except psutil.NoSuchProcess:
-        return None
-    for child in children:
-        if marks[victim] in " ".join(child.cmdline()) + " ":
-            return child.pid
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(parent).children():
+            with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+                if marks[victim] in " ".join(child.cmdline()) + " ":
+                    return child.pid
     return None

@@ -57,9 +57,7 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
 
 
 def test_the_document_is_fresh() -> None:
-    assert DOCUMENT.read_text(encoding="utf-8") == catalogue.page(), (
-        "run: python -m todoke.records.catalogue > docs/made/layouts.md"
-    )
+    assert DOCUMENT.read_text(encoding="utf-8") == catalogue.page(), "run: make made"
 
 
 @pytest.mark.parametrize("layout", catalogue.RECORD_LAYOUTS, ids=lambda layout: layout.name)

@@ -121,6 +121,11 @@ class Actor:
         return any(permission in _GRANTS[role] for role in self.roles)
 
 
+def granted(role: Role) -> frozenset[Permission]:
+    """What a role carries (アクセス権限と事務の対応表 is printed from this)."""
+    return _GRANTS[role]
+
+
 def require(actor: Actor, permission: Permission) -> None:
     """PERMISSION_DENIED unless the actor may. The first line of every action."""
     if not actor.may(permission):

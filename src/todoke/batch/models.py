@@ -17,6 +17,7 @@ class StepRun(models.Model):
 
     name = models.TextField()
     key = models.TextField()
+    title = models.TextField()
     state = models.TextField(choices=StepState.choices)
     by = models.TextField()
     started_at = models.DateTimeField()

@@ -49,7 +49,7 @@ def run_step(
         done = _finished(alias, name, key)
         if done is not None:
             return done
-        run = _start(alias, name, key, by)
+        run = _start(alias, name, key, by, title or name)
         begun = time.monotonic()
         with meter(title or name) as shown:
             counts = work(shown)
@@ -84,12 +84,12 @@ def _finished(alias: str, name: str, key: str) -> StepReport | None:
     return StepReport(name=name, key=key, counts=counts, seconds=seconds, resumed=True)
 
 
-def _start(alias: str, name: str, key: str, by: str) -> StepRun:
+def _start(alias: str, name: str, key: str, by: str, title: str) -> StepRun:
     with transaction.atomic(using=alias):
         run, created = StepRun.objects.using(alias).get_or_create(
             name=name,
             key=key,
-            defaults={"state": StepState.RUNNING, "by": by, "started_at": clock.now()},
+            defaults={"state": StepState.RUNNING, "by": by, "title": title, "started_at": clock.now()},
         )
         if not created:
             run.attempts += 1

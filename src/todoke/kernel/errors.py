@@ -15,6 +15,7 @@ class Family(Enum):
     CONFLICT = (4, 409)
     NOT_FOUND = (5, 404)
     SETUP = (6, 500)
+    FAULT = (70, 500)
     UNAVAILABLE = (75, 503)
 
     @property
@@ -95,6 +96,10 @@ class ErrorCode(Enum):
     PROCESS_STOPPED = (
         Family.UNAVAILABLE,
         "{what}の処理が途中で止まりました（終了コード {code}）。同じ命令をもう一度実行すると続きから再開します。",
+    )
+    UNEXPECTED = (
+        Family.FAULT,
+        "予期しない誤りが起きたため止めました（{kind}）。途中の処理は取り消されています。表示された場所を添えて開発元に知らせてください。",
     )
     UNAVAILABLE = (
         Family.UNAVAILABLE,

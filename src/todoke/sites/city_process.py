@@ -18,7 +18,7 @@ def drive_city(source: Path, out: Path, say: Callable[[str], None]) -> None:
     instance = Instance.load()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     hands = city_road.Hands.of(instance.path / "city" / "staff.toml")
-    drive(city_road.stages(source, out, hands, city_road.Line.of(instance)), out / FIGURES, say)
+    drive(city_road.stages(source, out, hands), out / FIGURES, say)
     city_counts.write_decisions(out / "decisions.csv")
     counts = city_counts.collect()
     (out / "counts.json").write_text(json.dumps(counts), encoding="utf-8")

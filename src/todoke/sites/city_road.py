@@ -10,12 +10,9 @@ from pathlib import Path
 from todoke.access import staff
 from todoke.access.permissions import Actor
 from todoke.batch.steps import StepReport
+from todoke.contracts import registry
 from todoke.exchange.dispatch import Dispatcher
-from todoke.exchange.ring import KeyRing
-from todoke.exchange.transport import HttpTransport, Transport
-from todoke.sites import wiring
-from todoke.sites.instance import Instance
-from todoke.sites.realms import Realm
+from todoke.exchange.transport import Transport
 from todoke.sites.road import PROGRAMME, Stage
 from todoke.systems.benefits import jobs as benefits
 from todoke.systems.inquiry import jobs as inquiry
@@ -45,27 +42,9 @@ class Hands:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """The city's line to the platform and the nation: questions asked at once, and messages from its outbox."""
-
-    transport: Transport
-    dispatcher: Dispatcher
-
-    @classmethod
-    def of(cls, instance: Instance) -> Line:
-        """Over mutual TLS with the city's own keys."""
-        transport = HttpTransport(KeyRing(instance.path, Realm.CITY.value))
-        return cls(transport=transport, dispatcher=wiring.dispatcher(Realm.CITY, instance))
-
-    def exchange(self, batch_ids: Sequence[str], by: Actor) -> list[StepReport]:
-        """符号取得, 照会 and 結果取得 of these batches."""
-        return linkage.exchange(batch_ids, by=by, transport=self.transport, dispatcher=self.dispatcher)
-
-
-def stages(source: Path, out: Path, by: Hands, line: Line) -> list[Stage]:
+def stages(source: Path, out: Path, by: Hands) -> list[Stage]:
     """Every step in order. `source` holds the files of other departments, `out` gets ours."""
-    return [*_judging(source, by), *_asking(out, by, line), *_paying(source, out, by)]
+    return [*_judging(source, by), *_asking(out, by), *_paying(source, out, by)]
 
 
 def _judging(source: Path, by: Hands) -> list[Stage]:
@@ -84,11 +63,12 @@ def _judging(source: Path, by: Hands) -> list[Stage]:
     ]
 
 
-def _asking(out: Path, by: Hands, line: Line) -> list[Stage]:
+def _asking(out: Path, by: Hands) -> list[Stage]:
     order, clerk, operator = f"{PROGRAMME}-first", by.clerk, by.operator
 
     def exchange(batch_ids: Sequence[str]) -> list[StepReport]:
-        return line.exchange(batch_ids, operator)
+        transport, dispatcher = registry.need(Transport), registry.need(Dispatcher)
+        return linkage.exchange(batch_ids, by=operator, transport=transport, dispatcher=dispatcher)
 
     def collect() -> list[StepReport]:
         return inquiry.collect(order, out, by=operator, exchange=exchange)

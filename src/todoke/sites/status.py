@@ -49,10 +49,16 @@ def _aliases() -> list[str]:
     return [alias for alias in connections if alias != "default"]
 
 
+def _system_title(alias: str) -> str:
+    """The system's name, with the municipality where each has a database of its own."""
+    system, _, municipality = alias.partition("_")
+    return f"{SYSTEM_TITLES[system]} {municipality}".strip()
+
+
 def _steps() -> list[dict[str, Any]]:
-    columns = ("name", "state", "taken", "accepted", "refused", "started_at", "finished_at", "attempts")
+    columns = ("title", "state", "taken", "accepted", "refused", "started_at", "finished_at", "attempts")
     found = [
-        {**row, "alias": alias}
+        {**row, "system": _system_title(alias)}
         for alias in _aliases()
         for row in StepRun.objects.using(alias).order_by("-started_at").values(*columns)[:50]
     ]

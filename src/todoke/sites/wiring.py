@@ -31,6 +31,9 @@ def wire(realm: Realm) -> None:
         registry.serve(Residents, residents.ResidentRegister())
         registry.serve(Inquiries, inquiry.InquiryService())
         registry.serve(Linkage, linkage.LinkageService())
+        instance = Instance.load()
+        registry.serve(Transport, HttpTransport(KeyRing(instance.path, realm.value)))
+        registry.serve(Dispatcher, dispatcher(realm, instance))
     elif realm is Realm.PLATFORM:
         ring = KeyRing(Instance.load().path, realm.value)
         registry.serve(NetworkSignature, RingTrust(ring))

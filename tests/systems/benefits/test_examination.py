@@ -137,6 +137,26 @@ def test_a_stated_count_that_differs_stops_the_approval(world: World) -> None:
     assert jobs.approve(CODE, by=SUPERVISOR, expected=1)[0].counts.accepted == 1
 
 
+def test_a_total_or_day_that_cannot_be_right_stops_the_payment(world: World) -> None:
+    world.serve()
+    decide({0: "eligible"})
+    jobs.number_cases(CODE, by=CLERK)
+    jobs.receive(CODE, world.write_forms(), by=CLERK)
+    jobs.examine(CODE, by=CLERK)
+    jobs.approve(CODE, by=SUPERVISOR)
+    for closed in (date(2022, 10, 29), date(2022, 10, 30), date(2023, 1, 3)):
+        with pytest.raises(TodokeError) as refused:
+            jobs.prepare_payment(CODE, by=SUPERVISOR, transfer_on=closed)
+        assert refused.value.code is ErrorCode.STATE_CONFLICT
+    jobs.prepare_payment(CODE, by=SUPERVISOR, transfer_on=date(2022, 10, 31))
+    with pytest.raises(TodokeError) as refused:
+        jobs.release_payment(CODE, by=TREASURER, expected_yen=200_000)
+    assert refused.value.code is ErrorCode.STATE_CONFLICT
+    assert rows("SELECT count(*) FROM benefits_batch_release") == [(0,)]
+    (released,) = jobs.release_payment(CODE, by=TREASURER, expected_yen=100_000)
+    assert released.counts.totals == {"released_batches": 1, "released_yen": 100_000}
+
+
 def test_only_roles_that_may(world: World, tmp_path: Path) -> None:
     world.serve()
     decide({0: "eligible"})

@@ -83,6 +83,11 @@ def test_those_who_must_not_get_a_letter_are_left_out_and_counted(databases: obj
         "files": 1, "excluded_protected": 2, "excluded_died": 1, "excluded_moved_out": 1,
         "excluded_undrawable": 1, "excluded_too_long": 1, "excluded_unknown": 1,
     }  # fmt: skip
+    listed = (tmp_path / "letters/excluded.csv").read_text(encoding="utf-8").split()
+    assert listed[1:] == [
+        f"{case_number.mint(101, n + 1)},{reason}"
+        for n, reason in enumerate(("died", "moved_out", "undrawable", "too_long", "unknown"), start=2)
+    ]
     printed = rows("SELECT payee_resident_code FROM benefits_case WHERE state = 'printed' ORDER BY serial")
     assert printed == [(resident(7),), (resident(8),)]
     pages = PdfReader(tmp_path / "letters/letters-00001.pdf").pages

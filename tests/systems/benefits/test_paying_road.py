@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.systems.benefits.world import (
     CLERK,
     CODE,
     PROGRAMME,
+    SUPERVISOR,
     TREASURER,
     World,
     decide,
@@ -104,3 +106,41 @@ def test_a_paid_household_is_never_in_a_second_batch(world: World, tmp_path: Pat
     totals = walk(world, tmp_path)
     assert totals["benefits.pay"]["prepared_yen"] == 100_000  # household 1 has not been received again
     assert len(queries.batches(PROGRAMME.code)) == 1
+
+
+def test_a_limit_of_lines_makes_several_batches_with_a_file_each(world: World, tmp_path: Path) -> None:
+    decide(dict.fromkeys(range(5), "eligible"))
+    office = replace(SAMPLE_CITY, lines_per_file=2)
+    jobs.number_cases(CODE, by=CLERK)
+    jobs.receive(CODE, world.write_forms(), by=CLERK)
+    jobs.examine(CODE, by=CLERK)
+    jobs.approve(CODE, by=SUPERVISOR)
+    jobs.prepare_payment(CODE, by=SUPERVISOR, office=office)
+    jobs.release_payment(CODE, by=TREASURER)
+    (report,) = jobs.write_bank_files(CODE, tmp_path, by=TREASURER, office=office)
+    assert report.counts.totals == {"bank_files": 3, "paid_count": 5, "paid_yen": 500_000}
+    assert [(line.number, line.payments, line.bank_file) for line in queries.batches(CODE)] == [
+        (1, 2, "transfer-0001.txt"), (2, 2, "transfer-0002.txt"), (3, 1, "transfer-0003.txt"),
+    ]  # fmt: skip
+    numbers = [
+        line[98:111]
+        for file in sorted((tmp_path / "payments").iterdir())
+        for line in file.read_text(encoding="cp932").split("\n")
+        if line[:1] == "2"
+    ]
+    assert numbers == [case_number.mint(101, serial) for serial in range(1, 6)]
+
+
+def test_a_batch_that_is_not_released_has_no_file(world: World, tmp_path: Path) -> None:
+    decide({0: "eligible"})
+    jobs.number_cases(CODE, by=CLERK)
+    jobs.receive(CODE, world.write_forms(), by=CLERK)
+    jobs.examine(CODE, by=CLERK)
+    jobs.approve(CODE, by=SUPERVISOR)
+    jobs.prepare_payment(CODE, by=SUPERVISOR)
+    with pytest.raises(TodokeError) as refused:
+        write_bank_file(programme=PROGRAMME, office=SAMPLE_CITY, number=1, out=tmp_path, by=TREASURER)
+    assert refused.value.code is ErrorCode.STATE_CONFLICT
+    (report,) = jobs.write_bank_files(CODE, tmp_path, by=TREASURER)
+    assert report.counts.taken == 0
+    assert not list(tmp_path.glob("**/transfer*"))

@@ -46,7 +46,7 @@ class StoppedOnce:
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample")
-    city.write(400, 3, folder)
+    city.write(1500, 3, folder)
     return folder
 
 

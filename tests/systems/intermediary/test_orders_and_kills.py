@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from typing import Any
 
 import pytest
+from django.db import connections, transaction
 
 from tests.systems.three_towns import EAST, HOME, WEST, Towns, alias, inquiry, items
 from todoke.contracts.information import Outcome
@@ -15,6 +17,7 @@ from todoke.exchange.ring import KeyRing
 from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog import record as oplog_record
+from todoke.systems.intermediary import queries
 
 
 class Losing:
@@ -127,3 +130,27 @@ def test_every_step_dies_once_just_before_its_commit(towns: Towns, monkeypatch: 
         towns.results()
     check(towns)
     assert len(died) == 8  # inquire, permit, permitted, provide (two towns), report, receive, collect
+
+
+def test_result_numbers_wait_for_the_transaction_that_draws_before_them(towns: Towns) -> None:
+    """Otherwise a later number could be committed first and a poller would go past the earlier one."""
+    ready(towns)
+    ask_all(towns)
+
+    def deliver() -> None:
+        try:
+            towns.dispatcher().drain(20)
+        finally:
+            connections.close_all()
+
+    with transaction.atomic(using=alias(HOME)):
+        queries.lock_results(alias(HOME))
+        thread = threading.Thread(target=deliver)
+        thread.start()
+        thread.join(1.0)
+        assert towns.rows(
+            alias(HOME), "SELECT count(permit_id), count(sequence) FROM intermediary_inquiry"
+        ) == [(0, 0)]
+    thread.join(30)
+    towns.deliver()
+    check(towns)

@@ -173,6 +173,27 @@ def test_codes_are_asked_for_once(realms: far.Realms) -> None:
     ]
 
 
+@pytest.mark.parametrize("reason", ["never_arrived", "refused"])
+def test_a_later_batch_asks_again_for_a_code_that_was_not_got(realms: far.Realms, reason: str) -> None:
+    numbers = {row["resident_code"]: row["individual_number"] for row in city.rows(FILE)}
+    realms.codes_arrive_after = 10**6 if reason == "never_arrived" else 0
+    realms.refused_numbers = {numbers[min(numbers)]} if reason == "refused" else set()
+    submit(1)
+    assert exchange(realms, patience=0.1).refused == 1
+    realms.codes_arrive_after, realms.refused_numbers = 0, set()
+    LinkageService().submit(batch_id="order-2", queries=[query(persons(1)[0], 7)], by=city.OPERATOR)
+    jobs.exchange(
+        ["order-2"],
+        by=city.actor(city.OPERATOR),
+        transport=realms,
+        dispatcher=far.dispatcher(realms),
+        patience=5,
+        timeout=5,
+    )
+    assert jobs.standing(["order-2"]).answered == 1
+    assert [what for what, _ in realms.messages].count("acquire") == (2 if reason == "refused" else 1)
+
+
 def test_individual_numbers_leave_only_for_the_register_network(realms: far.Realms) -> None:
     submit()
     exchange(realms)

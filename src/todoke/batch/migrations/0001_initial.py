@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.TextField()),
                 ("key", models.TextField()),
+                ("title", models.TextField()),
                 ("state", models.TextField(choices=[("running", "実行中"), ("done", "完了")])),
                 ("by", models.TextField()),
                 ("started_at", models.DateTimeField()),

@@ -12,6 +12,7 @@ from django.conf import settings
 from todoke.access import staff
 from todoke.access.permissions import Actor
 from todoke.batch.steps import StepReport
+from todoke.engine import snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs, queries
 
@@ -19,6 +20,8 @@ _programme = click.option("--programme", default="r3-nontaxable", show_default=T
 _by = click.option("--by", "by", required=True, help="職員ID")
 _round = click.option("--round", "round_name", required=True, help="判定の回（first, second など）")
 _out = click.option("--out", type=click.Path(path_type=Path), required=True, help="出力先のフォルダー")
+
+_SHOWN_ROWS = 50
 
 
 @click.group(name="benefits")
@@ -87,6 +90,11 @@ def letters(programme: str, out: Path, by: str) -> None:
 def receive(file: Path, programme: str, by: str) -> None:
     """返送された確認書のファイルを受け付けます。1世帯につき1件だけで、重複は理由とともに残します。"""
     _show(jobs.receive(programme, file, by=_actor(by)))
+    refused = queries.refused_rows(programme, snapshots.file_sha256(file))
+    for row, reason in refused[:_SHOWN_ROWS]:
+        click.echo(f"  {file.name}:{row} {reason}")
+    if len(refused) > _SHOWN_ROWS:
+        click.echo(f"  ほか {len(refused) - _SHOWN_ROWS:,} 件")
 
 
 @group.command(name="examine")
@@ -122,11 +130,12 @@ def prepare(transfer_on: str | None, programme: str, by: str) -> None:
 
 
 @pay.command(name="release")
+@click.option("--yen", type=int, help="確定する支払総額（円）。異なるときは確定しません")
 @_programme
 @_by
-def release(programme: str, by: str) -> None:
+def release(yen: int | None, programme: str, by: str) -> None:
     """起案された支払単位を確定します。審査・承認・起案した職員は確定できません。"""
-    _show(jobs.release_payment(programme, by=_actor(by)))
+    _show(jobs.release_payment(programme, by=_actor(by), expected_yen=yen))
     _show_batches(programme)
 
 

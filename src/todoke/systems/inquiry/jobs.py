@@ -75,12 +75,12 @@ def collect(order_id: str, out: Path, *, by: Actor, exchange: Exchange | None = 
     """
     _order(order_id)
     _take(order_id, by)
-    reports = second_round(order_id, out, by=by)
+    second_round(order_id, out, by=by)
     waiting = queries.unsettled_batches(order_id, "asked")
     if exchange is not None and waiting:
         exchange(waiting)
         _take(order_id, by)
-    return [*reports, write_answer_files(order_id, out, by=by)]
+    return [write_answer_files(order_id, out, by=by)]
 
 
 def second_round(order_id: str, out: Path, *, by: Actor) -> list[StepReport]:
@@ -112,13 +112,16 @@ def write_answer_files(order_id: str, out: Path, *, by: Actor) -> StepReport:
         write_answers(order_id=order_id, out=out, by=by)
         meter.advance(total)
         answered = counts[InquiryKind.ANSWERED]
-        totals = {LABELS[kind]: count for kind, count in counts.items()}
+        second = Query.objects.using(ALIAS).filter(subject__order_id=order_id, round=2).count()
+        totals = {"二次照会": second, **{LABELS[kind]: count for kind, count in counts.items()}}
         return Counts(taken=total, accepted=answered, refused=total - answered, totals=totals)
 
     key = f"{order_id}/{queries.fingerprint(order_id)}"
     title = "他市転入者出力レコード"
     report = run_step(ALIAS, "inquiry:answers", key=key, by=by.staff_id, work=work, title=title)
-    if report.resumed:
+    if report.resumed and not all(
+        Path(file.path).is_file() for file in queries.newest_answer_files(order_id)
+    ):
         write_answers(order_id=order_id, out=out, by=by)  # brings lost files back; changes nothing else
     return report
 

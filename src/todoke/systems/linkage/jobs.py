@@ -129,7 +129,13 @@ def wait(*, batch_ids: Sequence[str], by: Actor, transport: Transport, timeout: 
         meter.total(total)
         _poll_until_closed(batch_ids, by, transport, time.monotonic() + timeout, meter)
         stand = standing(batch_ids)
-        return Counts(taken=total, accepted=total - stand.refused, refused=stand.refused)
+        totals = {
+            "回答あり": stand.answered,
+            "該当なし": stand.no_record,
+            "提供者確認中": stand.held,
+            "提供不許可": stand.release_refused,
+        }
+        return Counts(taken=total, accepted=total - stand.refused, refused=stand.refused, totals=totals)
 
     try:
         return run_step(
@@ -150,17 +156,15 @@ def exchange(
 ) -> list[StepReport]:
     """符号取得, 照会, 結果取得 of these batches from end to end; the same call continues after any stop.
 
-    When `timeout` seconds were not enough for every result, the last step is left unfinished and is not among
-    the reports; `standing` tells how many queries are open. Raises UNAVAILABLE when a realm cannot be reached.
+    One report: that of 結果取得, or of the sending when `timeout` seconds were not enough for every result (the
+    step is left unfinished then; `standing` tells how many queries are open). Raises UNAVAILABLE when a realm
+    cannot be reached.
     """
     if not batch_ids:
         return []
-    reports = [
-        acquire(batch_ids=batch_ids, by=by, transport=transport),
-        send(batch_ids=batch_ids, by=by, dispatcher=dispatcher, patience=patience),
-        wait(batch_ids=batch_ids, by=by, transport=transport, timeout=timeout),
-    ]
-    return [report for report in reports if report is not None]
+    acquire(batch_ids=batch_ids, by=by, transport=transport)
+    sent = send(batch_ids=batch_ids, by=by, dispatcher=dispatcher, patience=patience)
+    return [wait(batch_ids=batch_ids, by=by, transport=transport, timeout=timeout) or sent]
 
 
 def standing(batch_ids: Sequence[str]) -> Exchanged:

@@ -13,10 +13,11 @@ from django.db import connections, transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
 from todoke.kernel import clock
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.flows import CaseState
-from todoke.systems.benefits.rules import account_name
+from todoke.systems.benefits.rules import account_name, bank_days
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 
@@ -91,14 +92,18 @@ def prepare_batch(
 ) -> Prepared:
     """Reserve every approved case that may still be paid; a bank file's limit of lines makes several batches.
 
-    The newest decision and the newest register are asked once more. Errors: NOT_FOUND without them.
+    The newest decision and the newest register are asked once more. Errors: NOT_FOUND without them,
+    STATE_CONFLICT when banks are closed on the day.
     """
     require(by, Permission.BENEFITS_PAY)
+    day = transfer_on or programme.transfer_on
+    if bank_days.is_closed(day):
+        raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"振込指定日 {day} は銀行の休業日です")
     payable, held_back = _payable(programme)
     values: dict[str, Any] = {
         "programme": programme.code,
         "limit": office.lines_per_file,
-        "transfer_on": transfer_on or programme.transfer_on,
+        "transfer_on": day,
         "now": clock.now(),
         "by": by.staff_id,
     }

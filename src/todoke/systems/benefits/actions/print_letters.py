@@ -22,6 +22,7 @@ from todoke.oplog.record import record
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.flows import CaseState
 from todoke.systems.benefits.rules import letter_exclusions
+from todoke.systems.benefits.rules.letter_exclusions import LetterExclusion
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.web.letters import coverage, typesetting
@@ -58,7 +59,8 @@ class PrintRun:
 def print_letters(
     *, programme: Programme, office: PayingOffice, out: Path, by: Actor, meter: Meter | None = None
 ) -> PrintRun:
-    """Write `letters-00001.pdf` … into `out`, 100 cases a file, and record each file once it lies there whole.
+    """Write `letters-00001.pdf` … into `out`, 100 cases a file, and record each file once it lies there whole;
+    `excluded.csv` names the cases left out.
 
     A killed run is continued by the same call: unrecorded files are made again, with the same bytes. A newer
     register in between is heeded. Errors: NOT_FOUND without a decision or a register, UNAVAILABLE when a
@@ -70,6 +72,7 @@ def print_letters(
     letters = cases.filter(cases["exclusion"].is_null())
     excluded = Counter(str(reason) for reason in cases["exclusion"].drop_null().to_pylist())
     out.mkdir(parents=True, exist_ok=True)
+    _list_excluded(cases, out / "excluded.csv")
     if meter is not None:
         meter.total(letters.num_rows)
     files = 0
@@ -95,6 +98,19 @@ def _sorted_out(programme: Programme, register: SnapshotRef) -> pa.Table:
     with duck.connect() as connection:
         connection.register("cases", cases.append_column("undrawable", pa.array(missing)))
         return duck.table(connection, f"SELECT *, {reason} AS exclusion FROM cases ORDER BY case_number")
+
+
+def _list_excluded(cases: pa.Table, path: Path) -> None:
+    """For the clerks who write by hand: case number and reason. Protected cases are counted, never listed."""
+    listed = cases.filter(cases["exclusion"].is_valid()).select(["case_number", "exclusion"]).to_pylist()
+    lines = [
+        f"{row['case_number']},{row['exclusion']}\n"
+        for row in listed
+        if row["exclusion"] != LetterExclusion.PROTECTED
+    ]
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_text("case_number,reason\n" + "".join(lines), encoding="utf-8")
+    unfinished.replace(path)
 
 
 def _sheaves(letters: pa.Table, out: Path, first: int) -> Iterator[Sheaf]:

@@ -143,14 +143,22 @@ def prepare_payment(
     return _run("pay", key, by, work, "支払の起案")
 
 
-def release_payment(code: str, *, by: Actor) -> list[StepReport]:
-    """支払の確定 of every batch that was prepared and not released yet: once per newest batch."""
+def release_payment(code: str, *, by: Actor, expected_yen: int | None = None) -> list[StepReport]:
+    """支払の確定 of every batch that was prepared and not released yet: once per newest batch.
+
+    With `expected_yen`, the total on the treasurer's own sheet, another total is refused (STATE_CONFLICT).
+    """
     programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
-        for batch in queries.batches(code):
-            if not batch.released:
-                release_batch.release_batch(programme=programme, number=batch.number, by=by)
+        waiting = [batch for batch in queries.batches(code) if not batch.released]
+        total = sum(batch.total_yen for batch in waiting)
+        if expected_yen is not None and expected_yen != total:
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"確定を待つ支払総額は {total:,} 円です")
+        for batch in waiting:
+            release_batch.release_batch(
+                programme=programme, number=batch.number, by=by, expected_yen=batch.total_yen
+            )
         ledger = queries.ledger(code)
         return Counts(
             taken=ledger.payments,

@@ -22,6 +22,7 @@ from todoke.systems.benefits.queries.paying import (
     latest_register,
     ledger,
     newest_run,
+    refused_rows,
     states,
     with_payees,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "order_id",
     "outcome_counts",
     "paid_lineages",
+    "refused_rows",
     "states",
     "status_counts",
     "with_payees",

@@ -65,6 +65,10 @@ WHERE c.programme = %s ORDER BY e.case_id, e.id DESC
 """
 _OUTCOMES = f"SELECT outcome, count(*) FROM ({_EXAMINED}) e GROUP BY outcome ORDER BY outcome"
 _FINDINGS = f"SELECT code, count(*) FROM ({_EXAMINED}) e, unnest(codes) code GROUP BY code ORDER BY code"
+_REFUSED = """
+SELECT source_row, refusal FROM benefits_application
+WHERE programme = %s AND source_sha256 = %s AND refusal <> '' ORDER BY source_row
+"""
 _BATCHES = """
 SELECT b.number, b.payments, b.total_yen, b.transfer_on, r.id IS NOT NULL AS released, f.name AS bank_file
 FROM benefits_payment_batch b
@@ -167,6 +171,13 @@ def examination_counts(programme: str) -> tuple[dict[str, int], dict[str, int]]:
         outcomes = dict(cursor.fetchall())
         cursor.execute(_FINDINGS, [programme])
         return outcomes, dict(cursor.fetchall())
+
+
+def refused_rows(programme: str, source_sha256: str) -> list[tuple[int, str]]:
+    """Lines of a file of returned forms that do not count, and why: `duplicate` or `no_case`. The header is line 1."""
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_REFUSED, [programme, source_sha256])
+        return list(cursor.fetchall())
 
 
 def batches(programme: str) -> list[BatchLine]:

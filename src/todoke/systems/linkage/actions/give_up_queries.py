@@ -11,15 +11,23 @@ from todoke.oplog.record import record
 from todoke.systems.linkage.actions.send_queries import NO_CODE
 
 ALIAS = "linkage"
+_FORGET = """
+DELETE FROM linkage_coderequest c USING linkage_query q
+WHERE q.batch_id = ANY(%s) AND q.state = 'accepted' AND c.person_id = q.person_id AND c.state = 'requested'
+"""
 _REFUSE = (
     "UPDATE linkage_query SET state = 'refused', error = %s WHERE batch_id = ANY(%s) AND state = 'accepted'"
 )
 
 
 def give_up_queries(*, batch_ids: Sequence[str], by: Actor) -> int:
-    """End the unsent queries of these batches as 照会エラー (`no_link_code`); returns how many."""
+    """End the unsent queries of these batches as 照会エラー (`no_link_code`); returns how many.
+
+    Their 符号 count as never asked for, so that a later batch asks again.
+    """
     require(by, Permission.LINKAGE_OPERATE)
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
+        cursor.execute(_FORGET, [list(batch_ids)])
         cursor.execute(_REFUSE, [NO_CODE, list(batch_ids)])
         ended = int(cursor.rowcount)
         if ended:

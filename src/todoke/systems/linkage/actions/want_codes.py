@@ -17,14 +17,21 @@ _INSERT = """
 INSERT INTO linkage_coderequest (person_id, state, message_key, changed_at)
 SELECT person_id, 'wanted', %s || ' ' || ((row_number() OVER (ORDER BY person_id) - 1) / %s), %s
 FROM ({persons}) wanted
-WHERE NOT EXISTS (SELECT FROM linkage_coderequest c WHERE c.person_id = wanted.person_id)
+WHERE NOT EXISTS (
+    SELECT FROM linkage_coderequest c WHERE c.person_id = wanted.person_id AND c.state <> 'refused'
+)
+ON CONFLICT (person_id) DO UPDATE
+SET state = excluded.state, message_key = excluded.message_key, changed_at = excluded.changed_at, refusal = ''
 """
 _OF_BATCHES = "SELECT DISTINCT person_id FROM linkage_query WHERE batch_id = ANY(%s) AND state = 'accepted'"
 _EVERYBODY = "SELECT integrated_number AS person_id FROM linkage_person"
 
 
 def want_codes(*, batch_ids: Sequence[str] | None, by: Actor) -> int:
-    """Note the persons of these batches' unsent queries (None: everybody) as wanted; returns how many are new."""
+    """Note the persons of these batches' unsent queries (None: everybody) as wanted; returns how many.
+
+    Who was asked for is not asked for again, but who was refused is: the registers may have been put right.
+    """
     require(by, Permission.LINKAGE_OPERATE)
     persons = _EVERYBODY if batch_ids is None else _OF_BATCHES
     chosen = [] if batch_ids is None else [list(batch_ids)]

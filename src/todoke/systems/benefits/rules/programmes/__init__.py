@@ -15,3 +15,8 @@ def find(code: str) -> Programme:
         return _PROGRAMMES[code]
     except KeyError:
         raise TodokeError(ErrorCode.NOT_FOUND, what="事業コード") from None
+
+
+def every() -> list[Programme]:
+    """All programmes, by code."""
+    return [_PROGRAMMES[code] for code in sorted(_PROGRAMMES)]

@@ -123,7 +123,7 @@ CREATE TRIGGER benefits_batch_open AFTER INSERT ON benefits_transfer
 
 
 class Migration(migrations.Migration):
-    dependencies = [("benefits", "0002_cases_and_payments")]
+    dependencies = [("benefits", "0003_constraints")]
     operations = [
         _keys(),
         migrations.RunSQL(

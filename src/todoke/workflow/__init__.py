@@ -1,0 +1,1 @@
+"""States and transitions as tables, held by the database too."""

@@ -1,0 +1,100 @@
+"""The verbs of both systems: thin, in Japanese, by a named member of staff, without names of persons."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner
+
+from tests.systems.three_towns import EAST, HOME, WEST, Towns, alias, code_of, inquiry, number_of, own_number
+from todoke.contracts.information import Outcome
+from todoke.kernel.errors import TodokeError
+from todoke.sample import staff
+from todoke.systems.intermediary import queries
+
+Verb = Callable[..., str]
+
+
+@pytest.fixture
+def verb(towns: Towns, settings_of_staff: None) -> Verb:
+    def run(system: str, *arguments: str) -> str:
+        group = importlib.import_module(f"todoke.systems.{system}.commands").group
+        result = CliRunner().invoke(group, list(arguments))
+        if isinstance(result.exception, TodokeError):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return run
+
+
+@pytest.fixture
+def settings_of_staff(towns: Towns, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.conf import settings
+
+    for realm in ("platform", "national", "city"):
+        (towns.folder / realm).mkdir(exist_ok=True)
+    staff.write(towns.folder)
+    merged = "\n".join(
+        (towns.folder / realm / "staff.toml").read_text(encoding="utf-8")
+        for realm in ("platform", "national")
+    )
+    (towns.folder / "staff.toml").write_text(merged, encoding="utf-8")
+    monkeypatch.setattr(settings, "TODOKE_STAFF_FILE", towns.folder / "staff.toml")
+
+
+def test_the_network_is_set_up_by_its_verbs(towns: Towns, verb: Verb) -> None:
+    file = towns.folder / "juki.csv"
+    file.write_text(f"juki_code,individual_number\n{code_of(1)},{number_of(1)}\n", encoding="utf-8")
+    verb("network", "keys-init", "--by", "n001")
+    assert verb("network", "load-juki", str(file), "--by", "n001") == "取込 1 件\n"
+    assert verb("network", "load-juki", str(file), "--by", "n001") == "取込 1 件（済み）\n"
+    assert verb("network", "list-publish", "--days", "9", "--by", "n001") == "第 1 版  1 行\n"
+    assert "registered 1\n" in verb("network", "status")
+    with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
+        verb("network", "list-publish", "--by", "p001")
+
+
+def test_held_requests_are_listed_proposed_and_confirmed(towns: Towns, verb: Verb) -> None:
+    towns.open_for_business(2)
+    towns.register(EAST, [1, 2], held=[1])
+    towns.inquire([inquiry("r1", 1, EAST)])
+    towns.deliver()
+    permit_id = queries.held(alias(EAST))[0].permit_id
+    shown = verb("intermediary", "held")
+    assert shown.startswith(f"{EAST}  {permit_id}  r1  ")
+    assert "未提案" in shown
+    assert own_number(EAST, 1) not in shown
+    where = ("--municipality", EAST)
+    verb("intermediary", "release", permit_id, *where, "--reason", "電話で確認", "--by", "p002")
+    assert "release（p002）" in verb("intermediary", "held", *where)
+    with pytest.raises(TodokeError, match="SAME_PERSON"):
+        verb("intermediary", "confirm", permit_id, *where, "--by", "p002")
+    assert verb("intermediary", "confirm", permit_id, *where, "--by", "p003") == "確定 1 件\n"
+    assert verb("intermediary", "held") == ""
+    towns.deliver()
+    assert towns.results()["r1"].outcome is Outcome.ANSWERED
+
+
+def test_lists_records_and_status_speak_for_the_whole_platform(towns: Towns, verb: Verb) -> None:
+    towns.open_for_business(3)
+    towns.register(EAST, [1, 2, 3])
+    towns.inquire([inquiry(f"r{p}", p, EAST) for p in (1, 2, 3)])
+    towns.deliver()
+    for side in ("inquirer", "provider"):
+        out = towns.folder / f"{side}.csv"
+        assert verb("intermediary", "records", "--side", side, "--out", str(out)) == "3 件\n"
+    assert verb("network", "records", "--out", str(towns.folder / "network.csv")) == "3 件\n"
+    files = {(towns.folder / f"{party}.csv").read_bytes() for party in ("inquirer", "provider", "network")}
+    assert len(files) == 1
+    only = towns.folder / "only.csv"
+    arguments = ("records", "--municipality", WEST, "--side", "provider", "--out", str(only))
+    assert verb("intermediary", *arguments) == "0 件\n"
+    assert verb("intermediary", "fetch-list", "--municipality", HOME, "--by", "p001").startswith(
+        f"{HOME}  第 1 版"
+    )
+    lines = verb("intermediary", "status").splitlines()
+    assert "inquiries 3" in next(line for line in lines if line.startswith(HOME))
+    assert "全て拒否" in next(line for line in lines if line.startswith("27100"))
