@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 import traceback
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ class Verb:
 
 
 _SITES = "todoke.sites.commands"
+
+_NO_COMMAND = re.compile(r"No such command '([^']*)'")
 
 VERBS = {
     "demo": Verb(_SITES, "demo", "架空の市の給付を始めから終わりまで行います"),
@@ -63,6 +66,9 @@ class LazyVerbs(click.Group):
         verb = VERBS.get(cmd_name)
         if verb is None:
             return None
+        if ctx.params.get("instance"):
+            # the group's own function runs only after its verb was found
+            os.environ["TODOKE_INSTANCE"] = ctx.params["instance"]
         if verb.realm is not None:
             from todoke.sites.entering import enter_for_command
 
@@ -81,17 +87,17 @@ class LazyVerbs(click.Group):
 @click.option("--instance", type=click.Path(), envvar="TODOKE_INSTANCE", help="インスタンスのフォルダー")
 def todoke(instance: str | None) -> None:
     """届け: 住民税非課税世帯等への給付を、早く、法に沿って、後から証明できる形で。"""
-    if instance:
-        os.environ["TODOKE_INSTANCE"] = instance
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command and exit: 0, the error family's code, or 130 after Ctrl-C."""
     try:
         todoke.main(args=arguments, prog_name="todoke", standalone_mode=False)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
+    except click.ClickException as error:
+        sys.exit(_report(_misused(error)))
     except click.exceptions.Abort:
         sys.exit(130)
     except TodokeError as error:
@@ -99,6 +105,24 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         sys.exit(_report(_closed(error)))
     sys.exit(0)
+
+
+def _misused(error: click.ClickException) -> TodokeError:
+    """What a person typed wrongly, in Japanese; click itself speaks English only."""
+    context = getattr(error, "ctx", None)
+    if isinstance(error, click.MissingParameter) and error.param:
+        detail = f"{error.param.get_error_hint(context) if context else error.param.name} を指定してください"
+    elif isinstance(error, click.BadParameter) and error.param:
+        detail = f"{error.param.opts[0]} の値を確かめてください"
+    elif isinstance(error, click.NoSuchOption):
+        detail = f"{error.option_name} という指定はありません"
+    elif (command := _NO_COMMAND.match(error.format_message())) is not None:
+        detail = f"「{command[1]}」という命令はありません"
+    else:
+        detail = "指定の数または組合せ"
+    return TodokeError(
+        ErrorCode.USAGE_INVALID, detail=detail, command=context.command_path if context else "todoke"
+    )
 
 
 def _closed(error: Exception) -> TodokeError:

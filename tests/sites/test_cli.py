@@ -66,10 +66,34 @@ def test_a_refused_file_is_told_with_every_bad_row(failing, capsys) -> None:
     assert "2 件" in said[2]
 
 
-def test_a_fault_of_ours_is_not_hidden(monkeypatch) -> None:
-    monkeypatch.setitem(cli.VERBS, "fail", cli.Verb("no_such_module", "fail", "x"))
-    with pytest.raises(ModuleNotFoundError):
+def test_a_fault_of_ours_shows_where_but_never_what(monkeypatch, capsys) -> None:
+    """The text of a stranger's exception may quote a person's row; its place cannot."""
+    monkeypatch.setitem(cli.VERBS, "fail", cli.Verb("secret_0123456789", "fail", "x"))
+    with pytest.raises(SystemExit) as end:
         cli.main(["fail"])
+    said = capsys.readouterr().err
+    assert end.value.code == 70
+    assert "UNEXPECTED" in said
+    assert "cli.py:" in said
+    assert "0123456789" not in said
+
+
+@pytest.mark.parametrize(
+    "words", [["blah"], ["demo", "--nope"], ["demo", "--residents", "abc"], ["serve", "mars"]]
+)
+def test_nonsense_is_answered_in_japanese(words: list[str], capsys) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main(words)
+    said = capsys.readouterr().err
+    assert end.value.code == 2
+    assert said.startswith("USAGE_INVALID: 命令の書き方が正しくありません")
+    assert "--help" in said
+
+
+def test_the_named_instance_is_the_one_that_is_used(tmp_path, capsys) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--instance", str(tmp_path / "elsewhere"), "residents", "import"])
+    assert "elsewhere/instance.toml" in capsys.readouterr().err
 
 
 def test_help_imports_neither_django_nor_a_driver() -> None:

@@ -40,6 +40,10 @@ class ErrorCode(Enum):
         Family.CONFLICT,
         "{file} の内容が封印した時と異なります。元のファイルに戻すか、新しい版として取り込んでください。",
     )
+    USAGE_INVALID = (
+        Family.INPUT,
+        "命令の書き方が正しくありません（{detail}）。「{command} --help」で使い方を確かめてください。",
+    )
     NUMBER_INVALID = (
         Family.INPUT,
         "{kind}の形式または検査数字が正しくありません。番号を確かめて入力し直してください。",
