@@ -11,6 +11,9 @@ import pyarrow.parquet as pq
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 
+GROUP_ROWS = 65_536
+"""Rows of a Parquet row group: DuckDB gives each group to another thread."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Seal:
@@ -25,7 +28,7 @@ def write(table: pa.Table, folder: Path, name: str) -> Seal:
     """Write `table` as `<name>-<first 16 of sha256>.parquet`; the name appears only when the file is whole."""
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / f".{name}.parquet.part"
-    pq.write_table(table, unfinished, compression="zstd")
+    pq.write_table(table, unfinished, compression="zstd", row_group_size=GROUP_ROWS)
     digest = file_sha256(unfinished)
     path = folder / f"{name}-{digest[:16]}.parquet"
     unfinished.replace(path)

@@ -85,9 +85,13 @@ household AS (
         bool_and(dependant AND coalesce(supporter_taxed, false)) AS dependants_only,
         bool_and(dependant) AND bool_or(supporter_taxed IS NULL) AS needs_declaration,
         count(*) = 1 AND bool_and(died) AS sole_member_died, max(left_on) AS left_on,
-        arg_min(ROW(resident_code, died), ROW(NOT is_head, birth_date, resident_code)) AS base_payee,
-        arg_min(resident_code, ROW(died, NOT head_now, birth_date, resident_code)) AS successor
+        arg_min(resident_code, ROW(NOT is_head, birth_date, resident_code)) AS base_payee
     FROM status GROUP BY household_key
+),
+bereaved AS (
+    SELECT household_key, list(resident_code) FILTER (died) AS dead,
+        arg_min(resident_code, ROW(died, NOT head_now, birth_date, resident_code)) AS successor
+    FROM status SEMI JOIN (SELECT household_key FROM status WHERE died) USING (household_key) GROUP BY household_key
 ),
 -- Once paid, a household and its protected part stay paid, also when the protection ends and they are one again
 paid_household AS (
@@ -98,7 +102,7 @@ paid_household AS (
 ),
 applied AS (SELECT household_key, min(received_on) AS received_on FROM applications GROUP BY household_key),
 judged AS (
-    SELECT h.*, n.taxed, n.treaty, n.unknown,
+    SELECT h.*, b.dead, b.successor, n.taxed, n.treaty, n.unknown,
         CASE
             WHEN n.taxed IS NOT NULL THEN '{TAXED}'
             WHEN n.treaty IS NOT NULL THEN '{TREATY}'
@@ -111,11 +115,12 @@ judged AS (
     FROM household h
     LEFT JOIN named n USING (household_key)
     LEFT JOIN applied f USING (household_key)
+    LEFT JOIN bereaved b USING (household_key)
 )"""
 
 _RESULT = """
 SELECT household_key, base_household_code,
-    CASE WHEN base_payee[2] THEN successor ELSE base_payee[1] END AS payee_resident_code,
+    CASE WHEN list_contains(dead, base_payee) THEN successor ELSE base_payee END AS payee_resident_code,
     CASE reason_code WHEN '{EXEMPT}' THEN 'eligible' WHEN '{UNKNOWN}' THEN 'undecided' ELSE 'ineligible' END AS outcome,
     reason_code,
     concat_ws(':', reason_code,

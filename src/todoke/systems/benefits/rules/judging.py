@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from todoke.engine import duck
+from todoke.engine import duck, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits.rules import decision_sql
 from todoke.systems.benefits.rules.programme import Programme
@@ -87,7 +87,8 @@ def _open(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     unfinished = path.with_name(f".{path.name}.part")
-    connection.execute(f"COPY ({query}) TO '{_quoted(unfinished)}' (FORMAT PARQUET, COMPRESSION ZSTD)")
+    how = f"FORMAT PARQUET, COMPRESSION ZSTD, ROW_GROUP_SIZE {snapshots.GROUP_ROWS}"
+    connection.execute(f"COPY ({query}) TO '{_quoted(unfinished)}' ({how})")
     unfinished.replace(path)
 
 
