@@ -90,7 +90,8 @@ def test_nonsense_is_answered_in_japanese(words: list[str], capsys) -> None:
     assert "--help" in said
 
 
-def test_the_named_instance_is_the_one_that_is_used(tmp_path, capsys) -> None:
+def test_the_named_instance_is_the_one_that_is_used(tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("TODOKE_INSTANCE", "put back after the test")
     with pytest.raises(SystemExit):
         cli.main(["--instance", str(tmp_path / "elsewhere"), "residents", "import"])
     assert "elsewhere/instance.toml" in capsys.readouterr().err
