@@ -23,8 +23,8 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 )
 def demo(residents: int, seed: int, out: Path) -> None:
     """架空の市が給付金を支給するまでを、三つの領域を別々のプロセスにして行います。"""
-    from todoke.sites import demo as demonstration
-    from todoke.sites.run_folder import RunFolder
+    from todoke.sites.demonstration import demo as demonstration
+    from todoke.sites.demonstration.run_folder import RunFolder
 
     folder = RunFolder(out=out, residents=residents, seed=seed)
     found = demonstration.Demo(folder, VAR, click.echo).go()
@@ -49,7 +49,7 @@ def serve(site: str | None, door_only: bool) -> None:
 @click.option("--output", "out", required=True, type=_FOLDER)
 def road(source: Path, out: Path) -> None:
     """市の側の全工程を順に行います（demo が使います）。"""
-    from todoke.sites.city_process import drive_city
+    from todoke.sites.demonstration.city_process import drive_city
 
     drive_city(source, out, click.echo)
 
@@ -64,7 +64,7 @@ def bench() -> None:
 @click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
 def bench_road(residents: int, as_json: bool) -> None:
     """全工程。工程ごとの秒数・毎秒件数・最大メモリを示します。"""
-    from todoke.sites import bench as benches
+    from todoke.sites.demonstration import bench as benches
 
     found = benches.road(residents, VAR, lambda line: click.echo(line, err=True))
     click.echo(benches.as_json(found) if as_json else benches.as_table(found))
@@ -80,10 +80,10 @@ def exchange() -> None:
 def exchange_reconcile(folder: Path | None) -> None:
     """照会側・提供側・ネットワークの情報提供等記録を一件ずつ突き合わせます。"""
     from todoke.kernel.errors import ErrorCode, TodokeError
+    from todoke.sites.demonstration.run_folder import newest_instance
     from todoke.sites.instance import Instance
     from todoke.sites.postgres import running_server
     from todoke.sites.reconcile import reconcile
-    from todoke.sites.run_folder import newest_instance
 
     instance = Instance.load(folder or newest_instance(VAR))
     with running_server(instance):

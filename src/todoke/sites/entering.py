@@ -12,10 +12,10 @@ import click
 import django
 
 from todoke.kernel.errors import TodokeError
+from todoke.sites.demonstration.run_folder import newest_instance
 from todoke.sites.instance import DEFAULT, ENVIRONMENT, Instance
 from todoke.sites.postgres import running_server
 from todoke.sites.realms import Realm
-from todoke.sites.run_folder import newest_instance
 
 
 def enter(realm: Realm) -> Instance:

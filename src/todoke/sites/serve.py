@@ -12,10 +12,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from todoke.sites import entering, processes
+from todoke.sites.demonstration.run_folder import newest_instance
 from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.postgres import running_server
 from todoke.sites.realms import Realm
-from todoke.sites.run_folder import newest_instance
 
 SCREEN_PORTS = {Realm.CITY: 8401, Realm.PLATFORM: 8402, Realm.NATIONAL: 8403}
 

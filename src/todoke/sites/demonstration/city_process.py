@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from todoke.sites import city_counts, city_road
+from todoke.sites.demonstration import city_counts, city_road
+from todoke.sites.demonstration.road import drive
+from todoke.sites.demonstration.summary import FIGURES
 from todoke.sites.instance import Instance
-from todoke.sites.road import drive
-from todoke.sites.summary import FIGURES
 
 
 def drive_city(source: Path, out: Path, say: Callable[[str], None]) -> None:

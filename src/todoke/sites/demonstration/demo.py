@@ -14,12 +14,12 @@ from todoke.exchange import keys
 from todoke.sample import city as sample_city
 from todoke.sample import staff as sample_staff
 from todoke.sites import processes, provision
+from todoke.sites.demonstration.run_folder import RunFolder
+from todoke.sites.demonstration.summary import Summary
 from todoke.sites.entering import enter_everything
 from todoke.sites.instance import Instance
 from todoke.sites.postgres import Server, running_server
 from todoke.sites.reconcile import reconcile
-from todoke.sites.run_folder import RunFolder
-from todoke.sites.summary import Summary
 
 CITY = "14100"
 NEIGHBOURS = ("13104", "13112", "14130", "14150", "14401", "27100")

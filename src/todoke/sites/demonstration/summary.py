@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from todoke.sites.run_folder import RunFolder
+from todoke.sites.demonstration.run_folder import RunFolder
 
 FIGURES = "figures.json"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from todoke.contracts.inquiry import InquiryKind
 from todoke.contracts.residents import SnapshotKind
-from todoke.sites.road import PROGRAMME
+from todoke.sites.demonstration.road import PROGRAMME
 from todoke.systems.benefits import queries as benefits
 from todoke.systems.inquiry import queries as inquiry
 from todoke.systems.residents import queries as residents

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from todoke.engine import duck
-from todoke.sites.demo import Demo
-from todoke.sites.run_folder import RunFolder
+from todoke.sites.demonstration.demo import Demo
+from todoke.sites.demonstration.run_folder import RunFolder
 from todoke.systems.benefits.rules.judging import Inputs, judge
 from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE
 

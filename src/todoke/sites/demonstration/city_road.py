@@ -13,7 +13,7 @@ from todoke.batch.steps import StepReport
 from todoke.contracts import registry
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.transport import Transport
-from todoke.sites.road import PROGRAMME, Stage
+from todoke.sites.demonstration.road import PROGRAMME, Stage
 from todoke.systems.benefits import jobs as benefits
 from todoke.systems.inquiry import jobs as inquiry
 from todoke.systems.linkage import jobs as linkage
