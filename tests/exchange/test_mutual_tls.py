@@ -44,7 +44,7 @@ def ring(tmp_path: Path, site: DoorServer) -> KeyRing:
 
 @pytest.fixture
 def transport(ring: KeyRing) -> Iterator[HttpTransport]:
-    transport = HttpTransport(ring)
+    transport = HttpTransport(ring, patience=0)
     yield transport
     transport.close()
 
@@ -132,7 +132,7 @@ def test_a_door_of_another_realm_is_not_trusted(tmp_path: Path, site: DoorServer
     url = f"https://127.0.0.1:{site.port}"
     moved = [replace(owner, url=url) if owner.folder == "national" else owner for owner in parts.owners()]
     keys.make(tmp_path, instance="testing", owners=moved)
-    transport = HttpTransport(ring)
+    transport = HttpTransport(ring, patience=0)
     with pytest.raises(TodokeError) as refused:
         client.request(transport, sender=CITY, receiver=NETWORK, kind=ECHO, body=Question("x"), key="k")
     transport.close()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from todoke.exchange import envelope, kinds, refusals
 from todoke.exchange.envelope import Direction, Envelope, Header
 from todoke.exchange.kinds import A, MessageKind, Q
 from todoke.exchange.transport import Transport
 from todoke.kernel import clock
+from todoke.kernel.errors import ErrorCode, TodokeError
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 3.0
 
 
 def request(
@@ -14,12 +19,19 @@ def request(
 ) -> A:
     """Ask and wait. The same key gets the first answer again: poll with a new key each time.
 
+    While the receiver is unavailable it is asked again with the same key, for `transport.patience` seconds.
     Errors: RefusedError (final); UNAVAILABLE and the verification errors (unknown: ask again with `key`).
     """
-    reply = post(
-        transport, sender=sender, receiver=receiver, contract=kind.name, key=key, body=kinds.encode(body)
-    )
-    return kinds.decode(kind.answer, reply.body)
+    end, pause, data = time.monotonic() + transport.patience, _FIRST_PAUSE, kinds.encode(body)
+    while True:
+        try:
+            reply = post(transport, sender=sender, receiver=receiver, contract=kind.name, key=key, body=data)
+            return kinds.decode(kind.answer, reply.body)
+        except TodokeError as error:
+            if error.code is not ErrorCode.UNAVAILABLE or time.monotonic() + pause > end:
+                raise
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
 
 
 def post(

@@ -18,10 +18,16 @@ _TIMEOUT = httpx.Timeout(300, connect=5)
 
 
 class Transport(Protocol):
-    """Carries one request there and its answer back. Every failure is UNAVAILABLE: the outcome is unknown."""
+    """Carries one request there and its answer back. Every failure is UNAVAILABLE: the outcome is unknown.
+
+    `patience`: seconds for which a question that got no answer is asked again (client.request).
+    """
 
     @property
     def ring(self) -> KeyRing: ...
+
+    @property
+    def patience(self) -> float: ...
 
     def post(self, receiver: str, wire: bytes, sender: str) -> bytes: ...
 
@@ -29,8 +35,9 @@ class Transport(Protocol):
 class HttpTransport:
     """Mutual TLS with the sender's own certificate; a connection pool per sender and receiver's authority."""
 
-    def __init__(self, ring: KeyRing, *, timeout: httpx.Timeout = _TIMEOUT) -> None:
+    def __init__(self, ring: KeyRing, *, timeout: httpx.Timeout = _TIMEOUT, patience: float = 30.0) -> None:
         self.ring = ring
+        self.patience = patience
         self._timeout = timeout
         self._clients: dict[tuple[str, str], httpx.Client] = {}
         self._lock = threading.Lock()
@@ -68,6 +75,8 @@ class HttpTransport:
 
 class InProcessTransport:
     """Hands the bytes to the receiver's door. For tests, and for a site that talks to itself."""
+
+    patience = 0.0  # a door in this process is there or is not
 
     def __init__(self, ring: KeyRing, doors: Mapping[str, Door]) -> None:
         self.ring = ring
