@@ -115,7 +115,7 @@ def test_another_party_s_certificate_is_refused(ring: KeyRing, transport: HttpTr
     """Signed by the city, but knocking with the network's certificate."""
 
     class Swapped:
-        ring = transport.ring
+        ring, patience = transport.ring, 0.0
 
         def post(self, receiver: str, wire: bytes, sender: str) -> bytes:
             return transport.post(receiver, wire, NETWORK)
