@@ -8,10 +8,24 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from todoke.batch.steps import StepReport
 
 PROGRAMME = "r3-nontaxable"
+
+
+WORDS: Final = {
+    "tax": "課税情報", "assistance": "付帯状況", "residents": "住民", "eligible": "支給対象", "ineligible": "対象外",
+    "undecided": "未確定", "abroad": "国外からの転入", "unreachable": "照会できない", "cases": "付番", "files": "ファイル",
+    "excluded_moved_out": "転出のため別送", "excluded_protected": "支援措置のため別送", "excluded_died": "死亡のため見合わせ",
+    "duplicate": "重複", "no_case": "対象外の世帯から", "passed": "適合", "deficient": "不備", "declined": "辞退",
+    "approved_yen": "承認額（円）", "batches": "支払単位", "prepared_yen": "起案額（円）", "released_batches": "確定した支払単位",
+    "released_yen": "確定額（円）", "bank_files": "振込ファイル", "paid_count": "振込件数", "paid_yen": "振込額（円）",
+    "ACCOUNT_MISSING": "口座の記入なし", "BRANCH_UNKNOWN": "支店なし", "DECLINED": "辞退の記入", "NAME_DIFFERS": "名義違い",
+    "PROTECTED_BY_HAND": "支援措置（個別審査）", "SUPPORTER_TAXED": "課税者の扶養", "DECLARATION_MISSING": "扶養の申告なし",
+}  # fmt: skip
+"""Control totals as a person reads them; a total without a word here is shown by its name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +81,7 @@ def _figure(stage: Stage, reports: list[StepReport], seconds: float) -> Figure:
 
 
 def _line(stage: Stage, figure: Figure, *, resumed: bool) -> str:
-    totals = "  ".join(f"{name} {value:,}" for name, value in figure.totals.items())
+    totals = "、".join(f"{WORDS.get(name, name)} {value:,}" for name, value in figure.totals.items())
     note = "（済み）" if resumed else f"{figure.seconds:6.1f} 秒"
     return f"{stage.title:　<14} {note}  件数 {figure.taken:,} → {figure.accepted:,}  除外 {figure.refused:,}  {totals}"
 
