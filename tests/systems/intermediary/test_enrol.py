@@ -29,6 +29,8 @@ class Shown:
 class StoppedOnce:
     """A transport on which the fourth message fails for one time."""
 
+    patience = 0.0
+
     def __init__(self, towns: Towns) -> None:
         self.inner, self.sent = towns.transport, 0
 

@@ -42,6 +42,8 @@ def answered(**changes: str | None) -> Answer:
 class Realms:
     """Transport whose far end lives in memory. `reply(inquiry)` decides each result."""
 
+    patience = 0.0
+
     ring: KeyRing
     reply: Callable[[intermediary.Inquiry], Answer] = field(default=lambda _: answered())
     refused_numbers: set[str] = field(default_factory=set)
