@@ -5,18 +5,19 @@ from django.db import DatabaseError, connections, transaction
 
 from todoke.oplog.models import Operation
 from todoke.oplog.record import record
+from todoke.oplog.who import Who
 
 pytestmark = pytest.mark.usefixtures("databases")
 
 
 def test_an_entry_is_written_only_inside_the_operation() -> None:
     with pytest.raises(RuntimeError):
-        record("benefits", by="c001", verb="benefits:decision:decide", subject="x")
+        record("benefits", by=Who(staff_id="c001"), verb="benefits:decision:decide", subject="x")
 
 
 def test_an_operation_undone_leaves_no_entry() -> None:
     with transaction.atomic(using="benefits"):
-        record("benefits", by="c001", verb="benefits:decision:decide", subject="x")
+        record("benefits", by=Who(staff_id="c001"), verb="benefits:decision:decide", subject="x")
         transaction.set_rollback(True, using="benefits")
     assert not Operation.objects.using("benefits").exists()
 
@@ -25,6 +26,6 @@ def test_an_operation_undone_leaves_no_entry() -> None:
 @pytest.mark.parametrize("alias", ["benefits", "linkage", "intermediary_14100", "network"])
 def test_an_entry_cannot_be_changed_or_removed(alias: str, change: str) -> None:
     with transaction.atomic(using=alias):
-        record(alias, by="c001", verb="benefits:decision:decide", subject="x", persons=3)
+        record(alias, by=Who(staff_id="c001"), verb="benefits:decision:decide", subject="x", persons=3)
     with pytest.raises(DatabaseError, match="append-only"), connections[alias].cursor() as cursor:
         cursor.execute(change)

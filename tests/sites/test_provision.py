@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from todoke.oplog.models import Operation
 from todoke.oplog.record import record
+from todoke.oplog.who import Who
 from todoke.sites.instance import Instance
 from todoke.sites.migrations import pending
 from todoke.sites.provision import drop, provision
@@ -29,7 +30,7 @@ def test_every_alias_connects_to_its_own_database(databases) -> None:
 
 def test_provisioning_again_keeps_what_is_there(databases, server) -> None:
     with transaction.atomic(using="residents"):
-        record("residents", by="s001", verb="residents:snapshot:import", subject="run-1")
+        record("residents", by=Who(staff_id="s001"), verb="residents:snapshot:import", subject="run-1")
     provision(databases, server)
     assert Operation.objects.using("residents").count() == 1
 
@@ -39,7 +40,7 @@ def test_append_only_rows_of_a_test_are_gone_in_the_next_and_the_guard_is_back(d
     for name in ("network", "intermediary_14401"):
         assert Operation.objects.using(name).count() == 0
         with transaction.atomic(using=name):
-            record(name, by="s001", verb="network:list:operate", subject="run-1")
+            record(name, by=Who(staff_id="s001"), verb="network:list:operate", subject="run-1")
         with pytest.raises(IntegrityError, match="append-only"):
             Operation.objects.using(name).update(by="s002")
 

@@ -23,4 +23,4 @@ def test_it_lists_the_steps_by_their_japanese_titles() -> None:
 
 
 def test_health_counts_the_databases() -> None:
-    assert Client().get("/health", headers={"host": "localhost"}).json()["databases"] == 12
+    assert Client().get("/health", headers={"host": "localhost"}).json()["databases"] == 15

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.who import Who
 
 
 class Permission(Enum):
@@ -110,10 +111,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Actor:
+class Actor(Who):
     """A member of staff who acts: one person, one ID, the roles held today."""
 
-    staff_id: str
     roles: frozenset[Role]
 
     def may(self, permission: Permission) -> bool:

@@ -9,6 +9,7 @@ from todoke.sites.settings import site_settings
 
 # our own settings, named here so that `settings.TODOKE_…` has a type
 TODOKE_REALM: str
+TODOKE_DIRECTORY: str
 TODOKE_INSTANCE_NAME: str
 TODOKE_MUNICIPALITY: str
 TODOKE_KEYS_FOLDER: Path

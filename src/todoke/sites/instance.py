@@ -26,7 +26,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.sites.realms import PER_MUNICIPALITY, SYSTEMS, Realm, alias, systems_of
+from todoke.sites.realms import DIRECTORY, PER_MUNICIPALITY, Realm, alias, realm_of, systems_of
 
 ENVIRONMENT = "TODOKE_INSTANCE"
 DEFAULT = Path("var/demo")
@@ -115,28 +115,32 @@ class Instance:
         _write(instance.path / "instance.toml", instance._toml(), mode=0o644)
         return instance
 
-    def account(self, system: str, municipality: str | None = None) -> DatabaseAccount:
-        """The app role of one system (of one municipality): reads and writes rows, owns nothing."""
-        name = self._database(system, municipality)
-        password = self._derive(SYSTEMS[system], "database", name)
+    def account(self, system: str, part: str | None = None) -> DatabaseAccount:
+        """The app role of one wall (see `walls`): reads and writes rows, owns nothing."""
+        name = self._database(system, part)
+        password = self._derive(realm_of(system, part), "database", name)
         return DatabaseAccount(dbname=name, user=name, password=password)
 
-    def owner(self, system: str, municipality: str | None = None) -> DatabaseAccount:
-        """The role that owns one system's tables and runs its migrations; never used to serve."""
-        return self._owner(SYSTEMS[system], self._database(system, municipality))
+    def owner(self, system: str, part: str | None = None) -> DatabaseAccount:
+        """The role that owns one wall's tables and runs its migrations; never used to serve."""
+        return self._owner(realm_of(system, part), self._database(system, part))
 
     def template_owner(self) -> DatabaseAccount:
         """The database that new `intermediary` databases are cloned from, with the role that migrates it."""
-        return self._owner(SYSTEMS[PER_MUNICIPALITY], f"todoke_{self.name}_{PER_MUNICIPALITY}_template")
+        return self._owner(realm_of(PER_MUNICIPALITY), f"todoke_{self.name}_{PER_MUNICIPALITY}_template")
 
     def walls(self, *realms: Realm) -> tuple[tuple[str, str | None], ...]:
-        """Every (system, municipality) that has its own database, of all realms or the given ones."""
-        return tuple(
-            (system, municipality)
-            for realm in realms or tuple(Realm)
-            for system in systems_of(realm)
-            for municipality in (self.municipalities if system == PER_MUNICIPALITY else (None,))
-        )
+        """Every (system, part) that has its own database, of all realms or the given ones.
+
+        The part is a municipality for `intermediary`, the realm for `directory`, else None.
+        """
+        found: list[tuple[str, str | None]] = []
+        for realm in realms or tuple(Realm):
+            found.append((DIRECTORY, realm.value))
+            for system in systems_of(realm):
+                parts = self.municipalities if system == PER_MUNICIPALITY else (None,)
+                found += [(system, part) for part in parts]
+        return tuple(found)
 
     def secret(self, realm: Realm, kind: str) -> bytes:
         """32 random bytes kept in the realm's folder. Raises SETUP_MISSING when this process may not read them."""
@@ -163,13 +167,13 @@ class Instance:
         record = {"host": address.host, "port": address.port, "options": dict(address.options)}
         _write(self.path / "server.json", json.dumps(record, indent=1) + "\n", mode=0o644)
 
-    def uri(self, system: str, municipality: str | None = None) -> str:
-        """libpq URI of a system's app role; holds the password, so never log it."""
-        return self.server().uri(self.account(system, municipality))
+    def uri(self, system: str, part: str | None = None) -> str:
+        """libpq URI of a wall's app role; holds the password, so never log it."""
+        return self.server().uri(self.account(system, part))
 
-    def _database(self, system: str, municipality: str | None) -> str:
-        name = alias(system, municipality)
-        if municipality is not None and municipality not in self.municipalities:
+    def _database(self, system: str, part: str | None) -> str:
+        name = alias(system, part)
+        if system == PER_MUNICIPALITY and part not in self.municipalities:
             raise ValueError("this municipality is not on the platform")
         return f"todoke_{self.name}_{name}"
 
@@ -185,8 +189,8 @@ class Instance:
             raise ValueError("an instance name is a lower-case identifier of at most 24 characters")
         if self.city not in self.municipalities or len(set(self.municipalities)) != len(self.municipalities):
             raise ValueError("the city is one of the municipalities, and none is named twice")
-        for system, municipality in self.walls():
-            alias(system, municipality)
+        for wall in self.walls():
+            alias(*wall)
         file = self.path / "instance.toml"
         if file.exists() and Instance.load(self.path).name != self.name:
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail="この場所には別のインスタンスがあります")

@@ -35,8 +35,8 @@ def provision(instance: Instance, server: Server, *, realms: Sequence[Realm] = t
     with _alone(instance, server) as admin:
         if Realm.PLATFORM in realms:
             _template(admin, instance, server)
-        for system, municipality in instance.walls(*realms):
-            _database(admin, instance, server, system, municipality)
+        for system, part in instance.walls(*realms):
+            _database(admin, instance, server, system, part)
 
 
 def drop(instance: Instance, server: Server) -> None:
@@ -82,10 +82,8 @@ def _template(admin: Admin, instance: Instance, server: Server) -> None:
     migrate(alias(PER_MUNICIPALITY, instance.municipalities[0]), owner)
 
 
-def _database(
-    admin: Admin, instance: Instance, server: Server, system: str, municipality: str | None
-) -> None:
-    owner, app = instance.owner(system, municipality), instance.account(system, municipality)
+def _database(admin: Admin, instance: Instance, server: Server, system: str, part: str | None) -> None:
+    owner, app = instance.owner(system, part), instance.account(system, part)
     _role(admin, owner)
     _role(admin, app)
     cloned = instance.template_owner() if system == PER_MUNICIPALITY else None
@@ -97,7 +95,7 @@ def _database(
         with psycopg.connect(make_conninfo(server.admin_url, dbname=owner.dbname), autocommit=True) as inside:
             _run(inside, "REASSIGN OWNED BY {} TO {}", cloned.user, owner.user)
             _run(inside, "REVOKE ALL ON SCHEMA public FROM {}", cloned.user)
-    migrate(alias(system, municipality), owner)
+    migrate(alias(system, part), owner)
     with owner_connection(instance, server, owner) as inside:
         _grant_rows(inside, app.user)
 

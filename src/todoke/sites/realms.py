@@ -24,10 +24,14 @@ SYSTEMS: Final[dict[str, Realm]] = {
 }
 """System label → realm. The label is also the Django app label and the database alias (but see `alias`)."""
 
+DIRECTORY: Final = "directory"
+"""職員名簿: every realm has a database of its own for staff, rights, sessions and terminals (`directory_city`)."""
+
 SHARED_APPS: Final[dict[str, frozenset[str]]] = {
     "exchange": frozenset({"linkage", "intermediary", "network"}),
-    "batch": frozenset(SYSTEMS),
-    "oplog": frozenset(SYSTEMS),
+    "batch": frozenset({*SYSTEMS, DIRECTORY}),
+    "oplog": frozenset({*SYSTEMS, DIRECTORY}),
+    "access": frozenset({DIRECTORY}),
 }
 """Tool with tables of its own → systems whose databases hold them: outbox and log live in the sender's transaction."""
 
@@ -40,25 +44,36 @@ def systems_of(realm: Realm) -> tuple[str, ...]:
     return tuple(system for system, owner in SYSTEMS.items() if owner is realm)
 
 
-def alias(system: str, municipality: str | None = None) -> str:
-    """Django database alias: the system label, or `intermediary_14100` for one municipality's wall.
+def alias(system: str, part: str | None = None) -> str:
+    """Django database alias: the system label, `intermediary_14100` for one municipality's wall, `directory_city`.
 
-    Raises ValueError for an unknown system, a missing municipality or one too many: fail closed.
+    Raises ValueError for an unknown system or realm, a missing part or one too many: fail closed.
     """
-    if system not in SYSTEMS:
+    if system not in (*SYSTEMS, DIRECTORY):
         raise ValueError(f"unknown system {system!r}")
-    if (municipality is not None) != (system == PER_MUNICIPALITY):
-        raise ValueError(f"{system} and municipality {municipality!r} do not go together")
-    if municipality is None:
+    if (part is not None) != (system in (PER_MUNICIPALITY, DIRECTORY)):
+        raise ValueError(f"{system} and {part!r} do not go together")
+    if part is None:
         return system
-    if len(municipality) != 5 or not (municipality.isascii() and municipality.isdigit()):
+    if system == DIRECTORY:
+        return f"{system}_{Realm(part).value}"
+    if len(part) != 5 or not (part.isascii() and part.isdigit()):
         raise ValueError("a municipality is five digits")
-    return f"{system}_{municipality}"
+    return f"{system}_{part}"
 
 
 def system_of(database_alias: str) -> str:
-    """The system label behind a database alias; raises ValueError for an unknown one."""
+    """The system label (or `directory`) behind a database alias; raises ValueError for an unknown one."""
     system = database_alias.partition("_")[0]
-    if system not in SYSTEMS:
+    if system not in (*SYSTEMS, DIRECTORY):
         raise ValueError(f"unknown database alias {database_alias!r}")
     return system
+
+
+def realm_of(system: str, part: str | None = None) -> Realm:
+    """The realm that keeps a database; raises ValueError for an unknown one."""
+    if system == DIRECTORY and part is not None:
+        return Realm(part)
+    if system not in SYSTEMS:
+        raise ValueError(f"unknown system {system!r}")
+    return SYSTEMS[system]

@@ -9,7 +9,7 @@ from typing import Any
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites.instance import DEFAULT, ENVIRONMENT, DatabaseAccount, Instance, ServerAddress
-from todoke.sites.realms import PER_MUNICIPALITY, SHARED_APPS, Realm, alias, systems_of
+from todoke.sites.realms import DIRECTORY, PER_MUNICIPALITY, SHARED_APPS, Realm, alias, systems_of
 
 _NOWHERE = ServerAddress(host="127.0.0.1", port=1)
 _MIDDLEWARE = [
@@ -53,7 +53,7 @@ def site_settings(*realms: Realm) -> dict[str, Any]:
 def installed_apps(*realms: Realm) -> list[str]:
     """Dotted names of the apps that the realms' systems need."""
     systems = [system for realm in realms for system in systems_of(realm)]
-    shared = [label for label, users in SHARED_APPS.items() if users.intersection(systems)]
+    shared = [label for label, users in SHARED_APPS.items() if users.intersection([*systems, DIRECTORY])]
     return [f"todoke.systems.{system}" for system in systems] + [f"todoke.{label}" for label in shared]
 
 
@@ -75,6 +75,7 @@ def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
     folder = (instance.path if instance else Path("unconfigured")) / realm.value
     return {
         "TODOKE_REALM": realm.value,
+        "TODOKE_DIRECTORY": alias(DIRECTORY, realm.value),
         "TODOKE_INSTANCE_NAME": instance.name if instance else "unconfigured",
         "TODOKE_MUNICIPALITY": instance.city if instance else "00000",
         "TODOKE_KEYS_FOLDER": folder / "keys",
@@ -87,6 +88,7 @@ def _databases(instance: Instance | None, realms: tuple[Realm, ...]) -> dict[str
     if instance is None:
         nobody = DatabaseAccount(dbname="todoke_unconfigured", user="todoke_unconfigured", password="")
         names = [name for realm in realms for name in systems_of(realm) if name != PER_MUNICIPALITY]
+        names += [alias(DIRECTORY, realm.value) for realm in realms]
         return {name: _database(name, nobody, _NOWHERE) for name in names}
     address = instance.server() if (instance.path / "server.json").exists() else _NOWHERE
     return {

@@ -24,6 +24,7 @@ SYSTEM_TITLES = {
     "linkage": "統合番号連携システム",
     "intermediary": "自治体中間サーバー",
     "network": "情報提供ネットワークシステム",
+    "directory": "職員名簿",
 }
 
 
@@ -51,8 +52,8 @@ def _aliases() -> list[str]:
 
 def _system_title(alias: str) -> str:
     """The system's name, with the municipality where each has a database of its own."""
-    system, _, municipality = alias.partition("_")
-    return f"{SYSTEM_TITLES[system]} {municipality}".strip()
+    system, _, part = alias.partition("_")
+    return f"{SYSTEM_TITLES[system]} {part if part.isdigit() else ''}".strip()
 
 
 def _steps() -> list[dict[str, Any]]:

@@ -92,7 +92,12 @@ def provisions_arrived(alias: str, key: str, body: intermediary.Provisions, answ
     """The inquirer has our answers; fewer taken than sent is worth a line in the log."""
     if answer.count != len(body.records):
         subject = f"{key} {answer.count}/{len(body.records)}"
-        record(alias, by=needs.party_of(alias), verb="intermediary:provision:untaken", subject=subject)
+        record(
+            alias,
+            by=actors.actor(needs.party_of(alias)),
+            verb="intermediary:provision:untaken",
+            subject=subject,
+        )
 
 
 @on_refusal(intermediary.PROVISIONS)
@@ -100,7 +105,11 @@ def provisions_refused(alias: str, key: str, body: intermediary.Provisions, erro
     """The inquirer's platform refused our answers for good."""
     subject, count = f"{key} {error_code}", len(body.records)
     record(
-        alias, by=needs.party_of(alias), verb="intermediary:provision:refused", subject=subject, persons=count
+        alias,
+        by=actors.actor(needs.party_of(alias)),
+        verb="intermediary:provision:refused",
+        subject=subject,
+        persons=count,
     )
 
 
@@ -109,4 +118,6 @@ def reports_arrived(alias: str, key: str, body: network.ProvisionReports, answer
     """The network has our reports; fewer taken than sent is worth a line in the log."""
     if answer.count != len(body.records):
         subject = f"{key} {answer.count}/{len(body.records)}"
-        record(alias, by=needs.party_of(alias), verb="intermediary:report:untaken", subject=subject)
+        record(
+            alias, by=actors.actor(needs.party_of(alias)), verb="intermediary:report:untaken", subject=subject
+        )

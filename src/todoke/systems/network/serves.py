@@ -58,7 +58,7 @@ def provision_requests_refused(
     subject = f"{key} {error_code}"
     record(
         alias,
-        by=parties.NETWORK,
+        by=actors.actor(parties.NETWORK),
         verb="network:provision:refused",
         subject=subject,
         persons=len(body.records),
@@ -84,5 +84,5 @@ def permission_list(alias: str, sender: str, _body: network.ListRequest) -> netw
             todo="todoke network list-publish を実行してください。",
         )
     subject = f"edition:{newest.edition}"
-    record(alias, by=sender, verb=Permission.NETWORK_FETCH_LIST.value, subject=subject)
+    record(alias, by=by, verb=Permission.NETWORK_FETCH_LIST.value, subject=subject)
     return network.SignedList(body=bytes(newest.body), signature=bytes(newest.signature))

@@ -78,7 +78,5 @@ def approve_applications(*, programme: Programme, by: Actor, expected: int | Non
         cursor.execute(_APPROVE, values)
         cursor.execute(_MOVE, values)
         subject = f"programme {programme.code}"
-        record(
-            ALIAS, by=by.staff_id, verb="benefits:application:approve", subject=subject, persons=approvable
-        )
+        record(ALIAS, by=by, verb="benefits:application:approve", subject=subject, persons=approvable)
     return Approved(approved=approvable, held_back=held_back)

@@ -51,7 +51,7 @@ def ask(*, programme: Programme, round_name: str, by: Actor) -> InquiryOrder:
     )
     with transaction.atomic(using=ALIAS):
         order = _keep(run, seal, receipt, by)
-        record(ALIAS, by=by.staff_id, verb="benefits:inquiry:ask", subject=order.order_id, persons=seal.rows)
+        record(ALIAS, by=by, verb="benefits:inquiry:ask", subject=order.order_id, persons=seal.rows)
     return order
 
 

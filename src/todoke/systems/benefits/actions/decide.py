@@ -53,7 +53,7 @@ def decide(*, programme: Programme, round_name: str, by: Actor) -> DecisionRun:
         run_ids = pa.repeat(pa.scalar(run.pk, pa.int64()), rows.num_rows)
         postgres.copy_in(ALIAS, "benefits_decision", rows.append_column("run_id", run_ids))
         subject = f"decision {programme.code} {round_name}"
-        record(ALIAS, by=by.staff_id, verb="benefits:decision:decide", subject=subject, persons=persons.rows)
+        record(ALIAS, by=by, verb="benefits:decision:decide", subject=subject, persons=persons.rows)
     return run
 
 

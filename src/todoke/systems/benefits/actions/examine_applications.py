@@ -99,7 +99,7 @@ def examine_applications(*, programme: Programme, by: Actor) -> Examined:
         subject = f"programme {programme.code} run {run}"
         record(
             ALIAS,
-            by=by.staff_id,
+            by=by,
             verb="benefits:application:examine",
             subject=subject,
             persons=found.num_rows,
@@ -118,7 +118,7 @@ def _take_back(values: dict[str, Any], by: Actor) -> None:
             subject = f"programme {values['programme']} run {values['run']}"
             record(
                 ALIAS,
-                by=by.staff_id,
+                by=by,
                 verb="benefits:application:take_back",
                 subject=subject,
                 persons=cursor.rowcount,

@@ -102,7 +102,7 @@ def _keep(imported: AnswerImport, read: pa.Table, by: Actor) -> None:
     ids = pa.repeat(pa.scalar(imported.pk, pa.int64()), read.num_rows)
     postgres.copy_in(ALIAS, "benefits_answer", read.append_column("imported_id", ids))
     subject = f"answers {imported.order_id} {imported.sha256[:16]}"
-    record(ALIAS, by=by.staff_id, verb="benefits:answer:import", subject=subject, persons=read.num_rows)
+    record(ALIAS, by=by, verb="benefits:answer:import", subject=subject, persons=read.num_rows)
 
 
 def _counted(read: pa.Table) -> dict[str, int]:

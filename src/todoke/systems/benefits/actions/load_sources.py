@@ -44,5 +44,5 @@ def _seal(kind: str, file: Path, table: pa.Table, by: Actor) -> int:
         )
         if created:
             subject = f"{kind} {seal.sha256[:16]}"
-            record(ALIAS, by=by.staff_id, verb="benefits:source:import", subject=subject, persons=seal.rows)
+            record(ALIAS, by=by, verb="benefits:source:import", subject=subject, persons=seal.rows)
     return seal.rows

@@ -75,5 +75,5 @@ def number_cases(*, programme: Programme, by: Actor) -> int:
         cursor.execute(_NUMBER, values)
         added = int(cursor.rowcount)
         subject = f"programme {programme.code} run {run}"
-        record(ALIAS, by=by.staff_id, verb="benefits:case:number", subject=subject, persons=added)
+        record(ALIAS, by=by, verb="benefits:case:number", subject=subject, persons=added)
     return added

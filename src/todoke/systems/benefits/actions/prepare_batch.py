@@ -123,7 +123,7 @@ def prepare_batch(
             cursor.execute(statement, values)
         payments, total_yen = sum(row[0] for row in made), sum(row[1] for row in made)
         record(
-            ALIAS, by=by.staff_id, verb="benefits:payment:prepare", subject=f"programme {programme.code}", persons=payments
+            ALIAS, by=by, verb="benefits:payment:prepare", subject=f"programme {programme.code}", persons=payments
         )  # fmt: skip
     return Prepared(batches=len(made), payments=payments, total_yen=total_yen, held_back=held_back)
 

@@ -173,6 +173,4 @@ def _record(
         cursor.execute(_LETTERS, {**values, "file": file})
         cursor.execute(_PRINTED, values)
         subject = f"letter file {programme.code} {number}"
-        record(
-            ALIAS, by=by.staff_id, verb="benefits:letter:print", subject=subject, persons=len(sheaf.letters)
-        )
+        record(ALIAS, by=by, verb="benefits:letter:print", subject=subject, persons=len(sheaf.letters))

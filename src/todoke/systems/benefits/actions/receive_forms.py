@@ -91,6 +91,4 @@ def _take(forms: pa.Table, values: dict[str, Any], *, programme: Programme, by: 
         cursor.execute(_TAKE, values)
         cursor.execute(_MOVE, values)
     subject = f"programme {programme.code} file {str(values['sha256'])[:16]}"
-    record(
-        ALIAS, by=by.staff_id, verb="benefits:application:receive", subject=subject, persons=forms.num_rows
-    )
+    record(ALIAS, by=by, verb="benefits:application:receive", subject=subject, persons=forms.num_rows)

@@ -57,7 +57,7 @@ def release_batch(
                 raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"支払総額は {total_yen:,} 円です")
             cursor.execute(_RELEASE, [batch, prepared_by, clock.now(), by.staff_id])
             subject = f"batch {programme.code} {number}"
-            record(ALIAS, by=by.staff_id, verb="benefits:payment:release", subject=subject, persons=payments)
+            record(ALIAS, by=by, verb="benefits:payment:release", subject=subject, persons=payments)
     except IntegrityError as error:
         raise _explained(error) from error
     return Released(payments=payments, total_yen=total_yen)

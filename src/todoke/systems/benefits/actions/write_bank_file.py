@@ -93,7 +93,7 @@ def write_bank_file(
         cursor.execute(_KEEP, values)
         cursor.execute(_MOVE, values)
         subject = f"batch {programme.code} {number} sha256 {values['sha256']}"
-        record(ALIAS, by=by.staff_id, verb="benefits:payment:output", subject=subject, persons=payments)
+        record(ALIAS, by=by, verb="benefits:payment:output", subject=subject, persons=payments)
     return WrittenBankFile(path=path, sha256=sha256(data).hexdigest(), payments=payments, total_yen=total_yen)
 
 

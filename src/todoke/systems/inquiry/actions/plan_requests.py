@@ -38,5 +38,5 @@ def plan_requests(*, order_id: str, round_: int, by: Actor) -> int:
         placed = int(cursor.rowcount)
         if placed:
             subject = f"order {order_id} round {round_}"
-            record(ALIAS, by=by.staff_id, verb="inquiry:request:plan", subject=subject, persons=placed)
+            record(ALIAS, by=by, verb="inquiry:request:plan", subject=subject, persons=placed)
     return placed

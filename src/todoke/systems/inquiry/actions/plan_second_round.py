@@ -44,7 +44,7 @@ def plan_second_round(*, order_id: str, by: Actor) -> int:
         _draft(order_id, asked)
         if plans:
             subject = f"order {order_id}"
-            record(ALIAS, by=by.staff_id, verb="inquiry:second:plan", subject=subject, persons=len(asked))
+            record(ALIAS, by=by, verb="inquiry:second:plan", subject=subject, persons=len(asked))
     return len(asked)
 
 

@@ -45,7 +45,7 @@ def submit_request(*, number: int, by: Actor) -> None:
             submitted_at=moment, submitted_by=by.staff_id
         )
         subject = f"request {number}"
-        record(ALIAS, by=by.staff_id, verb="inquiry:request:submit", subject=subject, persons=file.records)
+        record(ALIAS, by=by, verb="inquiry:request:submit", subject=subject, persons=file.records)
 
 
 def _receive(receipts: list[QueryReceipt], number: int) -> None:

@@ -36,7 +36,7 @@ def take_order(*, order_id: str, resident_codes: Sequence[str], by: Actor) -> Or
         if is_new:
             _keep(order_id, subjects)
             subject = f"order {order_id}"
-            record(ALIAS, by=by.staff_id, verb="inquiry:order:take", subject=subject, persons=len(subjects))
+            record(ALIAS, by=by, verb="inquiry:order:take", subject=subject, persons=len(subjects))
     return _receipt(order)
 
 

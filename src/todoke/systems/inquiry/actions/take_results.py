@@ -42,7 +42,7 @@ def take_results(*, batch_id: str, by: Actor) -> int:
         _refuse_lost(gone)
         if changed:
             subject = f"batch {batch_id}"
-            record(ALIAS, by=by.staff_id, verb="inquiry:result:take", subject=subject, persons=changed)
+            record(ALIAS, by=by, verb="inquiry:result:take", subject=subject, persons=changed)
     answered = [result.record_id for result in present if result.items]
     if answered:
         needs.hand_over(answered, by=by.staff_id)

@@ -26,7 +26,7 @@ def write_abroad_list(*, order_id: str, out: Path, by: Actor) -> Path:
         cursor.execute(_ABROAD, [order_id])
         rows = cursor.fetchall()
         subject = f"order {order_id}"
-        record(ALIAS, by=by.staff_id, verb="inquiry:abroad:write", subject=subject, persons=len(rows))
+        record(ALIAS, by=by, verb="inquiry:abroad:write", subject=subject, persons=len(rows))
     unfinished = path.with_name(f"{path.name}.part")
     with unfinished.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

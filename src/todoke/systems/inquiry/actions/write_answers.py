@@ -34,7 +34,7 @@ def write_answers(*, order_id: str, out: Path, by: Actor) -> list[AnswerFile]:
         AnswerFile.objects.using(ALIAS).bulk_create(drafted)
         persons = sum(file.records for file in drafted)
         subject = f"order {order_id} edition {edition}"
-        record(ALIAS, by=by.staff_id, verb="inquiry:answer:write", subject=subject, persons=persons)
+        record(ALIAS, by=by, verb="inquiry:answer:write", subject=subject, persons=persons)
         for file in drafted:
             _part(file).replace(file.path)
     return drafted

@@ -49,7 +49,7 @@ def write_request(*, number: int, out: Path, by: Actor) -> Path:
     with transaction.atomic(using=ALIAS):
         RequestFile.objects.using(ALIAS).filter(number=number).update(path=str(path), sha256=digest)
         subject = f"request {number}"
-        record(ALIAS, by=by.staff_id, verb="inquiry:request:write", subject=subject, persons=file.records)
+        record(ALIAS, by=by, verb="inquiry:request:write", subject=subject, persons=file.records)
     return path
 
 

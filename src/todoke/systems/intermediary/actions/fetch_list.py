@@ -32,7 +32,7 @@ def fetch_list(*, alias: str, by: Actor) -> PermissionList:
         postgres.execute(alias, "LOCK TABLE intermediary_list_copy IN SHARE ROW EXCLUSIVE MODE")
         _store(alias, issued, signed.body, signed.signature, by)
         verb, subject = "intermediary:list:fetch", f"edition:{issued.edition}"
-        record(alias, by=by.staff_id, verb=verb, subject=subject)
+        record(alias, by=by, verb=verb, subject=subject)
     return issued
 
 

@@ -17,5 +17,5 @@ def hand_over_results(*, alias: str, body: ResultsWanted, by: Actor) -> Results:
     with transaction.atomic(using=alias):
         found = queries.results(alias, after=body.after, limit=max(0, min(body.limit, RECORD_LIMIT)))
         verb, subject = Permission.INTERMEDIARY_COLLECT.value, f"after:{body.after}"
-        record(alias, by=by.staff_id, verb=verb, subject=subject, persons=len(found.records))
+        record(alias, by=by, verb=verb, subject=subject, persons=len(found.records))
     return found

@@ -76,7 +76,7 @@ def provide(*, alias: str, body: ProvisionRequests, by: Actor) -> Received:
             needs.send_answers(alias, queries.routed_answers(alias, decided))
         subject = " ".join(f"{why}:{count}" for why, count in sorted(sifted.dropped.items()) if count)
         verb = Permission.INTERMEDIARY_PROVIDE.value
-        record(alias, by=by.staff_id, verb=verb, subject=subject, persons=len(decided))
+        record(alias, by=by, verb=verb, subject=subject, persons=len(decided))
     return Received(count=len(decided))
 
 

@@ -126,7 +126,7 @@ def take_provisions(*, alias: str, body: Provisions, by: Actor) -> Received:
         count = postgres.execute(alias, _ARRIVED, {"provider": body.provider})
         _settle(alias)
         verb = Permission.INTERMEDIARY_RECEIVE.value
-        record(alias, by=by.staff_id, verb=verb, subject=f"{count}/{len(rows)}", persons=count)
+        record(alias, by=by, verb=verb, subject=f"{count}/{len(rows)}", persons=count)
     return Received(count=count)
 
 
@@ -145,7 +145,7 @@ def _take(alias: str, record_ids: list[str], permit_ids: list[str], refusals: li
         refused = postgres.execute(alias, _REFUSED)
         _settle(alias)
         verb, subject = Permission.INTERMEDIARY_PERMITTED.value, f"refused:{refused}"
-        record(alias, by=by.staff_id, verb=verb, subject=subject, persons=len(record_ids))
+        record(alias, by=by, verb=verb, subject=subject, persons=len(record_ids))
 
 
 def _settle(alias: str) -> None:

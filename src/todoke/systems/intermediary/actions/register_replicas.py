@@ -53,7 +53,7 @@ def register_replicas(*, alias: str, body: Replicas, by: Actor) -> Received:
         postgres.execute(alias, _PERSONS)
         postgres.execute(alias, _REPLICAS, {"now": clock.now()})
         verb = Permission.INTERMEDIARY_REGISTER.value
-        record(alias, by=by.staff_id, verb=verb, subject=body.information_code, persons=len(numbers))
+        record(alias, by=by, verb=verb, subject=body.information_code, persons=len(numbers))
     return Received(count=len(numbers))
 
 

@@ -83,7 +83,7 @@ def propose_release(
         }
         count = postgres.execute(alias, _PROPOSE, parameters)
         verb, subject = Permission.INTERMEDIARY_RELEASE.value, f"propose:{Decision(decision).value}"
-        record(alias, by=by.staff_id, verb=verb, subject=subject, persons=count)
+        record(alias, by=by, verb=verb, subject=subject, persons=count)
     return count
 
 
@@ -104,7 +104,7 @@ def confirm_release(*, alias: str, permit_ids: Sequence[str], decision: Decision
             postgres.execute(alias, statement, parameters)
         needs.send_answers(alias, queries.routed_answers(alias, ids))
         verb, subject = Permission.INTERMEDIARY_CONFIRM.value, f"confirm:{Decision(decision).value}"
-        record(alias, by=by.staff_id, verb=verb, subject=subject, persons=len(ids))
+        record(alias, by=by, verb=verb, subject=subject, persons=len(ids))
     return len(ids)
 
 

@@ -50,5 +50,5 @@ def request_codes(*, alias: str, body: CodeWanted, by: Actor) -> CodeStates:
         asked = postgres.execute(alias, _REQUEST, {"now": clock.now()})
         states = [state for (state,) in postgres.fetch(alias, _STATES)]
         verb, subject = Permission.INTERMEDIARY_ACQUIRE.value, organisation_of(alias)
-        record(alias, by=by.staff_id, verb=verb, subject=subject, persons=asked)
+        record(alias, by=by, verb=verb, subject=subject, persons=asked)
     return CodeStates(acquisition_numbers=states)

@@ -43,5 +43,5 @@ def store_codes(*, alias: str, body: LinkCodes, by: Actor) -> Received:
         postgres.stage(alias, "notified", pa.table(notified))
         count = postgres.execute(alias, _STORE, {"now": clock.now()})
         verb, subject = Permission.INTERMEDIARY_STORE_CODE.value, organisation_of(alias)
-        record(alias, by=by.staff_id, verb=verb, subject=subject, persons=count)
+        record(alias, by=by, verb=verb, subject=subject, persons=count)
     return Received(count=count)

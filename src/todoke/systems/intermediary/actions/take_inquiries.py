@@ -50,7 +50,7 @@ def take_inquiries(*, alias: str, body: Inquiries, by: Actor) -> InquiryReceipts
             postgres.copy_in(alias, "intermediary_inquiry", accepted)
             needs.ask_permits(alias, _permit_requests(alias, body, taken, [code for _, code in judged], now))
         verb = Permission.INTERMEDIARY_INQUIRE.value
-        record(alias, by=by.staff_id, verb=verb, subject=f"{len(rows)}", persons=len(taken))
+        record(alias, by=by, verb=verb, subject=f"{len(rows)}", persons=len(taken))
     return InquiryReceipts(refusals=[refusal for refusal, _ in judged])
 
 

@@ -28,7 +28,7 @@ def convert_numbers(*, requests: Sequence[ConversionRequest], by: Actor) -> list
     require(by, Permission.LINKAGE_CONVERT)
     with transaction.atomic(using=ALIAS):
         found = _persons([request.resident_code for request in requests])
-        record(ALIAS, by=by.staff_id, verb="linkage:number:convert", subject="persons", persons=len(requests))
+        record(ALIAS, by=by, verb="linkage:number:convert", subject="persons", persons=len(requests))
     return [_conversion(request, found.get(request.resident_code)) for request in requests]
 
 

@@ -32,5 +32,5 @@ def give_up_queries(*, batch_ids: Sequence[str], by: Actor) -> int:
         ended = int(cursor.rowcount)
         if ended:
             subject = f"batches {len(batch_ids)}"
-            record(ALIAS, by=by.staff_id, verb="linkage:query:give-up", subject=subject, persons=ended)
+            record(ALIAS, by=by, verb="linkage:query:give-up", subject=subject, persons=ended)
     return ended

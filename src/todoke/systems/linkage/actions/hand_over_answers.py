@@ -23,5 +23,5 @@ def hand_over_answers(*, record_ids: Sequence[str], by: Actor) -> int:
         cursor.execute(_DROP, [list(record_ids)])
         dropped = int(cursor.rowcount)
         if dropped:
-            record(ALIAS, by=by.staff_id, verb="linkage:answer:hand-over", subject="answers", persons=dropped)
+            record(ALIAS, by=by, verb="linkage:answer:hand-over", subject="answers", persons=dropped)
     return dropped

@@ -78,7 +78,7 @@ def load_numbers(*, file: Path, by: Actor) -> Loaded:
         renewed = _renew(seal) if known else 0
         minted = int(is_new.sum())
         subject = f"file {file.name}"
-        record(ALIAS, by=by.staff_id, verb="linkage:number:load", subject=subject, persons=rows.num_rows)
+        record(ALIAS, by=by, verb="linkage:number:load", subject=subject, persons=rows.num_rows)
     return Loaded(persons=rows.num_rows, minted=minted, renewed=renewed)
 
 

@@ -56,7 +56,7 @@ def request_codes(*, message_key: str, transport: Transport, by: Actor) -> int:
     words = [refusals.get(person, "") for person in persons]
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         cursor.execute(_SETTLE, [clock.now(), persons, states, words])
-        record(ALIAS, by=by.staff_id, verb="linkage:code:request", subject="persons", persons=len(persons))
+        record(ALIAS, by=by, verb="linkage:code:request", subject="persons", persons=len(persons))
     return len(persons)
 
 

@@ -48,7 +48,7 @@ def send_queries(*, batch_id: str, by: Actor) -> int:
         batch.save(using=ALIAS, update_fields=["send_attempts"])
         _send(batch, waiting)
         subject = f"batch {batch_id}"
-        record(ALIAS, by=by.staff_id, verb="linkage:query:send", subject=subject, persons=len(waiting))
+        record(ALIAS, by=by, verb="linkage:query:send", subject=subject, persons=len(waiting))
     return len(waiting)
 
 

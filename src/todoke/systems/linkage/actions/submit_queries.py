@@ -36,7 +36,7 @@ def submit_queries(*, batch_id: str, queries: Sequence[Query], by: Actor) -> lis
         taken = [query for query, answer in zip(queries, answers, strict=True) if answer is None]
         _keep_queries(batch_id, taken)
         subject = f"batch {batch_id}"
-        record(ALIAS, by=by.staff_id, verb="linkage:query:submit", subject=subject, persons=len(taken))
+        record(ALIAS, by=by, verb="linkage:query:submit", subject=subject, persons=len(taken))
     return [
         QueryReceipt(record_id=query.record_id, refusal=answer)
         for query, answer in zip(queries, answers, strict=True)

@@ -56,10 +56,10 @@ def take_results(*, results: Sequence[Result], by: Actor) -> int:
 
 def _log(by: Actor, results: Sequence[Result], changed: int) -> None:
     subject = f"sequence {results[0].sequence}–{results[-1].sequence}"
-    record(ALIAS, by=by.staff_id, verb="linkage:result:take", subject=subject, persons=changed)
+    record(ALIAS, by=by, verb="linkage:result:take", subject=subject, persons=changed)
     unmatched = len({result.record_id for result in results}) - changed
     if unmatched:
-        record(ALIAS, by=by.staff_id, verb="linkage:result:unmatched", subject=subject, persons=unmatched)
+        record(ALIAS, by=by, verb="linkage:result:unmatched", subject=subject, persons=unmatched)
 
 
 def _table(results: Sequence[Result]) -> pa.Table:

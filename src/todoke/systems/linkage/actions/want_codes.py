@@ -40,5 +40,5 @@ def want_codes(*, batch_ids: Sequence[str] | None, by: Actor) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('linkage:codes', 0))")
         cursor.execute(_INSERT.format(persons=persons), [key, RECORD_LIMIT, clock.now(), *chosen])
         wanted = int(cursor.rowcount)
-        record(ALIAS, by=by.staff_id, verb="linkage:code:want", subject="persons", persons=wanted)
+        record(ALIAS, by=by, verb="linkage:code:want", subject="persons", persons=wanted)
     return wanted

@@ -47,7 +47,7 @@ def acquire_codes(*, body: JukiAcquisitions, by: Actor) -> JukiReceipts:
         if taken:
             _deliver(body.organisation, taken, keys)
         verb = Permission.NETWORK_ACQUIRE.value
-        record(ALIAS, by=by.staff_id, verb=verb, subject=body.organisation, persons=len(numbers))
+        record(ALIAS, by=by, verb=verb, subject=body.organisation, persons=len(numbers))
     return JukiReceipts(refusals=refusals)
 
 

@@ -70,7 +70,7 @@ def issue_permits(*, body: PermitRequests, by: Actor) -> PermitAnswers:
         _record(body, granted)
         _send(body, granted, edition)
         verb = Permission.NETWORK_PERMIT.value
-        record(ALIAS, by=by.staff_id, verb=verb, subject=f"edition:{edition}", persons=len(body.records))
+        record(ALIAS, by=by, verb=verb, subject=f"edition:{edition}", persons=len(body.records))
     ids = {grant.request.record_id: grant.permit_id for grant in granted}
     answers = [
         PermitAnswer(request.record_id, "" if refusal else ids[request.record_id], refusal)

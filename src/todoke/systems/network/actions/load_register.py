@@ -38,5 +38,5 @@ def load_register(*, file: Path, by: Actor) -> Counts:
         postgres.stage(ALIAS, "juki", codecs.seal(codes, numbers, keys))
         postgres.execute(ALIAS, _MOVED)
         postgres.execute(ALIAS, _WRITE)
-        record(ALIAS, by=by.staff_id, verb="network:juki:load", subject=file.name, persons=len(codes))
+        record(ALIAS, by=by, verb="network:juki:load", subject=file.name, persons=len(codes))
     return Counts(taken=len(codes), accepted=len(codes))

@@ -16,5 +16,5 @@ def make_keys(*, by: Actor) -> None:
     """Make missing secret files in the national key folder. Safe to repeat: a key is never replaced."""
     require(by, Permission.NETWORK_OPERATE)
     with transaction.atomic(using=needs.ALIAS):
-        record(needs.ALIAS, by=by.staff_id, verb="network:keys:make", subject="national")
+        record(needs.ALIAS, by=by, verb="network:keys:make", subject="national")
         needs.make_secrets(Path(settings.TODOKE_KEYS_FOLDER))

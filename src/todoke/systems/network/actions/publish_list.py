@@ -39,7 +39,7 @@ def publish_list(
         )
         _store(issued, by)
         subject = f"edition:{issued.edition}"
-        record(ALIAS, by=by.staff_id, verb=Permission.NETWORK_OPERATE.value, subject=subject)
+        record(ALIAS, by=by, verb=Permission.NETWORK_OPERATE.value, subject=subject)
     return issued
 
 

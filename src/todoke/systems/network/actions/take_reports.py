@@ -34,5 +34,5 @@ def take_reports(*, body: ProvisionReports, by: Actor) -> Received:
         postgres.stage(ALIAS, "reported", pa.table(columns))
         count = postgres.execute(ALIAS, _UPDATE, [provider])
         subject = f"{provider} ({len(body.records)})"
-        record(ALIAS, by=by.staff_id, verb=Permission.NETWORK_REPORT.value, subject=subject, persons=count)
+        record(ALIAS, by=by, verb=Permission.NETWORK_REPORT.value, subject=subject, persons=count)
     return Received(count=count)

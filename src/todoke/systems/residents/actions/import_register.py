@@ -54,7 +54,7 @@ def import_register(*, kind: SnapshotKind, file: Path, as_of: date, by: Actor) -
         if kind is SnapshotKind.LATEST:
             _replace_residents(register, row)
         subject = f"snapshot {row.snapshot_id}"
-        record(ALIAS, by=by.staff_id, verb="residents:snapshot:import", subject=subject, persons=seal.rows)
+        record(ALIAS, by=by, verb="residents:snapshot:import", subject=subject, persons=seal.rows)
     return Imported(snapshot=queries.reference(row), is_new=True)
 
 
