@@ -21,9 +21,7 @@ from todoke.oplog.person import Person
 from todoke.oplog.who import Who
 
 COLUMNS = ("at", "persons", *form.TEXTS, "object_index", "detail", "salt", "leaf")
-_INSERT = (
-    f"INSERT INTO oplog_operation ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
-)
+_INSERT = f"INSERT INTO oplog_operation ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
 _COPY = f"COPY oplog_operation ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _TYPES = ["timestamptz", "int8", *["text"] * len(form.TEXTS), "bytea", "bytea", "bytea", "bytea"]
 
@@ -58,9 +56,7 @@ def record(
         permit_id=permit_id,
         detail=detail,
     )
-    months.ensure(alias, entry.at)
-    with connections[alias].cursor() as cursor:
-        cursor.execute(_INSERT, row(entry))
+    write(alias, entry)
 
 
 def record_many(
@@ -144,6 +140,13 @@ def row(entry: Entry) -> tuple[Any, ...]:
     leaf = form.leaf(form.public_of(entry), committed)
     texts = (getattr(entry, name) for name in form.TEXTS)
     return (entry.at, entry.persons, *texts, entry.index, entry.detail, salt, leaf)
+
+
+def write(alias: str, entry: Entry) -> None:
+    """Insert one entry, in the caller's transaction."""
+    months.ensure(alias, entry.at)
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_INSERT, row(entry))
 
 
 def write_many(alias: str, entries: Iterable[Entry]) -> int:
