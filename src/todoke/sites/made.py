@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from todoke.access.permissions import Permission, Role, granted
-from todoke.contracts import intermediary, network
+from todoke.contracts import intermediary, network, witnessing
 from todoke.contracts.exchange_records import FORWARD
 from todoke.exchange.kinds import MessageKind
 from todoke.kernel.errors import ErrorCode
@@ -63,7 +63,7 @@ def messages() -> str:
     """Every kind of message between realms."""
     kinds = [
         kind
-        for module in (network, intermediary)
+        for module in (network, intermediary, witnessing)
         for kind in vars(module).values()
         if isinstance(kind, MessageKind)
     ]
