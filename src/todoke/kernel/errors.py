@@ -94,6 +94,27 @@ class ErrorCode(Enum):
         Family.CONFLICT,
         "三者の情報提供等記録が {count} 件で食い違っています。不正または障害のおそれがあるため、管理者に連絡してください。",
     )
+    LOG_DAMAGED = (
+        Family.CONFLICT,
+        "操作の記録が検証に合いません（{log}：{reason}）。改ざんまたは障害のおそれがあるため、記録を保全し、監査責任者に連絡してください。",
+    )
+    LOG_FORKED = (
+        Family.CONFLICT,
+        "操作の記録 {log} が、以前に証人として確かめた内容と食い違います（{reason}）。改ざんまたは復元のおそれがあるため、監査責任者に連絡してください。",
+    )
+    LOG_TIME_BACK = (
+        Family.CONFLICT,
+        "操作の記録 {log} を封印できません（{detail}）。古い控えからの復元や時計の狂いがないか確かめてください。",
+    )
+    LOG_LAGGING = (
+        Family.UNAVAILABLE,
+        "操作の記録 {log} の封印が {seconds} 秒遅れています。長く開いたままの取引がないか確かめてください。",
+    )
+    LOG_UNSAFE = (
+        Family.SETUP,
+        "{log} のデータベースは確定前に応答する設定です（synchronous_commit={value}）。"
+        "操作の記録が失われるおそれがあるため動かしません。on に直してください。",
+    )
     ALREADY_DONE = (Family.CONFLICT, "この処理は既に済んでいます（{detail}）。二重に行うことはできません。")
     NOT_FOUND = (Family.NOT_FOUND, "{what}が見つかりません。指定を確かめてください。")
     SETUP_MISSING = (Family.SETUP, "設定が足りません（{detail}）。{todo}")
