@@ -162,6 +162,70 @@ class ErrorCode(Enum):
     ALREADY_DONE = (Family.CONFLICT, "この処理は既に済んでいます（{detail}）。二重に行うことはできません。")
     NOT_FOUND = (Family.NOT_FOUND, "{what}が見つかりません。指定を確かめてください。")
     SETUP_MISSING = (Family.SETUP, "設定が足りません（{detail}）。{todo}")
+    PICTURE_UNREADABLE = (
+        Family.INPUT,
+        "送られたものを写真として読めません。JPEG または PNG（{megabytes} MB 以下）で、もう一度撮ってください。",
+    )
+    FACE_MISSING = (
+        Family.INPUT,
+        "顔が写っていません。カメラの正面に座り、顔全体が枠に入るようにして、もう一度撮ってください。",
+    )
+    FACE_SEVERAL = (
+        Family.INPUT,
+        "二人以上の顔が写っています。本人だけが写るように周りの人に離れてもらい、もう一度撮ってください。",
+    )
+    FACE_SMALL = (
+        Family.INPUT,
+        "顔が小さすぎます。カメラに近づき、顔が枠いっぱいに入るようにして、もう一度撮ってください。",
+    )
+    FACE_BLURRED = (
+        Family.INPUT,
+        "顔がぼやけています。レンズの汚れを拭き、動かずに、もう一度撮ってください。",
+    )
+    FACE_LIGHT = (
+        Family.INPUT,
+        "顔が暗すぎるか明るすぎます。逆光を避けて照明を調え、もう一度撮ってください。",
+    )
+    FACE_TURNED = (
+        Family.INPUT,
+        "顔が正面を向いていません。カメラをまっすぐ見て、もう一度撮ってください。",
+    )
+    FACE_DIFFERS = (
+        Family.DENIED,
+        "登録された顔と一致しませんでした。正面を向いてもう一度撮ってください。続くときは管理者に登録し直しを頼んでください。",
+    )
+    FACE_NOT_LINKED = (
+        Family.DENIED,
+        "この職員IDには顔が登録されていません。事務所管課を通じて、管理者に画像の紐づけを頼んでください。",
+    )
+    FACE_UNREADABLE = (
+        Family.CONFLICT,
+        "登録された顔のデータを開けません（{detail}）。使わずに止めました。管理者に登録し直しを頼んでください。",
+    )
+    FACTOR_WAIT = (
+        Family.DENIED,
+        "本人確認に続けて失敗したため、あと {seconds} 秒は受け付けません。時間をおいて、もう一度試してください。",
+    )
+    FACTOR_LOCKED = (
+        Family.DENIED,
+        "本人確認の失敗が {limit} 回に達したため、この職員IDを止めました。管理者に本人であることを示し、解除を頼んでください。",
+    )
+    PASSKEY_REFUSED = (
+        Family.DENIED,
+        "パスキーを確認できませんでした（{detail}）。自分のパスキーでもう一度試し、続くときは管理者に登録し直しを頼んでください。",
+    )
+    PASSKEY_UNKNOWN = (
+        Family.DENIED,
+        "この職員IDには使えるパスキーが登録されていません。事務所管課を通じて、管理者に登録を頼んでください。",
+    )
+    CHALLENGE_SPENT = (
+        Family.CONFLICT,
+        "本人確認の受付番号が使用済みか期限切れです。画面を開き直し、最初からもう一度行ってください。",
+    )
+    PASSKEY_FILE_INVALID = (
+        Family.INPUT,
+        "パスキーのファイルを開けません（{detail}）。ファイルと暗証句を確かめてください。",
+    )
     PROCESS_STOPPED = (
         Family.UNAVAILABLE,
         "{what}の処理が途中で止まりました（終了コード {code}）。同じ命令をもう一度実行すると続きから再開します。",
