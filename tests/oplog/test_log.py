@@ -22,7 +22,7 @@ def test_an_operation_undone_leaves_no_entry() -> None:
     assert not Operation.objects.using("benefits").exists()
 
 
-@pytest.mark.parametrize("change", ["UPDATE oplog_operation SET by = 'x'", "DELETE FROM oplog_operation"])
+@pytest.mark.parametrize("change", ["UPDATE oplog_operation SET actor = 'x'", "DELETE FROM oplog_operation"])
 @pytest.mark.parametrize("alias", ["benefits", "linkage", "intermediary_14100", "network"])
 def test_an_entry_cannot_be_changed_or_removed(alias: str, change: str) -> None:
     with transaction.atomic(using=alias):

@@ -91,7 +91,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 
 def test_the_field_shows_and_takes_the_japanese_calendar() -> None:
-    field = DateField()
+    field = DateField(label="生年月日")
     assert field.clean("Ｈ２７．４．１") == date(2015, 4, 1)
     assert field.widget.format_value(date(2015, 4, 1)) == "平成27年4月1日"
     assert not field.has_changed(date(2015, 4, 1), "2015/4/1")

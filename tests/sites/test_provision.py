@@ -42,7 +42,7 @@ def test_append_only_rows_of_a_test_are_gone_in_the_next_and_the_guard_is_back(d
         with transaction.atomic(using=name):
             record(name, by=Who(staff_id="s001"), verb="network:list:operate", subject="run-1")
         with pytest.raises(IntegrityError, match="append-only"):
-            Operation.objects.using(name).update(by="s002")
+            Operation.objects.using(name).update(actor="s002")
 
 
 def test_tables_stand_only_where_they_belong(databases) -> None:

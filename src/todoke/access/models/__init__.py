@@ -1,0 +1,25 @@
+"""Tables of the staff directory. One table a file, constraints with it; guards in migrations/0002."""
+
+from todoke.access.models.alarm import Alarm
+from todoke.access.models.attempts import Attempts
+from todoke.access.models.contract import Contract
+from todoke.access.models.grant import Grant, GrantState
+from todoke.access.models.session import EndReason, Session
+from todoke.access.models.staff import Employer, Staff
+from todoke.access.models.terminal import Terminal, TerminalKind
+from todoke.access.models.training import Training
+
+__all__ = [
+    "Alarm",
+    "Attempts",
+    "Contract",
+    "Employer",
+    "EndReason",
+    "Grant",
+    "GrantState",
+    "Session",
+    "Staff",
+    "Terminal",
+    "TerminalKind",
+    "Training",
+]
