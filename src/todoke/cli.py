@@ -42,6 +42,10 @@ VERBS = {
     "exchange": Verb(_SITES, "exchange", "領域をまたぐ記録の確認"),
     "keys": Verb("todoke.exchange.commands", "keys", "電文交換の鍵と証明書"),
     "database": Verb("todoke.sites.database_commands", "database", "データベースの起動・作成・状況"),
+    "terminal": Verb(
+        "todoke.sites.terminal_commands", "terminal", "端末の証明書と、この機械を端末にする代理"
+    ),
+    "screens": Verb(_SITES, "screens", ""),
     "road": Verb(_SITES, "road", "", Realm.CITY),
     "neighbours": Verb("todoke.sample.commands", "neighbours", "", Realm.PLATFORM),
     "residents": Verb("todoke.systems.residents.commands", "group", "住民記録", Realm.CITY),

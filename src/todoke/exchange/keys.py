@@ -98,7 +98,7 @@ def make(root: Path, *, instance: str, owners: Sequence[Owner]) -> Directory:
     entries: dict[str, Entry] = {}
     authorities: dict[str, str] = {}
     for owner in owners:
-        vault = _Vault(root / owner.folder / "keys")
+        vault = Vault(root / owner.folder / "keys")
         authority = _authority(vault, instance, owner.folder)
         authorities[owner.folder] = authority.pem
         if owner.url:
@@ -110,15 +110,13 @@ def make(root: Path, *, instance: str, owners: Sequence[Owner]) -> Directory:
     return directory
 
 
-def _authority(vault: _Vault, instance: str, folder: str) -> certificates.Authority:
+def _authority(vault: Vault, instance: str, folder: str) -> certificates.Authority:
     name = f"Todoke {instance} {folder}"
     certificate = vault.certificate("authority", lambda key: certificates.make_authority(key, name))
     return certificates.Authority(certificate, vault.tls_key("authority"))
 
 
-def _entry(
-    vault: _Vault, authority: certificates.Authority, instance: str, owner: Owner, party: str
-) -> Entry:
+def _entry(vault: Vault, authority: certificates.Authority, instance: str, owner: Owner, party: str) -> Entry:
     stem = parties.file_stem(party)
     client = vault.certificate(f"{stem}.tls", lambda key: authority.client(key, instance, party))
     public = vault.signing_key(f"{stem}.sign").public_key()
@@ -132,8 +130,8 @@ def _entry(
     )
 
 
-class _Vault:
-    """One owner's key folder: read if there, else made whole and only then given its name."""
+class Vault:
+    """One key folder: what is there is read, what is missing is made whole and only then given its name."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -141,11 +139,13 @@ class _Vault:
         self._folder = folder
 
     def signing_key(self, name: str) -> Ed25519PrivateKey:
+        """`<name>.key`, an Ed25519 key."""
         key = self._key(name, Ed25519PrivateKey.generate)
         assert isinstance(key, Ed25519PrivateKey)
         return key
 
     def tls_key(self, name: str) -> ec.EllipticCurvePrivateKey:
+        """`<name>.key`, a P-256 key."""
         key = self._key(name, lambda: ec.generate_private_key(ec.SECP256R1()))
         assert isinstance(key, ec.EllipticCurvePrivateKey)
         return key
@@ -153,6 +153,7 @@ class _Vault:
     def certificate(
         self, name: str, make: Callable[[ec.EllipticCurvePrivateKey], x509.Certificate]
     ) -> x509.Certificate:
+        """`<name>.pem`, for the key `<name>.key`."""
         path = self._folder / f"{name}.pem"
         key = self.tls_key(name)
         if not path.exists():

@@ -55,15 +55,16 @@ class KeyRing:
         context.load_cert_chain(key.with_suffix(".pem"), key)
         return context
 
-    def server_context(self, owner: str) -> ssl.SSLContext:
-        """TLS for the owner's door: a client certificate of a listed authority is required."""
+    def server_context(self, owner: str, *, clients: str | None = None) -> ssl.SSLContext:
+        """TLS for the owner's servers: a client certificate of a listed authority, or of `clients` (PEM), is required."""
         key = _private(self._root / owner / "keys" / "server.key")
         certificate = key.with_suffix(".pem")
         _check_server(owner, certificate)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.verify_mode = ssl.CERT_REQUIRED
-        context.load_verify_locations(cadata="\n".join(self.directory.authorities.values()))
+        authorities = clients or "\n".join(self.directory.authorities.values())
+        context.load_verify_locations(cadata=authorities)
         context.load_cert_chain(certificate, key)
         return context
 

@@ -1,4 +1,4 @@
-"""窓口サーバー: the door behind mutual TLS, on cheroot (ADR 0003 says why)."""
+"""窓口サーバー: a WSGI application behind mutual TLS, on cheroot (ADR 0003 says why): doors and screens."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import ssl
 import sys
 import threading
 from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from cheroot import server as cheroot_server
 from cheroot import wsgi
@@ -16,6 +17,9 @@ from cheroot.makefile import StreamReader, StreamWriter
 from cheroot.ssl import Adapter
 
 from todoke.exchange.door import CERTIFICATE, MAX_WIRE, Door
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 KEEP_ALIVE = 30
 """Seconds an idle connection is kept, and a read may take; clients give up sooner (transport._LIMITS)."""
@@ -67,7 +71,6 @@ class _TlsConnection(cheroot_server.HTTPConnection):
 
 class _Cheroot(wsgi.Server):
     ConnectionClass = _TlsConnection
-    max_request_body_size = MAX_WIRE
     max_request_header_size = 16384
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
@@ -76,21 +79,30 @@ class _Cheroot(wsgi.Server):
         _log.log(level, "窓口サーバー: %s", error.__name__ if error else msg)
 
 
-class DoorServer:
-    """Serves one door in background threads. `owner`: whose server certificate (city, platform, national).
+class TlsServer:
+    """Serves one WSGI application in background threads, behind mutual TLS.
 
-    Use as a context manager, or `start` and `stop`. Port 0 takes a free one: read `port` after `start`.
-    Errors: SETUP_MISSING, KEY_EXPIRED, KEY_NOT_YET_VALID; OSError when the port is taken.
+    The verified client certificate's SHA-256 stands in the environ under `door.CERTIFICATE`. Use as a context
+    manager, or `start` and `stop`. Port 0 takes a free one: read `port` after `start`. OSError when it is taken.
     """
 
     def __init__(
-        self, door: Door, *, owner: str, host: str = "127.0.0.1", port: int = 0, threads: int = 8
+        self,
+        application: WSGIApplication,
+        context: ssl.SSLContext,
+        *,
+        name: str,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        threads: int = 8,
+        max_body: int = MAX_WIRE,
     ) -> None:
         self._server = _Cheroot(
-            (host, port), door, numthreads=threads, timeout=KEEP_ALIVE, request_queue_size=64
+            (host, port), application, numthreads=threads, timeout=KEEP_ALIVE, request_queue_size=64
         )
-        self._server.ssl_adapter = _TlsAdapter(door.ring.server_context(owner))
-        self._thread = threading.Thread(target=self._server.serve, name=f"door-{owner}", daemon=True)
+        self._server.max_request_body_size = max_body
+        self._server.ssl_adapter = _TlsAdapter(context)
+        self._thread = threading.Thread(target=self._server.serve, name=name, daemon=True)
 
     @property
     def port(self) -> int:
@@ -107,7 +119,7 @@ class DoorServer:
         self._server.stop()
         self._thread.join()
 
-    def __enter__(self) -> DoorServer:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -115,3 +127,22 @@ class DoorServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+class DoorServer(TlsServer):
+    """Serves one door. `owner`: whose server certificate (city, platform, national).
+
+    Errors: SETUP_MISSING, KEY_EXPIRED, KEY_NOT_YET_VALID.
+    """
+
+    def __init__(
+        self, door: Door, *, owner: str, host: str = "127.0.0.1", port: int = 0, threads: int = 8
+    ) -> None:
+        super().__init__(
+            door,
+            door.ring.server_context(owner),
+            name=f"door-{owner}",
+            host=host,
+            port=port,
+            threads=threads,
+        )

@@ -44,6 +44,15 @@ def serve(site: str | None, door_only: bool) -> None:
         serving.serve(Realm(site), screens=not door_only)
 
 
+@click.command("screens", hidden=True)
+@click.argument("site", type=click.Choice([realm.value for realm in Realm]))
+def screens(site: str) -> None:
+    """サイトの画面を動かします（serve が使います）。"""
+    from todoke.sites import serve as serving
+
+    serving.serve_screens(Realm(site), serving.SCREENS[Realm(site)])
+
+
 @click.command("road", hidden=True)
 @click.option("--input", "source", required=True, type=_FOLDER)
 @click.option("--output", "out", required=True, type=_FOLDER)

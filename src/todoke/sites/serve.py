@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from todoke.sites import entering, processes
+from todoke.sites import entering, processes, terminals
 from todoke.sites.demonstration.run_folder import newest_instance
 from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.postgres import running_server
-from todoke.sites.realms import Realm
+from todoke.sites.realms import TRIAL_TERMINALS, Realm
+from todoke.sites.terminal_agent import HOST
 
-SCREEN_PORTS = {Realm.CITY: 8401, Realm.PLATFORM: 8402, Realm.NATIONAL: 8403}
+MAX_UPLOAD = 32 << 20
+"""Largest request to a screen, in bytes: a personnel file or a picture."""
+
+SCREENS = {Realm.CITY: 8441, Realm.PLATFORM: 8442, Realm.NATIONAL: 8443}
+"""Ports of the screens, behind mutual TLS with a terminal's certificate."""
+
+TRIAL_TERMINAL = "trial"
 
 
 def serve(realm: Realm, *, screens: bool) -> None:
     """Serve until SIGTERM or SIGINT. Writes `<instance>/<realm>.ready` with our process id when the door is open."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _until_signalled()
     instance = entering.enter(realm)
     from todoke.exchange.server import DoorServer
     from todoke.sites import wiring
@@ -34,44 +37,53 @@ def serve(realm: Realm, *, screens: bool) -> None:
             DoorServer(wiring.door(realm, instance), owner=realm.value, port=instance.ports[realm.value])
         )
         if screens:
-            stack.callback(_screens(realm).terminate)
+            log = instance.path / "log" / f"{realm.value}-screens.log"
+            stack.callback(processes.Child("screens", ["screens", realm.value], log=log, environment={}).stop)
         (instance.path / f"{realm.value}.ready").write_text(str(os.getpid()), encoding="ascii")
         wiring.dispatcher(realm, instance).run(stop)
 
 
-def _screens(realm: Realm) -> subprocess.Popen[bytes]:
-    """The screens of the site on loopback: granian, a process of its own."""
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += [
-        "--port",
-        str(SCREEN_PORTS[realm]),
-        "--no-ws",
-        "--log-level",
-        "warning",
-        "todoke.sites.wsgi:application",
-    ]
-    return subprocess.Popen(command, preexec_fn=processes.die_with_parent(), env={**os.environ})
+def serve_screens(realm: Realm, port: int) -> None:
+    """The screens of one site, behind mutual TLS, until SIGTERM or SIGINT; a process of their own beside the door's."""
+    stop = _until_signalled()
+    instance = entering.enter(realm)
+    from todoke.exchange.server import TlsServer
+    from todoke.sites.wsgi import application
+
+    context = terminals.server_context(instance, realm)
+    with TlsServer(
+        application, context, name=f"screens-{realm.value}", port=port, threads=16, max_body=MAX_UPLOAD
+    ):
+        stop.wait()
+
+
+def be_terminal(realm: Realm, name: str, *, screens_port: int, port: int) -> None:
+    """The agent of one terminal on loopback, until SIGTERM or SIGINT."""
+    from todoke.sites.terminal_agent import AgentServer, TerminalAgent
+
+    stop = _until_signalled()
+    instance = Instance.load(entering.chosen_instance())
+    with AgentServer(TerminalAgent(instance, realm, name, screens_port=screens_port, port=port), port=port):
+        stop.wait()
+
+
+def _until_signalled() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
 
 
 def serve_all(var: Path, say: Callable[[str], None]) -> None:
     """The three sites of the newest instance, with the database server; until Ctrl-C."""
     instance = Instance.load(newest_instance(var))
-    environment = {ENVIRONMENT: str(instance.path)}
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _until_signalled()
+    for realm in Realm:
+        terminals.issue(instance, realm, TRIAL_TERMINAL)
     with running_server(instance):
-        children = [
-            processes.Child(
-                realm.value,
-                ["serve", realm.value],
-                log=instance.path / "log" / f"{realm.value}.log",
-                environment=environment,
-            )
-            for realm in Realm
-        ]
+        children = [child for realm in Realm for child in _site(instance, realm)]
         for realm in Realm:
-            say(f"{realm.value:<9} http://127.0.0.1:{SCREEN_PORTS[realm]}/")
+            say(f"{realm.value:<9} http://{HOST}:{TRIAL_TERMINALS[realm]}/")
         try:
             while not stop.wait(0.5):
                 for child in children:
@@ -80,3 +92,20 @@ def serve_all(var: Path, say: Callable[[str], None]) -> None:
         finally:
             for child in children:
                 child.stop()
+
+
+def _site(instance: Instance, realm: Realm) -> list[processes.Child]:
+    """One site and a trial terminal of it, as processes."""
+    commands = {
+        realm.value: ["serve", realm.value],
+        f"{realm.value}-terminal": ["terminal", "open", realm.value],
+    }
+    return [
+        processes.Child(
+            name,
+            arguments,
+            log=instance.path / "log" / f"{name}.log",
+            environment={ENVIRONMENT: str(instance.path)},
+        )
+        for name, arguments in commands.items()
+    ]
