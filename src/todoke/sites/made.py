@@ -13,7 +13,7 @@ from pathlib import Path
 import django
 
 from todoke.access.permissions import Permission, Role, granted
-from todoke.contracts import intermediary, network
+from todoke.contracts import intermediary, network, witnessing
 from todoke.exchange.kinds import MessageKind
 from todoke.kernel.errors import ErrorCode
 from todoke.records import catalogue
@@ -50,7 +50,7 @@ def messages() -> str:
     """Every kind of message between realms."""
     kinds = [
         kind
-        for module in (network, intermediary)
+        for module in (network, intermediary, witnessing)
         for kind in vars(module).values()
         if isinstance(kind, MessageKind)
     ]

@@ -9,6 +9,7 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from todoke.access.guard import open_screen
 from todoke.batch.models import StepRun
 from todoke.sites.realms import Realm, systems_of
 
@@ -28,6 +29,7 @@ SYSTEM_TITLES = {
 }
 
 
+@open_screen("件数だけで、個人に関する情報を含まない")
 def front_page(request: HttpRequest) -> HttpResponse:
     """処理の状況: the steps of every system of this site, newest first."""
     realm = Realm(settings.TODOKE_REALM)
@@ -39,6 +41,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
     return render(request, "sites/front_page.html", context)
 
 
+@open_screen("稼働の監視が使い、件数だけを返す")
 def health(request: HttpRequest) -> JsonResponse:
     """Whether every database of this site answers (稼働状況)."""
     for alias in _aliases():
