@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
+
 
 class TemplateStage(models.TextChoices):
     """What a template is for."""
@@ -29,6 +32,12 @@ class FaceTemplate(models.Model):
     made_at = models.DateTimeField()
     confirmed_by = models.TextField(default="")
     confirmed_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(
+        open="id staff stage model key_id made_by made_at confirmed_by confirmed_at",
+        sealed="sealed",
+        keep=with_parent("staff"),
+    )
 
     class Meta:
         db_table = "access_face_template"
