@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.access.models.face_template import PURPOSE_ENDED
 from todoke.privacy.classes import Privacy
-from todoke.privacy.retention import SAFEGUARDS, days
+from todoke.privacy.retention import days
 
 
 class Ceremony(models.TextChoices):
@@ -30,7 +31,7 @@ class FactorChallenge(models.Model):
     privacy = Privacy(
         open="ceremony staff terminal asked_by asked_at valid_until",
         sealed="challenge",
-        keep=days(1, since="valid_until", law=SAFEGUARDS),
+        keep=days(1, since="valid_until", law=PURPOSE_ENDED),
     )
 
     class Meta:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.access.models.face_template import PURPOSE_ENDED
 from todoke.privacy.classes import Privacy
-from todoke.privacy.retention import with_parent
+from todoke.privacy.retention import Period
 
 
 class Passkey(models.Model):
@@ -24,7 +25,7 @@ class Passkey(models.Model):
     privacy = Privacy(
         open="staff rp_id sign_count invited_by registered_by registered_at",
         sealed="credential_id public_key",
-        keep=with_parent("staff"),
+        keep=Period(days=1, since="staff.left_on", law=PURPOSE_ENDED, elsewhere="access"),
     )
 
     class Meta:
