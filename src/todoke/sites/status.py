@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 
-from todoke.batch.models import StepRun
+from todoke.batch.models import StepRun, StepState
+from todoke.pages.tables import Column, Kind, Table
+from todoke.pages.templatetags.parts import make_chip
 from todoke.sites.realms import Realm, systems_of
 
 TITLES = {
@@ -27,6 +29,9 @@ SYSTEM_TITLES = {
     "directory": "職員名簿",
 }
 
+Step = dict[str, Any]
+_STATES = {StepState.RUNNING: ("実行中または中断", "wait"), StepState.DONE: ("完了", "good")}
+
 
 def front_page(request: HttpRequest) -> HttpResponse:
     """処理の状況: the steps of every system of this site, newest first."""
@@ -34,7 +39,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
     context = {
         "title": TITLES[realm],
         "systems": [SYSTEM_TITLES[system] for system in systems_of(realm)],
-        "steps": _steps(),
+        "steps": steps(request.GET),
     }
     return render(request, "sites/front_page.html", context)
 
@@ -56,11 +61,38 @@ def _system_title(alias: str) -> str:
     return f"{SYSTEM_TITLES[system]} {part if part.isdigit() else ''}".strip()
 
 
-def _steps() -> list[dict[str, Any]]:
+COLUMNS = [
+    Column[Step](key="system", title="システム", value=lambda row: row["system"]),
+    Column[Step](key="title", title="処理", value=lambda row: row["title"], heads_row=True),
+    Column[Step](
+        key="state",
+        title="状態",
+        value=lambda row: StepState(row["state"]).label,
+        cell=lambda row: make_chip(*_STATES[StepState(row["state"])]),
+    ),
+    Column[Step](key="taken", title="対象", value=lambda row: row["taken"], kind=Kind.NUMBER),
+    Column[Step](key="accepted", title="処理済み", value=lambda row: row["accepted"], kind=Kind.NUMBER),
+    Column[Step](key="refused", title="除外", value=lambda row: row["refused"], kind=Kind.NUMBER),
+    Column[Step](key="started", title="開始", value=lambda row: row["started_at"], kind=Kind.MOMENT),
+    Column[Step](key="finished", title="終了", value=lambda row: row["finished_at"], kind=Kind.MOMENT),
+    Column[Step](key="attempts", title="回数", value=lambda row: row["attempts"], kind=Kind.NUMBER),
+]
+
+
+def steps(query: QueryDict) -> Table[Step]:
+    """処理の状況: the steps of every system of this site, newest first, 50 of each system."""
     columns = ("title", "state", "taken", "accepted", "refused", "started_at", "finished_at", "attempts")
     found = [
         {**row, "system": _system_title(alias)}
         for alias in _aliases()
         for row in StepRun.objects.using(alias).order_by("-started_at").values(*columns)[:50]
     ]
-    return sorted(found, key=lambda row: row["started_at"], reverse=True)
+    found.sort(key=lambda row: row["started_at"], reverse=True)
+    return Table(
+        caption="処理の状況",
+        columns=COLUMNS,
+        rows=found,
+        query=query,
+        per_page=20,
+        empty="処理はまだありません。",
+    )
