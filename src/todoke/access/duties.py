@@ -68,9 +68,7 @@ ROWS: Final[Mapping[Duty, DutyRow]] = {
         roles=frozenset({Role.SECTION_MANAGER, Role.ADMINISTRATOR}),
         realms=EVERYWHERE,
     ),
-    Duty.PERSONNEL: DutyRow(
-        title="人事情報の取込", roles=frozenset({Role.PERSONNEL}), realms=EVERYWHERE
-    ),
+    Duty.PERSONNEL: DutyRow(title="人事情報の取込", roles=frozenset({Role.PERSONNEL}), realms=EVERYWHERE),
     Duty.AUDIT: DutyRow(title="監査・自己点検", roles=frozenset({Role.AUDITOR}), realms=EVERYWHERE),
 }
 """Every duty. A role outside every row cannot be granted to anybody."""

@@ -234,7 +234,9 @@ class Actor(Who):
         """Whether the actor holds the role anywhere."""
         return self.paused is None and (role in self.roles or any(right.role is role for right in self.held))
 
-    def may(self, permission: Permission, *, municipality: str | None = None, ward: str | None = None) -> bool:
+    def may(
+        self, permission: Permission, *, municipality: str | None = None, ward: str | None = None
+    ) -> bool:
         """Whether a right of the actor carries the permission at that place."""
         return self.paused is None and (
             self._as_system(permission)

@@ -26,9 +26,7 @@ def root(leaves: Sequence[bytes]) -> bytes:
         return EMPTY
     sha256, level = hashlib.sha256, list(leaves)
     while len(level) > 1:
-        pairs = [
-            sha256(b"\x01" + level[at] + level[at + 1]).digest() for at in range(0, len(level) - 1, 2)
-        ]
+        pairs = [sha256(b"\x01" + level[at] + level[at + 1]).digest() for at in range(0, len(level) - 1, 2)]
         if len(level) % 2:
             pairs.append(level[-1])
         level = pairs
@@ -88,9 +86,7 @@ def _subproof(leaves: Sequence[bytes], old: int, *, whole: bool) -> list[bytes]:
     return [*_subproof(leaves[middle:], old - middle, whole=False), root(leaves[:middle])]
 
 
-def is_consistent(
-    *, old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]
-) -> bool:
+def is_consistent(*, old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether `proof` shows that the tree (new, new_root) begins with (old, old_root) (RFC 9162 §2.1.4.2)."""
     if old == new:
         return not proof and old_root == new_root

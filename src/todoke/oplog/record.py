@@ -21,9 +21,7 @@ from todoke.oplog.person import Person
 from todoke.oplog.who import Who
 
 COLUMNS = ("at", "persons", *form.TEXTS, "object_index", "detail", "salt", "leaf")
-_INSERT = (
-    f"INSERT INTO oplog_operation ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
-)
+_INSERT = f"INSERT INTO oplog_operation ({', '.join(COLUMNS)}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
 _COPY = f"COPY oplog_operation ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _TYPES = ["timestamptz", "int8", *["text"] * len(form.TEXTS), "bytea", "bytea", "bytea", "bytea"]
 

@@ -139,7 +139,9 @@ class Sealer:
             with transaction.atomic(using=self._alias), connections[self._alias].cursor() as cursor:
                 for segment, marks in new:
                     cursor.execute(_INSERT, values(segment))
-                    cursor.execute("INSERT INTO oplog_mark (seg, marks) VALUES (%s, %s)", [segment.seg, marks])
+                    cursor.execute(
+                        "INSERT INTO oplog_mark (seg, marks) VALUES (%s, %s)", [segment.seg, marks]
+                    )
         except IntegrityError as error:
             raise _another(self._alias) from error
         for segment, _ in new:

@@ -111,7 +111,9 @@ def _grant_rows(inside: Admin, app: str) -> None:
         _run(inside, f"GRANT {right} ON ALL {kind} IN SCHEMA public TO {{}}", app)
         _run(inside, f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {right} ON {kind} TO {{}}", app)
     _run(inside, "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}", app)
-    for (log,) in inside.execute("SELECT tablename FROM pg_tables WHERE tablename LIKE 'oplog\\_%'").fetchall():
+    for (log,) in inside.execute(
+        "SELECT tablename FROM pg_tables WHERE tablename LIKE 'oplog\\_%'"
+    ).fetchall():
         _run(inside, "REVOKE UPDATE, DELETE ON {} FROM {}", log, app)
 
 

@@ -12,6 +12,14 @@ from todoke.sites import web
 from todoke.sites.instance import DEFAULT, ENVIRONMENT, DatabaseAccount, Instance, ServerAddress
 from todoke.sites.realms import DIRECTORY, PER_MUNICIPALITY, SHARED_APPS, Realm, alias, systems_of
 
+_RULE = "django.contrib.auth.password_validation"
+_PASSWORD_RULES = [
+    {"NAME": f"{_RULE}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_RULE}.CommonPasswordValidator"},
+    {"NAME": f"{_RULE}.NumericPasswordValidator"},
+]
+"""Long rather than odd, and none of the known ones (NIST SP 800-63B §3.1.1.2)."""
+
 _NOWHERE = ServerAddress(host="127.0.0.1", port=1)
 
 
@@ -32,6 +40,8 @@ def site_settings(*realms: Realm) -> dict[str, Any]:
         "DATABASES": {"default": {}, **_databases(instance, realms)},
         "DATABASE_ROUTERS": ["todoke.sites.router.WallRouter"],
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+        "AUTH_PASSWORD_VALIDATORS": _PASSWORD_RULES,
         "USE_TZ": True,
         "TIME_ZONE": "Asia/Tokyo",
         "LANGUAGE_CODE": "ja",

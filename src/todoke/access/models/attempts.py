@@ -6,12 +6,11 @@ from django.db import models
 
 
 class Attempts(models.Model):
-    """Failures of one kind of check since the last success (`recent`), and since an administrator's reset (`total`)."""
+    """Failures of one kind of check since the last success or an administrator's reset."""
 
     staff_id = models.TextField()
     kind = models.TextField()
-    recent = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField()
 
     class Meta:
