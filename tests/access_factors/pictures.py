@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 import skimage
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
@@ -28,6 +29,13 @@ def jpeg(picture: Image.Image, quality: int = 90) -> bytearray:
     """The picture as a camera would send it."""
     out = io.BytesIO()
     picture.convert("RGB").save(out, "JPEG", quality=quality)
+    return bytearray(out.getvalue())
+
+
+def gif(picture: Image.Image) -> bytearray:
+    """The picture in a form that no camera sends."""
+    out = io.BytesIO()
+    picture.save(out, "GIF")
     return bytearray(out.getvalue())
 
 
@@ -68,10 +76,9 @@ def photographs() -> dict[str, Image.Image]:
     """Named photographs of two persons out of a source archive; fetched once into a cache folder (slow tests)."""
     _CACHE.mkdir(exist_ok=True)
     if not list(_CACHE.glob("face_recognition-*.tar.gz")):
-        subprocess.run(
-            ["pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", str(_CACHE), _ARCHIVE],
-            check=True,
-        )
+        fetch = ["pip", "download", "-q", "--no-deps", "--no-binary", ":all:", "-d", str(_CACHE), _ARCHIVE]
+        if subprocess.run(fetch, capture_output=True, check=False).returncode:
+            pytest.skip("the source archive with photographs cannot be fetched here")
     found = {}
     with tarfile.open(next(_CACHE.glob("face_recognition-*.tar.gz"))) as archive:
         for member in archive.getmembers():

@@ -3,7 +3,10 @@
 from todoke.access.models.alarm import Alarm
 from todoke.access.models.attempts import Attempts
 from todoke.access.models.contract import Contract
+from todoke.access.models.face_template import FaceTemplate, TemplateStage
+from todoke.access.models.factor_challenge import Ceremony, FactorChallenge
 from todoke.access.models.grant import Grant, GrantState
+from todoke.access.models.passkey import Passkey
 from todoke.access.models.session import EndReason, Session
 from todoke.access.models.staff import Employer, Staff
 from todoke.access.models.terminal import Terminal, TerminalKind
@@ -12,13 +15,18 @@ from todoke.access.models.training import Training
 __all__ = [
     "Alarm",
     "Attempts",
+    "Ceremony",
     "Contract",
     "Employer",
     "EndReason",
+    "FaceTemplate",
+    "FactorChallenge",
     "Grant",
     "GrantState",
+    "Passkey",
     "Session",
     "Staff",
+    "TemplateStage",
     "Terminal",
     "TerminalKind",
     "Training",
