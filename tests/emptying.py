@@ -49,7 +49,9 @@ class Emptier:
             full = [name for (name,) in owner.execute(" UNION ALL ".join(parts))] if parts else []
             if full:
                 with owner.transaction():
-                    guards = owner.execute(_GUARDS, {"tables": tables}).fetchall()  # CASCADE reaches empty tables, too
+                    guards = owner.execute(
+                        _GUARDS, {"tables": tables}
+                    ).fetchall()  # CASCADE reaches empty tables, too
                     self._run(
                         owner, [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name, _ in guards]
                     )

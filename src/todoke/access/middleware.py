@@ -15,6 +15,7 @@ from todoke.kernel.errors import ErrorCode, Family, TodokeError
 from todoke.oplog.entry import Outcome
 from todoke.oplog.record import record_refusal
 from todoke.oplog.who import Who
+from todoke.pages import failures
 
 COOKIE: Final = "todoke_session"
 DUTY_COOKIE: Final = "todoke_duty"
@@ -27,7 +28,10 @@ _LONGEST_PURPOSE = 200
 
 
 class SignedIn:
-    """Sets `request.actor` (None where nobody is signed in); refuses what is not declared; logs every refusal."""
+    """Sets `request.actor` (None where nobody is signed in); refuses what is not declared; logs every refusal.
+
+    Stands last in MIDDLEWARE: an exception of a view is logged here before another middleware answers it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -39,12 +43,11 @@ class SignedIn:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], _: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
-        """Before each view. Raises PERMISSION_DENIED for an undeclared one, and whatever `guard.check` raises."""
+        """Before each view: the page that refuses it, the way to sign in, or nothing."""
         declared = guard.declaration_of(view)
         if declared is None:
-            error = TodokeError(ErrorCode.PERMISSION_DENIED, permission=guard.route_of(request))
-            self._refused(request, None, error)
-            raise error
+            undeclared = TodokeError(ErrorCode.PERMISSION_DENIED, permission=guard.route_of(request))
+            return self._turned_away(request, None, undeclared)
         try:
             actor = self._actor(request, declared)
             request.actor = actor  # type: ignore[attr-defined]
@@ -79,16 +82,13 @@ class SignedIn:
             raise
 
     def _turned_away(
-        self, request: HttpRequest, declared: guard.Declaration, error: TodokeError
+        self, request: HttpRequest, declared: guard.Declaration | None, error: TodokeError
     ) -> HttpResponseBase:
-        self._refused(request, declared, error)
+        self._log(request, declared, error, Outcome.REFUSED)
         if error.code is ErrorCode.SESSION_OVER and request.method == "GET":
             to = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse(SIGN_IN)}?{to}")
-        raise error
-
-    def _refused(self, request: HttpRequest, declared: guard.Declaration | None, error: TodokeError) -> None:
-        self._log(request, declared, error, Outcome.REFUSED)
+        return failures.page(request, error)
 
     @staticmethod
     def _log(

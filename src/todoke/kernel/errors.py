@@ -137,7 +137,7 @@ class ErrorCode(Enum):
     )
     SAME_PERSON = (
         Family.CONFLICT,
-        "審査・承認・支払は別の職員が行う必要があります。別の職員が操作してください。",
+        "提案・審査・承認・支払など、前の段階を行った職員はこの操作を行えません。別の職員が操作してください。",
     )
     STATE_CONFLICT = (
         Family.CONFLICT,

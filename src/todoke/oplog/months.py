@@ -38,12 +38,17 @@ def ensure_ahead(alias: str) -> None:
     """Make the partitions of this month and the next; the sealer does so, long before the first write."""
     now = clock.now()
     ensure(alias, now)
-    ensure(alias, month_start(now) + timedelta(days=32))
+    ensure(alias, next_start(month_of(now)))
 
 
-def month_start(at: datetime) -> datetime:
-    """The moment, in Japan, at which the month of `at` began."""
-    return datetime.combine(month_of(at), datetime.min.time(), tzinfo=clock.JAPAN)
+def start_of(month: date) -> datetime:
+    """The moment at which a month begins in Japan; `month` is its first day."""
+    return datetime.combine(month, datetime.min.time(), tzinfo=clock.JAPAN)
+
+
+def next_start(month: date) -> datetime:
+    """The moment at which the month after begins."""
+    return start_of((month + timedelta(days=31)).replace(day=1))
 
 
 @contextmanager

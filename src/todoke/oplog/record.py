@@ -56,9 +56,7 @@ def record(
         permit_id=permit_id,
         detail=detail,
     )
-    months.ensure(alias, entry.at)
-    with connections[alias].cursor() as cursor:
-        cursor.execute(_INSERT, row(entry))
+    write(alias, entry)
 
 
 def record_many(
@@ -142,6 +140,13 @@ def row(entry: Entry) -> tuple[Any, ...]:
     leaf = form.leaf(form.public_of(entry), committed)
     texts = (getattr(entry, name) for name in form.TEXTS)
     return (entry.at, entry.persons, *texts, entry.index, entry.detail, salt, leaf)
+
+
+def write(alias: str, entry: Entry) -> None:
+    """Insert one entry, in the caller's transaction."""
+    months.ensure(alias, entry.at)
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_INSERT, row(entry))
 
 
 def write_many(alias: str, entries: Iterable[Entry]) -> int:

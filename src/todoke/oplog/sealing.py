@@ -174,7 +174,7 @@ class Sealer:
     def _fetch(self, statement: str, parameters: list[Any]) -> list[Any]:
         with connections[self._alias].cursor() as cursor:
             cursor.execute(statement, parameters)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 
+from todoke.access.guard import open_screen
 from todoke.batch.models import StepRun, StepState
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
@@ -33,6 +34,7 @@ Step = dict[str, Any]
 _STATES = {StepState.RUNNING: ("実行中または中断", "wait"), StepState.DONE: ("完了", "good")}
 
 
+@open_screen("件数だけで、個人に関する情報を含まない")
 def front_page(request: HttpRequest) -> HttpResponse:
     """処理の状況: the steps of every system of this site, newest first."""
     realm = Realm(settings.TODOKE_REALM)
@@ -44,6 +46,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
     return render(request, "sites/front_page.html", context)
 
 
+@open_screen("稼働の監視が使い、件数だけを返す")
 def health(request: HttpRequest) -> JsonResponse:
     """Whether every database of this site answers (稼働状況)."""
     for alias in _aliases():

@@ -36,7 +36,9 @@ _TEMPLATES = {
 SETTINGS: Final[dict[str, Any]] = {
     "MIDDLEWARE": MIDDLEWARE,
     "TEMPLATES": [_TEMPLATES],
-    "FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.MemoryFileUploadHandler"],  # no picture on a disk
+    "FILE_UPLOAD_HANDLERS": [
+        "django.core.files.uploadhandler.MemoryFileUploadHandler"
+    ],  # no picture on a disk
     "FILE_UPLOAD_MAX_MEMORY_SIZE": 32 << 20,
     "FORM_RENDERER": "todoke.pages.forms.Renderer",
     "CSRF_FAILURE_VIEW": "todoke.pages.failures.stale_form",

@@ -160,7 +160,7 @@ def test_the_database_itself_refuses_a_second_person_for_a_number() -> None:
 def test_loading_is_logged_with_a_count_and_no_person() -> None:
     load()
     entry = Operation.objects.using("linkage").get(verb="linkage:number:load")
-    assert (entry.by, entry.persons) == (city.OPERATOR, len(city.rows(FILE)))
+    assert (entry.actor, entry.persons) == (city.OPERATOR, len(city.rows(FILE)))
 
 
 def test_without_the_permission_nothing_is_loaded() -> None:

@@ -35,7 +35,10 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
         return render(
             request,
             "screens/purpose.html",
-            {"asked": [(k, v) for k, v in request.GET.items() if k != PURPOSE_FIELD], "title": "利用目的の入力"},
+            {
+                "asked": [(k, v) for k, v in request.GET.items() if k != PURPOSE_FIELD],
+                "title": "利用目的の入力",
+            },
             status=known.code.family.http_status,
         )
     if known.code is ErrorCode.SESSION_OVER and request.method != "GET":

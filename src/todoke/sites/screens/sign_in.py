@@ -29,7 +29,9 @@ class FactorForm(forms.Form):
         label="顔の画像（画像認証）",
         required=False,
         help_text="カメラで撮影します。カメラを使えないブラウザーでは、端末で撮影した JPEG または PNG を選んでください。",
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png", "capture": "user", "data-camera": ""}),
+        widget=forms.FileInput(
+            attrs={"accept": "image/jpeg,image/png", "capture": "user", "data-camera": ""}
+        ),
     )
     passkey = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-passkey": ""}))
 
@@ -55,7 +57,9 @@ class SignInForm(FactorForm):
     staff_id = forms.CharField(
         label="職員ID",
         max_length=16,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "class": "short", "autocapitalize": "none"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "class": "short", "autocapitalize": "none"}
+        ),
     )
     password = forms.CharField(
         label="パスワード",

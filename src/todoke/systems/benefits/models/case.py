@@ -8,7 +8,7 @@ from todoke.systems.benefits.flows import CaseState
 
 
 class Case(models.Model):
-    """A household that was sent, or may ask for, a form. Only its state changes, and only along `flows.TRANSITIONS`
+    """A household that was sent, or may ask for, a form. Only its state changes, and only along `flows.CASE`
     (trigger); rows are never deleted. `lineage` is the household as it stood on the base date."""
 
     programme = models.ForeignKey(

@@ -17,6 +17,7 @@ from todoke.engine import postgres
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import codecs, queries
+from todoke.systems.intermediary.flows import INQUIRY
 from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
 from todoke.systems.intermediary.needs import organisation_of, platform_of
 
@@ -48,12 +49,12 @@ _DROP = f"""
 DELETE FROM intermediary_arrived_provision a USING intermediary_inquiry i
 WHERE i.record_id = a.record_id
   AND (i.outcome = 'refused' OR i.permit_id <> a.permit_id
-       OR (i.permit_id IS NOT NULL AND (i.outcome, a.outcome) NOT IN ({queries.STEPS})))
+       OR (i.permit_id IS NOT NULL AND (i.outcome, a.outcome) NOT IN ({INQUIRY.sql_pairs})))
 """
 _APPLY = f"""
 WITH due AS (
     DELETE FROM intermediary_arrived_provision a USING intermediary_inquiry i
-    WHERE i.record_id = a.record_id AND i.permit_id = a.permit_id AND (i.outcome, a.outcome) IN ({queries.STEPS})
+    WHERE i.record_id = a.record_id AND i.permit_id = a.permit_id AND (i.outcome, a.outcome) IN ({INQUIRY.sql_pairs})
       AND NOT EXISTS (
           SELECT FROM intermediary_arrived_provision b
           WHERE b.record_id = a.record_id AND b.permit_id = a.permit_id AND b.id < a.id

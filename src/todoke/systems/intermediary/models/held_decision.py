@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.systems.intermediary.flows import DecisionState
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
 
 
@@ -21,6 +22,7 @@ class HeldDecision(models.Model):
         db_column="permit_id",
         related_name="decision",
     )
+    state = models.TextField(choices=[(state.value, state.name) for state in DecisionState])
     decision = models.TextField()
     reason = models.TextField()
     replica_edition = models.IntegerField(null=True)
@@ -40,6 +42,11 @@ class HeldDecision(models.Model):
                 condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
                 name="held_confirmed_with_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", confirmed_by__isnull=True)
+                | Q(state="confirmed", confirmed_by__isnull=False),
+                name="held_state_says_confirmed",
             ),
             models.CheckConstraint(
                 condition=~Q(reason="") & Q(decision__in=["release", "refuse"]), name="held_decision_given"
