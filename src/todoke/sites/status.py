@@ -1,4 +1,4 @@
-"""The front page of a site: which systems stand here, and how its steps are going. Counts only, no person."""
+"""What a site is called, whether it lives, and how the steps of its systems are going. Counts only, no person."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpRequest, JsonResponse, QueryDict
 
 from todoke.access.guard import open_screen
 from todoke.batch.models import StepRun, StepState
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
-from todoke.sites.realms import Realm, systems_of
+from todoke.sites.realms import Realm
 
 TITLES = {
     Realm.CITY: "横浜市（見本）のサイト",
@@ -32,18 +31,6 @@ SYSTEM_TITLES = {
 
 Step = dict[str, Any]
 _STATES = {StepState.RUNNING: ("実行中または中断", "wait"), StepState.DONE: ("完了", "good")}
-
-
-@open_screen("件数だけで、個人に関する情報を含まない")
-def front_page(request: HttpRequest) -> HttpResponse:
-    """処理の状況: the steps of every system of this site, newest first."""
-    realm = Realm(settings.TODOKE_REALM)
-    context = {
-        "title": TITLES[realm],
-        "systems": [SYSTEM_TITLES[system] for system in systems_of(realm)],
-        "steps": steps(request.GET),
-    }
-    return render(request, "sites/front_page.html", context)
 
 
 @open_screen("稼働の監視が使い、件数だけを返す")

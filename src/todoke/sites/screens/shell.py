@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from todoke.access import directory
 from todoke.access.duties import ROWS, Duty
@@ -61,12 +61,13 @@ def _identity(actor: Actor) -> Identity:
 
 
 def _menu(request: HttpRequest, actor: Actor) -> tuple[Destination, ...]:
-    from django.urls import resolve
-
     found = []
     here = request.resolver_match.url_name if request.resolver_match else None
     for route, title in MENU:
-        url = reverse(route)
+        try:
+            url = reverse(route)
+        except Exception:
+            continue
         declared = declaration_of(resolve(url).func)
         if declared and (declared.permission is None or actor.may_somewhere(declared.permission)):
             found.append(Destination(title=title, url=url, current=(here or "").split("-")[0] == route))
