@@ -18,11 +18,13 @@ class Permission(Enum):
     ACCESS_CONTRACT_REGISTER = "access:contract:register"
     ACCESS_DIRECTORY_READ = "access:directory:read"
     ACCESS_FACE_LINK = "access:face:link"
+    ACCESS_FACTOR_UNLOCK = "access:factor:unlock"
     ACCESS_GRANT_CONFIRM = "access:grant:confirm"
     ACCESS_GRANT_REQUEST = "access:grant:request"
     ACCESS_GRANT_SET = "access:grant:set"
     ACCESS_MATRIX_PRINT = "access:matrix:print"
     ACCESS_PASSWORD_RESET = "access:password:reset"  # noqa: S105 - an operation, not a password
+    ACCESS_PASSKEY_INVITE = "access:passkey:invite"
     ACCESS_SESSION_END = "access:session:end"
     ACCESS_SESSION_LIST = "access:session:list"
     ACCESS_SESSION_TAKE_OVER = "access:session:take_over"
@@ -155,6 +157,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_CONTRACT_REGISTER,
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_FACE_LINK,
+            Permission.ACCESS_FACTOR_UNLOCK,
+            Permission.ACCESS_PASSKEY_INVITE,
             Permission.ACCESS_GRANT_SET,
             Permission.ACCESS_MATRIX_PRINT,
             Permission.ACCESS_PASSWORD_RESET,

@@ -15,5 +15,6 @@ TODOKE_MUNICIPALITY: str
 TODOKE_KEYS_FOLDER: Path
 TODOKE_DATA_FOLDER: Path
 TODOKE_STAFF_FILE: Path
+TODOKE_ORIGINS: list[str]
 
 globals().update(site_settings(*Realm))

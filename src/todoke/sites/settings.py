@@ -10,7 +10,15 @@ from typing import Any
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites import web
 from todoke.sites.instance import DEFAULT, ENVIRONMENT, DatabaseAccount, Instance, ServerAddress
-from todoke.sites.realms import DIRECTORY, PER_MUNICIPALITY, SHARED_APPS, Realm, alias, systems_of
+from todoke.sites.realms import (
+    DIRECTORY,
+    PER_MUNICIPALITY,
+    SHARED_APPS,
+    TRIAL_TERMINALS,
+    Realm,
+    alias,
+    systems_of,
+)
 
 _RULE = "django.contrib.auth.password_validation"
 _PASSWORD_RULES = [
@@ -80,6 +88,10 @@ def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
         "TODOKE_KEYS_FOLDER": folder / "keys",
         "TODOKE_DATA_FOLDER": folder / "data",
         "TODOKE_STAFF_FILE": folder / "staff.toml",
+        # where browsers find the screens: passkeys answer to these pages only (ADR 0008)
+        "TODOKE_ORIGINS": os.environ.get(
+            "TODOKE_ORIGINS", f"http://localhost:{TRIAL_TERMINALS[realm]}"
+        ).split(","),
     }
 
 

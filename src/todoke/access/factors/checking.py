@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -25,14 +26,17 @@ def outside_of_transactions(alias: str) -> None:
 
 def barred(alias: str, staff_id: str) -> TodokeError | None:
     """FACTOR_WAIT or FACTOR_LOCKED while no try of this person is looked at."""
-    if attempts.locked(alias, staff_id, KIND):
+    wait = attempts.wait(alias, staff_id, KIND)
+    if wait is None:
         return TodokeError(ErrorCode.FACTOR_LOCKED, limit=attempts.HARD_CAP)
-    if seconds := attempts.wait(alias, staff_id, KIND):
-        return TodokeError(ErrorCode.FACTOR_WAIT, seconds=seconds)
+    if wait:
+        return TodokeError(ErrorCode.FACTOR_WAIT, seconds=math.ceil(wait.total_seconds()))
     return None
 
 
-def counted(context: ProofContext, staff_id: str, check: Callable[[], TodokeError | None]) -> TodokeError | None:
+def counted(
+    context: ProofContext, staff_id: str, check: Callable[[], TodokeError | None]
+) -> TodokeError | None:
     """Run `check` as one try; its refusal, or FACTOR_WAIT and FACTOR_LOCKED where it was not even looked at.
 
     `check` runs in a transaction that holds the person's count, so parallel tries wait for each other.
@@ -53,7 +57,12 @@ def counted(context: ProofContext, staff_id: str, check: Callable[[], TodokeErro
 
 
 def settled(
-    context: ProofContext, factor: Factor, refusal: TodokeError | None, *, alarm: str | None = None, detail: str = ""
+    context: ProofContext,
+    factor: Factor,
+    refusal: TodokeError | None,
+    *,
+    alarm: str | None = None,
+    detail: str = "",
 ) -> FactorOutcome:
     """The outcome, logged; an alarm that goes with it is kept first."""
     if alarm is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from todoke.access.factors import checking, templates
@@ -34,7 +34,7 @@ class FaceProof:
     """
 
     camera: Camera
-    verifier: Verifier = OfflineVerifier()
+    verifier: Verifier = field(default_factory=OfflineVerifier)
 
     def __call__(self, staff_id: str, context: ProofContext) -> FactorOutcome:
         same_person_asked(staff_id, context)
@@ -92,4 +92,3 @@ class FaceProof:
 @dataclass
 class _Seen:
     changed: bool = False
-

@@ -59,7 +59,9 @@ class Site:
         host = hosts.pop() if len(hosts) == 1 else ""
         if not host or host.replace(".", "").isdigit() or ":" in host:
             todo = "画面の URL（https://ホスト名）を設定してください。"
-            raise TodokeError(ErrorCode.SETUP_MISSING, detail="パスキーに使う画面の URL が正しくありません", todo=todo)
+            raise TodokeError(
+                ErrorCode.SETUP_MISSING, detail="パスキーに使う画面の URL が正しくありません", todo=todo
+            )
         return cls(rp_id=host, origins=origins)
 
 
@@ -221,10 +223,14 @@ def _credential_of(response: str) -> bytes:
 
 def _nobodys(staff_id: str) -> bytes:
     """A credential ID that nobody has, always the same for one ID."""
-    return hmac.digest(settings.SECRET_KEY.encode(), f"no passkey|{staff_id}".encode(), "sha256")
+    return hmac.digest(str(settings.SECRET_KEY).encode(), f"no passkey|{staff_id}".encode(), "sha256")
 
 
 def _refused(error: Exception) -> TodokeError:
     """PASSKEY_REFUSED; what the library says (English, it may quote the response) is not passed on."""
-    detail = "応答が正しくありません" if not isinstance(error, WebAuthnException) else "署名または発行元が合いません"
+    detail = (
+        "応答が正しくありません"
+        if not isinstance(error, WebAuthnException)
+        else "署名または発行元が合いません"
+    )
     return TodokeError(ErrorCode.PASSKEY_REFUSED, detail=detail)

@@ -17,7 +17,9 @@ from todoke.privacy.sealed_numbers import ColumnSeal
 KEY_ID: Final = 1
 
 
-def keep(alias: str, staff_id: str, stage: TemplateStage, template: bytearray, *, model: str, by: str) -> None:
+def keep(
+    alias: str, staff_id: str, stage: TemplateStage, template: bytearray, *, model: str, by: str
+) -> None:
     """Store a template in place of the person's former one of that stage, inside the caller's transaction."""
     FaceTemplate.objects.using(alias).update_or_create(
         staff_id=staff_id,
