@@ -43,7 +43,7 @@ class Sites:
         if realm not in self.addresses:
             terminals.issue(self.instance, realm, TERMINAL)
             screens, port = _free_port(), _free_port()
-            self._start(realm, screens)
+            self._start(realm, screens, origin=f"http://{HOST}:{port}")
             agent = TerminalAgent(self.instance, realm, TERMINAL, screens_port=screens, port=port)
             self.stack.enter_context(AgentServer(agent, port=port))
             self.addresses[realm] = f"http://{HOST}:{port}"
@@ -54,8 +54,9 @@ class Sites:
         """What the terminal `desk` is known by."""
         return terminals.fingerprint(terminals.issue(self.instance, realm, TERMINAL))
 
-    def _start(self, realm: Realm, port: int) -> None:
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": f"todoke.sites.{realm.value}"}
+    def _start(self, realm: Realm, port: int, *, origin: str) -> None:
+        settings = f"todoke.sites.{realm.value}"
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "TODOKE_ORIGINS": origin}
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.screens.site", realm.value, str(port)], env=environment, cwd=ROOT
         )
@@ -70,7 +71,8 @@ def _free_port() -> int:
 
 def _until_up(address: str) -> None:
     until = time.monotonic() + 30
-    while httpx.get(f"{address}/health", trust_env=False).status_code != 200:
+    while (answer := httpx.get(f"{address}/health", trust_env=False)).status_code != 200:
+        assert answer.status_code == 502, answer.text  # 502: it does not listen yet
         assert time.monotonic() < until, "the site did not start"
         time.sleep(0.1)
 

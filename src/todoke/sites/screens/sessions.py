@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from todoke.access import directory
+from todoke.access.actions.allow_take_over import allow_take_over
+from todoke.access.actions.end_session import end_session
 from todoke.access.guard import actor_of, screen
 from todoke.access.models import Alarm, Session
-from todoke.access.permissions import Permission
+from todoke.access.permissions import Actor, Permission
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.sites.screens import naming
+from todoke.sites.screens import acting, naming
 
 ALARMS_LISTED = 500
 
@@ -92,3 +98,57 @@ def alarms(request: HttpRequest) -> HttpResponse:
         "crumbs": [("ホーム", "/"), ("サインイン中", reverse("sessions")), ("警報", "")],
     }
     return render(request, "pages/listing.html", context)
+
+
+@screen(Permission.ACCESS_SESSION_END)
+def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
+    """終了させる."""
+    row = _one(session_id)
+    return _about(
+        request, row, Permission.ACCESS_SESSION_END, heading="サインインを終了させます", verb="終了させる",
+        work=lambda by, _: end_session(staff_id=row.staff_id, by=by), done="サインインを終了させました。",
+        warning="この人の入力中の内容は失われます。次の操作から使えなくなります。", tone="danger",
+    )  # fmt: skip
+
+
+@screen(Permission.ACCESS_SESSION_TAKE_OVER)
+def session_take_over(request: HttpRequest, session_id: int) -> HttpResponse:
+    """引継ぎの許可: the person may sign in at another terminal, with password and second factor, within five minutes."""
+    row = _one(session_id)
+    return _about(
+        request, row, Permission.ACCESS_SESSION_TAKE_OVER, heading="引継ぎを許可します", verb="許可する",
+        work=lambda by, _: allow_take_over(staff_id=row.staff_id, by=by),
+        done="引継ぎを許可しました。本人は5分以内に、別の端末でサインインしてください。",
+        warning="本人であることを、顔を見て確かめてから許可してください。元の端末のサインインは終わります。",
+    )  # fmt: skip
+
+
+def _one(session_id: int) -> Session:
+    found = (
+        Session.objects.using(directory.alias())
+        .select_related("staff", "terminal")
+        .filter(pk=session_id, ended_at__isnull=True)
+        .first()
+    )
+    if found is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="サインイン中の職員ID")
+    return found
+
+
+def _about(
+    request: HttpRequest,
+    row: Session,
+    permission: Permission,
+    *,
+    heading: str,
+    verb: str,
+    work: Callable[[Actor, dict[str, Any]], object],
+    done: str,
+    **more: object,
+) -> HttpResponse:
+    facts = [(column.title, column.value(row)) for column in COLUMNS]
+    return acting.form_page(
+        request, acting.sent(request), permission=permission, heading=heading, verb=verb, back=reverse("sessions"),
+        work=work, done=done, facts=facts, template="pages/confirm.html",
+        crumbs=[("ホーム", "/"), ("サインイン中", reverse("sessions")), (verb, "")], **more,
+    )  # fmt: skip

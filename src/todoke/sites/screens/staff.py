@@ -169,7 +169,13 @@ def _alarms(alias: str, person: Staff) -> list[dict[str, object]]:
 
 
 def _actions(actor: Actor, person: Staff) -> list[tuple[str, str]]:
-    offered: tuple[tuple[Permission, str, str], ...] = ()
+    offered = (
+        (Permission.ACCESS_GRANT_REQUEST, "権限を依頼する", "grant-request"),
+        (Permission.ACCESS_PASSWORD_RESET, "パスワードを発行する", "staff-password"),
+        (Permission.ACCESS_FACE_LINK, "顔の画像を紐づける", "staff-face"),
+        (Permission.ACCESS_PASSKEY_INVITE, "パスキーの登録を許可する", "staff-passkey"),
+        (Permission.ACCESS_FACTOR_UNLOCK, "本人確認の停止を解く", "staff-unlock"),
+    )
     return [
         (title, reverse(route, args=[person.staff_id]))
         for permission, title, route in offered
