@@ -20,7 +20,9 @@ class Permission(Enum):
     ACCESS_FACE_LINK = "access:face:link"
     ACCESS_FACTOR_UNLOCK = "access:factor:unlock"
     ACCESS_GRANT_CONFIRM = "access:grant:confirm"
+    ACCESS_GRANT_EXPIRE = "access:grant:expire"
     ACCESS_GRANT_REQUEST = "access:grant:request"
+    ACCESS_GRANT_REVOKE = "access:grant:revoke"
     ACCESS_GRANT_SET = "access:grant:set"
     ACCESS_MATRIX_PRINT = "access:matrix:print"
     ACCESS_PASSWORD_RESET = "access:password:reset"  # noqa: S105 - an operation, not a password
@@ -107,10 +109,11 @@ class Role(Enum):
     CITY_SYSTEM = "city_system"  # 統合番号連携システム (署名付き電文の当事者)
     PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
     NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
+    HOUSEKEEPER = "housekeeper"  # 職員名簿の期限の処理 (人の操作によらない)
 
 
-SYSTEM_ROLES = frozenset({Role.CITY_SYSTEM, Role.PLATFORM_SYSTEM, Role.NETWORK_SYSTEM})
-"""Roles of the systems that send signed messages; no member of staff can hold one."""
+SYSTEM_ROLES = frozenset({Role.CITY_SYSTEM, Role.PLATFORM_SYSTEM, Role.NETWORK_SYSTEM, Role.HOUSEKEEPER})
+"""Roles of systems: senders of signed messages, and the clock; no member of staff can hold one."""
 
 
 _GRANTS: dict[Role, frozenset[Permission]] = {
@@ -145,6 +148,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_GRANT_CONFIRM,
             Permission.ACCESS_GRANT_REQUEST,
+            Permission.ACCESS_GRANT_REVOKE,
             Permission.ACCESS_MATRIX_PRINT,
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_SESSION_TAKE_OVER,
@@ -158,6 +162,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_FACE_LINK,
             Permission.ACCESS_FACTOR_UNLOCK,
+            Permission.ACCESS_GRANT_REVOKE,
             Permission.ACCESS_PASSKEY_INVITE,
             Permission.ACCESS_GRANT_SET,
             Permission.ACCESS_MATRIX_PRINT,
@@ -170,6 +175,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
+    Role.HOUSEKEEPER: frozenset({Permission.ACCESS_GRANT_EXPIRE}),
     Role.AUDITOR: frozenset(
         {
             Permission.ACCESS_DIRECTORY_READ,
