@@ -80,7 +80,9 @@ def _until_up(address: str) -> None:
 class Person:
     """A member of staff of a realm, at the terminal `desk`, already signed in; and the pages they open."""
 
-    def __init__(self, sites: Sites, realm: Realm, context: BrowserContext, *, staff_id: str, token: str) -> None:
+    def __init__(
+        self, sites: Sites, realm: Realm, context: BrowserContext, *, staff_id: str, token: str
+    ) -> None:
         self.address, self.staff_id, self.token = sites.address(realm), staff_id, token
         self.page = context.new_page()
         context.add_cookies([{"name": middleware.COOKIE, "value": token, "url": self.address}])

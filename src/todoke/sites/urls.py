@@ -3,7 +3,18 @@
 from django.urls import path
 
 from todoke.sites import status
-from todoke.sites.screens import grants, home, sessions, sign_in, staff
+from todoke.sites.screens import (
+    contracts,
+    credentials,
+    grants,
+    home,
+    personnel,
+    sessions,
+    sign_in,
+    staff,
+    terminals,
+    training,
+)
 
 handler400 = "todoke.pages.failures.bad_request"
 handler403 = "todoke.pages.failures.denied"
@@ -19,7 +30,27 @@ urlpatterns = [
     path("step-up", sign_in.step_up, name="step-up"),
     path("staff", staff.staff, name="staff"),
     path("staff/<slug:staff_id>", staff.staff_person, name="staff-person"),
+    path("staff/<slug:staff_id>/password", credentials.staff_password, name="staff-password"),
+    path("staff/<slug:staff_id>/face", credentials.staff_face, name="staff-face"),
+    path("staff/<slug:staff_id>/passkey", credentials.staff_passkey, name="staff-passkey"),
+    path("staff/<slug:staff_id>/unlock", credentials.staff_unlock, name="staff-unlock"),
+    path("staff/<slug:staff_id>/grant", grants.grant_request, name="grant-request"),
     path("grants", grants.grants, name="grants"),
+    path("grants/<int:grant_id>", grants.grant, name="grant"),
+    path("grants/<int:grant_id>/set", grants.grant_set, name="grant-set"),
+    path("grants/<int:grant_id>/confirm", grants.grant_confirm, name="grant-confirm"),
+    path("grants/<int:grant_id>/revoke", grants.grant_revoke, name="grant-revoke"),
     path("sessions", sessions.sessions, name="sessions"),
+    path("sessions/<int:session_id>/end", sessions.session_end, name="session-end"),
+    path("sessions/<int:session_id>/take-over", sessions.session_take_over, name="session-take-over"),
     path("alarms", sessions.alarms, name="alarms"),
+    path("personnel", personnel.personnel, name="personnel"),
+    path("personnel/<slug:digest>", personnel.personnel_check, name="personnel-check"),
+    path("contracts", contracts.contracts, name="contracts"),
+    path("contracts/new", contracts.contract_new, name="contract-new"),
+    path("training", training.training, name="training"),
+    path("training/new", training.training_new, name="training-new"),
+    path("terminals", terminals.terminals, name="terminals"),
+    path("terminals/new", terminals.terminal_new, name="terminal-new"),
+    path("terminals/<slug:name>/withdraw", terminals.terminal_withdraw, name="terminal-withdraw"),
 ]

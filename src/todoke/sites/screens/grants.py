@@ -76,7 +76,11 @@ def table(
 ) -> Table[Grant]:
     """一覧表 of rights."""
     return Table(
-        caption=caption, columns=columns, rows=list(rows[:LISTED]), query=request.GET, empty="権限はありません。"
+        caption=caption,
+        columns=columns,
+        rows=list(rows[:LISTED]),
+        query=request.GET,
+        empty="権限はありません。",
     )
 
 
@@ -208,7 +212,10 @@ class Reason(forms.Form):
     """Why."""
 
     reason = forms.CharField(
-        label="理由", max_length=200, help_text="個人番号や住民の氏名は書かないでください。", widget=forms.Textarea
+        label="理由",
+        max_length=200,
+        help_text="個人番号や住民の氏名は書かないでください。",
+        widget=forms.Textarea,
     )
 
 
@@ -224,7 +231,11 @@ def grant_set(request: HttpRequest, grant_id: int) -> HttpResponse:
 def grant_confirm(request: HttpRequest, grant_id: int) -> HttpResponse:
     """確認, after the second factor was checked again."""
     return _step(
-        request, grant_id, CONFIRM, acting.sent(request), lambda by, _: confirm_grant(grant_ids=[grant_id], by=by)
+        request,
+        grant_id,
+        CONFIRM,
+        acting.sent(request),
+        lambda by, _: confirm_grant(grant_ids=[grant_id], by=by),
     )
 
 
@@ -304,9 +315,7 @@ def grant_request(request: HttpRequest, staff_id: str) -> HttpResponse:
     person = Staff.objects.using(directory.alias()).filter(pk=staff_id).first()
     if person is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="職員")
-    form = GrantRequest(
-        request.POST or None, realm=directory.realm(), initial={"valid_from": clock.today()}
-    )
+    form = GrantRequest(request.POST or None, realm=directory.realm(), initial={"valid_from": clock.today()})
 
     def ask(by: Actor, given: dict[str, Any]) -> None:
         duty, role = given.pop("kind").split("/")

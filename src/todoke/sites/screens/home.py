@@ -52,7 +52,9 @@ def _cards(actor: Actor) -> list[Card]:
     grants = Grant.objects.using(alias)
     if actor.may_somewhere(Permission.ACCESS_GRANT_SET):
         count = grants.filter(state=GrantState.REQUESTED).count()
-        found.append(Card(title="設定を待つ権限", count=count, link="設定する", url=_grants(GrantState.REQUESTED)))
+        found.append(
+            Card(title="設定を待つ権限", count=count, link="設定する", url=_grants(GrantState.REQUESTED))
+        )
     if actor.may_somewhere(Permission.ACCESS_GRANT_CONFIRM):
         count = grants.filter(state=GrantState.SET).exclude(staff_id=actor.staff_id).count()
         found.append(Card(title="確認を待つ権限", count=count, link="確認する", url=_grants(GrantState.SET)))

@@ -44,7 +44,10 @@ def duty(value: str) -> str:
 
 def reach(grant: Grant) -> str:
     """How far a right reaches: everywhere, one municipality, one ward."""
-    parts = [f"団体 {grant.municipality}" if grant.municipality else "", f"区 {grant.ward}" if grant.ward else ""]
+    parts = [
+        f"団体 {grant.municipality}" if grant.municipality else "",
+        f"区 {grant.ward}" if grant.ward else "",
+    ]
     return " ".join(filter(None, parts)) or "全体"
 
 

@@ -25,7 +25,9 @@ ALARMS_LISTED = 500
 FACTORS = {"face": "画像認証", "passkey": "パスキー"}
 COLUMNS = [
     Column[Session](key="staff", title="職員", value=lambda row: naming.person(row.staff), heads_row=True),
-    Column[Session](key="terminal", title="端末", value=lambda row: f"{row.terminal.name}（{row.terminal.place}）"),
+    Column[Session](
+        key="terminal", title="端末", value=lambda row: f"{row.terminal.name}（{row.terminal.place}）"
+    ),
     Column[Session](key="begun", title="サインイン", value=lambda row: row.begun_at, kind=Kind.MOMENT),
     Column[Session](key="seen", title="最後の操作", value=lambda row: row.seen_at, kind=Kind.MOMENT),
     Column[Session](key="factor", title="本人確認", value=lambda row: FACTORS.get(row.factor, row.factor)),

@@ -64,10 +64,7 @@ def _menu(request: HttpRequest, actor: Actor) -> tuple[Destination, ...]:
     found = []
     here = request.resolver_match.url_name if request.resolver_match else None
     for route, title in MENU:
-        try:
-            url = reverse(route)
-        except Exception:
-            continue
+        url = reverse(route)
         declared = declaration_of(resolve(url).func)
         if declared and (declared.permission is None or actor.may_somewhere(declared.permission)):
             found.append(Destination(title=title, url=url, current=(here or "").split("-")[0] == route))

@@ -14,7 +14,16 @@ from django.urls import reverse
 
 from todoke.access import directory, standing
 from todoke.access.guard import actor_of, screen
-from todoke.access.models import Alarm, Employer, FaceTemplate, Passkey, Session, Staff, TemplateStage, Training
+from todoke.access.models import (
+    Alarm,
+    Employer,
+    FaceTemplate,
+    Passkey,
+    Session,
+    Staff,
+    TemplateStage,
+    Training,
+)
 from todoke.access.permissions import Actor, Permission
 from todoke.kernel import clock
 from todoke.kernel.clock import wareki
@@ -156,14 +165,21 @@ def _facts(person: Staff, factors: Factors) -> list[tuple[str, object]]:
         ("最後の操作", factors.seen_at),
     ]
     if contract is not None:
-        facts.insert(4, ("契約", f"{contract.number}　{contract.contractor}（{wareki(contract.valid_until)}まで）"))
+        facts.insert(
+            4, ("契約", f"{contract.number}　{contract.contractor}（{wareki(contract.valid_until)}まで）")
+        )
     return facts
 
 
 def _alarms(alias: str, person: Staff) -> list[dict[str, object]]:
     found = Alarm.objects.using(alias).filter(staff_id=person.staff_id).order_by("-at")[:10]
     return [
-        {"at": each.at, "title": naming.ALARMS.get(each.kind, each.kind), "by": f"端末 {each.terminal}", "note": ""}
+        {
+            "at": each.at,
+            "title": naming.ALARMS.get(each.kind, each.kind),
+            "by": f"端末 {each.terminal}",
+            "note": "",
+        }
         for each in found
     ]
 

@@ -55,7 +55,9 @@ _WITHDRAW = Column[Terminal](
 class TerminalForm(forms.Form):
     """端末の登録."""
 
-    name = forms.SlugField(label="端末の名前", max_length=31, help_text="英小文字・数字・ハイフンです。例：honcho-3f-01")
+    name = forms.SlugField(
+        label="端末の名前", max_length=31, help_text="英小文字・数字・ハイフンです。例：honcho-3f-01"
+    )
     place = forms.CharField(label="場所", max_length=60)
     kind = forms.ChoiceField(label="用途", choices=TerminalKind.choices)
     fingerprint = forms.RegexField(
