@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,8 +11,11 @@ from typing import Any
 
 import pytest
 import webauthn
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import IntegrityError, transaction
 from django.test import override_settings
+from webauthn.helpers import bytes_to_base64url
 
 from tests.access_factors.people import ADMINISTRATOR, TERMINAL, context, who
 from todoke.access import attempts
@@ -56,7 +60,7 @@ def proved(response: str, staff_id: str = "cl1", **where: Any) -> ErrorCode | No
 def altered(response: str, part: str, change: Callable[[bytes], bytes]) -> str:
     whole = json.loads(response)
     value = change(webauthn.base64url_to_bytes(whole["response"][part]))
-    whole["response"][part] = webauthn.helpers.bytes_to_base64url(value)
+    whole["response"][part] = bytes_to_base64url(value)
     return json.dumps(whole)
 
 
@@ -118,18 +122,31 @@ def test_wrong_origin(make: Maker) -> None:
     assert proved(answer(make("cl1"), origin=EVIL)) is ErrorCode.PASSKEY_REFUSED
 
 
-def test_wrong_rp(make: Maker) -> None:
+@pytest.mark.parametrize(
+    ("rp_id", "refusal"), [("localhost", None), ("evil.localhost", ErrorCode.PASSKEY_REFUSED)]
+)
+def test_wrong_rp(make: Maker, rp_id: str, refusal: ErrorCode | None) -> None:
+    """An answer that is right in everything, but signed for another relying party."""
     file = make("cl1")
-    other_rp = altered(answer(file), "authenticatorData", lambda data: bytes(32) + data[32:])
-    assert proved(other_rp) is ErrorCode.PASSKEY_REFUSED
+    whole = json.loads(answer(file))
+    data = (
+        hashlib.sha256(rp_id.encode()).digest()
+        + webauthn.base64url_to_bytes(whole["response"]["authenticatorData"])[32:]
+    )
+    client = webauthn.base64url_to_bytes(whole["response"]["clientDataJSON"])
+    signature = file._read().key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
+    whole["response"]["authenticatorData"] = bytes_to_base64url(data)
+    whole["response"]["signature"] = bytes_to_base64url(signature)
+    assert proved(json.dumps(whole)) is refusal
+
+
+def test_a_passkey_of_another_address_is_not_offered(make: Maker) -> None:
+    make("cl1")
+    here = json.loads(passkeys.proof_options(who=who("cl1")))
     with override_settings(TODOKE_ORIGINS=["https://todoke.example"]):
-        options = json.loads(passkeys.proof_options(who=who("cl1")))
-        assert options["rpId"] == "todoke.example"
-        assert [one["id"] for one in options["allowCredentials"]] != [json.loads(answer_id(file))]
-
-
-def answer_id(file: PasskeyFile) -> str:
-    return json.dumps(json.loads(answer(file))["id"])
+        there = json.loads(passkeys.proof_options(who=who("cl1")))
+    assert (here["rpId"], there["rpId"]) == ("localhost", "todoke.example")
+    assert here["allowCredentials"][0]["id"] != there["allowCredentials"][0]["id"]
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,10 @@ class ErrorCode(Enum):
         Family.CONFLICT,
         "提案・審査・承認・支払など、前の段階を行った職員はこの操作を行えません。別の職員が操作してください。",
     )
+    EXPORT_FORBIDDEN = (
+        Family.DENIED,
+        "{fields} は秘密の項目のため出力できません。ほかの項目を選んでください。",
+    )
     STATE_CONFLICT = (
         Family.CONFLICT,
         "現在の状態ではこの操作はできません（{detail}）。画面または一覧で状態を確かめてください。",

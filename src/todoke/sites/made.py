@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import django
+
 from todoke.access.permissions import Permission, Role, granted
-from todoke.contracts import intermediary, network
+from todoke.contracts import intermediary, network, witnessing
 from todoke.exchange.kinds import MessageKind
 from todoke.kernel.errors import ErrorCode
 from todoke.records import catalogue
-from todoke.sites import flow_page
+from todoke.sites import field_page, flow_page
 from todoke.systems.benefits.rules import outcome, programmes
 
 FOLDER = Path("docs/made")
@@ -38,11 +41,16 @@ def flows() -> str:
     return flow_page.page(_NOTE)
 
 
+def fields() -> str:
+    """Every field with its class and retention."""
+    return field_page.page(_NOTE)
+
+
 def messages() -> str:
     """Every kind of message between realms."""
     kinds = [
         kind
-        for module in (network, intermediary)
+        for module in (network, intermediary, witnessing)
         for kind in vars(module).values()
         if isinstance(kind, MessageKind)
     ]
@@ -89,6 +97,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors,
     "rules.md": rules,
     "layouts.md": catalogue.page,
+    "fields.md": fields,
 }
 """File name → how its text is made."""
 
@@ -118,4 +127,6 @@ def _shown(value: object) -> str:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoke.sites.everything")
+    django.setup()
     write(FOLDER)

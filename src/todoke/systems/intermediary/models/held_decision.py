@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.systems.intermediary.flows import DecisionState
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
 
@@ -30,6 +32,12 @@ class HeldDecision(models.Model):
     proposed_at = models.DateTimeField()
     confirmed_by = models.TextField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(
+        open="case state decision replica_edition proposed_by proposed_at confirmed_by confirmed_at",
+        personal="reason",
+        keep=with_parent("case"),
+    )
 
     class Meta:
         db_table = "intermediary_held_decision"

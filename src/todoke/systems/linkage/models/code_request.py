@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.systems.linkage.flows import CodeRequestState
 from todoke.systems.linkage.models.person import Person
 
@@ -23,6 +25,12 @@ class CodeRequest(models.Model):
     message_key = models.TextField()
     refusal = models.TextField(db_default="")
     changed_at = models.DateTimeField()
+
+    privacy = Privacy(
+        open="state message_key refusal changed_at",
+        specific="person",
+        keep=with_parent("person"),
+    )
 
     class Meta:
         constraints: ClassVar = [
