@@ -84,7 +84,7 @@ def personnel(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "refusal": refusal,
-        "columns": [(column.name, column.title, column.required) for column in PERSONNEL.columns],
+        "columns": [(column.name, column.label, column.required) for column in PERSONNEL.columns],
     }
     status = refusal.code.family.http_status if refusal else 200
     return render(request, "screens/personnel.html", context, status=status)
@@ -124,7 +124,7 @@ def _folder() -> Path:
     return Path(settings.TODOKE_DATA_FOLDER) / "personnel"
 
 
-def _keep(upload: UploadedFile) -> Path:
+def _keep(upload: UploadedFile[bytes]) -> Path:
     """The upload as a file of ours, in a folder named by its digest; older ones that nobody confirmed are removed."""
     data = upload.read()
     for old in _folder().glob("*"):

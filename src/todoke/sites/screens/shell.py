@@ -36,14 +36,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Django context processor: `shell` for `pages/base.html`."""
     realm = Realm(settings.TODOKE_REALM)
     actor = getattr(request, "actor", None)
-    signed_in = isinstance(actor, Actor)
+    signed_in = actor if isinstance(actor, Actor) else None
     return {
         "shell": Shell(
             site=TITLES[realm],
             realm=realm.value,
             version=version("todoke"),
-            identity=_identity(actor) if signed_in else None,
-            destinations=_menu(request, actor) if signed_in else (),
+            identity=_identity(signed_in) if signed_in else None,
+            destinations=_menu(request, signed_in) if signed_in else (),
         )
     }
 
