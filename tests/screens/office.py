@@ -87,9 +87,11 @@ class Person:
         self.page = context.new_page()
         context.add_cookies([{"name": middleware.COOKIE, "value": token, "url": self.address}])
 
-    def open(self, route: str, *arguments: object, query: str = "") -> Page:
-        """Open a route by its name."""
-        self.page.goto(f"{self.address}{reverse(route, args=arguments)}{query}")
+    def open(self, route: str, *arguments: object, query: str = "", status: int = 200) -> Page:
+        """Open a route by its name; the site must answer with that status."""
+        answer = self.page.goto(f"{self.address}{reverse(route, args=arguments)}{query}")
+        assert answer is not None
+        assert answer.status == status, self.page.inner_text("main")
         return self.page
 
 

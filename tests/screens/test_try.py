@@ -4,8 +4,33 @@ from todoke.access.permissions import Role
 from todoke.sites.realms import Realm
 
 
-@pytest.mark.parametrize("route", ["home", "staff", "grants", "sessions", "alarms"])
+@pytest.mark.parametrize("route", ["home", "staff", "grants", "sessions", "alarms","contracts","contract-new","training","terminals","terminal-new"])
 def test_front(office, examiner, route):
     office.hire(Realm.CITY, {"c001": [Role.CLERK], "c002": [Role.SUPERVISOR]})
     me = office.person(Role.ADMINISTRATOR)
     examiner.check(me.open(route), route)
+
+def test_person(office, examiner):
+    office.hire(Realm.CITY, {"c001": [Role.CLERK], "c002": [Role.SUPERVISOR]})
+    me = office.person(Role.ADMINISTRATOR)
+    for r in ("staff-person","staff-password","staff-face","staff-passkey","staff-unlock"):
+        examiner.check(me.open(r,"c001"), r)
+
+def test_person2(office, examiner):
+    office.hire(Realm.CITY, {"c001": [Role.CLERK], "c002": [Role.SUPERVISOR]})
+    me = office.person(Role.SECTION_MANAGER)
+    for r in ("staff-person","grant-request"):
+        examiner.check(me.open(r,"c001"), r)
+    examiner.check(me.open("training-new"), "training-new")
+
+def test_personnel(office, examiner):
+    me = office.person(Role.PERSONNEL)
+    examiner.check(me.open("personnel"), "personnel")
+
+def test_sign_in(office, examiner,page):
+    office.hire(Realm.CITY, {"c001": [Role.CLERK], "c002": [Role.SUPERVISOR]})
+    page.goto(office.sites.address(Realm.CITY))
+    examiner.check(page, "sign-in")
+    page.fill("#id_staff_id","c001")
+    page.keyboard.press("Enter")
+    examiner.check(page, "sign-in-proof")

@@ -1,6 +1,6 @@
 """URLs that every site has; screens of the systems join them in later issues."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from todoke.sites import status
 from todoke.sites.screens import (
@@ -8,6 +8,7 @@ from todoke.sites.screens import (
     credentials,
     grants,
     home,
+    matrix,
     mine,
     personnel,
     sessions,
@@ -26,6 +27,8 @@ urlpatterns = [
     path("health", status.health, name="health"),
     path("", home.home, name="home"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
+    path("password", mine.password, name="password"),
+    path("face", mine.face, name="my-face"),
     path("passkey/new", mine.passkey_new, name="passkey-new"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("step-up", sign_in.step_up, name="step-up"),
@@ -41,6 +44,8 @@ urlpatterns = [
     path("grants/<int:grant_id>/set", grants.grant_set, name="grant-set"),
     path("grants/<int:grant_id>/confirm", grants.grant_confirm, name="grant-confirm"),
     path("grants/<int:grant_id>/revoke", grants.grant_revoke, name="grant-revoke"),
+    path("grants/matrix", matrix.show, name="matrix"),
+    re_path(r"^grants/matrix\.(?P<form>xlsx|pdf)$", matrix.download, name="matrix-file"),
     path("sessions", sessions.sessions, name="sessions"),
     path("sessions/<int:session_id>/end", sessions.session_end, name="session-end"),
     path("sessions/<int:session_id>/take-over", sessions.session_take_over, name="session-take-over"),

@@ -8,6 +8,7 @@ from todoke.access import directory
 from todoke.access.duties import ROWS, TITLES, Duty
 from todoke.access.models import Grant, GrantState, Staff
 from todoke.access.permissions import Role
+from todoke.oplog.events import EVENTS
 
 GRANT_TONES = {
     GrantState.REQUESTED: "wait",
@@ -61,3 +62,9 @@ def people(staff_ids: Iterable[str]) -> dict[str, str]:
     wanted = {each for each in staff_ids if each}
     known = Staff.objects.using(directory.alias()).filter(pk__in=wanted)
     return {**{each: each for each in wanted}, **{each.staff_id: person(each) for each in known}}
+
+
+def operation(verb: str) -> str:
+    """「権限の設定を確認」; the verb itself for one that the catalogue does not know."""
+    event = EVENTS.get(verb)
+    return f"{event.what}{event.deed}" if event else verb
