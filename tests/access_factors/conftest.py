@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from tests.access_factors import pictures
@@ -13,25 +11,12 @@ from todoke.sites.instance import Instance
 @pytest.fixture
 def staff(databases: Instance) -> str:
     """The alias of the directory, in which `adm`, `cl1` and `cl2` work."""
+    from tests import hiring
     from todoke.access import directory
-    from todoke.access.models import Staff
-    from todoke.kernel import clock
+    from todoke.access.permissions import Role
 
     alias = directory.alias()
-    Staff.objects.using(alias).bulk_create(
-        Staff(
-            staff_id=one,
-            name=f"試験　{one}",
-            kana=f"シケン　{one}",
-            organisation="14100",
-            section="給付金課",
-            employer="own",
-            hired_on=date(2020, 4, 1),
-            imported_by="feed",
-            imported_at=clock.now(),
-        )
-        for one in ("adm", "cl1", "cl2")
-    )
+    hiring.hire(alias, {"adm": [Role.ADMINISTRATOR], "cl1": [Role.CLERK], "cl2": [Role.CLERK]})
     return alias
 
 

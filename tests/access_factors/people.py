@@ -7,7 +7,7 @@ from todoke.access.factors.interface import Occasion, ProofContext
 from todoke.access.permissions import Actor, Role
 from todoke.oplog.who import Who
 
-TERMINAL = "window-1"
+TERMINAL = "test-1"
 ADMINISTRATOR = Actor(staff_id="adm", roles=frozenset({Role.ADMINISTRATOR}), terminal="admin-1")
 
 

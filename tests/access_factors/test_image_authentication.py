@@ -78,8 +78,8 @@ def test_another_face_while_the_id_is_in_use_rings(linked: str, stranger: bytes)
     assert shown(stranger, step_up=True) is ErrorCode.FACE_DIFFERS
     rung = Alarm.objects.using(linked).order_by("id").values_list("kind", "staff_id", "terminal", "detail")
     assert list(rung) == [
-        (FOREIGN_FACE, "cl1", "window-1", "sign_in"),
-        (FOREIGN_FACE, "cl1", "window-1", "step_up"),
+        (FOREIGN_FACE, "cl1", "test-1", "sign_in"),
+        (FOREIGN_FACE, "cl1", "test-1", "step_up"),
     ]
 
 
@@ -203,7 +203,7 @@ def test_re_enrolment_needs_the_administrator_and_the_person(
     linked: str, astronaut: bytes, again: bytes, stranger: bytes
 ) -> None:
     assert shown(astronaut) is None
-    me = Actor(staff_id="cl1", roles=frozenset({Role.CLERK}), terminal="window-1")
+    me = Actor(staff_id="cl1", roles=frozenset({Role.CLERK}), terminal="test-1")
     enrolment.link_face(staff_id="cl1", camera=Upload(stranger), by=ADMINISTRATOR)
     assert stages(linked) == {"linked", "confirmed", "latest"}
     assert shown(stranger) is ErrorCode.FACE_DIFFERS, "a new link counts only once it is confirmed"

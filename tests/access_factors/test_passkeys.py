@@ -73,7 +73,7 @@ def test_invited_registered_and_accepted(staff: str, make: Maker) -> None:
     assert not FactorChallenge.objects.using(staff).exists()
     verbs = Operation.objects.using(staff).order_by("at").values_list("verb", "subject", "outcome")
     assert list(verbs)[:3] == [
-        ("access:passkey:invite", "staff:cl1:window-1", "done"),
+        ("access:passkey:invite", "staff:cl1:test-1", "done"),
         ("access:passkey:register", "staff:cl1", "done"),
         ("access:factor:verify", "passkey:sign_in", "done"),
     ]
@@ -104,7 +104,7 @@ def test_a_challenge_ends_after_two_minutes(staff: str, make: Maker) -> None:
 
 
 def test_a_challenge_belongs_to_one_terminal(make: Maker) -> None:
-    assert proved(answer(make("cl1")), terminal="window-2") is ErrorCode.CHALLENGE_SPENT
+    assert proved(answer(make("cl1")), terminal="test-2") is ErrorCode.CHALLENGE_SPENT
 
 
 def test_somebody_elses_passkey_is_refused(make: Maker) -> None:
@@ -204,7 +204,7 @@ def test_nobody_registers_uninvited_elsewhere_or_twice(staff: str, tmp_path: Pat
     with pytest.raises(TodokeError, match="CHALLENGE_SPENT"):
         passkeys.registration_options(by=who("cl1"))
     passkeys.invite(staff_id="cl1", terminal=TERMINAL, by=ADMINISTRATOR)
-    for other in (who("cl2"), who("cl1", terminal="window-2")):
+    for other in (who("cl2"), who("cl1", terminal="test-2")):
         with pytest.raises(TodokeError, match="CHALLENGE_SPENT"):
             passkeys.registration_options(by=other)
     response = file.register(passkeys.registration_options(by=who("cl1")), origin=SITE)

@@ -29,6 +29,7 @@ from todoke.access import directory
 from todoke.access.factors import challenges, checking
 from todoke.access.factors.enrolment import at_work, other_person
 from todoke.access.factors.interface import Factor, FactorOutcome, ProofContext, same_person_asked
+from todoke.access.factors.passkey_file import PasskeyFile
 from todoke.access.models import Ceremony, Passkey
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel import clock
@@ -206,6 +207,28 @@ class PasskeyProof:
             alarms.append(COPIED_PASSKEY)
             raise TodokeError(ErrorCode.PASSKEY_REFUSED, detail="回数が戻っています。複製のおそれがあります")
         Passkey.objects.using(alias).filter(pk=passkey.pk).update(sign_count=found.new_sign_count)
+
+
+@dataclass(frozen=True)
+class FileProof:
+    """A passkey file at this terminal, as a `Proof`: asks for options, lets the file answer, and checks the answer.
+
+    Raises PASSKEY_FILE_INVALID when the file cannot answer; that is no failed try.
+    """
+
+    file: PasskeyFile
+
+    def __call__(self, staff_id: str, context: ProofContext) -> FactorOutcome:
+        same_person_asked(staff_id, context)
+        checking.outside_of_transactions(context.directory)
+        options = proof_options(who=context.who)
+        return PasskeyProof(self.file.answer(options, origin=Site.own().origins[0]))(staff_id, context)
+
+
+def register_file(file: PasskeyFile, *, by: Who) -> None:
+    """Make a passkey file for the invited person at this terminal. Errors: as `registration_options`, `register`."""
+    options = registration_options(by=by)
+    register(response=file.register(options, origin=Site.own().origins[0]), by=by)
 
 
 def _descriptors(alias: str, staff_id: str, site: Site) -> list[PublicKeyCredentialDescriptor]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import SAFEGUARDS, years
+
 
 class Attempts(models.Model):
     """Failures of one kind of check since the last success or an administrator's reset."""
@@ -12,6 +15,12 @@ class Attempts(models.Model):
     kind = models.TextField()
     failures = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField()
+
+    privacy = Privacy(
+        open="id kind failures last_at",
+        personal="staff_id",
+        keep=years(1, since="last_at", law=SAFEGUARDS),
+    )
 
     class Meta:
         db_table = "access_attempts"

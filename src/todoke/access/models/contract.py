@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import NOT_PERSONAL, for_ever
+
 
 class Contract(models.Model):
     """A contract and how many people may work under it. `prime`: the contract under which this one is 再委託.
@@ -22,6 +25,14 @@ class Contract(models.Model):
     head_count = models.PositiveIntegerField()
     registered_by = models.TextField()
     registered_at = models.DateTimeField()
+
+    privacy = Privacy(
+        open=(
+            "number contractor subcontracting_permitted prime valid_from valid_until head_count "
+            "registered_by registered_at"
+        ),
+        keep=for_ever(NOT_PERSONAL),
+    )
 
     class Meta:
         db_table = "access_contract"

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.db.models import F, Q
+
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import Period
+
+PURPOSE_ENDED: Final = "個人情報の保護に関する法律61条2項（利用目的に必要な範囲を超えて保有しない）"
+"""Deleted by `factors.enrolment.forget_leavers`."""
 
 
 class TemplateStage(models.TextChoices):
@@ -29,6 +37,12 @@ class FaceTemplate(models.Model):
     made_at = models.DateTimeField()
     confirmed_by = models.TextField(default="")
     confirmed_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(
+        open="id staff stage model key_id made_by made_at confirmed_by confirmed_at",
+        sealed="sealed",
+        keep=Period(days=1, since="staff.left_on", law=PURPOSE_ENDED, elsewhere="access"),
+    )
 
     class Meta:
         db_table = "access_face_template"

@@ -5,6 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.access.models.face_template import PURPOSE_ENDED
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import days
+
 
 class Ceremony(models.TextChoices):
     """What a challenge was given out for."""
@@ -23,6 +27,12 @@ class FactorChallenge(models.Model):
     asked_by = models.TextField()
     asked_at = models.DateTimeField()
     valid_until = models.DateTimeField()
+
+    privacy = Privacy(
+        open="ceremony staff terminal asked_by asked_at valid_until",
+        sealed="challenge",
+        keep=days(1, since="valid_until", law=PURPOSE_ENDED),
+    )
 
     class Meta:
         db_table = "access_factor_challenge"

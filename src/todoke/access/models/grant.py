@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
+
 
 class GrantState(models.TextChoices):
     """Where a right stands. Only a confirmed one counts, and only within its dates."""
@@ -42,6 +45,15 @@ class Grant(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     ended_by = models.TextField(default="")
     ended_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(
+        open=(
+            "id staff role duty municipality ward valid_from valid_until origin state "
+            "requested_by requested_at set_by set_at confirmed_by confirmed_at ended_by ended_at"
+        ),
+        personal="reason",
+        keep=with_parent("staff"),
+    )
 
     class Meta:
         db_table = "access_grant"

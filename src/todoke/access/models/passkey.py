@@ -5,6 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.access.models.face_template import PURPOSE_ENDED
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import Period
+
 
 class Passkey(models.Model):
     """One credential of one person. Guards: only the counter changes, and never back; none for a leaver."""
@@ -17,6 +21,12 @@ class Passkey(models.Model):
     invited_by = models.TextField()
     registered_by = models.TextField()
     registered_at = models.DateTimeField()
+
+    privacy = Privacy(
+        open="staff rp_id sign_count invited_by registered_by registered_at",
+        sealed="credential_id public_key",
+        keep=Period(days=1, since="staff.left_on", law=PURPOSE_ENDED, elsewhere="access"),
+    )
 
     class Meta:
         db_table = "access_passkey"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import SAFEGUARDS, years
+
 
 class EndReason(models.TextChoices):
     """Why a session ended; the label is what the person is told at the next request."""
@@ -37,6 +40,15 @@ class Session(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.TextField(default="")
     end_reason = models.TextField(choices=EndReason, default="")
+
+    privacy = Privacy(
+        open=(
+            "id staff terminal begun_at seen_at factor factor_at take_over_by take_over_until "
+            "taken_over_from ended_at ended_by end_reason"
+        ),
+        sealed="token_hash",
+        keep=years(1, since="ended_at", law=SAFEGUARDS),
+    )
 
     class Meta:
         db_table = "access_session"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import SAFEGUARDS, years
+
 
 class Employer(models.TextChoices):
     """Who employs the person."""
@@ -35,6 +38,16 @@ class Staff(models.Model):
     must_change = models.BooleanField(default=True)
     password_by = models.TextField(default="")
     password_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(
+        open=(
+            "staff_id organisation section employer contract imported_by imported_at must_change "
+            "password_by password_at"
+        ),
+        personal="name kana hired_on left_on",
+        sealed="password",
+        keep=years(7, since="left_on", law=SAFEGUARDS),
+    )
 
     class Meta:
         db_table = "access_staff"

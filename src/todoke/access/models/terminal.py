@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import NOT_PERSONAL, for_ever
+
 
 class TerminalKind(models.TextChoices):
     """What a terminal is used with."""
@@ -26,6 +29,14 @@ class Terminal(models.Model):
     registered_at = models.DateTimeField()
     withdrawn_by = models.TextField(default="")
     withdrawn_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(
+        open=(
+            "fingerprint name place kind valid_from valid_until registered_by registered_at "
+            "withdrawn_by withdrawn_at"
+        ),
+        keep=for_ever(NOT_PERSONAL),
+    )
 
     class Meta:
         db_table = "access_terminal"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
+
 
 class Training(models.Model):
     """One person attended one training. Append-only."""
@@ -13,6 +16,11 @@ class Training(models.Model):
     held_on = models.DateField()
     recorded_by = models.TextField()
     recorded_at = models.DateTimeField()
+
+    privacy = Privacy(
+        open="id staff kind held_on recorded_by recorded_at",
+        keep=with_parent("staff"),
+    )
 
     class Meta:
         db_table = "access_training"
