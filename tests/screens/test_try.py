@@ -32,5 +32,16 @@ def test_sign_in(office, examiner,page):
     page.goto(office.sites.address(Realm.CITY))
     examiner.check(page, "sign-in")
     page.fill("#id_staff_id","c001")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter"); page.wait_for_selector("#id_password")
     examiner.check(page, "sign-in-proof")
+
+
+def test_log(office, examiner):
+    office.hire(Realm.CITY, {"c001": [Role.CLERK], "c002": [Role.SUPERVISOR]})
+    me = office.person(Role.AUDITOR)
+    examiner.check(me.open("log", status=422), "purpose")
+    q="?purpose=%E7%82%B9%E6%A4%9C"
+    for r in ("log","log-unusual","log-sheet","log-person"):
+        examiner.check(me.open(r, query=q), r)
+    for r in ("password","my-face","step-up", "matrix"):
+        examiner.check(me.open(r), r)

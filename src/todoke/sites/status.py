@@ -36,16 +36,17 @@ _STATES = {StepState.RUNNING: ("実行中または中断", "wait"), StepState.DO
 @open_screen("稼働の監視が使い、件数だけを返す")
 def health(request: HttpRequest) -> JsonResponse:
     """Whether every database of this site answers (稼働状況)."""
-    for alias in _aliases():
+    for alias in aliases():
         connections[alias].ensure_connection()
-    return JsonResponse({"realm": settings.TODOKE_REALM, "databases": len(_aliases())})
+    return JsonResponse({"realm": settings.TODOKE_REALM, "databases": len(aliases())})
 
 
-def _aliases() -> list[str]:
+def aliases() -> list[str]:
+    """Every database of this site."""
     return [alias for alias in connections if alias != "default"]
 
 
-def _system_title(alias: str) -> str:
+def system_title(alias: str) -> str:
     """The system's name, with the municipality where each has a database of its own."""
     system, _, part = alias.partition("_")
     return f"{SYSTEM_TITLES[system]} {part if part.isdigit() else ''}".strip()
@@ -73,8 +74,8 @@ def steps(query: QueryDict) -> Table[Step]:
     """処理の状況: the steps of every system of this site, newest first, 50 of each system."""
     columns = ("title", "state", "taken", "accepted", "refused", "started_at", "finished_at", "attempts")
     found = [
-        {**row, "system": _system_title(alias)}
-        for alias in _aliases()
+        {**row, "system": system_title(alias)}
+        for alias in aliases()
         for row in StepRun.objects.using(alias).order_by("-started_at").values(*columns)[:50]
     ]
     found.sort(key=lambda row: row["started_at"], reverse=True)

@@ -8,6 +8,7 @@ from todoke.sites.screens import (
     credentials,
     grants,
     home,
+    log,
     matrix,
     mine,
     personnel,
@@ -59,4 +60,8 @@ urlpatterns = [
     path("terminals", terminals.terminals, name="terminals"),
     path("terminals/new", terminals.terminal_new, name="terminal-new"),
     path("terminals/<slug:name>/withdraw", terminals.terminal_withdraw, name="terminal-withdraw"),
+    path("log", log.log, name="log"),
+    path("log/unusual", log.log_unusual, name="log-unusual"),
+    path("log/sheet", log.log_sheet, name="log-sheet"),
+    path("log/person", log.log_person, name="log-person"),
 ]

@@ -53,7 +53,9 @@ class PasswordForm(forms.Form):
     """今のパスワード and the new one, twice."""
 
     old = forms.CharField(
-        label="今のパスワード", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label="今のパスワード",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     new = forms.CharField(
         label="新しいパスワード",
