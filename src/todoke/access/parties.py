@@ -16,3 +16,8 @@ def actor(party: str) -> Actor:
 def housekeeper() -> Actor:
     """What ends rights and sessions whose time has run out, without anybody's doing."""
     return Actor(staff_id="system", roles=frozenset({Role.HOUSEKEEPER}))
+
+
+def founder() -> Actor:
+    """Who makes the first entries of an empty directory: whoever holds the server, before there is any account."""
+    return Actor(staff_id="bootstrap", roles=frozenset({Role.FOUNDER}))

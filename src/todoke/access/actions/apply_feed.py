@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, connections, transaction
 
 from todoke.access import directory, feed
+from todoke.access.factors import enrolment
 from todoke.access.feed import Differences
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel import clock
@@ -79,6 +80,8 @@ def enter(alias: str, digest: str, *, by: Actor) -> Differences:
     with connections[alias].cursor() as cursor:
         for statement in (_RIGHTS_END, _ENTER, _SESSIONS_END):
             cursor.execute(statement, values)
+    gone = [row.staff_id for row in differences.rows if row.left_on and row.left_on <= values["today"]]
+    enrolment.forget(gone, by=by)
     verb, subject = Permission.ACCESS_STAFF_IMPORT.value, f"apply:{digest[:16]}"
     record(alias, by=by, verb=verb, subject=subject, persons=len(differences.rows))
     return differences

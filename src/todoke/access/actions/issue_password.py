@@ -18,7 +18,7 @@ def issue_password(*, staff_id: str, by: Actor) -> str:
     if staff_id == by.staff_id:
         raise TodokeError(ErrorCode.SAME_PERSON)
     alias, password = directory.alias(), passwords.generate()
-    kept = passwords.hashed(password)
+    kept = passwords.hashed_generated(password)
     with transaction.atomic(using=alias):
         person = Staff.objects.using(alias).select_for_update().filter(pk=staff_id).first()
         if person is None or (person.left_on is not None and person.left_on <= clock.today()):
