@@ -64,6 +64,9 @@ class Permission(Enum):
     NETWORK_REPORT = "network:provision:report"
     OPLOG_DROP_APPROVE = "oplog:month:drop"
     OPLOG_DROP_REQUEST = "oplog:month:request_drop"
+    OPLOG_ERASE_APPROVE = "oplog:entry:erase"
+    OPLOG_ERASE_REQUEST = "oplog:entry:request_erasure"
+    OPLOG_EXPORT = "oplog:log:export"
     OPLOG_READ = "oplog:entry:read"
     OPLOG_VERIFY = "oplog:log:verify"
     PRIVACY_EXPORT = "privacy:export:make"
@@ -80,6 +83,7 @@ STEP_UP = frozenset(
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,
         Permission.OPLOG_DROP_APPROVE,
+        Permission.OPLOG_ERASE_APPROVE,
         Permission.PRIVACY_EXPORT_APPROVE,
     }
 )
@@ -88,7 +92,7 @@ STEP_UP = frozenset(
 STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
-PURPOSE = frozenset({Permission.OPLOG_READ, Permission.PRIVACY_EXPORT})
+PURPOSE = frozenset({Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT})
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
 
@@ -174,6 +178,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
             Permission.OPLOG_DROP_REQUEST,
+            Permission.OPLOG_ERASE_REQUEST,
             Permission.PRIVACY_PURGE,
         }
     ),
@@ -192,6 +197,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_MATRIX_PRINT,
             Permission.ACCESS_SESSION_LIST,
             Permission.OPLOG_DROP_APPROVE,
+            Permission.OPLOG_ERASE_APPROVE,
+            Permission.OPLOG_EXPORT,
             Permission.OPLOG_READ,
             Permission.OPLOG_VERIFY,
             Permission.PRIVACY_EXPORT,
