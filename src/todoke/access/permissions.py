@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -20,7 +20,9 @@ class Permission(Enum):
     ACCESS_FACE_LINK = "access:face:link"
     ACCESS_FACTOR_UNLOCK = "access:factor:unlock"
     ACCESS_GRANT_CONFIRM = "access:grant:confirm"
+    ACCESS_GRANT_EXPIRE = "access:grant:expire"
     ACCESS_GRANT_REQUEST = "access:grant:request"
+    ACCESS_GRANT_REVOKE = "access:grant:revoke"
     ACCESS_GRANT_SET = "access:grant:set"
     ACCESS_MATRIX_PRINT = "access:matrix:print"
     ACCESS_PASSWORD_RESET = "access:password:reset"  # noqa: S105 - an operation, not a password
@@ -107,10 +109,14 @@ class Role(Enum):
     CITY_SYSTEM = "city_system"  # 統合番号連携システム (署名付き電文の当事者)
     PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
     NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
+    HOUSEKEEPER = "housekeeper"  # 職員名簿の期限の処理 (人の操作によらない)
+    FOUNDER = "founder"  # 最初の登録 (空の名簿にだけできる)
 
 
-SYSTEM_ROLES = frozenset({Role.CITY_SYSTEM, Role.PLATFORM_SYSTEM, Role.NETWORK_SYSTEM})
-"""Roles of the systems that send signed messages; no member of staff can hold one."""
+SYSTEM_ROLES = frozenset(
+    {Role.CITY_SYSTEM, Role.PLATFORM_SYSTEM, Role.NETWORK_SYSTEM, Role.HOUSEKEEPER, Role.FOUNDER}
+)
+"""Roles of systems: senders of signed messages, and the clock; no member of staff can hold one."""
 
 
 _GRANTS: dict[Role, frozenset[Permission]] = {
@@ -145,6 +151,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_GRANT_CONFIRM,
             Permission.ACCESS_GRANT_REQUEST,
+            Permission.ACCESS_GRANT_REVOKE,
             Permission.ACCESS_MATRIX_PRINT,
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_SESSION_TAKE_OVER,
@@ -157,6 +164,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_CONTRACT_REGISTER,
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_FACE_LINK,
+            Permission.ACCESS_GRANT_REVOKE,
             Permission.ACCESS_FACTOR_UNLOCK,
             Permission.ACCESS_PASSKEY_INVITE,
             Permission.ACCESS_GRANT_SET,
@@ -170,6 +178,14 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
+    Role.HOUSEKEEPER: frozenset({Permission.ACCESS_GRANT_EXPIRE}),
+    Role.FOUNDER: frozenset(
+        {
+            Permission.ACCESS_STAFF_IMPORT,
+            Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.ACCESS_TRAINING_RECORD,
+        }
+    ),
     Role.AUDITOR: frozenset(
         {
             Permission.ACCESS_DIRECTORY_READ,
@@ -252,6 +268,11 @@ class Actor(Who):
         return self.paused is None and (
             self._as_system(permission) or next(self._rights(permission), None) is not None
         )
+
+    def at(self, *, municipality: str | None = None, ward: str | None = None) -> Actor:
+        """The same actor with only the rights that reach there, for what asks without naming the place (flows)."""
+        here = [right for right in self.held if right.covers(municipality, ward)]
+        return replace(self, held=tuple(replace(right, municipality="", ward="") for right in here))
 
     def must_verify(self, permission: Permission) -> bool:
         """Whether the second factor must be checked (again) before this operation. Systems have none."""

@@ -89,6 +89,10 @@ class ErrorCode(Enum):
         Family.DENIED,
         "委託契約の期間外のため、権限を停止しています。契約の登録を所管課を通じて確かめてください。",
     )
+    CONTRACT_FULL = (
+        Family.CONFLICT,
+        "委託契約の人数を超えるため、取り込みませんでした。従事者名簿の人数か、契約の登録を直してください。",
+    )
     PASSWORD_EXPIRED = (
         Family.DENIED,
         "仮のパスワードのままでは操作できません。先にパスワードを変更してください。",

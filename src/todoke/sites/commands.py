@@ -86,7 +86,9 @@ def exchange() -> None:
 
 @exchange.command("reconcile")
 @click.option("--instance", "folder", type=_FOLDER, help="インスタンスのフォルダー（省略時は最後の demo）")
-def exchange_reconcile(folder: Path | None) -> None:
+@click.option("--platform-by", default="p001", show_default=True, help="中間サーバーの記録を書き出す職員ID")
+@click.option("--network-by", default="n001", show_default=True, help="ネットワークの記録を書き出す職員ID")
+def exchange_reconcile(folder: Path | None, platform_by: str, network_by: str) -> None:
     """照会側・提供側・ネットワークの情報提供等記録を一件ずつ突き合わせます。"""
     from todoke.kernel.errors import ErrorCode, TodokeError
     from todoke.sites.demonstration.run_folder import newest_instance
@@ -96,7 +98,8 @@ def exchange_reconcile(folder: Path | None) -> None:
 
     instance = Instance.load(folder or newest_instance(VAR))
     with running_server(instance):
-        found = reconcile(instance)
+        by = {"inquirer": platform_by, "provider": platform_by, "network": network_by}
+        found = reconcile(instance, by)
     click.echo(json.dumps(found, ensure_ascii=False))
     if found["differences"]:
         raise TodokeError(ErrorCode.RECORDS_DIFFER, count=found["differences"])
