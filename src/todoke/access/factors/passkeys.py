@@ -29,7 +29,7 @@ from todoke.access import directory
 from todoke.access.factors import challenges, checking
 from todoke.access.factors.enrolment import at_work, other_person
 from todoke.access.factors.interface import Factor, FactorOutcome, ProofContext, same_person_asked
-from todoke.access.factors.passkey_file import PasskeyFile
+from todoke.access.factors.passkey_file import MALFORMED, PasskeyFile
 from todoke.access.models import Ceremony, Passkey
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel import clock
@@ -124,7 +124,7 @@ def register(*, response: str, by: Who) -> None:
             expected_origin=list(site.origins),
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError) as error:
+    except (WebAuthnException, *MALFORMED) as error:
         raise _refused(error) from None
     with transaction.atomic(using=alias):
         at_work(alias, by.staff_id)
@@ -212,7 +212,7 @@ class PasskeyProof:
                 credential_current_sign_count=0,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, KeyError) as error:
+        except (WebAuthnException, *MALFORMED) as error:
             raise _refused(error) from None
         if (found.new_sign_count or passkey.sign_count) and found.new_sign_count <= passkey.sign_count:
             alarms.append(COPIED_PASSKEY)
@@ -251,7 +251,7 @@ def _credential_of(response: str) -> bytes:
     """The credential ID that a response names; PASSKEY_REFUSED when it names none."""
     try:
         return webauthn.base64url_to_bytes(json.loads(response)["id"])
-    except (ValueError, KeyError, TypeError) as error:
+    except MALFORMED as error:
         raise _refused(error) from None
 
 
