@@ -50,6 +50,7 @@ VERBS = {
     "exchange": Verb(_SITES, "exchange", "領域をまたぐ記録の確認"),
     "keys": Verb("todoke.exchange.commands", "keys", "電文交換の鍵と証明書"),
     "database": Verb("todoke.sites.database_commands", "database", "データベースの起動・作成・状況"),
+    "oplog": Verb("todoke.sites.log_commands", "group", "操作の記録の封印・検証・閲覧・削除"),
     "terminal": Verb(
         "todoke.sites.terminal_commands", "terminal", "端末の証明書と、この機械を端末にする代理"
     ),

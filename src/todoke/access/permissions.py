@@ -56,6 +56,7 @@ class Permission(Enum):
     INTERMEDIARY_RELEASE = "intermediary:held:release"
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_OPERATE = "linkage:number:operate"
     NETWORK_ACQUIRE = "network:link_code:acquire"
     NETWORK_FETCH_LIST = "network:list:fetch"
@@ -64,11 +65,15 @@ class Permission(Enum):
     NETWORK_REPORT = "network:provision:report"
     OPLOG_DROP_APPROVE = "oplog:month:drop"
     OPLOG_DROP_REQUEST = "oplog:month:request_drop"
+    OPLOG_ERASE_APPROVE = "oplog:entry:erase"
+    OPLOG_ERASE_REQUEST = "oplog:entry:request_erasure"
+    OPLOG_EXPORT = "oplog:log:export"
     OPLOG_READ = "oplog:entry:read"
     OPLOG_VERIFY = "oplog:log:verify"
     PRIVACY_EXPORT = "privacy:export:make"
     PRIVACY_EXPORT_APPROVE = "privacy:export:approve"
     PRIVACY_PURGE = "privacy:purge:run"
+    PRIVACY_PURGE_CONFIRM = "privacy:purge:confirm"
     RESIDENTS_IMPORT = "residents:snapshot:import"
 
 
@@ -80,7 +85,9 @@ STEP_UP = frozenset(
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,
         Permission.OPLOG_DROP_APPROVE,
+        Permission.OPLOG_ERASE_APPROVE,
         Permission.PRIVACY_EXPORT_APPROVE,
+        Permission.PRIVACY_PURGE_CONFIRM,
     }
 )
 """Operations before which the person is verified again (exchange.md §d: re-verify before approvals)."""
@@ -88,7 +95,7 @@ STEP_UP = frozenset(
 STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
-PURPOSE = frozenset({Permission.OPLOG_READ, Permission.PRIVACY_EXPORT})
+PURPOSE = frozenset({Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT})
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
 
@@ -173,7 +180,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_END,
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.LINKAGE_KEYS_ROTATE,
             Permission.OPLOG_DROP_REQUEST,
+            Permission.OPLOG_ERASE_REQUEST,
             Permission.PRIVACY_PURGE,
         }
     ),
@@ -192,9 +201,12 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_MATRIX_PRINT,
             Permission.ACCESS_SESSION_LIST,
             Permission.OPLOG_DROP_APPROVE,
+            Permission.OPLOG_ERASE_APPROVE,
+            Permission.OPLOG_EXPORT,
             Permission.OPLOG_READ,
             Permission.OPLOG_VERIFY,
             Permission.PRIVACY_EXPORT,
+            Permission.PRIVACY_PURGE_CONFIRM,
         }
     ),
     Role.CITY_SYSTEM: frozenset(

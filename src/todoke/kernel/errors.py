@@ -271,7 +271,8 @@ class TodokeError(Exception):
     def __init__(self, code: ErrorCode, /, **details: str | int) -> None:
         self.code = code
         self.details = details
-        super().__init__(f"{code.name}: {code.sentence.format(**details)}")
+        self.sentence = code.sentence.format(**details)
+        super().__init__(f"{code.name}: {self.sentence}")
 
 
 @dataclass(frozen=True, kw_only=True)
