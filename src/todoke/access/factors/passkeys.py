@@ -178,21 +178,13 @@ class PasskeyProof:
     def __call__(self, staff_id: str, context: ProofContext) -> FactorOutcome:
         same_person_asked(staff_id, context)
         checking.outside_of_transactions(context.directory)
-        alarms: list[str] = []
-
-        def check() -> TodokeError | None:
-            try:
-                self._check(context, alarms)
-            except TodokeError as refusal:  # kept as a failed try: raised, it would undo the count
-                return refusal
-            return None
-
-        refusal = checking.counted(context, staff_id, check)
+        site, alarms = Site.own(), list[str]()
+        refusal = checking.counted(context, staff_id, lambda: self._check(context, site, alarms))
         alarm = alarms[0] if alarms else None
         return checking.settled(context, Factor.PASSKEY, refusal, alarm=alarm, detail=context.occasion.value)
 
-    def _check(self, context: ProofContext, alarms: list[str]) -> None:
-        alias, site, who = context.directory, Site.own(), context.who
+    def _check(self, context: ProofContext, site: Site, alarms: list[str]) -> TodokeError | None:
+        alias, who = context.directory, context.who
         challenge = challenges.spend(alias, Ceremony.VERIFY, who, self.response)
         passkey = (
             Passkey.objects.using(alias)
@@ -201,7 +193,7 @@ class PasskeyProof:
             .first()
         )
         if passkey is None:
-            raise TodokeError(ErrorCode.PASSKEY_UNKNOWN)
+            return TodokeError(ErrorCode.PASSKEY_UNKNOWN)
         try:
             found = webauthn.verify_authentication_response(
                 credential=self.response,
@@ -213,11 +205,12 @@ class PasskeyProof:
                 require_user_verification=True,
             )
         except (WebAuthnException, *MALFORMED) as error:
-            raise _refused(error) from None
+            return _refused(error)
         if (found.new_sign_count or passkey.sign_count) and found.new_sign_count <= passkey.sign_count:
             alarms.append(COPIED_PASSKEY)
-            raise TodokeError(ErrorCode.PASSKEY_REFUSED, detail="回数が戻っています。複製のおそれがあります")
+            return TodokeError(ErrorCode.PASSKEY_REFUSED, detail="回数が戻っています。複製のおそれがあります")
         Passkey.objects.using(alias).filter(pk=passkey.pk).update(sign_count=found.new_sign_count)
+        return None
 
 
 @dataclass(frozen=True)
