@@ -69,6 +69,7 @@ class Permission(Enum):
     PRIVACY_EXPORT_APPROVE = "privacy:export:approve"
     PRIVACY_PURGE = "privacy:purge:run"
     PRIVACY_PURGE_CONFIRM = "privacy:purge:confirm"
+    PRIVACY_REAP = "privacy:export:reap"
     RESIDENTS_IMPORT = "residents:snapshot:import"
 
 
@@ -171,6 +172,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_KEYS_ROTATE,
             Permission.OPLOG_DROP_REQUEST,
             Permission.PRIVACY_PURGE,
+            Permission.PRIVACY_REAP,
         }
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
