@@ -11,15 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
 import argon2
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.conf import settings
 from django.db import transaction
 
-from todoke.access import standing
+from todoke.access import cli_sessions, standing
+from todoke.access.cli_sessions import CliSession
 from todoke.access.duties import ROWS, Duty
 from todoke.access.factors.interface import Factor, FactorOutcome, ProofContext
 from todoke.access.models import Employer, Grant, GrantState, Session, Staff, Terminal, TerminalKind, Training
 from todoke.access.permissions import Actor, Role
+from todoke.exchange.certificates import make_authority
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 
@@ -74,6 +80,34 @@ def actor(directory: str, staff_id: str) -> Actor:
     return standing.actor_for(session(directory, staff_id), terminal=TERMINAL)
 
 
+def sit_down(directory: str, staff_id: str) -> str:
+    """Sign somebody in by command, at this account's terminal, so that `--by` knows them; returns the token."""
+    fingerprint = own_terminal(directory)
+    token = session(directory, staff_id, terminal=fingerprint)
+    cli_sessions.keep(staff_id, CliSession(terminal=cli_sessions.TERMINAL, token=token))
+    return token
+
+
+def own_terminal(directory: str) -> str:
+    """The certificate and key of this account's terminal, registered; its fingerprint."""
+    folder = Path(settings.TODOKE_TERMINALS_FOLDER)
+    if not (folder / "cli.key").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        key, certificate = _certificate()
+        (folder / "cli.key").write_bytes(key)
+        (folder / "cli.pem").write_bytes(certificate)
+    fingerprint = cli_sessions.fingerprint(cli_sessions.TERMINAL)
+    _terminals(directory, {fingerprint: cli_sessions.TERMINAL})
+    return fingerprint
+
+
+@cache
+def _certificate() -> tuple[bytes, bytes]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return private, make_authority(key, "terminal of the tests").public_bytes(Encoding.PEM)
+
+
 def there(staff_id: str, context: ProofContext) -> FactorOutcome:
     """A second factor that is right."""
     return FactorOutcome(factor=Factor.PASSKEY)
@@ -95,11 +129,7 @@ def _foundation(directory: str) -> None:
     if Staff.objects.using(directory).filter(pk=ASKER).exists():
         return
     now = clock.now()
-    Terminal.objects.using(directory).bulk_create(
-        Terminal(fingerprint=fingerprint, name=name, place="試験室", kind=TerminalKind.SCREEN,
-                 valid_from=LONG_AGO, valid_until=FAR, registered_by=SETTER, registered_at=now)
-        for fingerprint, name in ((TERMINAL, "test-1"), (OTHER_TERMINAL, "test-2"))
-    )  # fmt: skip
+    _terminals(directory, {TERMINAL: "test-1", OTHER_TERMINAL: "test-2"})
     _enter(directory, [ASKER, SETTER, CONFIRMER], None)
     roles = {ASKER: Role.SECTION_MANAGER, SETTER: Role.ADMINISTRATOR, CONFIRMER: Role.SECTION_MANAGER}
     Grant.objects.using(directory).bulk_create(
@@ -107,6 +137,17 @@ def _foundation(directory: str) -> None:
               origin="bootstrap", state=GrantState.CONFIRMED, requested_by="bootstrap", requested_at=now,
               set_by="bootstrap", set_at=now, confirmed_by="bootstrap", confirmed_at=now)
         for staff, role in roles.items()
+    )  # fmt: skip
+
+
+def _terminals(directory: str, named: dict[str, str]) -> None:
+    Terminal.objects.using(directory).bulk_create(
+        [
+            Terminal(fingerprint=fingerprint, name=name, place="試験室", kind=TerminalKind.SCREEN,
+                     valid_from=LONG_AGO, valid_until=FAR, registered_by=SETTER, registered_at=clock.now())
+            for fingerprint, name in named.items()
+        ],
+        ignore_conflicts=True,
     )  # fmt: skip
 
 

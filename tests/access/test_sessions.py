@@ -85,8 +85,10 @@ def test_a_second_sign_in_is_refused_and_another_terminal_raises_the_alarm() -> 
 
 def test_a_crashed_program_comes_back_with_the_token_it_had() -> None:
     first = sign_in()
-    assert refusal(lambda: sign_in(terminal=OTHER_TERMINAL, own_token=first.token)) is ErrorCode.SESSION_LIVE
-    second = sign_in(own_token=first.token)
+    assert (
+        refusal(lambda: sign_in(terminal=OTHER_TERMINAL, own_tokens=[first.token])) is ErrorCode.SESSION_LIVE
+    )
+    second = sign_in(own_tokens=[first.token])
     assert refusal(lambda: standing.actor_for(first.token, terminal=TERMINAL)) is ErrorCode.SESSION_OVER
     assert standing.actor_for(second.token, terminal=TERMINAL).staff_id == "c001"
 
@@ -141,8 +143,9 @@ def test_after_five_wrong_passwords_even_the_right_one_waits_and_fifty_lock(monk
         assert refusal(lambda: sign_in(password="wrong")) is ErrorCode.SIGN_IN_REFUSED
     assert refusal(sign_in) is ErrorCode.SIGN_IN_REFUSED
     moment = clock.now()
-    for n in range(attempts.FREE_TRIES, attempts.HARD_CAP):
-        monkeypatch.setattr(clock, "now", lambda later=moment + attempts.DELAY * (n - 3): later)
+    for _ in range(attempts.FREE_TRIES, attempts.HARD_CAP):
+        moment += attempts.LONGEST_DELAY
+        monkeypatch.setattr(clock, "now", lambda later=moment: later)
         assert refusal(lambda: sign_in(password="wrong")) is ErrorCode.SIGN_IN_REFUSED
     assert Alarm.objects.using(D).get().kind == "tries_exhausted"
     monkeypatch.setattr(clock, "now", lambda: moment + timedelta(days=1))

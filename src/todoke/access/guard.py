@@ -15,9 +15,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 
 from todoke.access import directory
+from todoke.access.acting import ACTOR, PERMISSION, acting_as
 from todoke.access.permissions import PURPOSE, Actor, Permission, require
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.oplog.record import record
+from todoke.oplog.record import record, record_refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,8 +26,6 @@ View = Callable[..., HttpResponseBase]
 Where = Callable[[HttpRequest, Mapping[str, object]], str]
 
 _ATTRIBUTE: Final = "todoke_access"
-PERMISSION: Final = "todoke.permission"
-"""Key in a click context under which the running verb's permission stands."""
 _OWN_DATABASE: Final = frozenset({"residents", "benefits", "inquiry", "linkage", "network"})
 
 
@@ -66,11 +65,12 @@ def screen(
             actor = actor_of(request)
             check(actor, permission, kwargs)
             alias = (where or database_of(permission))(request, kwargs)
-            with transaction.atomic(using=alias):
-                record(alias, by=actor, verb=permission.value, subject=route_of(request))
-                if atomic:
-                    return view(request, *args, **kwargs)
-            return view(request, *args, **kwargs)
+            with acting_as(actor):
+                with transaction.atomic(using=alias):
+                    record(alias, by=actor, verb=permission.value, subject=route_of(request))
+                    if atomic:
+                        return view(request, *args, **kwargs)
+                return view(request, *args, **kwargs)
 
         setattr(guarded, _ATTRIBUTE, Declaration(permission=permission))
         return guarded
@@ -93,13 +93,20 @@ def open_screen(reason: str) -> Callable[[View], View]:
 
 
 def verb(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Declare a click command (below `@group.command`). `cli_actor.actor` takes the duty from it."""
+    """Declare a click command (below `@group.command`). `cli_actor.actor` takes the duty from it; refusals are logged."""
 
     def declare(command: Callable[P, R]) -> Callable[P, R]:
         @wraps(command)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            click.get_current_context().meta[PERMISSION] = permission
-            return command(*args, **kwargs)
+            meta = click.get_current_context().meta
+            meta[PERMISSION] = permission
+            try:
+                return command(*args, **kwargs)
+            except TodokeError as error:
+                if isinstance(who := meta.get(ACTOR), Actor):
+                    verb, reason = permission.value, f"command:{error.code.name}"
+                    record_refusal(directory.alias(), by=who, verb=verb, subject=reason)
+                raise
 
         setattr(guarded, _ATTRIBUTE, Declaration(permission=permission))
         return guarded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -20,7 +20,9 @@ class Permission(Enum):
     ACCESS_FACE_LINK = "access:face:link"
     ACCESS_FACTOR_UNLOCK = "access:factor:unlock"
     ACCESS_GRANT_CONFIRM = "access:grant:confirm"
+    ACCESS_GRANT_EXPIRE = "access:grant:expire"
     ACCESS_GRANT_REQUEST = "access:grant:request"
+    ACCESS_GRANT_REVOKE = "access:grant:revoke"
     ACCESS_GRANT_SET = "access:grant:set"
     ACCESS_MATRIX_PRINT = "access:matrix:print"
     ACCESS_PASSWORD_RESET = "access:password:reset"  # noqa: S105 - an operation, not a password
@@ -63,6 +65,9 @@ class Permission(Enum):
     NETWORK_REPORT = "network:provision:report"
     OPLOG_DROP_APPROVE = "oplog:month:drop"
     OPLOG_DROP_REQUEST = "oplog:month:request_drop"
+    OPLOG_ERASE_APPROVE = "oplog:entry:erase"
+    OPLOG_ERASE_REQUEST = "oplog:entry:request_erasure"
+    OPLOG_EXPORT = "oplog:log:export"
     OPLOG_READ = "oplog:entry:read"
     OPLOG_VERIFY = "oplog:log:verify"
     PRIVACY_EXPORT = "privacy:export:make"
@@ -81,6 +86,7 @@ STEP_UP = frozenset(
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,
         Permission.OPLOG_DROP_APPROVE,
+        Permission.OPLOG_ERASE_APPROVE,
         Permission.PRIVACY_EXPORT_APPROVE,
         Permission.PRIVACY_PURGE_CONFIRM,
     }
@@ -90,7 +96,7 @@ STEP_UP = frozenset(
 STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
-PURPOSE = frozenset({Permission.OPLOG_READ, Permission.PRIVACY_EXPORT})
+PURPOSE = frozenset({Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT})
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
 
@@ -111,10 +117,14 @@ class Role(Enum):
     CITY_SYSTEM = "city_system"  # 統合番号連携システム (署名付き電文の当事者)
     PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
     NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
+    HOUSEKEEPER = "housekeeper"  # 職員名簿の期限の処理 (人の操作によらない)
+    FOUNDER = "founder"  # 最初の登録 (空の名簿にだけできる)
 
 
-SYSTEM_ROLES = frozenset({Role.CITY_SYSTEM, Role.PLATFORM_SYSTEM, Role.NETWORK_SYSTEM})
-"""Roles of the systems that send signed messages; no member of staff can hold one."""
+SYSTEM_ROLES = frozenset(
+    {Role.CITY_SYSTEM, Role.PLATFORM_SYSTEM, Role.NETWORK_SYSTEM, Role.HOUSEKEEPER, Role.FOUNDER}
+)
+"""Roles of systems: senders of signed messages, and the clock; no member of staff can hold one."""
 
 
 _GRANTS: dict[Role, frozenset[Permission]] = {
@@ -149,6 +159,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_GRANT_CONFIRM,
             Permission.ACCESS_GRANT_REQUEST,
+            Permission.ACCESS_GRANT_REVOKE,
             Permission.ACCESS_MATRIX_PRINT,
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_SESSION_TAKE_OVER,
@@ -161,6 +172,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_CONTRACT_REGISTER,
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_FACE_LINK,
+            Permission.ACCESS_GRANT_REVOKE,
             Permission.ACCESS_FACTOR_UNLOCK,
             Permission.ACCESS_PASSKEY_INVITE,
             Permission.ACCESS_GRANT_SET,
@@ -171,17 +183,28 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_TERMINAL_REGISTER,
             Permission.LINKAGE_KEYS_ROTATE,
             Permission.OPLOG_DROP_REQUEST,
+            Permission.OPLOG_ERASE_REQUEST,
             Permission.PRIVACY_PURGE,
             Permission.PRIVACY_REAP,
         }
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
+    Role.HOUSEKEEPER: frozenset({Permission.ACCESS_GRANT_EXPIRE}),
+    Role.FOUNDER: frozenset(
+        {
+            Permission.ACCESS_STAFF_IMPORT,
+            Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.ACCESS_TRAINING_RECORD,
+        }
+    ),
     Role.AUDITOR: frozenset(
         {
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_MATRIX_PRINT,
             Permission.ACCESS_SESSION_LIST,
             Permission.OPLOG_DROP_APPROVE,
+            Permission.OPLOG_ERASE_APPROVE,
+            Permission.OPLOG_EXPORT,
             Permission.OPLOG_READ,
             Permission.OPLOG_VERIFY,
             Permission.PRIVACY_EXPORT,
@@ -259,6 +282,11 @@ class Actor(Who):
         return self.paused is None and (
             self._as_system(permission) or next(self._rights(permission), None) is not None
         )
+
+    def at(self, *, municipality: str | None = None, ward: str | None = None) -> Actor:
+        """The same actor with only the rights that reach there, for what asks without naming the place (flows)."""
+        here = [right for right in self.held if right.covers(municipality, ward)]
+        return replace(self, held=tuple(replace(right, municipality="", ward="") for right in here))
 
     def must_verify(self, permission: Permission) -> bool:
         """Whether the second factor must be checked (again) before this operation. Systems have none."""

@@ -40,7 +40,7 @@ WITH old AS (
             WHEN begun_at <= %(born)s THEN 'expired' WHEN seen_at <= %(idle)s THEN 'idle' ELSE 'reentered' END
     WHERE staff_id = %(staff)s AND ended_at IS NULL AND (
         take_over_until > %(now)s OR begun_at <= %(born)s OR seen_at <= %(idle)s
-        OR (token_hash = %(own)s AND terminal_id = %(terminal)s))
+        OR (token_hash = ANY(%(own)s) AND terminal_id = %(terminal)s))
     RETURNING id, end_reason
 )
 INSERT INTO access_session (token_hash, staff_id, terminal_id, begun_at, seen_at, factor, factor_at, taken_over_from_id,
@@ -75,12 +75,12 @@ def sign_in(
     password: str,
     terminal: str,
     proof: Proof,
-    own_token: str = "",
+    own_tokens: Sequence[str] = (),
     remember: Callable[[str], None] | None = None,
 ) -> SignedIn:
     """Begin a session at a registered terminal (`terminal`: SHA-256 of its client certificate, hex).
 
-    `own_token`: of a session that this same terminal begun and lost; it gives way. `remember` gets the new token
+    `own_tokens`: of sessions that this same terminal began and lost; they give way. `remember` gets the new token
     before it becomes valid, so that a program killed in between can resume. Call it outside of any transaction.
     Errors: SIGN_IN_REFUSED (whatever was wrong: the log says), SESSION_LIVE, what an unusable picture is refused with.
     """
@@ -103,7 +103,7 @@ def sign_in(
         begun = _begin(
             alias,
             token=digest(token),
-            own=digest(own_token) if own_token else "",
+            own=[digest(own) for own in own_tokens],
             staff=person.staff_id,
             terminal=terminal,
             factor=outcome.factor.value,
@@ -201,10 +201,11 @@ def _identified(alias: str, who: Who, password: str) -> Staff:
     return person
 
 
-def _begin(alias: str, **values: str) -> int | None:
+def _begin(alias: str, **values: object) -> int | None:
     """Run `_BEGIN`; the new session's number, None when another is live."""
     with connections[alias].cursor() as cursor:
-        cursor.execute(_BEGIN, {**_limits(), **values})
+        parameters: dict[str, Any] = {**_limits(), **values}
+        cursor.execute(_BEGIN, parameters)
         row = cursor.fetchone()
     return int(row[0]) if row else None
 

@@ -89,6 +89,10 @@ class ErrorCode(Enum):
         Family.DENIED,
         "委託契約の期間外のため、権限を停止しています。契約の登録を所管課を通じて確かめてください。",
     )
+    CONTRACT_FULL = (
+        Family.CONFLICT,
+        "委託契約の人数を超えるため、取り込みませんでした。従事者名簿の人数か、契約の登録を直してください。",
+    )
     PASSWORD_EXPIRED = (
         Family.DENIED,
         "仮のパスワードのままでは操作できません。先にパスワードを変更してください。",
@@ -267,7 +271,8 @@ class TodokeError(Exception):
     def __init__(self, code: ErrorCode, /, **details: str | int) -> None:
         self.code = code
         self.details = details
-        super().__init__(f"{code.name}: {code.sentence.format(**details)}")
+        self.sentence = code.sentence.format(**details)
+        super().__init__(f"{code.name}: {self.sentence}")
 
 
 @dataclass(frozen=True, kw_only=True)

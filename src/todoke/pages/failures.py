@@ -63,9 +63,10 @@ def page(request: HttpRequest, error: TodokeError) -> HttpResponse:
     family = error.code.family
     context = {
         "heading": HEADINGS[family],
-        "sentence": error.code.sentence.format(**error.details),
+        "sentence": error.sentence,
         "code": error.code.name,
         "rows": error.rows if isinstance(error, InputRefused) else (),
+        "signed_out": error.code is ErrorCode.SESSION_OVER,
         "may_retry": family in (Family.UNAVAILABLE, Family.FAULT),
     }
     try:
@@ -88,11 +89,6 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
     return page(request, TodokeError(ErrorCode.NOT_FOUND, what="この番地の画面"))
-
-
-def fault(request: HttpRequest) -> HttpResponse:
-    """Django's handler500: an error in a middleware, where `FailurePages` does not reach."""
-    return page(request, TodokeError(ErrorCode.UNEXPECTED, kind="サーバー"))
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

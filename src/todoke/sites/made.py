@@ -16,6 +16,7 @@ from todoke.access.permissions import Permission, Role, granted
 from todoke.contracts import intermediary, network, witnessing
 from todoke.exchange.kinds import MessageKind
 from todoke.kernel.errors import ErrorCode
+from todoke.oplog.events import EVENTS
 from todoke.records import catalogue
 from todoke.sites import field_page, flow_page
 from todoke.systems.benefits.rules import outcome, programmes
@@ -90,11 +91,18 @@ def rules() -> str:
     return "".join(parts)
 
 
+def logged_events() -> str:
+    """操作の一覧: what the operation log may say."""
+    rows = [[verb, event.kind.value, event.done()] for verb, event in sorted(EVENTS.items())]
+    return _page("Events", "Every verb of the operation log, and how it reads.", ["verb", "種別", "文"], rows)
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "permissions.md": permissions,
     "flows.md": flows,
     "messages.md": messages,
     "errors.md": errors,
+    "events.md": logged_events,
     "rules.md": rules,
     "layouts.md": catalogue.page,
     "fields.md": fields,

@@ -87,7 +87,9 @@ def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
         "TODOKE_MUNICIPALITY": instance.city if instance else "00000",
         "TODOKE_KEYS_FOLDER": folder / "keys",
         "TODOKE_DATA_FOLDER": folder / "data",
-        "TODOKE_STAFF_FILE": folder / "staff.toml",
+        "TODOKE_TERMINALS_FOLDER": folder / "terminals",
+        "TODOKE_CLI_SESSIONS_FOLDER": folder / "cli-sessions",
+        "TODOKE_PASSKEYS_FOLDER": folder / "passkeys",
         # where browsers find the screens: passkeys answer to these pages only (ADR 0008)
         "TODOKE_ORIGINS": os.environ.get(
             "TODOKE_ORIGINS", f"http://localhost:{TRIAL_TERMINALS[realm]}"

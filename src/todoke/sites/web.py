@@ -16,7 +16,8 @@ MIDDLEWARE: Final = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "todoke.pages.failures.FailurePages",
+    "todoke.sites.screens.answers.Answers",
+    "todoke.access.middleware.SignedIn",  # last, so that it sees a view's exception before it is answered
 ]
 
 _TEMPLATES = {
@@ -35,6 +36,10 @@ _TEMPLATES = {
 SETTINGS: Final[dict[str, Any]] = {
     "MIDDLEWARE": MIDDLEWARE,
     "TEMPLATES": [_TEMPLATES],
+    "FILE_UPLOAD_HANDLERS": [
+        "django.core.files.uploadhandler.MemoryFileUploadHandler"
+    ],  # no picture on a disk
+    "FILE_UPLOAD_MAX_MEMORY_SIZE": 32 << 20,
     "FORM_RENDERER": "todoke.pages.forms.Renderer",
     "CSRF_FAILURE_VIEW": "todoke.pages.failures.stale_form",
     "CSRF_COOKIE_HTTPONLY": True,

@@ -52,13 +52,7 @@ def table(table: tables.Table[Any]) -> dict[str, Any]:
 @register.inclusion_tag("pages/summary_list.html")
 def summary(rows: Sequence[tuple[str, object]]) -> dict[str, Any]:
     """項目と内容: pairs of a title and what it is."""
-    shown = [(title, tables.show(value, tables.Kind.TEXT)) for title, value in rows]
-    return {
-        "rows": [
-            (title, value if not isinstance(raw, SafeString) else raw)
-            for (title, value), (_, raw) in zip(shown, rows, strict=True)
-        ]
-    }
+    return {"rows": [(title, tables.show(value, tables.Kind.TEXT)) for title, value in rows]}
 
 
 @register.inclusion_tag("pages/timeline.html")

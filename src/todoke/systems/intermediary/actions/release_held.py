@@ -66,7 +66,7 @@ def propose_release(
 
     Errors: STATE_CONFLICT when any is not held, RECORD_INVALID without a reason. All or none.
     """
-    require(by, Permission.INTERMEDIARY_RELEASE)
+    require(by, Permission.INTERMEDIARY_RELEASE, municipality=needs.municipality_of(alias))
     if not reason.strip():
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="理由がありません")
     with transaction.atomic(using=alias):
@@ -90,14 +90,15 @@ def confirm_release(*, alias: str, permit_ids: Sequence[str], decision: Decision
     Errors: SAME_PERSON, STATE_CONFLICT (not held, no such proposal, copy changed since, list does not allow it now,
     held for too long). All or none.
     """
-    require(by, Permission.INTERMEDIARY_CONFIRM)
+    require(by, Permission.INTERMEDIARY_CONFIRM, municipality=needs.municipality_of(alias))
     now = clock.now()
     with transaction.atomic(using=alias):
         queries.lock_replicas(alias, exclusive=False)
         ids = _lock(alias, permit_ids)
         _check(alias, ids, Decision(decision), now)
         rows, subject = of(HELD_DECISION, ids), f"confirm:{Decision(decision).value}"
-        move(alias, HELD_DECISION, rows, to=DecisionState.CONFIRMED, by=by, subject=subject)
+        here = by.at(municipality=needs.municipality_of(alias))
+        move(alias, HELD_DECISION, rows, to=DecisionState.CONFIRMED, by=here, subject=subject)
         parameters = {"now": now, "decision": Decision(decision).value, "permits": ids}
         for statement in (_CLOSE, _RECORD):
             postgres.execute(alias, statement, parameters)
