@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connections, transaction
+from django.test import override_settings
 
 from tests.access_factors.people import ADMINISTRATOR, context, who
 from todoke.access import attempts
@@ -170,20 +172,34 @@ def test_nobody_proves_for_somebody_else(linked: str, astronaut: bytes) -> None:
         FaceProof(camera=Upload(astronaut))("cl1", context("cl2"))
 
 
-def test_a_template_moved_to_another_person_or_stage_does_not_open(linked: str, astronaut: bytes) -> None:
-    assert shown(astronaut) is None
+def test_a_template_moved_to_another_person_does_not_open(linked: str, astronaut: bytes) -> None:
+    """Same table, same stage, same face: only the person differs."""
     enrolment.link_face(staff_id="cl2", camera=Upload(astronaut), by=ADMINISTRATOR)
     rows = FaceTemplate.objects.using(linked)
-    mine = rows.get(staff_id="cl1", stage="confirmed")
-    rows.filter(staff_id="cl2").update(sealed=mine.sealed)
-    rows.filter(staff_id="cl1", stage="latest").update(sealed=mine.sealed)
-    for person, stage in (("cl2", TemplateStage.LINKED), ("cl1", TemplateStage.LATEST)):
-        with pytest.raises(TodokeError, match="封印") as refusal:
-            templates.find(linked, person, stage, model=MODEL)
-        assert refusal.value.code is ErrorCode.FACE_UNREADABLE
+    rows.filter(staff_id="cl2").update(sealed=rows.get(staff_id="cl1").sealed)
+    with pytest.raises(TodokeError, match="封印") as refusal:
+        templates.find(linked, "cl2", TemplateStage.LINKED, model=MODEL)
+    assert refusal.value.code is ErrorCode.FACE_UNREADABLE
     outcome = FaceProof(camera=Upload(astronaut))("cl2", context("cl2"))
     assert outcome.refusal is not None
     assert outcome.refusal.code is ErrorCode.FACE_UNREADABLE
+
+
+def test_a_template_moved_to_another_stage_does_not_open(linked: str, astronaut: bytes) -> None:
+    assert shown(astronaut) is None
+    rows = FaceTemplate.objects.using(linked)
+    rows.filter(stage="confirmed").update(sealed=rows.get(stage="latest").sealed)
+    with pytest.raises(TodokeError, match="封印"):
+        templates.find(linked, "cl1", TemplateStage.CONFIRMED, model=MODEL)
+    assert shown(astronaut) is ErrorCode.FACE_UNREADABLE
+
+
+def test_a_template_of_another_realm_does_not_open(linked: str) -> None:
+    with override_settings(TODOKE_DIRECTORY="directory_platform"):
+        shutil.copy(templates._key_path().with_name("access-city-face-cipher-1.key"), templates._key_path())
+        with pytest.raises(TodokeError, match="封印"):
+            templates.find(linked, "cl1", TemplateStage.LINKED, model=MODEL)
+        templates._key_path().unlink()
 
 
 def test_what_is_kept_is_not_the_template(linked: str, astronaut: bytes) -> None:

@@ -248,6 +248,16 @@ def test_the_options_tell_nobody_who_has_a_passkey(make: Maker) -> None:
     assert shapes[0] == shapes[1] == shapes[2]
 
 
+def test_a_lost_passkey_is_withdrawn(staff: str, make: Maker) -> None:
+    response = answer(make("cl1"))
+    passkeys.withdraw(staff_id="cl1", by=ADMINISTRATOR)
+    assert proved(response) is ErrorCode.PASSKEY_UNKNOWN
+    with pytest.raises(TodokeError, match="NOT_FOUND"):
+        passkeys.withdraw(staff_id="cl1", by=ADMINISTRATOR)
+    with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
+        passkeys.withdraw(staff_id="cl1", by=Actor(staff_id="cl2", roles=frozenset({Role.CLERK})))
+
+
 def test_passkeys_go_with_the_person(staff: str, make: Maker) -> None:
     file = make("cl1")
     response = answer(file)

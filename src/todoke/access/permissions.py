@@ -56,6 +56,7 @@ class Permission(Enum):
     INTERMEDIARY_RELEASE = "intermediary:held:release"
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_OPERATE = "linkage:number:operate"
     NETWORK_ACQUIRE = "network:link_code:acquire"
     NETWORK_FETCH_LIST = "network:list:fetch"
@@ -72,6 +73,7 @@ class Permission(Enum):
     PRIVACY_EXPORT = "privacy:export:make"
     PRIVACY_EXPORT_APPROVE = "privacy:export:approve"
     PRIVACY_PURGE = "privacy:purge:run"
+    PRIVACY_PURGE_CONFIRM = "privacy:purge:confirm"
     RESIDENTS_IMPORT = "residents:snapshot:import"
 
 
@@ -85,6 +87,7 @@ STEP_UP = frozenset(
         Permission.OPLOG_DROP_APPROVE,
         Permission.OPLOG_ERASE_APPROVE,
         Permission.PRIVACY_EXPORT_APPROVE,
+        Permission.PRIVACY_PURGE_CONFIRM,
     }
 )
 """Operations before which the person is verified again (exchange.md §d: re-verify before approvals)."""
@@ -177,6 +180,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_END,
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.LINKAGE_KEYS_ROTATE,
             Permission.OPLOG_DROP_REQUEST,
             Permission.OPLOG_ERASE_REQUEST,
             Permission.PRIVACY_PURGE,
@@ -202,6 +206,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.OPLOG_READ,
             Permission.OPLOG_VERIFY,
             Permission.PRIVACY_EXPORT,
+            Permission.PRIVACY_PURGE_CONFIRM,
         }
     ),
     Role.CITY_SYSTEM: frozenset(

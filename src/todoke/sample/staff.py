@@ -29,7 +29,7 @@ from todoke.access.cli_sign_in import Credentials
 from todoke.access.duties import MUNICIPAL
 from todoke.access.factors import passkeys
 from todoke.access.models import Contract, Grant, GrantState, Passkey, Staff, Terminal, TerminalKind
-from todoke.access.permissions import Actor
+from todoke.access.permissions import STEP_UP_LIFE, Actor
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records.layouts.personnel_v2022 import CONTRACTOR, OWN, PERSONNEL
@@ -80,16 +80,19 @@ def sign_in(staff_id: str) -> None:
     cli_sign_in.sign_in(given)
 
 
-def keep_signed_in(staff_id: str) -> None:
-    """Sign in again if the session has ended, and check the second factor: before a step of a long demonstration."""
+def keep_signed_in(staff_id: str) -> Actor:
+    """The person, signed in again if the session has ended, with a second factor of late: for a long demonstration."""
     try:
-        cli_actor.actor(staff_id)
+        found = cli_actor.actor(staff_id)
     except TodokeError as error:
         if error.code is not ErrorCode.SESSION_OVER:
             raise
         sign_in(staff_id)
-        return
-    keep_verified(staff_id)
+        return cli_actor.actor(staff_id)
+    if found.verified_at is None or clock.now() - found.verified_at > STEP_UP_LIFE / 2:
+        cli_sign_in.verify(staff_id, passphrase=_credentials(staff_id).passphrase)
+        return cli_actor.actor(staff_id)
+    return found
 
 
 def secrets_of(staff_id: str) -> tuple[str, str]:
@@ -105,14 +108,16 @@ def _enrol(office: Office, given: Credentials) -> None:
     if person.must_change:
         first = staff_id in office.first_roles()
         issued = (
-            _secrets()[staff_id]["issued"] if first else issue_password(staff_id=staff_id, by=_setter(office))
+            _secrets()[staff_id]["issued"]
+            if first
+            else issue_password(staff_id=staff_id, by=keep_signed_in(office.sets))
         )
         old = Credentials(staff_id=staff_id, password=issued, passphrase=given.passphrase)
         cli_sign_in.replace_password(old, given.password)
     if not Passkey.objects.using(alias).filter(staff_id=staff_id).exists():
         cli_sessions.passkey_file(staff_id).unlink(missing_ok=True)
         if staff_id != office.sets:  # the administrator has the invitation of the bootstrap
-            passkeys.invite(staff_id=staff_id, terminal=cli_sessions.TERMINAL, by=_setter(office))
+            passkeys.invite(staff_id=staff_id, terminal=cli_sessions.TERMINAL, by=keep_signed_in(office.sets))
         cli_sign_in.register_passkey(given)
 
 
@@ -125,7 +130,7 @@ def _register(office: Office, terminals: Mapping[str, str]) -> None:
     for name, fingerprint in terminals.items():
         if fingerprint not in known:
             register_terminal(fingerprint=fingerprint, name=name, place="試行用", kind=TerminalKind.SCREEN,
-                              valid_until=until, by=_setter(office))  # fmt: skip
+                              valid_until=until, by=keep_signed_in(office.sets))  # fmt: skip
 
 
 def _contractors(office: Office) -> None:
@@ -136,7 +141,7 @@ def _contractors(office: Office) -> None:
     if not Contract.objects.using(directory.alias()).filter(pk=CONTRACT).exists():
         terms = Terms(number=CONTRACT, contractor=COMPANY, valid_from=_HIRED, valid_until=clock.today() + _YEAR,
                       head_count=len(people))  # fmt: skip
-        register_contract(terms=terms, by=_setter(office))
+        register_contract(terms=terms, by=keep_signed_in(office.sets))
     file, by = _roster(office, people, "contractor.csv"), cli_actor.actor(office.imports)
     apply_feed(file=file, digest=check_feed(file=file, by=by).digest, by=by)
 
@@ -154,21 +159,9 @@ def _give_rights(office: Office, municipalities: Sequence[str]) -> None:
                     request_grant(staff_id=person.staff_id, role=role, duty=duty, municipality=place, valid_from=today,
                                   valid_until=today + _YEAR, reason="見本", by=asks)  # fmt: skip
     if requested := list(rows.filter(state=GrantState.REQUESTED).values_list("pk", flat=True)):
-        set_grant(grant_ids=requested, by=_setter(office))
+        set_grant(grant_ids=requested, by=keep_signed_in(office.sets))
     if waiting := list(rows.filter(state=GrantState.SET).values_list("pk", flat=True)):
-        keep_verified(office.confirms)
-        confirm_grant(grant_ids=waiting, by=cli_actor.actor(office.confirms))
-
-
-def keep_verified(staff_id: str) -> None:
-    """Check the second factor of somebody who is signed in."""
-    cli_sign_in.verify(staff_id, passphrase=_credentials(staff_id).passphrase)
-
-
-def _setter(office: Office) -> Actor:
-    """The administrator, signed in."""
-    keep_signed_in(office.sets)
-    return cli_actor.actor(office.sets)
+        confirm_grant(grant_ids=waiting, by=keep_signed_in(office.confirms))
 
 
 def _office() -> Office:

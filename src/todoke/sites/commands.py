@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from todoke.access.guard import open_verb
 from todoke.sites.realms import Realm
 
 VAR = Path("var")
@@ -77,6 +78,26 @@ def bench_road(residents: int, as_json: bool) -> None:
 
     found = benches.road(residents, VAR, lambda line: click.echo(line, err=True))
     click.echo(benches.as_json(found) if as_json else benches.as_table(found))
+
+
+@bench.command("oplog")
+@click.option(
+    "--rows", default=1_000_000, show_default=True, type=click.IntRange(min=1000), help="検証する件数"
+)
+@click.option(
+    "--clients", default=16, show_default=True, type=click.IntRange(1, 64), help="同時に書く処理の数"
+)
+@click.option("--seconds", default=5.0, show_default=True, help="書込み一回の長さ")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで測り、終わると消す")
+def bench_oplog(rows: int, clients: int, seconds: float, as_json: bool) -> None:
+    """操作の記録。書込みの負担、封印・書出し・検証の速さ、一人の閲覧者の一覧。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_oplog as benches_of_log
+
+    found = benches_of_log.oplog(rows, clients, seconds, VAR, lambda line: click.echo(line, err=True))
+    found["machine"] = benches.machine()
+    click.echo(benches.as_json(found) if as_json else benches_of_log.as_table(found))
 
 
 @click.group("exchange")

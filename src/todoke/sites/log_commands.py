@@ -303,11 +303,9 @@ def _enter(realm: str) -> Instance:
 
 
 def _actor(staff_id: str, purpose: str = "") -> Actor:
-    from django.conf import settings
+    from todoke.access import cli_actor
 
-    from todoke.access import staff
-
-    return replace(staff.load(settings.TODOKE_STAFF_FILE, staff_id), purpose=purpose)
+    return replace(cli_actor.actor(staff_id), purpose=purpose)
 
 
 def _log_of(instance: Instance, realm: str, log: str) -> str:

@@ -80,6 +80,17 @@ def invite(*, staff_id: str, terminal: str, by: Actor) -> None:
         record(alias, by=by, verb=INVITE, subject=f"staff:{staff_id}:{terminal}")
 
 
+def withdraw(*, staff_id: str, by: Actor) -> None:
+    """Delete every passkey of a person, lost or copied ones among them. NOT_FOUND when there is none."""
+    require(by, Permission.ACCESS_PASSKEY_INVITE)
+    alias = directory.alias()
+    with transaction.atomic(using=alias):
+        deleted, _ = Passkey.objects.using(alias).filter(staff_id=staff_id).delete()
+        if not deleted:
+            raise TodokeError(ErrorCode.NOT_FOUND, what="登録されたパスキー")
+        record(alias, by=by, verb=INVITE, subject=f"staff:{staff_id}:withdrawn")
+
+
 def registration_options(*, by: Who) -> str:
     """Options for `navigator.credentials.create()` or a file, for the person at the terminal; CHALLENGE_SPENT
     unless an invitation of theirs is open there."""

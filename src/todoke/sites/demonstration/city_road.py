@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from todoke.access import cli_actor
 from todoke.access.permissions import Actor
 from todoke.batch.steps import StepReport
 from todoke.contracts import registry
@@ -30,9 +29,8 @@ class Hand:
     staff_id: str
 
     def __call__(self) -> Actor:
-        """Who acts now, with a second factor just checked."""
-        staff.keep_signed_in(self.staff_id)
-        return cli_actor.actor(self.staff_id)
+        """Who acts now, with a second factor checked of late."""
+        return staff.keep_signed_in(self.staff_id)
 
 
 @dataclass(frozen=True, kw_only=True)

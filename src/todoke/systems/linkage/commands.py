@@ -34,6 +34,18 @@ def load(file: Path, by: str) -> None:
     click.echo(f"{file.name}: {report.counts.accepted:,} 人（付番 {minted:,} 人）")
 
 
+@group.command(name="rotate-keys")
+@_by
+@verb(Permission.LINKAGE_OPERATE)
+def rotate_keys(by: str) -> None:
+    """個人番号の鍵を新しくし、全件を封印し直して、古い鍵を廃棄します。業務は止まりません。"""
+    report = jobs.rotate_keys(by=cli_actor.actor(by))
+    destroyed = report.counts.totals.get("廃棄した鍵の世代", 0)
+    click.echo(
+        f"第 {report.key} 世代の鍵で {report.counts.accepted:,} 件を封印し直し、古い鍵 {destroyed} 世代を廃棄しました。"
+    )
+
+
 @group.command(name="codes")
 @click.option("--all", "everybody", is_flag=True, required=True, help="符号のない全員について取得を要求する")
 @_by
