@@ -147,4 +147,5 @@ def _pkcs11() -> ModuleType:
         raise missing(
             "PKCS#11 の部品がありません", "pip install 'todoke[pkcs11]' を実行してください。"
         ) from None
-    return pkcs11
+    found: ModuleType = pkcs11
+    return found

@@ -123,7 +123,7 @@ def _begin(request: HttpRequest, form: SignInForm) -> HttpResponse:
         password=form.cleaned_data["password"],
         terminal=request.META.get(middleware.TERMINAL, ""),
         proof=form.proof(),
-        own_tokens=[request.COOKIES.get(middleware.COOKIE, "")],
+        own_tokens=[token] if (token := request.COOKIES.get(middleware.COOKIE)) else [],
     )
     there = way_back(request, reverse("home"))
     response = HttpResponseRedirect(reverse("password") if signed.must_change else there)
