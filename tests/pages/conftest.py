@@ -15,6 +15,9 @@ from django.urls import clear_url_caches
 from tests.browser import chromium, context, examiner, page  # noqa: F401 — fixtures
 from todoke.sites import web
 
+# as in a site, but for nobody in particular
+MIDDLEWARE = [each for each in web.MIDDLEWARE if ".access." not in each and ".screens." not in each]
+MIDDLEWARE.append("todoke.pages.failures.FailurePages")
 TEMPLATES = [
     {
         **web.SETTINGS["TEMPLATES"][0],
@@ -29,9 +32,7 @@ TEMPLATES = [
 @pytest.fixture(scope="session")
 def gallery() -> Iterator[str]:
     """Address of the gallery, served by the WSGI server of the screens."""
-    with override_settings(
-        ROOT_URLCONF="tests.pages.gallery", MIDDLEWARE=web.MIDDLEWARE, TEMPLATES=TEMPLATES
-    ):
+    with override_settings(ROOT_URLCONF="tests.pages.gallery", MIDDLEWARE=MIDDLEWARE, TEMPLATES=TEMPLATES):
         clear_url_caches()
         server = wsgi.Server(("127.0.0.1", 0), get_wsgi_application(), numthreads=4)
         server.prepare()

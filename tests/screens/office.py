@@ -85,7 +85,11 @@ class Person:
     ) -> None:
         self.address, self.staff_id, self.token = sites.address(realm), staff_id, token
         self.page = context.new_page()
-        context.add_cookies([{"name": middleware.COOKIE, "value": token, "url": self.address}])
+        self.sit_down()
+
+    def sit_down(self) -> None:
+        """Be the one who is signed in at this browser."""
+        self.page.context.add_cookies([{"name": middleware.COOKIE, "value": self.token, "url": self.address}])
 
     def open(self, route: str, *arguments: object, query: str = "", status: int = 200) -> Page:
         """Open a route by its name; the site must answer with that status."""

@@ -61,6 +61,7 @@ urlpatterns = [
     path("terminals/new", terminals.terminal_new, name="terminal-new"),
     path("terminals/<slug:name>/withdraw", terminals.terminal_withdraw, name="terminal-withdraw"),
     path("log", log.log, name="log"),
+    path("log/purpose", log.log_purpose, name="log-purpose"),
     path("log/unusual", log.log_unusual, name="log-unusual"),
     path("log/sheet", log.log_sheet, name="log-sheet"),
     path("log/person", log.log_person, name="log-person"),

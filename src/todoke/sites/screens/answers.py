@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +15,7 @@ from todoke.access.middleware import PURPOSE_FIELD
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages import failures
 
-_LEADS_TO = {
+_LEADS_TO: Final = {
     ErrorCode.VERIFY_AGAIN: "step-up",
     ErrorCode.PASSWORD_EXPIRED: "password",
     ErrorCode.SESSION_OVER: "sign-in",

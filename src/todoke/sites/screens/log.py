@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
-from todoke.access.guard import actor_of, screen
+from todoke.access.guard import actor_of, open_screen, screen
 from todoke.access.middleware import PURPOSE_FIELD
 from todoke.access.permissions import Permission
 from todoke.kernel import clock
@@ -105,10 +105,8 @@ def _said(row: Logged) -> str:
 
 
 COLUMNS = [
-    Column[Logged](key="at", title="日時", value=lambda row: row.at, kind=tables.Kind.MOMENT, sortable=False),
-    Column[Logged](
-        key="said", title="誰が、どこで、何をしたか", value=_said, sortable=False, heads_row=True
-    ),
+    Column[Logged](key="at", title="日時", value=lambda row: row.at, kind=tables.Kind.MOMENT, sortable=False, heads_row=True),
+    Column[Logged](key="said", title="誰が、どこで、何をしたか", value=_said, sortable=False),
     Column[Logged](
         key="outcome", title="結果", value=lambda row: _OUTCOMES[row.outcome][0],
         cell=lambda row: make_chip(*_OUTCOMES[row.outcome]), sortable=False,
@@ -117,6 +115,13 @@ COLUMNS = [
         key="log", title="記録", value=lambda row: f"{status.system_title(row.alias)} {row.id}", sortable=False
     ),
 ]  # fmt: skip
+
+
+@open_screen("利用目的を尋ねるだけで、記録は示さない")
+def log_purpose(request: HttpRequest) -> HttpResponse:
+    """Asks for the purpose first, for whoever is signed in; the log itself asks for the permission."""
+    actor_of(request)
+    return render(request, "screens/purpose.html", {"title": "操作の記録を見る目的", "url": reverse("log")})
 
 
 @screen(Permission.OPLOG_READ)

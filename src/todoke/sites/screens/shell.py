@@ -19,17 +19,22 @@ from todoke.sites.realms import Realm
 from todoke.sites.status import TITLES
 
 MENU: Final = (
-    ("home", "ホーム"),
-    ("staff", "利用者"),
-    ("grants", "権限"),
-    ("sessions", "サインイン中"),
-    ("personnel", "人事情報"),
-    ("contracts", "委託契約"),
-    ("training", "研修"),
-    ("terminals", "端末"),
-    ("log", "操作の記録"),
+    ("home", "ホーム", ()),
+    ("staff", "利用者", ("staff-", "grant-request")),
+    ("grants", "権限", ("grant", "matrix")),
+    ("sessions", "サインイン中", ("session-", "alarms")),
+    ("personnel", "人事情報", ("personnel-",)),
+    ("contracts", "委託契約", ("contract-",)),
+    ("training", "研修", ("training-",)),
+    ("terminals", "端末", ("terminal-",)),
+    ("log", "操作の記録", ("log-",)),
 )
-"""Route and title of every entry, in the order of the menu. Its declaration decides who sees it."""
+"""Route and title of every entry, in the order of the menu, and how the routes below it begin.
+
+The declaration of its view decides who sees an entry.
+"""
+_LEADS_TO: Final = {"log": "log-purpose"}
+"""Entries that begin at another page: a purpose is asked for before the log is opened, not after a refusal."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -61,11 +66,17 @@ def _identity(actor: Actor) -> Identity:
 
 
 def _menu(request: HttpRequest, actor: Actor) -> tuple[Destination, ...]:
-    found = []
-    here = request.resolver_match.url_name if request.resolver_match else None
-    for route, title in MENU:
-        url = reverse(route)
-        declared = declaration_of(resolve(url).func)
-        if declared and (declared.permission is None or actor.may_somewhere(declared.permission)):
-            found.append(Destination(title=title, url=url, current=(here or "").split("-")[0] == route))
-    return tuple(found)
+    here = (request.resolver_match.url_name if request.resolver_match else None) or ""
+    current = next((route for route, _, below in MENU if here == route or here.startswith(below)), "")
+    return tuple(
+        Destination(title=title, url=reverse(_LEADS_TO.get(route, route)), current=route == current)
+        for route, title, _ in MENU
+        if _open_to(actor, route)
+    )
+
+
+def _open_to(actor: Actor, route: str) -> bool:
+    declared = declaration_of(resolve(reverse(route)).func)
+    if declared is None:
+        return False
+    return declared.permission is None or actor.may_somewhere(declared.permission)
