@@ -22,7 +22,7 @@ from todoke.sites.screens import (
 handler400 = "todoke.pages.failures.bad_request"
 handler403 = "todoke.pages.failures.denied"
 handler404 = "todoke.pages.failures.not_found"
-handler500 = "todoke.sites.screens.answers.fault"
+handler500 = "todoke.pages.failures.fault"
 
 urlpatterns = [
     path("health", status.health, name="health"),

@@ -18,6 +18,7 @@ from todoke.access.guard import actor_of, open_screen
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.who import Who
 from todoke.sites.screens import sign_in
+from todoke.sites.screens.way_back import way_back
 
 
 class RegisterForm(forms.Form):
@@ -90,7 +91,7 @@ def password(request: HttpRequest) -> HttpResponse:
         try:
             passwords.change(staff_id=actor.staff_id, old=given["old"], new=given["new"], by=actor)
             messages.success(request, "パスワードを変更しました。")
-            return HttpResponseRedirect(reverse("home"))
+            return HttpResponseRedirect(way_back(request, reverse("home")))
         except TodokeError as error:
             refusal = error
     context = {
