@@ -72,8 +72,8 @@ def _free_port() -> int:
 
 
 def _until_up(address: str) -> None:
-    until = time.monotonic() + 30
-    while (answer := httpx.get(f"{address}/health", trust_env=False)).status_code != 200:
+    until = time.monotonic() + 120
+    while (answer := httpx.get(f"{address}/health", trust_env=False, timeout=60)).status_code != 200:
         assert answer.status_code == 502, answer.text  # 502: it does not listen yet
         assert time.monotonic() < until, "the site did not start"
         time.sleep(0.1)

@@ -155,6 +155,7 @@ def test_a_session_that_ran_out_leads_back_to_where_one_was(
     assert "15分間操作がなかったため終了" in page.inner_text("main")
     page.keyboard.type(person.staff_id)
     page.keyboard.press("Enter")
+    expect(page.locator("#id_password")).to_be_focused()
     page.keyboard.type(hiring.PASSWORD)
     page.set_input_files("#id_face", face)
     page.get_by_role("button", name="サインインする").press("Enter")
@@ -246,3 +247,15 @@ def test_without_an_invitation_nobody_registers_a_passkey(office: Office, page: 
     page.keyboard.type("c001")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("CHALLENGE_SPENT")
+
+
+def test_somebody_with_two_duties_says_in_which_one_they_act(office: Office) -> None:
+    person = office.person(Role.CLERK, Role.AUDITOR)
+    page = person.open("home")
+    assert "すべて" in page.inner_text(".identity")
+    page.get_by_role("link", name="切り替える").press("Enter")
+    page.get_by_label("事務").select_option("benefit")
+    page.get_by_role("button", name="切り替える").press("Enter")
+    expect(page.locator(".identity")).to_contain_text("臨時特別給付金の支給")
+    assert page.get_by_role("link", name="操作の記録").count() == 0  # rights of the other duty rest meanwhile
+    person.open("staff", status=403)

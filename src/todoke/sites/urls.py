@@ -30,6 +30,7 @@ urlpatterns = [
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("password", mine.password, name="password"),
     path("face", mine.face, name="my-face"),
+    path("duty", mine.duty, name="duty"),
     path("passkey/new", mine.passkey_new, name="passkey-new"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("step-up", sign_in.step_up, name="step-up"),
