@@ -226,6 +226,9 @@ def test_re_enrolment_needs_the_administrator_and_the_person(
     refused = enrolment.confirm_face(camera=Upload(astronaut), by=me)
     assert refused.refusal is not None
     assert refused.refusal.code is ErrorCode.FACE_DIFFERS
+    poor = enrolment.confirm_face(camera=Upload(b""), by=me)
+    assert poor.refusal is not None
+    assert poor.refusal.code is ErrorCode.PICTURE_UNREADABLE
     enrolment.link_face(staff_id="cl1", camera=Upload(again), by=ADMINISTRATOR)
     assert enrolment.confirm_face(camera=Upload(again), by=me).accepted
     assert stages(linked) == {"confirmed"}

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import IntegrityError, transaction
 from django.test import override_settings
-from webauthn.helpers import bytes_to_base64url
+from webauthn.helpers import bytes_to_base64url, encode_cbor, parse_cbor
 
 from tests.access_factors.people import ADMINISTRATOR, TERMINAL, context, who
 from todoke.access import attempts
@@ -122,22 +122,55 @@ def test_wrong_origin(make: Maker) -> None:
     assert proved(answer(make("cl1"), origin=EVIL)) is ErrorCode.PASSKEY_REFUSED
 
 
+PRESENT, VERIFIED = 1, 4
+
+
 @pytest.mark.parametrize(
-    ("rp_id", "refusal"), [("localhost", None), ("evil.localhost", ErrorCode.PASSKEY_REFUSED)]
+    ("rp_id", "flags", "refusal"),
+    [
+        ("localhost", PRESENT | VERIFIED, None),
+        ("evil.localhost", PRESENT | VERIFIED, ErrorCode.PASSKEY_REFUSED),
+        ("localhost", PRESENT, ErrorCode.PASSKEY_REFUSED),
+        ("localhost", VERIFIED, ErrorCode.PASSKEY_REFUSED),
+    ],
+    ids=["right", "wrong RP", "not verified", "not present"],
 )
-def test_wrong_rp(make: Maker, rp_id: str, refusal: ErrorCode | None) -> None:
-    """An answer that is right in everything, but signed for another relying party."""
+def test_rightly_signed_but_not_for_us(
+    make: Maker, rp_id: str, flags: int, refusal: ErrorCode | None
+) -> None:
+    """The authenticator itself signs something else than we asked for."""
     file = make("cl1")
     whole = json.loads(answer(file))
-    data = (
-        hashlib.sha256(rp_id.encode()).digest()
-        + webauthn.base64url_to_bytes(whole["response"]["authenticatorData"])[32:]
-    )
+    counter = webauthn.base64url_to_bytes(whole["response"]["authenticatorData"])[33:]
+    data = hashlib.sha256(rp_id.encode()).digest() + bytes([flags]) + counter
     client = webauthn.base64url_to_bytes(whole["response"]["clientDataJSON"])
     signature = file._read().key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
     whole["response"]["authenticatorData"] = bytes_to_base64url(data)
     whole["response"]["signature"] = bytes_to_base64url(signature)
     assert proved(json.dumps(whole)) is refusal
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda data: bytes(32) + data[32:], id="wrong RP"),
+        pytest.param(lambda data: data[:32] + bytes([data[32] & ~VERIFIED]) + data[33:], id="not verified"),
+        pytest.param(lambda data: data[:60], id="no key"),
+    ],
+)
+def test_a_registration_for_somewhere_else_is_refused(
+    staff: str, tmp_path: Path, change: Callable[[bytes], bytes]
+) -> None:
+    def attested(statement: bytes) -> bytes:
+        whole = parse_cbor(statement)
+        return encode_cbor({**whole, "authData": change(whole["authData"])})
+
+    file = PasskeyFile(path=tmp_path / "new", passphrase="ひみつのあいことば")
+    passkeys.invite(staff_id="cl1", terminal=TERMINAL, by=ADMINISTRATOR)
+    response = file.register(passkeys.registration_options(by=who("cl1")), origin=SITE)
+    with pytest.raises(TodokeError, match="PASSKEY_REFUSED"):
+        passkeys.register(response=altered(response, "attestationObject", attested), by=who("cl1"))
+    assert not Passkey.objects.using(staff).exists()
 
 
 def test_a_passkey_of_another_address_is_not_offered(make: Maker) -> None:

@@ -17,10 +17,10 @@ import todoke
 from todoke.access.permissions import Permission
 from todoke.sites.flow_page import FLOWS
 from todoke.sites.instance import Instance
-from todoke.sites.realms import PER_MUNICIPALITY, alias
+from todoke.sites.realms import PER_MUNICIPALITY, SYSTEMS, alias
 from todoke.workflow.flow import Flow, FlowError, Step
 
-ACTIONS = Path(todoke.__file__).parent / "systems"
+HOUSE = Path(todoke.__file__).parent
 P = Permission.BENEFITS_APPROVE
 
 
@@ -86,6 +86,8 @@ def test_the_page_draws_every_flow_of_the_code() -> None:
 
 def _alias(flow: Flow, instance: Instance) -> str:
     system = flow.table.partition("_")[0]
+    if system not in SYSTEMS:  # a tool's tables stand in every database
+        return "network"
     return alias(system, instance.city if system == PER_MUNICIPALITY else None)
 
 
@@ -161,7 +163,7 @@ def rows(database: str, statement: str, values: dict[str, Any]) -> list[Any]:
 def _movers(flow: Flow) -> dict[Permission, set[str]]:
     """Permission → the literal states ('' for computed ones) that the actions requiring it write into the flow's table."""
     found: dict[Permission, set[str]] = {}
-    for path in ACTIONS.glob("*/actions/*.py"):
+    for path in (*HOUSE.glob("systems/*/actions/*.py"), *HOUSE.glob("custody/*.py")):
         text = path.read_text(encoding="utf-8")
         updates = re.findall(
             rf"UPDATE {flow.table}\b(?: \w)?\s+SET\s(?:(?!WHERE|FROM)[^\"])*?\b{flow.state} = ('\w+'|\S+)",
@@ -179,7 +181,8 @@ def _movers(flow: Flow) -> dict[Permission, set[str]]:
 
 
 def _constant(flow: Flow) -> str:
-    module = importlib.import_module(f"todoke.systems.{flow.table.partition('_')[0]}.flows")
+    room = flow.table.partition("_")[0]
+    module = importlib.import_module(f"todoke.{'systems.' if room in SYSTEMS else ''}{room}.flows")
     return next(name for name, value in vars(module).items() if value is flow)
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.conf import settings
-
 from todoke.access import cli_sessions, directory, passwords, sessions, standing
 from todoke.access.cli_sessions import CliSession
-from todoke.access.factors import passkeys
-from todoke.access.factors.interface import FactorOutcome, Proof, ProofContext
 from todoke.access.factors.passkey_file import PasskeyFile
+from todoke.access.factors.passkeys import FileProof, register_file
 from todoke.access.sessions import SignedIn
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.who import Who
@@ -55,8 +52,7 @@ def register_passkey(given: Credentials) -> None:
     """Make the passkey file and register it. Errors: TERMINAL_REFUSED, CHALLENGE_SPENT, PASSKEY_FILE_INVALID."""
     who, file = _who(given), given.file()
     file.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    response = file.register(passkeys.registration_options(by=who), origin=settings.TODOKE_ORIGINS[0])
-    passkeys.register(response=response, by=who)
+    register_file(file, by=who)
 
 
 def sign_in(given: Credentials) -> SignedIn:
@@ -72,7 +68,7 @@ def sign_in(given: Credentials) -> SignedIn:
         staff_id=given.staff_id,
         password=given.password,
         terminal=cli_sessions.fingerprint(given.terminal),
-        proof=by_file(given.file()),
+        proof=FileProof(given.file()),
         own_tokens=[token for token in own if token],
         remember=remember,
     )
@@ -84,7 +80,7 @@ def verify(staff_id: str, *, passphrase: str, passkey: Path | None = None) -> No
     given = Credentials(
         staff_id=staff_id, password="", passphrase=passphrase, terminal=kept.terminal, passkey=passkey
     )
-    sessions.verify(kept.token, terminal=cli_sessions.fingerprint(kept.terminal), proof=by_file(given.file()))
+    sessions.verify(kept.token, terminal=cli_sessions.fingerprint(kept.terminal), proof=FileProof(given.file()))
 
 
 def sign_out(staff_id: str) -> None:
@@ -92,17 +88,6 @@ def sign_out(staff_id: str) -> None:
     kept = _kept(staff_id)
     sessions.sign_out(kept.token, terminal=cli_sessions.fingerprint(kept.terminal))
     cli_sessions.forget(staff_id)
-
-
-def by_file(file: PasskeyFile) -> Proof:
-    """A passkey file as a second factor: challenged, answered and checked in one go."""
-
-    def proof(staff_id: str, context: ProofContext) -> FactorOutcome:
-        options = passkeys.proof_options(who=context.who)
-        response = file.answer(options, origin=settings.TODOKE_ORIGINS[0])
-        return passkeys.PasskeyProof(response)(staff_id, context)
-
-    return proof
 
 
 def _who(given: Credentials) -> Who:

@@ -74,6 +74,7 @@ class Permission(Enum):
     PRIVACY_EXPORT_APPROVE = "privacy:export:approve"
     PRIVACY_PURGE = "privacy:purge:run"
     PRIVACY_PURGE_CONFIRM = "privacy:purge:confirm"
+    PRIVACY_REAP = "privacy:export:reap"
     RESIDENTS_IMPORT = "residents:snapshot:import"
 
 
@@ -184,6 +185,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.OPLOG_DROP_REQUEST,
             Permission.OPLOG_ERASE_REQUEST,
             Permission.PRIVACY_PURGE,
+            Permission.PRIVACY_REAP,
         }
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),

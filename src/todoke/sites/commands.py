@@ -22,6 +22,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option(
     "--out", default=VAR / "demo-run", show_default=True, type=_FOLDER, help="入力と結果を置くフォルダー"
 )
+@open_verb("架空の市だけを扱い、空のインスタンスを自分で作る")
 def demo(residents: int, seed: int, out: Path) -> None:
     """架空の市が給付金を支給するまでを、三つの領域を別々のプロセスにして行います。"""
     from todoke.sites.demonstration import demo as demonstration
@@ -35,6 +36,7 @@ def demo(residents: int, seed: int, out: Path) -> None:
 @click.command("serve")
 @click.argument("site", required=False, type=click.Choice([realm.value for realm in Realm]))
 @click.option("--door-only", is_flag=True, help="電文の窓口だけを開き、画面は出しません")
+@open_verb("領域の鍵を読めるアカウントだけが動かせる")
 def serve(site: str | None, door_only: bool) -> None:
     """サイトを動かします。サイトを指定しなければ三つとも動かします（Ctrl-C で止まります）。"""
     from todoke.sites import serve as serving
@@ -47,6 +49,7 @@ def serve(site: str | None, door_only: bool) -> None:
 
 @click.command("screens", hidden=True)
 @click.argument("site", type=click.Choice([realm.value for realm in Realm]))
+@open_verb("serve が動かす画面のプロセス")
 def screens(site: str) -> None:
     """サイトの画面を動かします（serve が使います）。"""
     from todoke.sites import serve as serving
@@ -57,6 +60,7 @@ def screens(site: str) -> None:
 @click.command("road", hidden=True)
 @click.option("--input", "source", required=True, type=_FOLDER)
 @click.option("--output", "out", required=True, type=_FOLDER)
+@open_verb("demo が動かすプロセスで、各工程はサインインした職員として行う")
 def road(source: Path, out: Path) -> None:
     """市の側の全工程を順に行います（demo が使います）。"""
     from todoke.sites.demonstration.city_process import drive_city
@@ -72,6 +76,7 @@ def bench() -> None:
 @bench.command("road")
 @click.option("--residents", default=20_000, show_default=True, type=click.IntRange(min=300))
 @click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("架空の市だけを扱う")
 def bench_road(residents: int, as_json: bool) -> None:
     """全工程。工程ごとの秒数・毎秒件数・最大メモリを示します。"""
     from todoke.sites.demonstration import bench as benches
@@ -109,6 +114,7 @@ def exchange() -> None:
 @click.option("--instance", "folder", type=_FOLDER, help="インスタンスのフォルダー（省略時は最後の demo）")
 @click.option("--platform-by", default="p001", show_default=True, help="中間サーバーの記録を書き出す職員ID")
 @click.option("--network-by", default="n001", show_default=True, help="ネットワークの記録を書き出す職員ID")
+@open_verb("書き出しは各領域でサインインした職員として行い、ここでは件数だけを示す")
 def exchange_reconcile(folder: Path | None, platform_by: str, network_by: str) -> None:
     """照会側・提供側・ネットワークの情報提供等記録を一件ずつ突き合わせます。"""
     from todoke.kernel.errors import ErrorCode, TodokeError

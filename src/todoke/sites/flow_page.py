@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from todoke.custody import flows as custody
 from todoke.systems.benefits import flows as benefits
 from todoke.systems.inquiry import flows as inquiry
 from todoke.systems.intermediary import flows as intermediary
@@ -17,8 +18,9 @@ FLOWS: tuple[Flow, ...] = (
     *linkage.FLOWS,
     *intermediary.FLOWS,
     *network.FLOWS,
+    *custody.FLOWS,
 )
-"""Every state table of every system; a test refuses one that is missing here."""
+"""Every state table of the house; a test refuses one that is missing here."""
 
 _INTRO = """# State tables
 

@@ -6,7 +6,6 @@ import json
 import signal
 import threading
 import time
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -305,7 +304,7 @@ def _enter(realm: str) -> Instance:
 def _actor(staff_id: str, purpose: str = "") -> Actor:
     from todoke.access import cli_actor
 
-    return replace(cli_actor.actor(staff_id), purpose=purpose)
+    return cli_actor.actor(staff_id, purpose=purpose)
 
 
 def _log_of(instance: Instance, realm: str, log: str) -> str:

@@ -35,6 +35,7 @@ SHARED_APPS: Final[dict[str, frozenset[str]]] = {
     "batch": frozenset({*SYSTEMS, DIRECTORY}),
     "oplog": frozenset({*SYSTEMS, DIRECTORY}),
     "access": frozenset({DIRECTORY}),
+    "custody": frozenset({*SYSTEMS, DIRECTORY}),
 }
 """Tool with tables of its own → systems whose databases hold them: outbox and log live in the sender's transaction."""
 

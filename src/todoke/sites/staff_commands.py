@@ -24,14 +24,14 @@ from todoke.access.actions.request_grant import request_grant
 from todoke.access.actions.revoke_grant import revoke_grant
 from todoke.access.actions.set_grant import set_grant
 from todoke.access.duties import Duty
-from todoke.access.factors import enrolment, passkeys
+from todoke.access.factors import enrolment
 from todoke.access.feed import TITLES, Change, Differences
 from todoke.access.guard import open_verb, verb
 from todoke.access.models import TerminalKind
 from todoke.access.permissions import Permission, Role
 from todoke.kernel import clock
 from todoke.sample import staff as sample_staff
-from todoke.sites import serve, terminals
+from todoke.sites import factor_commands, serve, terminals
 from todoke.sites.instance import Instance
 from todoke.sites.realms import Realm
 from todoke.sites.sign_in_commands import REALM, verify
@@ -166,17 +166,6 @@ def password(staff_id: str, by: str) -> None:
     click.echo(issue_password(staff_id=staff_id, by=cli_actor.actor(by)))
 
 
-@group.command("invite")
-@_STAFF
-@click.option("--terminal", default=cli_sessions.TERMINAL, show_default=True, help="登録を行う端末の名前")
-@_BY
-@verb(Permission.ACCESS_PASSKEY_INVITE)
-def invite(staff_id: str, terminal: str, by: str) -> None:
-    """15分以内にその端末でパスキーを登録できるようにします。"""
-    passkeys.invite(staff_id=staff_id, terminal=terminal, by=cli_actor.actor(by))
-    click.echo(f"{staff_id} は端末 {terminal} でパスキーを登録できます（todoke enrol）。")
-
-
 @group.command("take-over")
 @_STAFF
 @_BY
@@ -284,7 +273,8 @@ def sample() -> None:
     click.echo(f"{realm.value}: 架空の職員を登録しました。")
 
 
-group.add_command(verify)
+for command in (verify, *factor_commands.COMMANDS):
+    group.add_command(command)
 
 
 def _show(found: Differences) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,9 +35,19 @@ def of(flow: Flow, keys: Sequence[object]) -> Rows:
 
 
 def move(
-    alias: str, flow: Flow, rows: Rows, *, to: str, by: Actor, reason: str = "", subject: str | None = None
+    alias: str,
+    flow: Flow,
+    rows: Rows,
+    *,
+    to: str,
+    by: Actor,
+    reason: str = "",
+    subject: str | None = None,
+    also: Mapping[str, Any] | None = None,
 ) -> int:
     """Move rows one step and log it; returns how many. Joins the caller's transaction if there is one.
+
+    `also`: further columns that the step writes, with their values.
 
     Errors, all or none: PERMISSION_DENIED, RECORD_INVALID without the reason that the flow asks for, STATE_CONFLICT with
     how many rows do not stand where the step begins (or lack earlier acts, or are not the number seen), SAME_PERSON with
@@ -50,6 +60,7 @@ def move(
     with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         values = {
             **rows.values,
+            **{f"flow_also_{column}": value for column, value in (also or {}).items()},
             "flow_to": str(to),
             "flow_by": by.staff_id,
             "flow_now": clock.now(),
@@ -59,7 +70,7 @@ def move(
         cursor.execute(_lock(flow, rows.where), values)
         cursor.execute(_guard(flow, steps), values)
         _judge(cursor.fetchall(), steps, rows.expected, by)
-        cursor.execute(_write(flow, steps), values)
+        cursor.execute(_write(flow, steps, also or {}), values)
         count = int(cursor.rowcount)
         cursor.execute("DROP TABLE flow_rows")
         record(alias, by=by, verb=permission.value, subject=subject or f"{flow.name}:{to}", persons=count)
@@ -118,11 +129,12 @@ def _judge(
         raise TodokeError(ErrorCode.SAME_PERSON, count=same)
 
 
-def _write(flow: Flow, steps: Sequence[Step]) -> sql.Composed:
+def _write(flow: Flow, steps: Sequence[Step], also: Iterable[str]) -> sql.Composed:
     columns = {flow.state: "%(flow_to)s"}
     columns |= {flow.at: "%(flow_now)s"} if flow.at else {}
     columns |= {flow.by: "%(flow_by)s"} if flow.by else {}
     columns |= {flow.reason: "%(flow_reason)s"} if flow.reason else {}
+    columns |= {column: f"%(flow_also_{column})s" for column in also}
     for step in steps:
         if step.act:
             columns |= {step.act: "%(flow_by)s", step.act.removesuffix("_by") + "_at": "%(flow_now)s"}

@@ -9,6 +9,7 @@ from typing import Final
 
 import webauthn
 
+from todoke.access.factors.passkey_file import MALFORMED
 from todoke.access.models import Ceremony, FactorChallenge
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -72,6 +73,6 @@ def _carried(response: str) -> bytes:
         try:
             client = webauthn.base64url_to_bytes(json.loads(response)["response"]["clientDataJSON"])
             return webauthn.base64url_to_bytes(json.loads(client)["challenge"])
-        except (ValueError, KeyError, TypeError):
+        except MALFORMED:
             pass
     raise TodokeError(ErrorCode.PASSKEY_REFUSED, detail="応答の形が違います")

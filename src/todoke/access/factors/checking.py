@@ -37,14 +37,17 @@ def barred(alias: str, staff_id: str) -> TodokeError | None:
 def counted(
     context: ProofContext, staff_id: str, check: Callable[[], TodokeError | None]
 ) -> TodokeError | None:
-    """Run `check` as one try; its refusal, or FACTOR_WAIT and FACTOR_LOCKED where it was not even looked at.
+    """Run `check` as one try; its refusal (returned or raised), or FACTOR_WAIT and FACTOR_LOCKED where it did not run.
 
     `check` runs in a transaction that holds the person's count, so parallel tries wait for each other.
     """
     refusals: list[TodokeError] = []
 
     def passes() -> bool:
-        refusal = check()
+        try:
+            refusal = check()
+        except TodokeError as raised:  # going on, it would undo the count
+            refusal = raised
         refusals.extend([refusal] if refusal else [])
         return refusal is None
 

@@ -12,7 +12,7 @@ from typing import Final
 from django.db import transaction
 
 from todoke.access import attempts, directory
-from todoke.access.factors import checking, templates
+from todoke.access.factors import checking, face_proof, templates
 from todoke.access.factors.faces import OfflineVerifier, wipe
 from todoke.access.factors.interface import Camera, Factor, FactorOutcome, Occasion, ProofContext, Verifier
 from todoke.access.models import FaceTemplate, FactorChallenge, Passkey, Staff, TemplateStage
@@ -66,27 +66,19 @@ def confirm_face(*, camera: Camera, by: Actor, verifier: Verifier | None = None)
     A try like any other. Refusals: as `face_proof.FaceProof`; FACE_NOT_LINKED when nothing waits.
     """
     alias, verifier = directory.alias(), verifier or OfflineVerifier()
-    checking.outside_of_transactions(alias)
     context = ProofContext(directory=alias, who=by, occasion=Occasion.STEP_UP)
-    taken = verifier.template(camera.picture())
 
-    def check() -> TodokeError | None:
-        try:
-            linked = templates.find(alias, by.staff_id, TemplateStage.LINKED, model=verifier.model)
-        except TodokeError as refusal:
-            return refusal
+    def check(taken: bytearray) -> TodokeError | None:
+        linked = templates.find(alias, by.staff_id, TemplateStage.LINKED, model=verifier.model)
         if linked is None:
             return TodokeError(ErrorCode.FACE_NOT_LINKED)
-        if not verifier.likeness(taken, linked) >= verifier.accept_from:
+        if not face_proof.same(verifier, taken, linked):
             return TodokeError(ErrorCode.FACE_DIFFERS)
         templates.confirm(alias, by.staff_id, linked)
         record(alias, by=by, verb=CONFIRM, subject=f"staff:{by.staff_id}")
         return None
 
-    try:
-        return checking.settled(context, Factor.FACE, checking.counted(context, by.staff_id, check))
-    finally:
-        wipe(taken)
+    return checking.settled(context, Factor.FACE, face_proof.shown(context, camera, verifier, check))
 
 
 def unlock(*, staff_id: str, by: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,57 +39,61 @@ class FaceProof:
 
     def __call__(self, staff_id: str, context: ProofContext) -> FactorOutcome:
         same_person_asked(staff_id, context)
-        checking.outside_of_transactions(context.directory)
-        if refusal := checking.barred(context.directory, staff_id):
-            return checking.settled(context, Factor.FACE, refusal)
-        try:
-            taken = self.verifier.template(self.camera.picture())
-        except TodokeError as poor:
-            return checking.settled(context, Factor.FACE, poor)
-        try:
-            return self._compared(staff_id, context, taken)
-        finally:
-            wipe(taken)
+        changed: list[bool] = []
 
-    def _compared(self, staff_id: str, context: ProofContext, taken: bytearray) -> FactorOutcome:
-        seen = _Seen()
+        def check(taken: bytearray) -> TodokeError | None:
+            return self._check(staff_id, context.directory, taken, changed)
 
-        def check() -> TodokeError | None:
-            try:
-                return self._check(staff_id, context.directory, taken, seen)
-            except TodokeError as refusal:  # kept as a failed try: raised, it would undo the count
-                return refusal
-
-        refusal = checking.counted(context, staff_id, check)
-        alarm = CHANGED_FACE if seen.changed else None
+        refusal = shown(context, self.camera, self.verifier, check)
+        alarm = CHANGED_FACE if any(changed) else None
         if refusal is not None and refusal.code is ErrorCode.FACE_DIFFERS:
             in_use = context.live or context.occasion is Occasion.STEP_UP
             alarm = FOREIGN_FACE if in_use else None
         return checking.settled(context, Factor.FACE, refusal, alarm=alarm, detail=context.occasion.value)
 
-    def _check(self, staff_id: str, alias: str, taken: bytearray, seen: _Seen) -> TodokeError | None:
+    def _check(self, staff_id: str, alias: str, taken: bytearray, changed: list[bool]) -> TodokeError | None:
         model = self.verifier.model
         linked, first = templates.find(alias, staff_id, TemplateStage.CONFIRMED, model=model), False
         if linked is None:
             linked, first = templates.find(alias, staff_id, TemplateStage.LINKED, model=model), True
         if linked is None:
             return TodokeError(ErrorCode.FACE_NOT_LINKED)
-        if not self._same(taken, linked):
+        if not same(self.verifier, taken, linked):
             return TodokeError(ErrorCode.FACE_DIFFERS)
         if first:
             templates.confirm(alias, staff_id, linked)
         latest = templates.find(alias, staff_id, TemplateStage.LATEST, model=model)
-        seen.changed = latest is not None and self._clearly_differs(taken, latest)
+        changed.append(latest is not None and clearly_differs(self.verifier, taken, latest))
         templates.keep(alias, staff_id, TemplateStage.LATEST, taken, model=model, by=staff_id)
         return None
 
-    def _same(self, one: bytearray, other: bytearray) -> bool:
-        return self.verifier.likeness(one, other) >= self.verifier.accept_from
 
-    def _clearly_differs(self, one: bytearray, other: bytearray) -> bool:
-        return self.verifier.likeness(one, other) < self.verifier.differ_below
+def shown(
+    context: ProofContext,
+    camera: Camera,
+    verifier: Verifier,
+    check: Callable[[bytearray], TodokeError | None],
+) -> TodokeError | None:
+    """Take a picture and run `check` on its template as one try; the refusal. A poor picture is no try."""
+    checking.outside_of_transactions(context.directory)
+    staff_id = context.who.staff_id
+    if refusal := checking.barred(context.directory, staff_id):
+        return refusal
+    try:
+        taken = verifier.template(camera.picture())
+    except TodokeError as poor:
+        return poor
+    try:
+        return checking.counted(context, staff_id, lambda: check(taken))
+    finally:
+        wipe(taken)
 
 
-@dataclass
-class _Seen:
-    changed: bool = False
+def same(verifier: Verifier, one: bytearray, other: bytearray) -> bool:
+    """Whether two templates count as the same person."""
+    return verifier.likeness(one, other) >= verifier.accept_from
+
+
+def clearly_differs(verifier: Verifier, one: bytearray, other: bytearray) -> bool:
+    """Whether two templates clearly show two persons."""
+    return verifier.likeness(one, other) < verifier.differ_below

@@ -13,11 +13,11 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidTag
@@ -26,11 +26,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, encode_cbor
+from webauthn.helpers import (
+    bytes_to_base64url,
+    encode_cbor,
+    parse_authentication_options_json,
+    parse_registration_options_json,
+)
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.exceptions import WebAuthnException
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 MIN_PASSPHRASE: Final = 8
+MALFORMED: Final = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading hostile JSON may raise."""
+Options = TypeVar("Options")
 _PRESENT, _VERIFIED, _COPYABLE, _ATTESTED = 0x01, 0x04, 0x08, 0x40
 _NONCE, _COUNTER, _AAGUID = 12, 4, bytes(16)
 
@@ -45,9 +55,9 @@ class PasskeyFile:
 
     def register(self, options: str, *, origin: str) -> str:
         """Make the file and answer registration options; the file must not be there yet."""
-        asked = _parsed(options)
-        rp_id = _own_site(asked["rp"]["id"], origin)
-        if not any(offer["alg"] == -7 for offer in asked["pubKeyCredParams"]):
+        asked = _read_options(parse_registration_options_json, options)
+        rp_id = _own_site(asked.rp.id or "", origin)
+        if COSEAlgorithmIdentifier.ECDSA_SHA_256 not in {offer.alg for offer in asked.pub_key_cred_params}:
             raise _invalid("署名方式が合いません")
         key = ec.generate_private_key(ec.SECP256R1())
         contents = _Contents(rp_id=rp_id, credential=secrets.token_bytes(32), key=key, counter=1)
@@ -55,23 +65,22 @@ class PasskeyFile:
         attested = _AAGUID + len(contents.credential).to_bytes(2, "big") + contents.credential
         data = self._authenticator_data(contents, _ATTESTED) + attested + _cose(key.public_key())
         statement = encode_cbor({"fmt": "none", "attStmt": {}, "authData": data})
-        client = _client_data("webauthn.create", asked["challenge"], origin)
+        client = _client_data("webauthn.create", asked.challenge, origin)
         return _response(contents, clientDataJSON=client, attestationObject=statement)
 
     def answer(self, options: str, *, origin: str) -> str:
         """Answer sign-in options; the counter is kept before the answer leaves."""
-        asked = _parsed(options)
+        asked = _read_options(parse_authentication_options_json, options)
         with self._alone():
             contents = self._read()
-            if _own_site(asked["rpId"], origin) != contents.rp_id:
+            if _own_site(asked.rp_id or "", origin) != contents.rp_id:
                 raise _invalid("別のシステムのパスキーです")
-            allowed = {base64url_to_bytes(entry["id"]) for entry in asked.get("allowCredentials", ())}
-            if contents.credential not in allowed:
+            if contents.credential not in {entry.id for entry in asked.allow_credentials or ()}:
                 raise _invalid("この職員IDに登録されたパスキーではありません")
             contents = contents.counted()
             self._write(contents, new=False)
         data = self._authenticator_data(contents, 0)
-        client = _client_data("webauthn.get", asked["challenge"], origin)
+        client = _client_data("webauthn.get", asked.challenge, origin)
         signature = contents.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(hashes.SHA256()))
         return _response(contents, clientDataJSON=client, authenticatorData=data, signature=signature)
 
@@ -107,7 +116,7 @@ class PasskeyFile:
             inner = AESGCM(self._key(salt)).decrypt(sealed[:_NONCE], sealed[_NONCE:], head)
         except InvalidTag:
             raise _invalid("暗証句が違うか、別の端末のファイルか、書き換えられています") from None
-        except (ValueError, KeyError, TypeError):
+        except MALFORMED:
             raise _invalid("形が違います") from None
         key = serialization.load_der_private_key(inner[_COUNTER:], password=None)
         assert isinstance(key, ec.EllipticCurvePrivateKey)
@@ -192,20 +201,18 @@ def _own_site(rp_id: str, origin: str) -> str:
     return rp_id
 
 
-def _parsed(options: str) -> dict[str, Any]:
+def _read_options(parse: Callable[[str], Options], options: str) -> Options:
     try:
-        found = json.loads(options)
-        (found["rp"]["id"], found["pubKeyCredParams"]) if "rp" in found else found["rpId"]
-        base64url_to_bytes(found["challenge"])
-    except (ValueError, KeyError, TypeError):
+        return parse(options)
+    except (WebAuthnException, *MALFORMED):
         raise _invalid("受付の内容を読めません") from None
-    assert isinstance(found, dict)
-    return found
 
 
-def _client_data(kind: str, challenge: str, origin: str) -> bytes:
-    """What a browser would say about the page; `challenge` stays in the base64url of the options."""
-    return json.dumps({"type": kind, "challenge": challenge, "origin": origin, "crossOrigin": False}).encode()
+def _client_data(kind: str, challenge: bytes, origin: str) -> bytes:
+    """What a browser would say about the page."""
+    return json.dumps(
+        {"type": kind, "challenge": bytes_to_base64url(challenge), "origin": origin, "crossOrigin": False}
+    ).encode()
 
 
 def _cose(key: ec.EllipticCurvePublicKey) -> bytes:

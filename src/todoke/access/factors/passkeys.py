@@ -29,7 +29,7 @@ from todoke.access import directory
 from todoke.access.factors import challenges, checking
 from todoke.access.factors.enrolment import at_work, other_person
 from todoke.access.factors.interface import Factor, FactorOutcome, ProofContext, same_person_asked
-from todoke.access.factors.passkey_file import PasskeyFile
+from todoke.access.factors.passkey_file import MALFORMED, PasskeyFile
 from todoke.access.models import Ceremony, Passkey
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel import clock
@@ -124,7 +124,7 @@ def register(*, response: str, by: Who) -> None:
             expected_origin=list(site.origins),
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError) as error:
+    except (WebAuthnException, *MALFORMED) as error:
         raise _refused(error) from None
     with transaction.atomic(using=alias):
         at_work(alias, by.staff_id)
@@ -178,21 +178,13 @@ class PasskeyProof:
     def __call__(self, staff_id: str, context: ProofContext) -> FactorOutcome:
         same_person_asked(staff_id, context)
         checking.outside_of_transactions(context.directory)
-        alarms: list[str] = []
-
-        def check() -> TodokeError | None:
-            try:
-                self._check(context, alarms)
-            except TodokeError as refusal:  # kept as a failed try: raised, it would undo the count
-                return refusal
-            return None
-
-        refusal = checking.counted(context, staff_id, check)
+        site, alarms = Site.own(), list[str]()
+        refusal = checking.counted(context, staff_id, lambda: self._check(context, site, alarms))
         alarm = alarms[0] if alarms else None
         return checking.settled(context, Factor.PASSKEY, refusal, alarm=alarm, detail=context.occasion.value)
 
-    def _check(self, context: ProofContext, alarms: list[str]) -> None:
-        alias, site, who = context.directory, Site.own(), context.who
+    def _check(self, context: ProofContext, site: Site, alarms: list[str]) -> TodokeError | None:
+        alias, who = context.directory, context.who
         challenge = challenges.spend(alias, Ceremony.VERIFY, who, self.response)
         passkey = (
             Passkey.objects.using(alias)
@@ -201,7 +193,7 @@ class PasskeyProof:
             .first()
         )
         if passkey is None:
-            raise TodokeError(ErrorCode.PASSKEY_UNKNOWN)
+            return TodokeError(ErrorCode.PASSKEY_UNKNOWN)
         try:
             found = webauthn.verify_authentication_response(
                 credential=self.response,
@@ -212,12 +204,13 @@ class PasskeyProof:
                 credential_current_sign_count=0,
                 require_user_verification=True,
             )
-        except (WebAuthnException, ValueError, KeyError) as error:
-            raise _refused(error) from None
+        except (WebAuthnException, *MALFORMED) as error:
+            return _refused(error)
         if (found.new_sign_count or passkey.sign_count) and found.new_sign_count <= passkey.sign_count:
             alarms.append(COPIED_PASSKEY)
-            raise TodokeError(ErrorCode.PASSKEY_REFUSED, detail="回数が戻っています。複製のおそれがあります")
+            return TodokeError(ErrorCode.PASSKEY_REFUSED, detail="回数が戻っています。複製のおそれがあります")
         Passkey.objects.using(alias).filter(pk=passkey.pk).update(sign_count=found.new_sign_count)
+        return None
 
 
 @dataclass(frozen=True)
@@ -251,7 +244,7 @@ def _credential_of(response: str) -> bytes:
     """The credential ID that a response names; PASSKEY_REFUSED when it names none."""
     try:
         return webauthn.base64url_to_bytes(json.loads(response)["id"])
-    except (ValueError, KeyError, TypeError) as error:
+    except MALFORMED as error:
         raise _refused(error) from None
 
 

@@ -36,7 +36,7 @@ def load(file: Path, by: str) -> None:
 
 @group.command(name="rotate-keys")
 @_by
-@verb(Permission.LINKAGE_OPERATE)
+@verb(Permission.LINKAGE_KEYS_ROTATE)
 def rotate_keys(by: str) -> None:
     """個人番号の鍵を新しくし、全件を封印し直して、古い鍵を廃棄します。業務は止まりません。"""
     report = jobs.rotate_keys(by=cli_actor.actor(by))

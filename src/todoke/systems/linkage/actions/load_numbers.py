@@ -20,7 +20,7 @@ from todoke.records.ragged import Texts
 from todoke.systems.linkage import codecs
 from todoke.systems.linkage.models import IndividualNumber
 from todoke.systems.linkage.models.local_number import RESIDENTS
-from todoke.systems.linkage.queries.numbers import find_persons
+from todoke.systems.linkage.queries.numbers import find_persons, one_load_at_a_time
 
 ALIAS = "linkage"
 _STAGED = "linkage_incoming"
@@ -73,12 +73,6 @@ def load_numbers(*, file: Path, by: Actor) -> Loaded:
         subject = f"file {file.name}"
         record(ALIAS, by=by, verb="linkage:number:load", subject=subject, persons=rows.num_rows)
     return Loaded(persons=rows.num_rows, minted=minted, renewed=renewed)
-
-
-def one_load_at_a_time() -> None:
-    """Wait for any other load, until this transaction ends."""
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('linkage:load', 0))")
 
 
 def _seal_under_lock() -> ColumnSeal:

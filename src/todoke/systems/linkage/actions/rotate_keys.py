@@ -18,7 +18,7 @@ from todoke.oplog.record import record
 from todoke.privacy.key_sets import KeySet
 from todoke.privacy.wrapping import missing
 from todoke.systems.linkage import codecs
-from todoke.systems.linkage.actions.load_numbers import one_load_at_a_time
+from todoke.systems.linkage.queries.numbers import one_load_at_a_time
 
 ALIAS = "linkage"
 CHUNK = 10_000

@@ -85,3 +85,9 @@ def _open(rows: Sequence[tuple[str, int, bytes]], keys: KeySet) -> dict[str, str
         numbers = seal.open([text for _, text in members], [person.encode() for person, _ in members])
         opened |= {person: number.decode() for (person, _), number in zip(members, numbers, strict=True)}
     return opened
+
+
+def one_load_at_a_time() -> None:
+    """Wait for any other load or re-sealing, until this transaction ends."""
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('linkage:load', 0))")
