@@ -72,6 +72,7 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
         "training-new": (list, ""),
         "password": (list, ""),
         "my-face": (list, ""),
+        "duty": (list, ""),
         "step-up": (list, ""),
     },
     Role.PERSONNEL: {"personnel": (list, "")},
