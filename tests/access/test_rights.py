@@ -22,10 +22,10 @@ from todoke.access.actions.register_contract import Terms, register_contract
 from todoke.access.actions.request_grant import request_grant
 from todoke.access.actions.revoke_grant import revoke_grant
 from todoke.access.actions.set_grant import set_grant
-from todoke.access.duties import Duty
+from todoke.access.duties import CONTRACTORS, MUNICIPAL, Duty
 from todoke.access.grants import UNCONFIRMED_LIFE
 from todoke.access.models import Grant, Staff, Training
-from todoke.access.permissions import Actor, Permission, Role, require
+from todoke.access.permissions import SYSTEM_ROLES, Actor, Permission, Role, require
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
@@ -230,6 +230,22 @@ def test_an_account_of_a_contractor_rests_on_its_contract(monkeypatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: tomorrow)
     over = standing.actor_for(hiring.session(D, "k002"), terminal=TERMINAL)
     assert refusal(lambda: require(over, Permission.LINKAGE_OPERATE)) is ErrorCode.CONTRACT_OVER
+
+
+def test_staff_of_a_contractor_get_no_role_that_shows_persons() -> None:
+    register_contract(terms=contract("K1", head_count=99), by=by("c003"))
+    for number, role in enumerate(role for role in Role if role not in SYSTEM_ROLES):
+        people = {f"k{number:03}": [Right(role=role, municipality="13112" if role in MUNICIPAL else "")]}
+        if role in CONTRACTORS:
+            hiring.hire(D, people, contract="K1")
+        else:
+            with pytest.raises(IntegrityError, match="a contractor holds no such role"):
+                hiring.hire(D, people, contract="K1")
+    clerk = {"role": Role.CLERK, "duty": Duty.BENEFIT}
+    assert (
+        refusal(lambda: ask(Staff.objects.using(D).filter(contract="K1")[0].pk, **clerk))
+        is ErrorCode.RECORD_INVALID
+    )
 
 
 def test_a_subcontract_needs_leave_and_lies_within_its_prime() -> None:
