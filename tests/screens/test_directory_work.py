@@ -40,7 +40,8 @@ def people(office: Office) -> Office:
 
 def test_three_people_give_a_right(people: Office, examiner) -> None:
     until = wareki(clock.today() + timedelta(days=120))
-    asker = Keys(people.seat(Realm.CITY, "m001").open("staff-person", "c001"))
+    manager = people.seat(Realm.CITY, "m001")
+    asker = Keys(manager.open("staff-person", "c001"))
     asker.press("権限を依頼する").choose("#id_kind", "benefit/clerk")
     asker.fill("#id_valid_until", "令和2020年4月1日").fill("#id_reason", "人事異動").press("依頼する")
     asker.see("元号を付けずに「2020年」")
@@ -52,7 +53,8 @@ def test_three_people_give_a_right(people: Office, examiner) -> None:
     setter.press("設定する").press("給付金担当").press("設定する").see("設定しただけでは有効になりません")
     setter.press("設定する").see("権限を設定しました")
 
-    asker = Keys(people.seat(Realm.CITY, "m001").open("home"))
+    manager.sit_down()
+    asker = Keys(manager.open("home"))
     asker.press("確認する").press("給付金担当").see("設定済み・確認待ち")
     assert asker.page.get_by_role("link", name="確認する").count() == 0  # who asked does not confirm
 
