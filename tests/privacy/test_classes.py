@@ -66,6 +66,7 @@ class TestEveryModel:
                 assert field.name in {
                     "body",
                     "signature",
+                    "digest",
                     "commitment",
                     "leaf",
                     "root",

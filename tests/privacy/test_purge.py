@@ -33,8 +33,8 @@ ADMINISTRATOR = Actor(staff_id="a001", roles=frozenset({Role.ADMINISTRATOR}))
 AUDITOR = Actor(staff_id="u001", roles=frozenset({Role.AUDITOR}))
 BOTH = Actor(staff_id="a001", roles=frozenset({Role.ADMINISTRATOR, Role.AUDITOR}))
 _ACQUISITION = """
-INSERT INTO network_acquisition (delivery, organisation, acquisition_number, asked_at)
-SELECT 'd' || n, 'o', 'number' || n, now() - n * interval '1 day' FROM generate_series(1, %s) n
+INSERT INTO network_acquisition (id, delivery, organisation, acquisition_number, asked_at)
+SELECT n, 'd' || n, 'o', 'number' || n, now() - n * interval '1 day' FROM generate_series(1, %s) n
 """
 
 
