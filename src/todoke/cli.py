@@ -58,6 +58,9 @@ VERBS = {
     "sign-in": Verb(_SIGN_IN, "sign_in", "サインイン", any_realm=True),
     "sign-out": Verb(_SIGN_IN, "sign_out", "サインアウト", any_realm=True),
     "staff": Verb("todoke.sites.staff_commands", "group", "職員名簿・権限・端末・委託契約", any_realm=True),
+    "privacy": Verb(
+        "todoke.sites.privacy_commands", "group", "保存期間を過ぎた情報の消去と、データの出力", any_realm=True
+    ),
     "screens": Verb(_SITES, "screens", ""),
     "road": Verb(_SITES, "road", "", Realm.CITY),
     "neighbours": Verb("todoke.sample.commands", "neighbours", "", Realm.PLATFORM),

@@ -291,7 +291,7 @@ def test_ended_sessions_go_and_live_ones_stay(monkeypatch: pytest.MonkeyPatch) -
         password=hiring.PASSWORD,
         terminal=hiring.TERMINAL,
         proof=hiring.there,
-        own_token=first.token,
+        own_tokens=[first.token],
     )
     assert count(directory, "access_session") == 2
     later(monkeypatch, 367)

@@ -174,7 +174,7 @@ def _movers(flow: Flow) -> dict[Permission, set[str]]:
         )
         if not updates and not re.search(rf"move\(\s*\w+, {_constant(flow)},", text):
             continue
-        for required in re.findall(r"require\(by, Permission\.(\w+)\)", text):
+        for required in re.findall(r"require\(by, Permission\.(\w+)", text):
             states = {state.strip("'") if state.startswith("'") else "" for state in updates}
             found.setdefault(Permission[required], set()).update(states)
     return found

@@ -103,12 +103,12 @@ def request(
 
 def approve(alias: str, *, number: int, by: Actor) -> None:
     """A second person agrees. Errors: SAME_PERSON, STATE_CONFLICT."""
-    move(alias, EXPORT, of(EXPORT, [number]), to=ExportState.APPROVED, by=by, subject=f"approve:{number}")
+    _decide(alias, number, ExportState.APPROVED, by, "approve")
 
 
 def refuse(alias: str, *, number: int, by: Actor) -> None:
     """A second person does not agree."""
-    move(alias, EXPORT, of(EXPORT, [number]), to=ExportState.REFUSED, by=by, subject=f"refuse:{number}")
+    _decide(alias, number, ExportState.REFUSED, by, "refuse")
 
 
 def make(alias: str, *, number: int, by: Actor, passphrase: str = "") -> Path:
@@ -132,8 +132,14 @@ def make(alias: str, *, number: int, by: Actor, passphrase: str = "") -> Path:
         _write(path, sealed)
         file = {"file_name": path.name, "file_sha256": hashlib.sha256(sealed).hexdigest()}
         subject = f"made:{number} {file['file_sha256']}"
-        move(alias, EXPORT, of(EXPORT, [number]), to=ExportState.MADE, by=by, subject=subject, also=file)
+        rows = of(EXPORT, [number])
+        move(alias, EXPORT, rows, to=ExportState.MADE, by=by, subject=subject, persons=asked.rows, also=file)
     return path
+
+
+def by_word(alias: str, number: int) -> bool:
+    """Whether the file is to be encrypted with a passphrase."""
+    return Export.objects.using(alias).filter(pk=number, recipient=PASSPHRASE).exists()
 
 
 def reap(alias: str, *, by: Actor) -> int:
@@ -150,15 +156,20 @@ def reap(alias: str, *, by: Actor) -> int:
         if path.name not in lying:
             path.unlink(missing_ok=True)  # before the record says so: stopped in between, it is done again
     if numbers:
-        move(
-            alias, EXPORT, of(EXPORT, numbers), to=ExportState.REAPED, by=by, subject=f"reaped:{len(numbers)}"
-        )
+        rows, subject = of(EXPORT, numbers), f"reaped:{len(numbers)}"
+        move(alias, EXPORT, rows, to=ExportState.REAPED, by=by, subject=subject, persons=0)
     return len(numbers)
 
 
 def folder() -> Path:
     """Where the encrypted files lie."""
     return Path(settings.TODOKE_DATA_FOLDER) / "exports"
+
+
+def _decide(alias: str, number: int, to: ExportState, by: Actor, what: str) -> None:
+    persons = Export.objects.using(alias).filter(pk=number).values_list("rows", flat=True).first()
+    subject = f"{what}:{number}"
+    move(alias, EXPORT, of(EXPORT, [number]), to=to, by=by, subject=subject, persons=persons or 0)
 
 
 def _preview(alias: str, model: Model, fields: Sequence[str], conditions: Mapping[str, str]) -> Preview:

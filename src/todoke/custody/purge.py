@@ -65,16 +65,21 @@ def show(alias: str, *, by: Actor) -> list[Due]:
     ]
 
 
-def request(alias: str, *, by: Actor) -> str | None:
+def new_run() -> str:
+    """A name for a request."""
+    return uuid.uuid4().hex
+
+
+def request(alias: str, *, by: Actor, run: str = "") -> str | None:
     """Ask for the deletion of everything that is due; the run's name, or None when nothing is.
 
-    STATE_CONFLICT while an earlier request of this database is open.
+    `run`: one name for requests in several databases, so that another person can confirm them together. STATE_CONFLICT while an earlier request of this database is open.
     """
     require(by, Permission.PRIVACY_PURGE)
-    now, run = clock.now(), uuid.uuid4().hex
+    now, run = clock.now(), run or new_run()
     with transaction.atomic(using=alias):
         postgres.execute(alias, "SELECT pg_advisory_xact_lock(hashtextextended('custody:purge', 0))")
-        if _open(alias):
+        if open_runs(alias):
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail="先に申請された消去が終わっていません")
         counts = due.stage_due(alias, now)
         for model in counts:
@@ -102,7 +107,9 @@ def request(alias: str, *, by: Actor) -> str | None:
 def withdraw(alias: str, *, run: str, by: Actor) -> int:
     """Take a request back; how many models. STATE_CONFLICT once it is confirmed."""
     with transaction.atomic(using=alias):
-        count = move(alias, PURGE, _of_run(run), to=PurgeState.WITHDRAWN, by=by, subject=f"withdraw:{run}")
+        count = move(
+            alias, PURGE, _of_run(run), to=PurgeState.WITHDRAWN, by=by, subject=f"withdraw:{run}", persons=0
+        )
         postgres.execute(alias, _WITHDRAW, [run])
     return count
 
@@ -123,7 +130,7 @@ def confirm(alias: str, *, run: str, by: Actor) -> StepReport:
             raise TodokeError(
                 ErrorCode.STATE_CONFLICT, detail=f"申請の後に {changed:,} 行が消去の対象でなくなりました"
             )
-        move(alias, PURGE, _of_run(run), to=PurgeState.CONFIRMED, by=by, subject=f"confirm:{run}")
+        move(alias, PURGE, _of_run(run), to=PurgeState.CONFIRMED, by=by, subject=f"confirm:{run}", persons=0)
     return finish(alias, run=run, by=by)
 
 
@@ -160,7 +167,8 @@ def _delete(alias: str, purge: Purge, meter: Meter, by: Actor) -> None:
         with transaction.atomic(using=alias):
             postgres.fetch(alias, "SELECT custody_delete(%s, %s)", [purge.pk, keys])
         meter.advance(len(keys))
-    move(alias, PURGE, of(PURGE, [purge.pk]), to=PurgeState.DONE, by=by, subject=_subject("done", purge))
+    subject = _subject("done", purge)
+    move(alias, PURGE, of(PURGE, [purge.pk]), to=PurgeState.DONE, by=by, subject=subject, persons=0)
 
 
 def _remove_files(alias: str, purge: Purge, keys: Sequence[str]) -> None:
@@ -188,8 +196,9 @@ def open_runs(alias: str) -> list[tuple[str, str, str]]:
     return sorted(set(found.values_list("run", "state", "requested_by")))
 
 
-def _open(alias: str) -> bool:
-    return bool(open_runs(alias))
+def is_open(alias: str, run: str) -> bool:
+    """Whether the run has something to confirm or to finish here."""
+    return any(run == name for name, _, _ in open_runs(alias))
 
 
 def _of_run(run: str) -> Rows:

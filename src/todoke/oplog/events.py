@@ -137,6 +137,7 @@ EVENTS: Final[dict[str, Event]] = {
     "oplog:month:request_drop": Event(_L, "保存期間を過ぎた記録の削除を", "申請"),
     "privacy:export:approve": Event(_O, "個人情報の持出しを", "承認"),
     "privacy:export:make": Event(_O, "個人情報の持出し用ファイルを", "作成"),
+    "privacy:export:reap": Event(_C, "期限の過ぎた持出し用ファイルを", "削除"),
     "privacy:purge:confirm": Event(_C, "保管期限を過ぎた情報の削除を", "確認"),
     "privacy:purge:run": Event(_C, "保管期限を過ぎた情報を", "削除"),
     "residents:snapshot:import": Event(_C, "住民記録を", "登録"),

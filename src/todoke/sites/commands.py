@@ -92,7 +92,7 @@ def bench_road(residents: int, as_json: bool) -> None:
 @click.option(
     "--clients", default=16, show_default=True, type=click.IntRange(1, 64), help="同時に書く処理の数"
 )
-@click.option("--seconds", default=5.0, show_default=True, help="書込み一回の長さ")
+@click.option("--seconds", default=3.0, show_default=True, help="書込み一回の長さ")
 @click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
 @open_verb("自分だけのインスタンスで測り、終わると消す")
 def bench_oplog(rows: int, clients: int, seconds: float, as_json: bool) -> None:

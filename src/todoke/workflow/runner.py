@@ -43,11 +43,12 @@ def move(
     by: Actor,
     reason: str = "",
     subject: str | None = None,
+    persons: int | None = None,
     also: Mapping[str, Any] | None = None,
 ) -> int:
     """Move rows one step and log it; returns how many. Joins the caller's transaction if there is one.
 
-    `also`: further columns that the step writes, with their values.
+    `persons`: how many people the log is to name where rows are no persons. `also`: further columns that the step writes, with their values.
 
     Errors, all or none: PERMISSION_DENIED, RECORD_INVALID without the reason that the flow asks for, STATE_CONFLICT with
     how many rows do not stand where the step begins (or lack earlier acts, or are not the number seen), SAME_PERSON with
@@ -73,7 +74,13 @@ def move(
         cursor.execute(_write(flow, steps, also or {}), values)
         count = int(cursor.rowcount)
         cursor.execute("DROP TABLE flow_rows")
-        record(alias, by=by, verb=permission.value, subject=subject or f"{flow.name}:{to}", persons=count)
+        record(
+            alias,
+            by=by,
+            verb=permission.value,
+            subject=subject or f"{flow.name}:{to}",
+            persons=count if persons is None else persons,
+        )
     return count
 
 
