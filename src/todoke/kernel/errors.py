@@ -53,6 +53,18 @@ class ErrorCode(Enum):
         Family.DENIED,
         "この操作（{permission}）を行う権限がありません。権限が必要なときは事務所管課を通じて申請してください。",
     )
+    PURPOSE_MISSING = (
+        Family.INPUT,
+        "この操作（{permission}）には利用目的の入力が必要です。目的を記入してから操作してください。",
+    )
+    SEARCH_TOO_VAGUE = (
+        Family.INPUT,
+        "この条件では候補を検索できません。{needed} のいずれかの組を、欠けのないように入力してください。",
+    )
+    SEARCH_TOO_OFTEN = (
+        Family.DENIED,
+        "候補の検索が1時間に {limit} 回を超えたため止めました。時間をおくか、一括照会を依頼してください。",
+    )
     SENDER_REFUSED = (
         Family.DENIED,
         "通信相手を確認できないため受け付けませんでした（{detail}）。証明書と鍵の登録を確かめてください。",

@@ -100,7 +100,7 @@ def invent(persons: int, queries: int, seed: int) -> Labelled:
             {
                 "query": number,
                 "kind": pa.array(kind.astype(np.int8)),
-                "person": text.where(meant, person, pa.scalar(None, pa.string())),
+                "person": text.pc.if_else(pa.array(meant), person, None),
             }
         ),
     )

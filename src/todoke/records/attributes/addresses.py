@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from todoke.records.attributes import folding
-from todoke.records.attributes.folding import Rule, is_kanji
+from todoke.records.attributes.folding import Rule
 
+_DIGIT_DASH = re.compile(r"(?<=[0-9])ー")
 CHARACTER_RULES: Final = (
     folding.SELECTORS,
     folding.COMPATIBLE,
@@ -18,17 +19,21 @@ CHARACTER_RULES: Final = (
     folding.CAPITALS,
     Rule("横線の統一", lambda text: _DIGIT_DASH.sub("-", text)),
 )
-_DIGIT_DASH = re.compile(r"(?<=[0-9])ー")
 _KANJI = "[〇一二三四五六七八九十百千]+"
 # 一番町 and 四番丁 are names of towns; 101号室 and 2号棟 belong to the 方書.
 _ROOM = r"号?[室棟館]|階|F\b|[0-9]"
 _START = re.compile(rf"[0-9]+|{_KANJI}(?=丁目|番地|番(?![町丁街])|号(?![室棟館線]))")
 _NUMBER = re.compile(rf"(?:[0-9]+|{_KANJI}(?=丁目|番地|番|号|$|\s))(?!{_ROOM})")
-_UNIT = re.compile(r"(?:丁目|番地の?|番|号)\s*|[-のノ]")
-_AFTER_LAST = re.compile(r"[-のノ](?=[0-9])")
+# What stands after a number; nothing, or 号 alone, ends the numbers.
+_UNIT = re.compile(r"(?:号(?:[-のノ](?=[0-9]))?|(?:丁目|番地の?|番)\s*|[-のノ])?")
 _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
 _SCALES = {"十": 10, "百": 100, "千": 1000}
-_KE, _TSU, _NO = "ヶヵケがガ", "ツッつっ", "ノの"
+# 霧が丘, 保土ヶ谷, 美しが丘; 三ツ沢; 三の丸: kana of a place name that has several writings, and the one compared.
+_PLACE_KANA = (
+    (re.compile(r"(?<=[㐀-鿿々])[ヶヵがガ](?=[㐀-鿿])|[ヶがガ](?=[丘谷崎岡])"), "ケ"),
+    (re.compile(r"(?<=[㐀-鿿])[ッつっ](?=[㐀-鿿])"), "ツ"),
+    (re.compile(r"(?<=[㐀-鿿])の(?=[㐀-鿿])"), "ノ"),
+)
 
 
 @dataclass(frozen=True)
@@ -46,17 +51,17 @@ def address(text: str, home: Sequence[str] = ()) -> AddressForm:
 
     `home` are the prefecture and city whose names a sender may leave out (神奈川県, 横浜市).
     """
-    characters = folding.fold(text, CHARACTER_RULES)
-    changes = dict.fromkeys(characters.changes)
-    building, line = "", characters.text
+    changes: dict[str, None] = {}
+    building, form = "", text
     while True:
+        folded = folding.fold(form, CHARACTER_RULES)
+        line = folded.text
         town, numbers, rest = split(line)
         form = town_form(town, home) + "-".join(numbers)
         building = building or "".join(rest.split())
-        changes |= dict.fromkeys(_explained(line, form, town, home, rest))
+        changes |= dict.fromkeys([*folded.changes, *_explained(line, form, town, home, rest)])
         if form == line:
             return AddressForm(form, town, building, tuple(changes))
-        line = form
 
 
 def split(line: str) -> tuple[str, list[str], str]:
@@ -67,14 +72,11 @@ def split(line: str) -> tuple[str, list[str], str]:
     place, numbers = start.start(), []
     while found := _NUMBER.match(line, place):
         numbers.append(str(_value(found[0])))
-        place = found.end()
-        unit = (_AFTER_LAST if line[place : place + 1] == "号" else _UNIT).match(
-            line, place + (line[place : place + 1] == "号")
-        )
-        place += line[place : place + 1] == "号"
-        if unit is None:
-            break
+        unit = _UNIT.match(line, found.end())
+        assert unit is not None
         place = unit.end()
+        if unit[0] in ("", "号"):
+            break
     if not numbers:
         return line, [], ""
     return line[: start.start()], numbers, line[place:].lstrip(" -")
@@ -83,7 +85,7 @@ def split(line: str) -> tuple[str, list[str], str]:
 def town_form(town: str, home: Sequence[str]) -> str:
     """The part before the numbers: without spaces, 大字・字 and the own city; 霧が丘 and 霧ケ丘 alike."""
     town = "".join(town.split())
-    town = _between(_between(_between(town, _KE, "ケ"), _TSU, "ツ"), _NO, "ノ")
+    town = _place_kana(town)
     while (after := _without(town, home)) != town:
         town = after
     return town
@@ -96,14 +98,10 @@ def _without(town: str, home: Sequence[str]) -> str:
     return re.sub(r"(?<=[町村])字(?=.)", "", town.replace("大字", ""))
 
 
-def _between(text: str, forms: str, one: str) -> str:
-    """Kana of a place name that stands between two ideographs has many writings."""
-    return "".join(
-        one
-        if char in forms and 0 < i < len(text) - 1 and is_kanji(text[i - 1]) and is_kanji(text[i + 1])
-        else char
-        for i, char in enumerate(text)
-    )
+def _place_kana(town: str) -> str:
+    for pattern, one in _PLACE_KANA:
+        town = pattern.sub(one, town)
+    return town
 
 
 def _value(number: str) -> int:
@@ -127,6 +125,6 @@ def _explained(line: str, form: str, town: str, home: Sequence[str], rest: str) 
         ("丁目・番地・号、漢数字", bool(re.search(rf"{_KANJI}丁目|丁目|番|号", line[len(town) :]))),
         ("県名・市名の省略", any(town.startswith(name) for name in home)),
         ("大字・字の省略", "大字" in town or "町字" in town or "村字" in town),
-        ("地名の中の仮名", _between(town, _KE + _TSU + _NO, "-") != town and form[: len(town)] != town),
+        ("地名の中の仮名", _place_kana(town) != town),
     ]
     return [name for name, applies in written if applies and line != form]

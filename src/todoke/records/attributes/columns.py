@@ -49,7 +49,9 @@ def kana_column(texts: Texts) -> Texts:
 
 def addresses_table(texts: Texts, home: Sequence[str] = ()) -> pa.Table:
     """`addresses.address` of each text as columns address, town, building."""
-    with ThreadPoolExecutor(_THREADS) as pool:  # most of the work is a regular expression outside Python's lock
+    with ThreadPoolExecutor(
+        _THREADS
+    ) as pool:  # most of the work is a regular expression outside Python's lock
         parts = list(pool.map(lambda part: _addresses(part, home), _batches(texts)))
     return pa.concat_tables(parts) if parts else _empty_addresses()
 
@@ -100,7 +102,8 @@ def _with_rules(texts: Texts, easy: Texts, hard: Mask, work: Callable[[str], str
     mask = pa.array(hard)
     coded = pc.dictionary_encode(pc.filter(texts, mask))
     made = pa.array([work(text) for text in coded.dictionary.to_pylist()], pa.string())
-    return pc.replace_with_mask(easy, mask, made.take(coded.indices))
+    whole: Texts = pc.replace_with_mask(easy, mask, made.take(coded.indices))
+    return whole
 
 
 def _addresses(texts: Texts, home: Sequence[str]) -> pa.Table:

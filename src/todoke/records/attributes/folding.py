@@ -86,11 +86,6 @@ def is_kana(char: str) -> bool:
     return "ぁ" <= char <= "ゖ" or "ァ" <= char <= "ヺ" or char == "ー"
 
 
-def is_kanji(char: str) -> bool:
-    """A unified ideograph."""
-    return "\u3400" <= char <= "\u9fff" or char >= "\U00020000"
-
-
 SELECTORS = Rule("異体字セレクターの除去", lambda text: text.translate(_SELECTORS))
 COMPATIBLE = Rule("全角・半角、互換文字", _compatible)
 SPACES = Rule("空白の除去", lambda text: "".join(text.split()))

@@ -5,12 +5,14 @@ Splink is no part of the product. It is imported only here, and only when it is 
 
 from __future__ import annotations
 
+import importlib
 import logging
 import re
 import time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from types import ModuleType
+from typing import Final
 
 import duckdb
 import pyarrow as pa
@@ -42,18 +44,15 @@ def need() -> str:
             detail="比較対象の Splink がありません",
             todo="uv pip install --group peers を実行するか、--no-peer を付けてください。",
         )
-    import splink
-
-    return str(splink.__version__)
+    return str(_module("splink").__version__)
 
 
 def run(register: Path, queries: Path) -> tuple[dict[str, float], pa.Table]:
     """Seconds by step, and Splink's candidates: query, rank, person, identical (here: linked by probability)."""
-    from splink import DuckDBAPI, Linker, block_on
-
+    splink = _module("splink")
     logging.getLogger("splink").setLevel(logging.ERROR)
     connection = duckdb.connect(config={"threads": 2})
-    api = DuckDBAPI(connection=connection)
+    api = splink.DuckDBAPI(connection=connection)
     seconds: dict[str, float] = {}
     begun = time.perf_counter()
     for table, path, key, prefix in (("asked", queries, "query", "a:"), ("known", register, "person", "b:")):
@@ -62,18 +61,18 @@ def run(register: Path, queries: Path) -> tuple[dict[str, float], pa.Table]:
             f" FROM read_parquet('{path}')"
         )
     frames = [api.register(name, dataset_display_name=name) for name in ("asked", "known")]
-    rules = [block_on(*rule.columns) for rule in BLOCKING_RULES]
-    linker = Linker(frames, _settings(rules), log_level="ERROR")
+    rules = [splink.block_on(*rule.columns) for rule in BLOCKING_RULES]
+    linker = splink.Linker(frames, _settings(rules), log_level="ERROR")
     begun = _lap(seconds, "load", begun)
     linker.training.estimate_probability_two_random_records_match(rules, recall=0.95)
     begun = _lap(seconds, "lambda", begun)
     linker.training.estimate_u_using_random_sampling(seed=_SEED)
     begun = _lap(seconds, "u", begun)
     for columns in (("name", "birth_date"), ("birth_date", "address")):
-        linker.training.estimate_parameters_using_expectation_maximisation(block_on(*columns))
+        linker.training.estimate_parameters_using_expectation_maximisation(splink.block_on(*columns))
     begun = _lap(seconds, "EM", begun)
     pairs = linker.inference.predict()
-    found = pairs.query_sql(_RANKED).as_pyarrow_table()
+    found: pa.Table = pairs.query_sql(_RANKED).as_pyarrow_table()
     _lap(seconds, "predict", begun)
     return seconds, found
 
@@ -84,11 +83,14 @@ def _lap(seconds: dict[str, float], step: str, begun: float) -> float:
     return now
 
 
-def _settings(rules: list[Any]) -> Any:
-    import splink.comparison_library as comparisons
-    from splink import SettingsCreator
+def _module(name: str) -> ModuleType:
+    """Imported by name, so that types are checked alike whether it is installed or not."""
+    return importlib.import_module(name)
 
-    return SettingsCreator(
+
+def _settings(rules: list[object]) -> object:
+    comparisons = _module("splink.comparison_library")
+    return _module("splink").SettingsCreator(
         link_type="link_only",
         comparisons=[
             comparisons.CustomComparison(_levels(attribute), output_column_name=str(attribute))
@@ -99,14 +101,14 @@ def _settings(rules: list[Any]) -> Any:
     )
 
 
-def _levels(attribute: Attribute) -> list[Any]:
+def _levels(attribute: Attribute) -> list[object]:
     """Our levels in Splink's words; both conditions of one level are one level there, too."""
-    import splink.comparison_level_library as levels
-
+    levels = _module("splink.comparison_level_library")
     conditions: dict[Level, list[str]] = {}
     for condition, level in LEVELS[attribute]:
         conditions.setdefault(level, []).append(condition)
-    made: list[Any] = [levels.NullLevel(str(attribute))]
+    absent = levels.CustomLevel(_both_sides(conditions[Level.ABSENT][0]), label_for_charts="absent")
+    made: list[object] = [absent.configure(is_null_level=True)]
     for level in (Level.EQUAL, Level.NEAR):
         if level in conditions:
             sql = " OR ".join(f"({_both_sides(condition)})" for condition in conditions[level])

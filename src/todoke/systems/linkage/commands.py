@@ -12,6 +12,7 @@ from todoke.contracts import registry
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.transport import Transport
 from todoke.systems.linkage import jobs, queries
+from todoke.systems.linkage.actions.renew_forms import renew_forms
 from todoke.systems.linkage.jobs import Exchanged
 
 _by = click.option("--by", required=True, help="職員ID")
@@ -30,6 +31,14 @@ def load(file: Path, by: str) -> None:
     (report,) = jobs.load(file, by=staff.load(settings.TODOKE_STAFF_FILE, by))
     minted = report.counts.totals.get("統合番号の付番", 0)
     click.echo(f"{file.name}: {report.counts.accepted:,} 人（付番 {minted:,} 人）")
+
+
+@group.command(name="forms")
+@_by
+def forms(by: str) -> None:
+    """4情報の比較形を、今の規則で作り直します（規則の版が変わった後に一度）。"""
+    changed = renew_forms(by=staff.load(settings.TODOKE_STAFF_FILE, by))
+    click.echo(f"比較形の更新: {changed:,} 人")
 
 
 @group.command(name="codes")

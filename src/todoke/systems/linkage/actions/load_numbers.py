@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from django.conf import settings
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
@@ -19,6 +20,7 @@ from todoke.records.ragged import Texts
 from todoke.systems.linkage import codecs
 from todoke.systems.linkage.models import IndividualNumber
 from todoke.systems.linkage.models.local_number import RESIDENTS
+from todoke.systems.linkage.rules import match_forms
 
 ALIAS = "linkage"
 _STAGED = "linkage_incoming"
@@ -47,6 +49,13 @@ FROM {_STAGED} i
 JOIN linkage_individualnumber n ON n.municipality = %s AND n.key_id = %s AND n.blind_index = i.blind_index
 ON CONFLICT (system, local_number) DO NOTHING
 """
+_WRITE_FORMS = f"""
+INSERT INTO linkage_matchform (person_id, {match_forms.STORED})
+SELECT n.person_id, {", ".join(f"i.form_{name}" for name in match_forms.STORED.split(", "))}
+FROM {_STAGED} i
+JOIN linkage_individualnumber n ON n.municipality = %s AND n.key_id = %s AND n.blind_index = i.blind_index
+{match_forms.ON_CONFLICT}
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +75,18 @@ def load_numbers(*, file: Path, by: Actor) -> Loaded:
     """
     require(by, Permission.LINKAGE_OPERATE)
     rows = codecs.read_numbers(file)
+    forms = match_forms.stored(rows, match_forms.home(settings.TODOKE_MUNICIPALITY))
     with transaction.atomic(using=ALIAS):
         seal = _seal_under_lock()
         numbers = [str(number).encode() for number in rows["individual_number"].to_pylist()]
         indexes = seal.index(numbers)
-        known = _known(rows, indexes, seal)
+        known = _known(rows, forms, indexes, seal)
         _refuse_conflicts(file.name, rows, known)
         is_new = np.ones(rows.num_rows, dtype=np.bool_)
         is_new[list(known)] = False
         _mint(rows, numbers, indexes, np.flatnonzero(is_new), seal)
+        postgres.join_whole_tables(ALIAS)
+        postgres.execute(ALIAS, _WRITE_FORMS, [seal.municipality, seal.key_id])
         renewed = _renew(seal) if known else 0
         minted = int(is_new.sum())
         subject = f"file {file.name}"
@@ -107,10 +119,12 @@ def _check_keys(seal: ColumnSeal, sample: IndividualNumber) -> None:
 
 
 def _known(
-    rows: pa.Table, indexes: list[bytes], seal: ColumnSeal
+    rows: pa.Table, forms: pa.Table, indexes: list[bytes], seal: ColumnSeal
 ) -> dict[int, tuple[str | None, str | None]]:
     """Place in `rows` → 統合番号 by 個人番号, 統合番号 by resident code; only where either is there."""
     staged = rows.select(["resident_code", *codecs.ATTRIBUTES])
+    for name in forms.column_names:
+        staged = staged.append_column(f"form_{name}", forms[name])
     staged = staged.append_column("blind_index", pa.array(indexes, pa.binary()))
     staged = staged.append_column("place", pa.array(np.arange(rows.num_rows, dtype=np.int32)))
     postgres.stage(ALIAS, _STAGED, staged)

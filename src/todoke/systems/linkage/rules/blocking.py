@@ -63,7 +63,10 @@ LEVELS: Final[dict[Attribute, tuple[tuple[str, Level], ...]]] = {
         ("q.name IS NULL OR r.name IS NULL", Level.ABSENT),
         ("q.name = r.name", Level.EQUAL),
         # one character typed wrongly, left out or put in; or the given name kept under another surname
-        ("damerau_levenshtein(q.name, r.name) <= 1 AND least(length(q.name), length(r.name)) > 2", Level.NEAR),
+        (
+            "damerau_levenshtein(q.name, r.name) <= 1 AND least(length(q.name), length(r.name)) > 2",
+            Level.NEAR,
+        ),
         ("right(q.name, 2) = right(r.name, 2)", Level.NEAR),
     ),
     Attribute.SEX: (
@@ -71,8 +74,10 @@ LEVELS: Final[dict[Attribute, tuple[tuple[str, Level], ...]]] = {
         ("q.sex = r.sex", Level.EQUAL),
     ),
     Attribute.BIRTH_DATE: (
-        ("q.birth_date IS NULL OR r.birth_date IS NULL", Level.ABSENT),
+        ("q.birth_month IS NULL OR r.birth_month IS NULL", Level.ABSENT),
         ("q.birth_date = r.birth_date", Level.EQUAL),
+        # the day is 不詳 on one side
+        ("(q.birth_date IS NULL OR r.birth_date IS NULL) AND q.birth_month = r.birth_month", Level.NEAR),
         # two of year, month and day, or month and day in the other's place
         (
             "(year(q.birth_date) = year(r.birth_date))::INT + (month(q.birth_date) = month(r.birth_date))::INT"

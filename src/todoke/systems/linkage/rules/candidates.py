@@ -21,8 +21,9 @@ from todoke.systems.linkage.rules.blocking import (
     BlockingRule,
     Level,
 )
+from todoke.systems.linkage.rules.match_forms import FORMS
 
-_NEEDED: Final = "name, sex, birth_date, address, town"
+_FORMS: Final = ", ".join(FORMS)
 
 
 def find(
@@ -38,10 +39,7 @@ def find(
 
 def _block(rule: BlockingRule) -> str:
     equal = " AND ".join(f"q.{column} = r.{column}" for column in rule.columns)
-    return (
-        "SELECT q.query, r.person, r.name, r.sex, r.birth_date, r.address, r.town"
-        f" FROM queries q JOIN register r ON {equal}"
-    )
+    return f"SELECT q.query, r.* FROM queries q JOIN register r ON {equal}"
 
 
 def _level(attribute: Attribute) -> str:
@@ -56,8 +54,8 @@ def _points(attribute: Attribute) -> str:
 
 _ALL_EQUAL = " AND ".join(f"{attribute}_level = '{Level.EQUAL}'" for attribute in Attribute)
 _FIND = f"""
-WITH queries AS (SELECT query, birth_month, {_NEEDED} FROM {{queries}}),
-register AS (SELECT person, birth_month, {_NEEDED} FROM {{register}}),
+WITH queries AS (SELECT query, {_FORMS} FROM {{queries}}),
+register AS (SELECT person, {_FORMS} FROM {{register}}),
 pairs AS (
   SELECT query, person, any_value(COLUMNS(* EXCLUDE (query, person)))
   FROM ({" UNION ALL ".join(_block(rule) for rule in BLOCKING_RULES)}) GROUP BY query, person

@@ -8,10 +8,20 @@ from typing import Final
 import pyarrow as pa
 
 from todoke.records.attributes import birth_dates, columns, sexes
+from todoke.records.attributes.variants import EDITION
 from todoke.records.ragged import Texts, pc
 
 FORMS: Final = ("name", "sex", "birth_date", "birth_month", "address", "town")
 """Columns of the result; null where an attribute is absent or not fully known."""
+
+STORED: Final = "name, sex, birth_date, address, town, edition"
+"""Columns of the table of forms; `birth_month` follows from the date."""
+ON_CONFLICT: Final = f"""
+ON CONFLICT (person_id) DO UPDATE
+SET ({STORED}) = ({", ".join(f"excluded.{name}" for name in STORED.split(", "))})
+WHERE ({", ".join(f"linkage_matchform.{name}" for name in STORED.split(", "))})
+      IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in STORED.split(", "))})
+"""
 
 _HOMES: Final = {"14100": ("神奈川県", "横浜市")}
 
@@ -21,20 +31,30 @@ def home(municipality: str) -> tuple[str, ...]:
     return _HOMES.get(municipality, ())
 
 
+def stored(table: pa.Table, home: Sequence[str]) -> pa.Table:
+    """STORED for the rows of a table as `of` takes it."""
+    forms = of(table, home).drop_columns(["birth_month"])
+    return forms.append_column("edition", pa.repeat(EDITION, table.num_rows))
+
+
 def of(table: pa.Table, home: Sequence[str]) -> pa.Table:
     """FORMS of a table with `name_kanji`, `sex`, `birth_date` (date or text in any usual writing) and `address`."""
-    address = columns.addresses_table(table["address"], home)
-    birth, month = _birth(table["birth_date"])
+    address = columns.addresses_table(_column(table, "address"), home)
+    birth, month = _birth(_column(table, "birth_date"))
     return pa.table(
         {
-            "name": _absent(columns.names_column(table["name_kanji"])),
-            "sex": _absent(_distinct(table["sex"], lambda text: sexes.sex(text).text)),
+            "name": _absent(columns.names_column(_column(table, "name_kanji"))),
+            "sex": _absent(_distinct(_column(table, "sex"), lambda text: sexes.sex(text).text)),
             "birth_date": birth,
             "birth_month": month,
-            "address": _absent(address["address"]),
-            "town": _absent(address["town"]),
+            "address": _absent(_column(address, "address")),
+            "town": _absent(_column(address, "town")),
         }
     )
+
+
+def _column(table: pa.Table, name: str) -> Texts:
+    return table[name].combine_chunks()
 
 
 def _birth(column: Texts) -> tuple[Texts, Texts]:
@@ -50,10 +70,10 @@ def _birth(column: Texts) -> tuple[Texts, Texts]:
 def _distinct(texts: Texts, work: Callable[[str], str]) -> Texts:
     """`work` on each distinct text; null counts as empty."""
     coded = pc.dictionary_encode(pc.fill_null(texts, ""))
-    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
     made = pa.array([work(str(text)) for text in coded.dictionary.to_pylist()], pa.string())
     return made.take(coded.indices)
 
 
 def _absent(texts: Texts) -> Texts:
-    return pc.if_else(pc.equal(texts, ""), None, texts)
+    present: Texts = pc.if_else(pc.equal(texts, ""), None, texts)
+    return present
