@@ -40,7 +40,6 @@ class Reason(Enum):
     WITNESS_AHEAD = "証人が確かめた区間がありません（切取りまたは古い控えからの復元）"
     WITNESS_DIFFERS = "証人が確かめた内容と違います（分岐または総書換え）"
     WITNESS_SPLIT = "同じ大きさで内容の違うチェックポイントが二つ署名されています（二枚舌）"
-    DELETION_FORM = "削除の記録の形式が違います"
     DELETION_ONE_PERSON = "削除の申請者と確認者が同じです"
     DELETION_NUMBERS = "削除の記録の件数が区間と一致しません"
     DELETION_ROOT = "削除の記録の根が区間と一致しません"

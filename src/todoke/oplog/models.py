@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import EXCHANGES, Period
+
 
 class Operation(models.Model):
     """Who did what, when, on whom. Holds no name and no number of a person; refuses UPDATE and DELETE.
@@ -31,3 +34,12 @@ class Operation(models.Model):
     salt = models.BinaryField(null=True)
     commitment = models.BinaryField(null=True)
     leaf = models.BinaryField()
+
+    privacy = Privacy(
+        open=(
+            "id at actor organisation session_id terminal duty purpose verb subject persons object_type outcome"
+            " permit_id commitment leaf"
+        ),
+        sealed="object_index detail salt",
+        keep=Period(years=7, since="at", law=EXCHANGES, elsewhere="oplog"),
+    )

@@ -177,6 +177,27 @@ class Sealer:
             return list(cursor.fetchall())
 
 
+@dataclass(frozen=True, kw_only=True)
+class LogState:
+    """How far a log is sealed, as anybody may ask at any time."""
+
+    segments: int
+    waiting: int
+    lag_seconds: float
+
+
+def state(alias: str) -> LogState:
+    """Segments, entries that wait for the sealer, and for how long the oldest one does."""
+    last = "SELECT count(*) OVER (), last_xid::text, last_id FROM oplog_segment ORDER BY last_xid DESC, last_id DESC LIMIT 1"  # fmt: skip
+    with connections[alias].cursor() as cursor:
+        cursor.execute(last)
+        segments, xid, number = cursor.fetchone() or (0, "0", 0)
+        cursor.execute(_WAITING, [xid, number])
+        waiting, oldest = cursor.fetchone() or (0, None)
+    lag = (clock.now() - oldest).total_seconds() if oldest else 0.0
+    return LogState(segments=segments, waiting=waiting, lag_seconds=max(0.0, lag))
+
+
 @contextmanager
 def sealer(alias: str, *, origin: str, signer: str, key: Ed25519PrivateKey) -> Iterator[Sealer]:
     """The one sealer of a log, for as long as the block runs; STATE_CONFLICT while another one holds the lock."""

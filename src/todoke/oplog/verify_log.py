@@ -181,9 +181,9 @@ class _Verification:
         """Claims for more segments than there are, and segments that no claim covers."""
         faults = []
         for wanted in sorted(ahead):
-            by_witness = any(witness for _, witness in ahead[wanted])
-            reason = Reason.WITNESS_AHEAD if by_witness else Reason.CHECKPOINT_AHEAD
-            faults.append(self._fault(reason, size))
+            for by_witness in sorted({witness for _, witness in ahead[wanted]}):
+                reason = Reason.WITNESS_AHEAD if by_witness else Reason.CHECKPOINT_AHEAD
+                faults.append(self._fault(reason, size))
         accounted = sum(segment.n for segment in self._segments[:size])
         self._report.missing += max(0, max((claim.rows for claim in claims), default=0) - accounted)
         covered = max((claim.size for claim in claims), default=0)

@@ -67,7 +67,7 @@ def check(task: Task) -> Checked:
     done.erased = found.erased
     bad = found.bad
     if task.segment is not None:
-        bad = min((one for one in (bad, _compare(task.segment, found, marks)) if one), default=None)
+        bad = _first(bad, _compare(task.segment, found, marks))
         done.missing = max(0, task.segment.n - len(found.leaves))
     if bad is not None:
         reason = _REASONS[bad[1]]
@@ -148,6 +148,13 @@ def _time_reason(at: int, bounds: tuple[int, int, int, int]) -> Reason:
     if not start <= at < end:
         return Reason.ROW_MONTH
     return Reason.ROW_LATE if at < earliest else Reason.ROW_TIME
+
+
+def _first(of_rows: Bad | None, of_marks: Bad | None) -> Bad | None:
+    """The earlier one. Rows out of order differ from the marks, too: then the order is what is wrong."""
+    if of_rows and of_marks and of_rows[1] == _ORDER[Reason.ROW_ORDER]:
+        return min(of_rows[0], of_marks[0]), of_rows[1]
+    return min((one for one in (of_rows, of_marks) if one), default=None)
 
 
 def _compare(segment: Segment, found: _Rows, marks: bytes) -> Bad | None:

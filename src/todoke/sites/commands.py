@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from todoke.access.guard import open_verb
 from todoke.sites.realms import Realm
 
 VAR = Path("var")
@@ -79,6 +80,26 @@ def bench_road(residents: int, as_json: bool) -> None:
     click.echo(benches.as_json(found) if as_json else benches.as_table(found))
 
 
+@bench.command("oplog")
+@click.option(
+    "--rows", default=1_000_000, show_default=True, type=click.IntRange(min=1000), help="検証する件数"
+)
+@click.option(
+    "--clients", default=16, show_default=True, type=click.IntRange(1, 64), help="同時に書く処理の数"
+)
+@click.option("--seconds", default=5.0, show_default=True, help="書込み一回の長さ")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで測り、終わると消す")
+def bench_oplog(rows: int, clients: int, seconds: float, as_json: bool) -> None:
+    """操作の記録。書込みの負担、封印・書出し・検証の速さ、一人の閲覧者の一覧。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_oplog as benches_of_log
+
+    found = benches_of_log.oplog(rows, clients, seconds, VAR, lambda line: click.echo(line, err=True))
+    found["machine"] = benches.machine()
+    click.echo(benches.as_json(found) if as_json else benches_of_log.as_table(found))
+
+
 @bench.command("matching")
 @click.option(
     "--register", default=3_800_000, show_default=True, type=click.IntRange(min=1_000), help="登録のある人数"
@@ -88,6 +109,7 @@ def bench_road(residents: int, as_json: bool) -> None:
 )
 @click.option("--no-peer", is_flag=True, help="Splink と比べません")
 @click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("架空の登録簿だけを使う")
 def bench_matching(register: int, queries: int, no_peer: bool, as_json: bool) -> None:
     """4情報の突合。列の走査と Splink を同じ実行の中で測り、適合率と再現率を示します。"""
     from todoke.sites.demonstration import bench as benches
@@ -106,7 +128,9 @@ def exchange() -> None:
 
 @exchange.command("reconcile")
 @click.option("--instance", "folder", type=_FOLDER, help="インスタンスのフォルダー（省略時は最後の demo）")
-def exchange_reconcile(folder: Path | None) -> None:
+@click.option("--platform-by", default="p001", show_default=True, help="中間サーバーの記録を書き出す職員ID")
+@click.option("--network-by", default="n001", show_default=True, help="ネットワークの記録を書き出す職員ID")
+def exchange_reconcile(folder: Path | None, platform_by: str, network_by: str) -> None:
     """照会側・提供側・ネットワークの情報提供等記録を一件ずつ突き合わせます。"""
     from todoke.kernel.errors import ErrorCode, TodokeError
     from todoke.sites.demonstration.run_folder import newest_instance
@@ -116,7 +140,8 @@ def exchange_reconcile(folder: Path | None) -> None:
 
     instance = Instance.load(folder or newest_instance(VAR))
     with running_server(instance):
-        found = reconcile(instance)
+        by = {"inquirer": platform_by, "provider": platform_by, "network": network_by}
+        found = reconcile(instance, by)
     click.echo(json.dumps(found, ensure_ascii=False))
     if found["differences"]:
         raise TodokeError(ErrorCode.RECORDS_DIFFER, count=found["differences"])

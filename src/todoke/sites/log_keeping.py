@@ -7,8 +7,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from todoke.kernel.errors import TodokeError
-from todoke.oplog import durable, exporting, keys
-from todoke.oplog.sealing import Sealed, Sealer, sealer
+from todoke.oplog import durable, exporting, keys, sealing
+from todoke.oplog.sealing import LogState, Sealed, Sealer, sealer
 from todoke.sites.instance import Instance
 from todoke.sites.realms import Realm, alias
 
@@ -48,6 +48,11 @@ def seal(instance: Instance, realm: Realm) -> dict[str, Sealed]:
     """Seal what is settled in every log of a realm, once."""
     with sealers(instance, realm) as found:
         return {name: one.seal() for name, one in found.items()}
+
+
+def state(instance: Instance, realm: Realm) -> dict[str, LogState]:
+    """How far each log of a realm is sealed (for `todoke oplog status` and metrics)."""
+    return {name: sealing.state(name) for name in logs_of(instance, realm)}
 
 
 def public_keys(instance: Instance) -> dict[str, str]:

@@ -24,6 +24,9 @@ SYSTEMS: Final[dict[str, Realm]] = {
 }
 """System label → realm. The label is also the Django app label and the database alias (but see `alias`)."""
 
+TRIAL_TERMINALS: Final = {Realm.CITY: 8401, Realm.PLATFORM: 8402, Realm.NATIONAL: 8403}
+"""Loopback ports on which `todoke serve` lets a browser of this machine be a terminal (see terminal_agent)."""
+
 DIRECTORY: Final = "directory"
 """職員名簿: every realm has a database of its own for staff, rights, sessions and terminals (`directory_city`)."""
 

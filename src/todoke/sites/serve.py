@@ -13,7 +13,7 @@ from todoke.sites import entering, processes, terminals
 from todoke.sites.demonstration.run_folder import newest_instance
 from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.postgres import running_server
-from todoke.sites.realms import Realm
+from todoke.sites.realms import TRIAL_TERMINALS, Realm
 from todoke.sites.terminal_agent import HOST
 
 MAX_UPLOAD = 32 << 20
@@ -21,9 +21,6 @@ MAX_UPLOAD = 32 << 20
 
 SCREENS = {Realm.CITY: 8441, Realm.PLATFORM: 8442, Realm.NATIONAL: 8443}
 """Ports of the screens, behind mutual TLS with a terminal's certificate."""
-
-TRIAL_TERMINALS = {Realm.CITY: 8401, Realm.PLATFORM: 8402, Realm.NATIONAL: 8403}
-"""Loopback ports on which `todoke serve` lets a browser of this machine be a terminal (see terminal_agent)."""
 
 TRIAL_TERMINAL = "trial"
 

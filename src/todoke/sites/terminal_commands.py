@@ -10,7 +10,7 @@ import click
 from todoke.sites import serve, terminals
 from todoke.sites.entering import chosen_instance
 from todoke.sites.instance import Instance
-from todoke.sites.realms import Realm
+from todoke.sites.realms import TRIAL_TERMINALS, Realm
 from todoke.sites.terminal_agent import HOST
 
 _SITE = click.argument("site", type=click.Choice([realm.value for realm in Realm]))
@@ -49,7 +49,7 @@ def issue(site: str, name: str, p12: Path | None) -> None:
 def open_(site: str, name: str, port: int | None) -> None:
     """この機械のブラウザーを端末にします（試行用）。Ctrl-C で止まります。"""
     realm = Realm(site)
-    port = port or serve.TRIAL_TERMINALS[realm]
+    port = port or TRIAL_TERMINALS[realm]
     click.echo(f"http://{HOST}:{port}/")
     serve.be_terminal(realm, name, screens_port=serve.SCREENS[realm], port=port)
 

@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connections
 
 from tests.systems import city
 from todoke.access.permissions import Actor
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog import keys
+from todoke.oplog import person as oplog_person
 from todoke.oplog.models import Operation
 from todoke.records.attributes.addresses import address
 from todoke.records.attributes.names import name
+from todoke.sites.instance import Instance
 from todoke.systems.linkage import jobs
 from todoke.systems.linkage.actions import search_candidates as searching
 from todoke.systems.linkage.actions.renew_forms import renew_forms
@@ -23,7 +27,13 @@ from todoke.systems.linkage.models import MatchForm, Person
 
 FILE = "individual_numbers.csv"
 HOME = ("神奈川県", "横浜市")
-pytestmark = pytest.mark.usefixtures("city_site")
+
+
+@pytest.fixture(autouse=True)
+def _log_keys(city_site: Instance) -> None:
+    """`city_site` starts without any key; the log names persons under its own."""
+    keys.make(settings.TODOKE_KEYS_FOLDER.parents[1], "city")
+    oplog_person._read.cache_clear()
 
 
 def load(file: Path | None = None) -> None:

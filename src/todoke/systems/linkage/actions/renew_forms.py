@@ -8,6 +8,7 @@ from django.db import transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
 from todoke.oplog.record import record
+from todoke.systems.linkage.actions.load_numbers import one_load_at_a_time
 from todoke.systems.linkage.rules import match_forms
 
 ALIAS = "linkage"
@@ -25,7 +26,7 @@ def renew_forms(*, by: Actor) -> int:
     """Make all forms of comparison by the rules of today; returns how many changed. A second run changes none."""
     require(by, Permission.LINKAGE_OPERATE)
     with transaction.atomic(using=ALIAS):
-        postgres.execute(ALIAS, "SELECT pg_advisory_xact_lock(hashtextextended('linkage:load', 0))")
+        one_load_at_a_time()
         persons = postgres.read(ALIAS, _PERSONS)
         forms = match_forms.stored(persons, match_forms.home(settings.TODOKE_MUNICIPALITY))
         postgres.stage(ALIAS, _STAGED, forms.append_column("person_id", persons["person_id"]))

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.systems.linkage.models.person import Person
 
 
@@ -23,6 +25,13 @@ class MatchForm(models.Model):
     address = models.TextField(null=True)
     town = models.TextField(null=True)
     edition = models.TextField()
+
+    privacy = Privacy(
+        open="edition",
+        personal="name sex birth_date address town",
+        specific="person",
+        keep=with_parent("person"),
+    )
 
     class Meta:
         indexes: ClassVar = [
