@@ -66,7 +66,7 @@ def run(register: int, queries: int, var: Path, say: Callable[[str], None], *, p
         if peer and place < _ROUNDS - 1:
             sides.splink.append(_apart(_splink, folder))
     growth = {share: _apart(_ours, folder, share) for share in _SHARES}
-    found = {
+    found: dict[str, Any] = {
         "name": "matching",
         "register": register,
         "queries": queries,

@@ -28,18 +28,15 @@ _RESULTS = """
 SELECT record_id, person_id, state, error, item_values, item_reasons
 FROM linkage_query WHERE batch_id = %s ORDER BY record_id
 """
-_TEXT, _DATE = pa.string(), pa.date32()
-_FORM_SCHEMA = pa.schema(
-    [
-        pa.field("person", _TEXT),
-        pa.field("name", _TEXT),
-        pa.field("sex", _TEXT),
-        pa.field("birth_date", _DATE),
-        pa.field("birth_month", _DATE),
-        pa.field("address", _TEXT),
-        pa.field("town", _TEXT),
-    ]
-)
+_FORM_TYPES: dict[str, pa.DataType] = {
+    "person": pa.string(),
+    "name": pa.string(),
+    "sex": pa.string(),
+    "birth_date": pa.date32(),
+    "birth_month": pa.date32(),
+    "address": pa.string(),
+    "town": pa.string(),
+}
 _STATES = "SELECT state, count(*) FROM linkage_query WHERE batch_id = ANY(%s) GROUP BY state"
 _UNFINISHED = (
     "SELECT DISTINCT batch_id FROM linkage_query WHERE state IN ('accepted', 'sent', 'asked') ORDER BY 1"
@@ -91,8 +88,12 @@ def refuse_old_forms() -> None:
 def forms_like(form: Mapping[str, Any]) -> pa.Table:
     """The stored forms that share a blocking rule with `form` (match_forms.FORMS by name)."""
     rows = postgres.fetch(ALIAS, f"{_FORMS} WHERE {_BLOCKED}", form)
-    return pa.Table.from_pylist(
-        [dict(zip(_FORM_SCHEMA.names, row, strict=True)) for row in rows], _FORM_SCHEMA
+    columns = list(zip(*rows, strict=True)) or [()] * len(_FORM_TYPES)
+    return pa.table(
+        {
+            name: pa.array(column, kind)
+            for (name, kind), column in zip(_FORM_TYPES.items(), columns, strict=True)
+        }
     )
 
 
