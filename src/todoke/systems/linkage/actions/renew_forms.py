@@ -8,7 +8,7 @@ from django.db import transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
 from todoke.oplog.record import record
-from todoke.systems.linkage.actions.load_numbers import one_load_at_a_time
+from todoke.systems.linkage.queries.numbers import one_load_at_a_time
 from todoke.systems.linkage.rules import match_forms
 
 ALIAS = "linkage"
