@@ -169,8 +169,8 @@ def test_every_step_is_logged_with_the_purpose() -> None:
     )
     sha = Export.objects.using(LINKAGE).get(pk=asked.pk).file_sha256
     assert list(told) == [
-        ("u001", "自己点検", f"preview:{PERSON} name_kanji,birth_date", 12),
-        ("u001", "自己点検", f"request:{asked.pk} {PERSON} integrated_number", 12),
+        ("u001", "自己点検", f"{PERSON} name_kanji,birth_date", 12),
+        ("u001", "自己点検", f"{asked.pk} {PERSON} integrated_number", 12),
         ("m001", "", f"approve:{asked.pk}", 12),
         ("u001", "自己点検", f"made:{asked.pk} {sha}", 12),
     ]
