@@ -65,7 +65,9 @@ def test_an_export_with_approval_and_its_end(tmp_path: Path) -> None:
         "--database",
         "linkage",
     )
-    preview = run("export", "preview", *what, "--purpose", "自己点検", by="u001").output
+    seen = run("export", "preview", *what, "--purpose", "自己点検", by="u001")
+    assert seen.exception is None, repr(seen.exception)
+    preview = seen.output
     assert "integrated_number［特定個人情報］" in preview
     assert "架…(5字)" in preview
     assert "別の人の承認が必要です" in preview

@@ -86,7 +86,7 @@ def test_the_file_opens_for_its_recipient_only_and_holds_what_was_previewed() ->
 
 def test_a_passphrase_is_asked_for_and_kept_nowhere() -> None:
     asked = ask(to=exports.PASSPHRASE)
-    assert exports.by_word(LINKAGE, asked.pk)
+    assert exports.asked_for(LINKAGE, asked.pk) == ("自己点検", exports.PASSPHRASE)
     assert code(lambda: exports.make(LINKAGE, number=asked.pk, by=AUDITOR)) is ErrorCode.RECORD_INVALID
     word = "correct horse battery staple"
     path = exports.make(LINKAGE, number=asked.pk, by=AUDITOR, passphrase=word)

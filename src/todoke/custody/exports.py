@@ -140,9 +140,12 @@ def make(alias: str, *, number: int, by: Actor, passphrase: str = "") -> Path:
     return path
 
 
-def by_word(alias: str, number: int) -> bool:
-    """Whether the file is to be encrypted with a passphrase."""
-    return Export.objects.using(alias).filter(pk=number, recipient=PASSPHRASE).exists()
+def asked_for(alias: str, number: int) -> tuple[str, str]:
+    """Purpose and recipient of a request; NOT_FOUND."""
+    found = Export.objects.using(alias).filter(pk=number).values_list("purpose", "recipient").first()
+    if found is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="出力の申請")
+    return found
 
 
 def reap(alias: str, *, by: Actor) -> int:
