@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 INSTALL = ["apt-get", "install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"]
 ARGUMENTS = [
@@ -24,6 +24,8 @@ RULES = {
     }
 }
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+PATIENCE = 30_000
+"""Milliseconds that a page may take: the machine may be busy with other tests."""
 SHOTS = os.environ.get("TODOKE_SHOTS", "")
 """A folder: every page that is checked is also photographed into it."""
 
@@ -45,6 +47,7 @@ def chromium() -> Iterator[Browser]:
     # Playwright's loop runs in this thread, and Django takes any running loop for an async view
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         yield browser
         browser.close()
@@ -61,7 +64,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     with chromium.new_context(
         viewport=WIDE, locale="ja-JP", timezone_id="Asia/Tokyo", java_script_enabled=False
     ) as made:
-        made.set_default_timeout(10_000)
+        made.set_default_timeout(PATIENCE)
         yield made
 
 
@@ -75,6 +78,7 @@ class Examiner:
 
     def __init__(self, browser: Browser) -> None:
         self._page = browser.new_context(viewport=WIDE, locale="ja-JP", timezone_id="Asia/Tokyo").new_page()
+        self._page.set_default_timeout(PATIENCE)
 
     def check(self, page: Page, name: str, *, thorough: bool = False) -> None:
         """The page passes axe (WCAG 2.2 AA and good practice), and fits 1280 and 320 pixels without scrolling sideways.

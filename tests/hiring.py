@@ -17,6 +17,7 @@ import argon2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import transaction
 
 from todoke.access import cli_sessions, standing
@@ -48,11 +49,23 @@ class Right:
     ward: str = ""
 
 
-def hire(directory: str, people: dict[str, Sequence[Right | Role]], *, contract: str | None = None) -> None:
+class QuickHasher(Argon2PasswordHasher):
+    """The production hasher without its cost, for tests in which people choose passwords."""
+
+    time_cost, memory_cost, parallelism = 1, 8, 1
+
+
+def hire(
+    directory: str,
+    people: dict[str, Sequence[Right | Role]],
+    *,
+    contract: str | None = None,
+    trained_days_ago: int = 30,
+) -> None:
     """Put people with confirmed rights, training and password into a directory; call again for more."""
     with transaction.atomic(using=directory):
         _foundation(directory)
-        _enter(directory, list(people), contract)
+        _enter(directory, list(people), contract, trained_days_ago)
         asked = [_grant(staff, right) for staff, rights in people.items() for right in rights]
         made = Grant.objects.using(directory).bulk_create(asked)
         rows = Grant.objects.using(directory).filter(pk__in=[grant.pk for grant in made])
@@ -151,7 +164,7 @@ def _terminals(directory: str, named: dict[str, str]) -> None:
     )  # fmt: skip
 
 
-def _enter(directory: str, people: list[str], contract: str | None) -> None:
+def _enter(directory: str, people: list[str], contract: str | None, trained_days_ago: int = 30) -> None:
     now = clock.now()
     Staff.objects.using(directory).bulk_create(
         Staff(staff_id=staff, name=f"試験 {staff}", kana=f"シケン {staff}", organisation="14100", section="試験課",
@@ -164,7 +177,7 @@ def _enter(directory: str, people: list[str], contract: str | None) -> None:
         Training(
             staff_id=staff,
             kind=standing.TRAINING,
-            held_on=clock.today() - timedelta(days=30),
+            held_on=clock.today() - timedelta(days=trained_days_ago),
             recorded_by=ASKER,
             recorded_at=now,
         )

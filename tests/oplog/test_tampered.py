@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.oplog import honest
+from tests.oplog import (
+    honest,
+    tampered_signatures,  # noqa: F401 — adds to the corpus
+)
 from tests.oplog.forger import Forger
 from tests.oplog.honest import ALIAS, Evidence
 from tests.oplog.tampered import CORPUS

@@ -16,8 +16,7 @@ from tests.browser import chromium, context, examiner, page  # noqa: F401 — fi
 from todoke.sites import web
 
 # as in a site, but for nobody in particular
-MIDDLEWARE = [each for each in web.MIDDLEWARE if ".access." not in each and ".screens." not in each]
-MIDDLEWARE.append("todoke.pages.failures.FailurePages")
+MIDDLEWARE = [each for each in web.MIDDLEWARE if ".access." not in each]
 TEMPLATES = [
     {
         **web.SETTINGS["TEMPLATES"][0],

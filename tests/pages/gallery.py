@@ -20,6 +20,7 @@ from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
 
 handler404 = "todoke.pages.failures.not_found"
+handler500 = "todoke.pages.failures.fault"
 
 SECRET = "横浜 花子の番号"
 ERRORS: dict[str, Exception] = {

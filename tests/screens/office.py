@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -17,8 +19,8 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests import hiring
 from tests.hiring import Right
-from todoke.access import middleware
-from todoke.access.models import Terminal, TerminalKind
+from todoke.access import middleware, sessions
+from todoke.access.models import Session, Terminal, TerminalKind
 from todoke.access.permissions import Role
 from todoke.kernel import clock
 from todoke.sites import terminals
@@ -70,8 +72,8 @@ def _free_port() -> int:
 
 
 def _until_up(address: str) -> None:
-    until = time.monotonic() + 30
-    while (answer := httpx.get(f"{address}/health", trust_env=False)).status_code != 200:
+    until = time.monotonic() + 120
+    while (answer := httpx.get(f"{address}/health", trust_env=False, timeout=60)).status_code != 200:
         assert answer.status_code == 502, answer.text  # 502: it does not listen yet
         assert time.monotonic() < until, "the site did not start"
         time.sleep(0.1)
@@ -115,9 +117,13 @@ class Office:
                       "valid_until": hiring.FAR, "registered_by": hiring.SETTER, "registered_at": clock.now()},
         )  # fmt: skip
 
-    def seat(self, realm: Realm, staff_id: str) -> Person:
-        """The person, signed in."""
-        token = hiring.session(f"directory_{realm.value}", staff_id, terminal=self.sites.fingerprint(realm))
+    def seat(self, realm: Realm, staff_id: str, *, idle: timedelta = timedelta()) -> Person:
+        """The person, signed in so long ago, and idle since."""
+        token, at = secrets.token_urlsafe(32), clock.now() - idle
+        Session.objects.using(f"directory_{realm.value}").create(
+            token_hash=sessions.digest(token), staff_id=staff_id, terminal_id=self.sites.fingerprint(realm),
+            begun_at=at, seen_at=at, factor="passkey", factor_at=at,
+        )  # fmt: skip
         return Person(self.sites, realm, self.context, staff_id=staff_id, token=token)
 
     def person(self, *roles: Right | Role, realm: Realm = Realm.CITY, staff_id: str = "s001") -> Person:

@@ -72,6 +72,7 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
         "training-new": (list, ""),
         "password": (list, ""),
         "my-face": (list, ""),
+        "duty": (list, ""),
         "step-up": (list, ""),
     },
     Role.PERSONNEL: {"personnel": (list, "")},
@@ -135,7 +136,7 @@ def test_every_page_of(role: Role, busy: Office, examiner) -> None:
         examiner.check(person.open(name, *arguments(), query=query), name)
 
 
-@pytest.mark.parametrize("realm", [Realm.PLATFORM, Realm.NATIONAL])
+@pytest.mark.parametrize("realm", [Realm.PLATFORM, pytest.param(Realm.NATIONAL, marks=pytest.mark.slow)])
 def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, examiner) -> None:
     person = office.person(Role.ADMINISTRATOR, realm=realm)
     examiner.check(person.open("home"), f"home-{realm}")

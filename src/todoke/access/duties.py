@@ -97,6 +97,10 @@ MUNICIPAL: Final = frozenset({Role.PROVIDER_OFFICER})
 """Roles that are only ever held for one municipality (中間サーバー: 他団体の情報に一切アクセスできない)."""
 
 
+CONTRACTORS: Final = frozenset({Role.OPERATOR, Role.PLATFORM_OPERATOR, Role.NETWORK_OPERATOR})
+"""Roles that staff of a contractor may hold: they see counts and row numbers, never persons (PIA III.2-4)."""
+
+
 def fits(role: Role, duty: Duty, realm: str, municipality: str) -> bool:
     """Whether a right of that shape can exist: the role lies under the duty, in that realm, rightly bound."""
     row = ROWS[duty]

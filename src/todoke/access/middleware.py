@@ -16,10 +16,10 @@ from todoke.oplog.entry import Outcome
 from todoke.oplog.record import record_refusal
 from todoke.oplog.who import Who
 from todoke.pages import failures
+from todoke.pages.failures import PURPOSE_FIELD
 
 COOKIE: Final = "todoke_session"
 DUTY_COOKIE: Final = "todoke_duty"
-PURPOSE_FIELD: Final = "purpose"
 TERMINAL: Final = "todoke.client_certificate"
 """Key in `request.META`: SHA-256 (hex) of the client certificate that the server verified."""
 SIGN_IN: Final = "sign-in"

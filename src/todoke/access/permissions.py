@@ -58,6 +58,7 @@ class Permission(Enum):
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_OPERATE = "linkage:number:operate"
+    LINKAGE_SEARCH = "linkage:person:search"
     NETWORK_ACQUIRE = "network:link_code:acquire"
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
@@ -96,7 +97,9 @@ STEP_UP = frozenset(
 STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
-PURPOSE = frozenset({Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT})
+PURPOSE = frozenset(
+    {Permission.LINKAGE_SEARCH, Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT}
+)
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
 
@@ -138,6 +141,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_SEARCH,
         }
     ),
     Role.SUPERVISOR: frozenset({Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY}),

@@ -113,6 +113,7 @@ def actor_for(
     alias = directory.alias()
     found = _find(alias, token)
     if found is None:
+        record_refusal(alias, by=Who(staff_id="", terminal=terminal[:16]), verb=USE, subject="unknown")
         raise TodokeError(ErrorCode.SESSION_OVER, reason="サインインの記録がありません")
     if found.terminal_id != terminal:
         _elsewhere(alias, found, terminal)

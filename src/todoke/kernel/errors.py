@@ -110,6 +110,14 @@ class ErrorCode(Enum):
         Family.CONFLICT,
         "職員名簿は既に使われているため、最初の登録はできません。権限は依頼・設定・確認の手順で付与してください。",
     )
+    SEARCH_TOO_VAGUE = (
+        Family.INPUT,
+        "この条件では候補を検索できません。{needed} のいずれかの組を、欠けのないように入力してください。",
+    )
+    SEARCH_TOO_OFTEN = (
+        Family.DENIED,
+        "候補の検索が1時間に {limit} 回を超えたため止めました。時間をおくか、一括照会を依頼してください。",
+    )
     SENDER_REFUSED = (
         Family.DENIED,
         "通信相手を確認できないため受け付けませんでした（{detail}）。証明書と鍵の登録を確かめてください。",

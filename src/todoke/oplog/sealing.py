@@ -27,14 +27,17 @@ LAG_ALARM: Final = 60.0
 """Seconds that the oldest unsealed entry may wait; longer means that a transaction holds the horizon."""
 
 _LOCK = "oplog:sealer"
-# a row of a transaction that still runs, or of a later one, is left for the next round
+# A row of a transaction that still runs, or of a later one, is left for the next round. The order is that of the
+# index: `ORDER BY xid` without `o.` would mean the number in the first column, and sort the whole log for each batch.
 _SETTLED = """
-SELECT xid::text::bigint, id, at, leaf FROM oplog_operation
-WHERE (xid, id) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xid, id LIMIT %s
+SELECT o.xid::text::bigint, o.id, o.at, o.leaf FROM oplog_operation AS o
+WHERE (o.xid, o.id) > (%s::text::xid8, %s) AND o.xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY o.xid, o.id LIMIT %s
 """
+# the second condition says nothing new, but lets the planner see that few rows are left
 _WAITING = """
-SELECT count(*), min(at) FROM oplog_operation WHERE (xid, id) > (%s::text::xid8, %s)
+SELECT count(*), min(o.at) FROM oplog_operation AS o
+WHERE (o.xid, o.id) > (%(xid)s::text::xid8, %(id)s) AND o.xid >= %(xid)s::text::xid8
 """
 _SEGMENTS = """
 SELECT seg, month, n, first_xid::text::bigint, first_id, last_xid::text::bigint, last_id, root, prev, sealed_at
@@ -89,7 +92,7 @@ class Sealer:
             if len(batch) < ROWS:
                 break
         self._sign()
-        waiting, oldest = self._fetch(_WAITING, [str(self._cursor[0]), self._cursor[1]])[0]
+        waiting, oldest = self._fetch(_WAITING, {"xid": str(self._cursor[0]), "id": self._cursor[1]})[0]
         lag = (clock.now() - oldest).total_seconds() if oldest else 0.0
         return Sealed(rows=rows, segments=made, waiting=waiting, lag_seconds=max(0.0, lag))
 
@@ -171,7 +174,7 @@ class Sealer:
                 [checkpoint.size, checkpoint.root, now, note],
             )
 
-    def _fetch(self, statement: str, parameters: list[Any]) -> list[Any]:
+    def _fetch(self, statement: str, parameters: list[Any] | dict[str, Any]) -> list[Any]:
         with connections[self._alias].cursor() as cursor:
             cursor.execute(statement, parameters)
             return list(cursor.fetchall())
@@ -192,7 +195,7 @@ def state(alias: str) -> LogState:
     with connections[alias].cursor() as cursor:
         cursor.execute(last)
         segments, xid, number = cursor.fetchone() or (0, "0", 0)
-        cursor.execute(_WAITING, [xid, number])
+        cursor.execute(_WAITING, {"xid": xid, "id": number})
         waiting, oldest = cursor.fetchone() or (0, None)
     lag = (clock.now() - oldest).total_seconds() if oldest else 0.0
     return LogState(segments=segments, waiting=waiting, lag_seconds=max(0.0, lag))

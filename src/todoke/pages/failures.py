@@ -1,17 +1,24 @@
-"""誤りの画面: every error as a page with its sentence and code. What is not on our list shows no text of its own."""
+"""誤りの画面: every error as a page with its sentence and code, or as the way to where the person can put it right.
+
+What is not on our list shows no text of its own.
+"""
 
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from todoke.kernel.errors import ErrorCode, Family, InputRefused, TodokeError
 
@@ -28,6 +35,17 @@ HEADINGS = {
 }
 
 
+PURPOSE_FIELD: Final = "purpose"
+"""Name of the field in which a person writes the purpose (利用目的)."""
+
+LEADS_TO: Final = {
+    ErrorCode.PASSWORD_EXPIRED: "password",
+    ErrorCode.SESSION_OVER: "sign-in",
+    ErrorCode.VERIFY_AGAIN: "step-up",
+}
+"""Errors that a person puts right on a page of their own, by the name of its route; it leads back by `next`."""
+
+
 class FailurePages:
     """Middleware: an exception of a view becomes a page with the status of its family."""
 
@@ -42,7 +60,7 @@ class FailurePages:
         return page(request, error if isinstance(error, TodokeError) else closed(error))
 
 
-def closed(error: Exception) -> TodokeError:
+def closed(error: BaseException) -> TodokeError:
     """An error from outside our list, as one of it; logged as type and place, since its text may quote a person."""
     if isinstance(error, Http404):
         return TodokeError(ErrorCode.NOT_FOUND, what="この番地の画面")
@@ -59,7 +77,14 @@ def closed(error: Exception) -> TodokeError:
 
 
 def page(request: HttpRequest, error: TodokeError) -> HttpResponse:
-    """The error page; without the shell when the shell itself cannot be drawn (its database may be what failed)."""
+    """The answer to an error. What a form had sent is not sent again: the person opens it anew."""
+    if error.code is ErrorCode.PURPOSE_MISSING and request.method == "GET":
+        asked = [(name, value) for name, value in request.GET.items() if name != PURPOSE_FIELD]
+        return _shown(request, "pages/purpose.html", {"asked": asked, "title": "利用目的の入力"}, error)
+    # a form that was sent in vain says so first; only then does it lead to the sign-in page
+    if error.code in LEADS_TO and (request.method == "GET" or error.code is not ErrorCode.SESSION_OVER):
+        query = urlencode({"next": request.get_full_path()})
+        return HttpResponseRedirect(f"{reverse(LEADS_TO[error.code])}?{query}")
     family = error.code.family
     context = {
         "heading": HEADINGS[family],
@@ -69,11 +94,19 @@ def page(request: HttpRequest, error: TodokeError) -> HttpResponse:
         "signed_out": error.code is ErrorCode.SESSION_OVER,
         "may_retry": family in (Family.UNAVAILABLE, Family.FAULT),
     }
+    return _shown(request, "pages/error.html", context, error)
+
+
+def _shown(
+    request: HttpRequest, template: str, context: dict[str, object], error: TodokeError
+) -> HttpResponse:
+    """The page; without the shell when the shell itself cannot be drawn (its database may be what failed)."""
+    status = error.code.family.http_status
     try:
-        return render(request, "pages/error.html", context, status=family.http_status)
+        return render(request, template, context, status=status)
     except Exception as second:
         closed(second)
-        return HttpResponse(render_to_string("pages/error.html", context), status=family.http_status)
+        return HttpResponse(render_to_string(template, context), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -89,6 +122,12 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404."""
     return page(request, TodokeError(ErrorCode.NOT_FOUND, what="この番地の画面"))
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: an error in a middleware, where `FailurePages` does not reach."""
+    error = sys.exc_info()[1]
+    return page(request, error if isinstance(error, TodokeError) else closed(error or RuntimeError()))
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -15,6 +15,8 @@ class Identity:
     duty: str
     terminal: str
     sign_out: str
+    choose_duty: str = ""
+    """Where another duty can be chosen; empty for a person who has one only."""
 
 
 @dataclass(frozen=True, kw_only=True)

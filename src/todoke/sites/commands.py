@@ -92,7 +92,7 @@ def bench_road(residents: int, as_json: bool) -> None:
 @click.option(
     "--clients", default=16, show_default=True, type=click.IntRange(1, 64), help="同時に書く処理の数"
 )
-@click.option("--seconds", default=5.0, show_default=True, help="書込み一回の長さ")
+@click.option("--seconds", default=3.0, show_default=True, help="書込み一回の長さ")
 @click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
 @open_verb("自分だけのインスタンスで測り、終わると消す")
 def bench_oplog(rows: int, clients: int, seconds: float, as_json: bool) -> None:
@@ -103,6 +103,27 @@ def bench_oplog(rows: int, clients: int, seconds: float, as_json: bool) -> None:
     found = benches_of_log.oplog(rows, clients, seconds, VAR, lambda line: click.echo(line, err=True))
     found["machine"] = benches.machine()
     click.echo(benches.as_json(found) if as_json else benches_of_log.as_table(found))
+
+
+@bench.command("matching")
+@click.option(
+    "--register", default=3_800_000, show_default=True, type=click.IntRange(min=1_000), help="登録のある人数"
+)
+@click.option(
+    "--queries", default=300_000, show_default=True, type=click.IntRange(min=100), help="照会の件数"
+)
+@click.option("--no-peer", is_flag=True, help="Splink と比べません")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("架空の登録簿だけを使う")
+def bench_matching(register: int, queries: int, no_peer: bool, as_json: bool) -> None:
+    """4情報の突合。列の走査と Splink を同じ実行の中で測り、適合率と再現率を示します。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_matching
+
+    found = bench_matching.run(
+        register, queries, VAR, lambda line: click.echo(line, err=True), peer=not no_peer
+    )
+    click.echo(benches.as_json(found) if as_json else bench_matching.as_table(found))
 
 
 @click.group("exchange")

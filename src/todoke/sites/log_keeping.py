@@ -23,6 +23,12 @@ def keys_folder(instance: Instance, realm: Realm) -> Path:
     return instance.path / realm.value / "keys"
 
 
+def check_durable(instance: Instance, realm: Realm) -> None:
+    """LOG_UNSAFE when a database of the realm acknowledges commits before they are on disk."""
+    for name in logs_of(instance, realm):
+        durable.check(name)
+
+
 @contextmanager
 def sealers(
     instance: Instance, realm: Realm, *, only: Callable[[str], bool] = lambda _alias: True

@@ -30,8 +30,9 @@ def serve(realm: Realm, *, screens: bool) -> None:
     stop = _until_signalled()
     instance = entering.enter(realm)
     from todoke.exchange.server import DoorServer
-    from todoke.sites import wiring
+    from todoke.sites import log_keeping, wiring
 
+    log_keeping.check_durable(instance, realm)
     with ExitStack() as stack:
         stack.enter_context(
             DoorServer(wiring.door(realm, instance), owner=realm.value, port=instance.ports[realm.value])
@@ -95,9 +96,10 @@ def serve_all(var: Path, say: Callable[[str], None]) -> None:
 
 
 def _site(instance: Instance, realm: Realm) -> list[processes.Child]:
-    """One site and a trial terminal of it, as processes."""
+    """One site, the sealer of its operation logs, and a trial terminal, as processes."""
     commands = {
         realm.value: ["serve", realm.value],
+        f"{realm.value}-sealer": ["oplog", "seal", realm.value],
         f"{realm.value}-terminal": ["terminal", "open", realm.value],
     }
     return [

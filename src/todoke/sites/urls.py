@@ -22,7 +22,7 @@ from todoke.sites.screens import (
 handler400 = "todoke.pages.failures.bad_request"
 handler403 = "todoke.pages.failures.denied"
 handler404 = "todoke.pages.failures.not_found"
-handler500 = "todoke.sites.screens.answers.fault"
+handler500 = "todoke.pages.failures.fault"
 
 urlpatterns = [
     path("health", status.health, name="health"),
@@ -30,6 +30,7 @@ urlpatterns = [
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("password", mine.password, name="password"),
     path("face", mine.face, name="my-face"),
+    path("duty", mine.duty, name="duty"),
     path("passkey/new", mine.passkey_new, name="passkey-new"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("step-up", sign_in.step_up, name="step-up"),

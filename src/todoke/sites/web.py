@@ -16,7 +16,7 @@ MIDDLEWARE: Final = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "todoke.sites.screens.answers.Answers",
+    "todoke.pages.failures.FailurePages",
     "todoke.access.middleware.SignedIn",  # last, so that it sees a view's exception before it is answered
 ]
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from todoke.access import directory
-from todoke.access.duties import Duty, fits
-from todoke.access.models import Grant, GrantState, Staff
+from todoke.access.duties import CONTRACTORS, Duty, fits
+from todoke.access.models import Employer, Grant, GrantState, Staff
 from todoke.access.permissions import Actor, Permission, Role, require
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -40,7 +40,9 @@ def request_grant(
         )
     alias, now = directory.alias(), clock.now()
     with transaction.atomic(using=alias):
-        _at_work(alias, staff_id, valid_from)
+        person = _at_work(alias, staff_id, valid_from)
+        if person.employer == Employer.CONTRACTOR and role not in CONTRACTORS:
+            raise TodokeError(ErrorCode.RECORD_INVALID, detail="委託先の従事者には付与できない役割です")
         row = Grant(
             staff_id=staff_id,
             role=role.value,
@@ -59,11 +61,12 @@ def request_grant(
     return int(row.pk)
 
 
-def _at_work(alias: str, staff_id: str, day: date) -> None:
-    """NOT_FOUND unless the person is in the directory and has not left by that day. Locks the row."""
+def _at_work(alias: str, staff_id: str, day: date) -> Staff:
+    """The person, locked; NOT_FOUND unless in the directory and not gone by that day."""
     person = Staff.objects.using(alias).select_for_update().filter(pk=staff_id).first()
     if person is None or (person.left_on is not None and person.left_on <= max(day, clock.today())):
         raise TodokeError(ErrorCode.NOT_FOUND, what="在職する職員のID")
+    return person
 
 
 def _refuse_twice(alias: str, row: Grant, now: datetime) -> None:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from todoke.access import directory, standing
 from todoke.access.guard import actor_of, open_screen
-from todoke.access.models import Alarm, Grant, GrantState, Session, Training
+from todoke.access.models import Alarm, FaceTemplate, Grant, GrantState, Session, TemplateStage, Training
 from todoke.access.permissions import Actor, Permission
 from todoke.kernel import clock
 from todoke.sites import status
@@ -41,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "last": _last_session(actor),
         "training": _training(actor),
         "paused": actor.paused,
+        "face_waits": _face_waits(actor),
         "systems": [status.SYSTEM_TITLES[name] for name in systems_of(Realm(settings.TODOKE_REALM))],
         "steps": status.steps(request.GET),
     }
@@ -83,6 +84,12 @@ def _last_session(actor: Actor) -> Session | None:
         .order_by("-begun_at")
         .first()
     )
+
+
+def _face_waits(actor: Actor) -> bool:
+    """Whether an administrator linked a new picture that replaces a confirmed one once the person shows that face."""
+    mine = FaceTemplate.objects.using(directory.alias()).filter(staff_id=actor.staff_id)
+    return set(mine.values_list("stage", flat=True)) >= {TemplateStage.LINKED, TemplateStage.CONFIRMED}
 
 
 def _training(actor: Actor) -> tuple[object, bool]:

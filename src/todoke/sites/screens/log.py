@@ -17,7 +17,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from todoke.access.guard import actor_of, open_screen, screen
-from todoke.access.middleware import PURPOSE_FIELD
 from todoke.access.permissions import Permission
 from todoke.kernel import clock
 from todoke.kernel.clock import JAPAN
@@ -29,6 +28,7 @@ from todoke.oplog.search import Criteria, Logged
 from todoke.oplog.sentences import sentence
 from todoke.oplog.unusual import Unusual
 from todoke.pages import tables
+from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.forms import DateField
 from todoke.pages.tables import Column, Table
 from todoke.pages.templatetags.parts import make_chip
@@ -121,7 +121,7 @@ COLUMNS = [
 def log_purpose(request: HttpRequest) -> HttpResponse:
     """Asks for the purpose first, for whoever is signed in; the log itself asks for the permission."""
     actor_of(request)
-    return render(request, "screens/purpose.html", {"title": "操作の記録を見る目的", "url": reverse("log")})
+    return render(request, "pages/purpose.html", {"title": "操作の記録を見る目的", "url": reverse("log")})
 
 
 @screen(Permission.OPLOG_READ)

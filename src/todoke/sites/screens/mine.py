@@ -15,9 +15,12 @@ from todoke.access.factors.cameras import Upload
 from todoke.access.factors.enrolment import confirm_face
 from todoke.access.factors.passkeys import register, registration_options
 from todoke.access.guard import actor_of, open_screen
+from todoke.access.middleware import DUTY_COOKIE
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.who import Who
-from todoke.sites.screens import sign_in
+from todoke.sites.screens import naming, sign_in
+from todoke.sites.screens.shell import duties_of
+from todoke.sites.screens.way_back import way_back
 
 
 class RegisterForm(forms.Form):
@@ -90,7 +93,7 @@ def password(request: HttpRequest) -> HttpResponse:
         try:
             passwords.change(staff_id=actor.staff_id, old=given["old"], new=given["new"], by=actor)
             messages.success(request, "パスワードを変更しました。")
-            return HttpResponseRedirect(reverse("home"))
+            return HttpResponseRedirect(way_back(request, reverse("home")))
         except TodokeError as error:
             refusal = error
     context = {
@@ -113,3 +116,34 @@ def face(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("home"))
     context = {"form": form, "refusal": refusal}
     return render(request, "screens/my_face.html", context, status=sign_in.status_of(refusal))
+
+
+class DutyForm(forms.Form):
+    """Which of one's duties."""
+
+    duty = forms.ChoiceField(label="事務", required=False)
+
+    def __init__(self, *arguments: Any, staff_id: str, **named: Any) -> None:  # noqa: ANN401 - as Django's own
+        super().__init__(*arguments, **named)
+        choice = self.fields["duty"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [("", "すべて"), *((each, naming.duty(each)) for each in duties_of(staff_id))]
+
+
+@open_screen("本人の操作で、サインインは画面の中で確かめる。持っている権限が狭まるだけで、増えることはない")
+def duty(request: HttpRequest) -> HttpResponse:
+    """事務の切替え: for somebody with several duties, so that the log says in which one something was done."""
+    actor = actor_of(request)
+    form = DutyForm(request.POST or None, staff_id=actor.staff_id, initial={"duty": actor.duty})
+    back = reverse("home")
+    if request.method == "POST" and form.is_valid():
+        response = HttpResponseRedirect(back)
+        response.set_cookie(
+            DUTY_COOKIE, form.cleaned_data["duty"], secure=True, httponly=True, samesite="Strict"
+        )
+        return response
+    context = {
+        "form": form, "heading": "事務を切り替えます", "verb": "切り替える", "back": back,
+        "lead": "選んだ事務の権限だけが使え、操作の記録にその事務が残ります。",
+    }  # fmt: skip
+    return render(request, "pages/form_page.html", context)

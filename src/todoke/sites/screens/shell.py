@@ -12,8 +12,9 @@ from django.urls import resolve, reverse
 from todoke.access import directory
 from todoke.access.duties import ROWS, Duty
 from todoke.access.guard import declaration_of
-from todoke.access.models import Staff
+from todoke.access.models import Grant, GrantState, Staff
 from todoke.access.permissions import Actor
+from todoke.kernel import clock
 from todoke.pages.shell import Destination, Identity, Shell
 from todoke.sites.realms import Realm
 from todoke.sites.status import TITLES
@@ -62,7 +63,17 @@ def _identity(actor: Actor) -> Identity:
         duty=ROWS[Duty(actor.duty)].title if actor.duty else "",
         terminal=actor.terminal,
         sign_out=reverse("sign-out"),
+        choose_duty=reverse("duty") if len(duties_of(actor.staff_id)) > 1 else "",
     )
+
+
+def duties_of(staff_id: str) -> list[str]:
+    """The duties in which the person holds a right today."""
+    today = clock.today()
+    rights = Grant.objects.using(directory.alias()).filter(
+        staff_id=staff_id, state=GrantState.CONFIRMED, valid_from__lte=today, valid_until__gte=today
+    )
+    return sorted(set(rights.values_list("duty", flat=True)))
 
 
 def _menu(request: HttpRequest, actor: Actor) -> tuple[Destination, ...]:

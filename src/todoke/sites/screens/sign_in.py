@@ -23,7 +23,7 @@ from todoke.access.guard import actor_of, open_screen
 from todoke.access.models import Session
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.who import Who
-from todoke.sites.screens.answers import way_back
+from todoke.sites.screens.way_back import way_back
 
 ID_LENGTH: Final = 16
 

@@ -13,6 +13,7 @@ from todoke.contracts import registry
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.transport import Transport
 from todoke.systems.linkage import jobs, queries
+from todoke.systems.linkage.actions.renew_forms import renew_forms
 from todoke.systems.linkage.jobs import Exchanged
 
 _by = click.option("--by", required=True, help="職員ID")
@@ -44,6 +45,14 @@ def rotate_keys(by: str) -> None:
     click.echo(
         f"第 {report.key} 世代の鍵で {report.counts.accepted:,} 件を封印し直し、古い鍵 {destroyed} 世代を廃棄しました。"
     )
+
+
+@group.command(name="forms")
+@_by
+@verb(Permission.LINKAGE_OPERATE)
+def forms(by: str) -> None:
+    """4情報の比較形を、今の規則で作り直します（規則の版が変わった後に一度）。"""
+    click.echo(f"比較形の更新: {renew_forms(by=cli_actor.actor(by)):,} 人")
 
 
 @group.command(name="codes")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from django.conf import settings
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
@@ -21,6 +22,7 @@ from todoke.systems.linkage import codecs
 from todoke.systems.linkage.models import IndividualNumber
 from todoke.systems.linkage.models.local_number import RESIDENTS
 from todoke.systems.linkage.queries.numbers import find_persons, one_load_at_a_time
+from todoke.systems.linkage.rules import match_forms
 
 ALIAS = "linkage"
 _STAGED = "linkage_incoming"
@@ -40,6 +42,13 @@ _LINK = f"""
 INSERT INTO linkage_localnumber (system, local_number, person_id)
 SELECT %s, i.resident_code, i.person_id FROM {_STAGED} i
 ON CONFLICT (system, local_number) DO NOTHING
+"""
+_FORMS_STAGED = "linkage_forms"
+_WRITE_FORMS = f"""
+INSERT INTO linkage_matchform (person_id, {match_forms.STORED})
+SELECT l.person_id, {", ".join(f"i.{name}" for name in match_forms.STORED.split(", "))}
+FROM {_FORMS_STAGED} i JOIN linkage_localnumber l ON l.system = %s AND l.local_number = i.resident_code
+{match_forms.ON_CONFLICT}
 """
 
 
@@ -69,6 +78,7 @@ def load_numbers(*, file: Path, by: Actor) -> Loaded:
         is_new[list(known)] = False
         _mint(rows, numbers, np.flatnonzero(is_new), seal)
         renewed = _renew(rows, known) if known else 0
+        _write_forms(rows)
         minted = int(is_new.sum())
         subject = f"file {file.name}"
         record(ALIAS, by=by, verb="linkage:number:load", subject=subject, persons=rows.num_rows)
@@ -154,6 +164,14 @@ def _renew(rows: pa.Table, known: dict[int, str]) -> int:
         cursor.execute(_LINK, [RESIDENTS])
         cursor.execute(_RENEW)
         return int(cursor.rowcount)
+
+
+def _write_forms(rows: pa.Table) -> None:
+    """The forms that candidates are searched by, of everybody in the file."""
+    forms = match_forms.stored(rows, match_forms.home(settings.TODOKE_MUNICIPALITY))
+    postgres.stage(ALIAS, _FORMS_STAGED, forms.append_column("resident_code", rows["resident_code"]))
+    postgres.join_whole_tables(ALIAS)
+    postgres.execute(ALIAS, _WRITE_FORMS, [RESIDENTS])
 
 
 def _constant(text: str, count: int) -> Texts:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import pyarrow as pa
 from django.conf import settings
 from django.db import connections
 
 from todoke.contracts.information import Item
 from todoke.contracts.linkage import KnownPerson, QueryResult
 from todoke.contracts.people import BasicAttributes
+from todoke.engine import postgres
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.records.attributes.variants import EDITION
 from todoke.systems.linkage.flows import OUTCOMES, QueryState
 from todoke.systems.linkage.models import ResultCursor
+from todoke.systems.linkage.rules.blocking import BLOCKING_RULES
 
 ALIAS = "linkage"
 _PERSONS = """
@@ -22,11 +28,37 @@ _RESULTS = """
 SELECT record_id, person_id, state, error, item_values, item_reasons
 FROM linkage_query WHERE batch_id = %s ORDER BY record_id
 """
+_FORM_TYPES: dict[str, pa.DataType] = {
+    "person": pa.string(),
+    "name": pa.string(),
+    "sex": pa.string(),
+    "birth_date": pa.date32(),
+    "birth_month": pa.date32(),
+    "address": pa.string(),
+    "town": pa.string(),
+}
 _STATES = "SELECT state, count(*) FROM linkage_query WHERE batch_id = ANY(%s) GROUP BY state"
 _UNFINISHED = (
     "SELECT DISTINCT batch_id FROM linkage_query WHERE state IN ('accepted', 'sent', 'asked') ORDER BY 1"
 )
 _WANTED_KEYS = "SELECT DISTINCT message_key FROM linkage_coderequest WHERE state = 'wanted' ORDER BY 1"
+_EDITIONS = "SELECT min(edition), max(edition) FROM linkage_matchform"
+_FORMS = """
+SELECT f.person_id AS person, f.name, f.sex, f.birth_date,
+       date_trunc('month', f.birth_date)::date AS birth_month, f.address, f.town
+FROM linkage_matchform f
+"""
+# Each column of a blocking rule as a condition that an index serves; null in the query equals nothing.
+_EQUAL = {
+    "name": "f.name = %(name)s",
+    "birth_date": "f.birth_date = %(birth_date)s",
+    "birth_month": "f.birth_date >= %(birth_month)s AND f.birth_date < %(birth_month)s::date + interval '1 month'",
+    "address": "f.address = %(address)s",
+    "town": "f.town = %(town)s",
+}
+_BLOCKED = " OR ".join(
+    "(" + " AND ".join(_EQUAL[column] for column in rule.columns) + ")" for rule in BLOCKING_RULES
+)
 
 
 def known_persons(integrated_numbers: Sequence[str]) -> list[KnownPerson]:
@@ -40,6 +72,34 @@ def known_persons(integrated_numbers: Sequence[str]) -> list[KnownPerson]:
             )
             for number, name, sex, born, address in cursor
         ]
+
+
+def refuse_old_forms() -> None:
+    """SETUP_MISSING unless every stored form is of the rules of today: others would hide people."""
+    ((first, last),) = postgres.fetch(ALIAS, _EDITIONS)
+    if not (first == last == EDITION or first is None):
+        raise TodokeError(
+            ErrorCode.SETUP_MISSING,
+            detail="4情報の比較形が今の規則のものではありません",
+            todo="todoke linkage forms を実行してください。",
+        )
+
+
+def forms_like(form: Mapping[str, Any]) -> pa.Table:
+    """The stored forms that share a blocking rule with `form` (match_forms.FORMS by name)."""
+    rows = postgres.fetch(ALIAS, f"{_FORMS} WHERE {_BLOCKED}", form)
+    columns = list(zip(*rows, strict=True)) or [()] * len(_FORM_TYPES)
+    return pa.table(
+        {
+            name: pa.array(column, kind)
+            for (name, kind), column in zip(_FORM_TYPES.items(), columns, strict=True)
+        }
+    )
+
+
+def all_forms() -> pa.Table:
+    """Every stored form, as `candidates.find` takes a register; committed rows only."""
+    return postgres.read(ALIAS, _FORMS)
 
 
 def batch_results(batch_id: str) -> list[QueryResult]:
