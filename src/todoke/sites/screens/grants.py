@@ -196,11 +196,11 @@ REVOKE: Final = Step(
 )
 
 
-def _next(actor: Actor, row: Grant) -> list[tuple[str, str]]:
-    """The steps that this person may take with this right as it stands."""
+def _next(actor: Actor, row: Grant) -> list[tuple[str, str, bool]]:
+    """The steps that this person may take with this right as it stands, and whether one leads on."""
     mine = {row.staff_id, row.requested_by, row.set_by}
     return [
-        (step.verb, reverse(step.route, args=[row.pk]))
+        (step.verb, reverse(step.route, args=[row.pk]), step is not REVOKE)
         for step in (SET, CONFIRM, REVOKE)
         if GrantState(row.state) in step.before
         and actor.may_somewhere(step.permission)
