@@ -47,19 +47,19 @@ def trace(data: bytes, shifts: Shifts, *, double: bool, final: bool) -> Trace:
             pair = data[place : place + 2]
             inside = _shift_at(data, place + 1, shifts, final=True)
             if inside:
-                found.faults.append(CodeFault(Trouble.ODD_BYTE, place, pair[:1]))
+                found.faults.append(CodeFault(Trouble.ODD_BYTE, place, pair[:1], len(found.units)))
                 place += 1
             else:
                 found.units.append(Unit(int.from_bytes(pair, "big"), place, pair))
                 place += 2
         elif final:
-            found.faults.append(CodeFault(Trouble.CUT_PAIR, place, data[place:]))
+            found.faults.append(CodeFault(Trouble.CUT_PAIR, place, data[place:], len(found.units)))
             place += 1
         else:
             break
     found.used = place
     if final and found.double:
-        found.faults.append(CodeFault(Trouble.NOT_CLOSED, place, b""))
+        found.faults.append(CodeFault(Trouble.NOT_CLOSED, place, b"", len(found.units)))
     return found
 
 
@@ -78,7 +78,7 @@ def _shift(found: Trace, code: bytes, place: int, shifts: Shifts, *, changed_at:
     opening = code in shifts.opens
     if opening == found.double:
         trouble = Trouble.NESTED_OPEN if opening else Trouble.STRAY_CLOSE
-        found.faults.append(CodeFault(trouble, place, code))
+        found.faults.append(CodeFault(trouble, place, code, len(found.units)))
     else:
         found.tidied += (place == changed_at) + (opening and code != shifts.opens[0])
     found.double = opening

@@ -22,11 +22,15 @@ class Trouble(Enum):
 
 @dataclass(frozen=True)
 class CodeFault:
-    """One fault: `offset` is the byte from the start of the stream, `raw` the bytes concerned."""
+    """One fault: `offset` is the byte from the start of the stream, `raw` the bytes concerned.
+
+    `before`: how many code points of the block were read before it.
+    """
 
     trouble: Trouble
     offset: int
     raw: bytes
+    before: int = 0
 
     @property
     def hex(self) -> str:

@@ -30,16 +30,19 @@ class LeadReader(Reader):
         starts, sizes = _split_by_threes(raw, self._is_lead) if three else _split(raw, self._is_lead)
         used = int(starts[-1] + sizes[-1]) if len(starts) else 0
         read = Read(np.empty(0, dtype=np.uint32))
+        last, cut = 0, False
         if used > len(data):
             last = int(starts[-1])
-            if final:
-                read.faults.append(CodeFault(Trouble.CUT_PAIR, self._offset + last, data[last:]))
+            cut = final
             starts, sizes, used = starts[:-1], sizes[:-1], len(data) if final else last
         codes = _codes(raw, starts, sizes)
         for unit in meaning(self._coded, codes, read).tolist():
             at, size = int(starts[unit]), int(sizes[unit])
             index = point_index(codes, self._coded, unit)
             read.holes.append(Hole(index, self._offset + at, data[at : at + size]))
+        if cut:
+            fault = CodeFault(Trouble.CUT_PAIR, self._offset + last, data[last:], len(read.points))
+            read.faults.append(fault)
         self._offset += used
         self._rest = data[used:]
         return read

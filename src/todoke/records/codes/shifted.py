@@ -6,16 +6,18 @@ name. It is right only if opens and closes alternate and every double run is eve
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from todoke.records.codes import exact
 from todoke.records.codes.coded_set import SINGLE, CodedSet, Shifts
-from todoke.records.codes.faults import CodeFault, Trouble
+from todoke.records.codes.faults import CodeFault
 from todoke.records.codes.reading import Hole, Read, Reader, as_bytes, meaning, point_index
 from todoke.records.codes.runs import Bytes, Places, copied
 
-_STEP = 1 << 16
+_STEP = 1 << 18
 
 
 class ShiftedReader(Reader):
@@ -60,8 +62,16 @@ class ShiftedReader(Reader):
                 self._rest = data[len(whole) :]
                 return read
         trace = exact.trace(data, self._shifts, double=self._double, final=final)
-        read.faults = [CodeFault(fault.trouble, self._offset + fault.offset, fault.raw) for fault in trace.faults]
         codes = np.array([unit.code for unit in trace.units], dtype=np.int64)
+        read.faults = [
+            CodeFault(
+                fault.trouble,
+                self._offset + fault.offset,
+                fault.raw,
+                point_index(codes, self._coded, fault.before),
+            )
+            for fault in trace.faults
+        ]
         for unit in meaning(self._coded, codes, read).tolist():
             at = trace.units[unit]
             read.holes.append(Hole(point_index(codes, self._coded, unit), self._offset + at.offset, at.raw))
@@ -114,7 +124,7 @@ def joined(parts: list[Read]) -> Read:
     before = 0
     for part in parts:
         whole.holes += [Hole(hole.index + before, hole.offset, hole.raw) for hole in part.holes]
-        whole.faults += part.faults
+        whole.faults += [replace(fault, before=fault.before + before) for fault in part.faults]
         whole.tidied += part.tidied
         for into, of in ((whole.spare, part.spare), (whole.private, part.private)):
             for text, count in of.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -57,7 +57,11 @@ class UnicodeReader(Reader):
         try:
             text, used = _decode(self._form.codec, data, final=final)
         except UnicodeDecodeError as error:
-            return self._damaged(Trouble.NOT_UNICODE, error.start, data[error.start : error.end])
+            read = self._damaged(Trouble.NOT_UNICODE, error.start, data[error.start : error.end])
+            good, _ = _decode(self._form.codec, data[: error.start], final=True)
+            read.points = points_of(good)
+            read.faults = [replace(fault, before=len(good)) for fault in read.faults]
+            return read
         self._offset += used
         self._rest = data[used:]
         return Read(points_of(text))
@@ -83,6 +87,6 @@ def points_of(text: str) -> Points:
 
 def text_of(points: Points) -> str:
     """The text of code points."""
-    if len(points) and int(points.max()) < 0xD800:
+    if len(points) and int(points.max()) < 0x10000:
         return points.astype(np.uint16).tobytes().decode("utf-16-le")
     return points.tobytes().decode("utf-32-le")

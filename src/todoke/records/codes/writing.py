@@ -51,7 +51,9 @@ def fit(coded: CodedSet, points: Points, joinable: NDArray[np.bool_] | None = No
 
 
 class Writer(ABC):
-    """Writes one stream from its beginning."""
+    """Writes one stream from its beginning. `is_coded`: whether its set leaves characters out."""
+
+    is_coded: bool
 
     @abstractmethod
     def unwritable(self, points: Points) -> NDArray[np.int64]:
@@ -64,6 +66,8 @@ class Writer(ABC):
 
 class TableWriter(Writer):
     """Writes a coded set, with shift codes where it has them."""
+
+    is_coded = True
 
     def __init__(self, coded: CodedSet) -> None:
         self._coded = coded
@@ -88,6 +92,8 @@ class TableWriter(Writer):
 
 class UnicodeWriter(Writer):
     """Writes a form of Unicode: every character has its place."""
+
+    is_coded = False
 
     def __init__(self, form: UnicodeForm) -> None:
         self._form = form
