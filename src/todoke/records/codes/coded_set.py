@@ -27,7 +27,16 @@ class Profile(Enum):
     CP932 = "cp932"
 
 
-FAMILY = (("〜", "～"), ("‖", "∥"), ("−", "－"), ("¢", "￠"), ("£", "￡"), ("¬", "￢"), ("—", "―"), ("¦", "￤"))
+FAMILY = (
+    ("〜", "～"),
+    ("‖", "∥"),
+    ("−", "－"),
+    ("¢", "￠"),
+    ("£", "￡"),
+    ("¬", "￢"),
+    ("—", "―"),
+    ("¦", "￤"),
+)
 """The two spellings of the same characters: by JIS, by CP932."""
 
 
@@ -100,12 +109,19 @@ class CodedSet:
         return self.with_codes(changed, accepted)
 
     def with_codes(
-        self, reading: Mapping[int, str], accepted: Mapping[str, int] = _NONE, decode_only: frozenset[int] = frozenset()
+        self,
+        reading: Mapping[int, str],
+        accepted: Mapping[str, int] = _NONE,
+        decode_only: frozenset[int] = frozenset(),
     ) -> CodedSet:
         """The same set with further or other characters at some codes (of `table`)."""
         pairs = dict(self.pairs) | {code: text for code, text in reading.items() if code < SINGLE}
-        single = dict(self.single) | {code & 0xFF: text for code, text in reading.items() if SINGLE <= code < TRIPLE}
-        triples = dict(self.triples) | {code & 0xFFFF: text for code, text in reading.items() if code >= TRIPLE}
+        single = dict(self.single) | {
+            code & 0xFF: text for code, text in reading.items() if SINGLE <= code < TRIPLE
+        }
+        triples = dict(self.triples) | {
+            code & 0xFFFF: text for code, text in reading.items() if code >= TRIPLE
+        }
         return replace(
             self,
             pairs=pairs,

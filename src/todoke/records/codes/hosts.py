@@ -59,7 +59,9 @@ def jef(companion: str = "fujitsu-ebcdik") -> CodedSet:
 def keis(edition: int, companion: str = "hitachi-ebcdik") -> CodedSet:
     """日立 KEIS78 / KEIS83: JIS + 8080h in the order of its edition, user-defined 81A1–A0FE (3,008)."""
     if edition == 78:
-        grid = {code: text for code, text in jis.jis_order_1978().items() if code >> 8 != 0x28 and code < 0x7421}
+        grid = {
+            code: text for code, text in jis.jis_order_1978().items() if code >> 8 != 0x28 and code < 0x7421
+        }
         rules = {0xAFA1 + place: rule for place, rule in enumerate(_KEIS78_RULES)}
         pairs = _high(grid) | rules | _entries(_KEIS78_EXCEPTIONS)
     else:

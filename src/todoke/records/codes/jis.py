@@ -11,10 +11,30 @@ from functools import cache
 
 Grid = dict[int, str]
 
-_SWAPPED_1983 = (
-    "鰺鯵 鶯鴬 蠣蛎 攪撹 竈竃 灌潅 諫諌 頸頚 礦砿 蘂蕊 靱靭 賤賎 "
-    "壺壷 礪砺 檮梼 濤涛 邇迩 蠅蝿 檜桧 儘侭 藪薮 籠篭"
-).split()
+_SWAPPED_1983 = [
+    "鰺鯵",
+    "鶯鴬",
+    "蠣蛎",
+    "攪撹",
+    "竈竃",
+    "灌潅",
+    "諫諌",
+    "頸頚",
+    "礦砿",
+    "蘂蕊",
+    "靱靭",
+    "賤賎",
+    "壺壷",
+    "礪砺",
+    "檮梼",
+    "濤涛",
+    "邇迩",
+    "蠅蝿",
+    "檜桧",
+    "儘侭",
+    "藪薮",
+    "籠篭",
+]
 _MOVED_1983 = {"尭": "堯", "槙": "槇", "遥": "遙", "瑶": "瑤"}
 _SYMBOLS_1983 = range(0x223A, 0x227F)
 _ROWS_1983 = (0x28, 0x74)
@@ -36,8 +56,8 @@ def jis_order_1978() -> Grid:
     """JIS X 0208 with the 22 pairs of kanji in the places of 1978; symbols and rules of 1983 kept."""
     places = {text: code for code, text in jis_x_0208().items()}
     grid = dict(jis_x_0208())
-    for old, new in _SWAPPED_1983:
-        grid[places[old]], grid[places[new]] = new, old
+    for pair in _SWAPPED_1983:
+        grid[places[pair[0]]], grid[places[pair[1]]] = pair[1], pair[0]
     return grid
 
 

@@ -18,24 +18,19 @@ class LeadReader(Reader):
 
     def __init__(self, coded: CodedSet) -> None:
         self._coded = coded
-        self._is_lead = np.zeros(256, dtype=np.bool_)
-        self._is_lead[list(coded.leads)] = True
         self._offset = 0
         self._rest = b""
 
     def feed(self, block: bytes, *, final: bool = False) -> Read:
         data = self._rest + block
-        raw = as_bytes(data)
-        three = bool(self._coded.triples) and _THREE in data
-        starts, sizes = _split_by_threes(raw, self._is_lead) if three else _split(raw, self._is_lead)
+        starts, sizes, codes = split(self._coded, as_bytes(data))
         used = int(starts[-1] + sizes[-1]) if len(starts) else 0
         read = Read(np.empty(0, dtype=np.uint32))
         last, cut = 0, False
         if used > len(data):
             last = int(starts[-1])
             cut = final
-            starts, sizes, used = starts[:-1], sizes[:-1], len(data) if final else last
-        codes = _codes(raw, starts, sizes)
+            codes, used = codes[:-1], len(data) if final else last
         for unit in meaning(self._coded, codes, read).tolist():
             at, size = int(starts[unit]), int(sizes[unit])
             index = point_index(codes, self._coded, unit)
@@ -46,6 +41,16 @@ class LeadReader(Reader):
         self._offset += used
         self._rest = data[used:]
         return read
+
+
+def split(coded: CodedSet, raw: Bytes) -> tuple[Places, Places, NDArray[np.int64]]:
+    """First byte, size and code of every character. The last one may be longer than the bytes; its code is then
+    not to be used."""
+    is_lead = np.zeros(256, dtype=np.bool_)
+    is_lead[list(coded.leads)] = True
+    three = bool(coded.triples) and bool((raw == _THREE).any())
+    starts, sizes = _split_by_threes(raw, is_lead) if three else _split(raw, is_lead)
+    return starts, sizes, _codes(raw, starts, sizes)
 
 
 def _split(raw: Bytes, is_lead: NDArray[np.bool_]) -> tuple[Places, Places]:
@@ -80,7 +85,7 @@ def _codes(raw: Bytes, starts: Places, sizes: Places) -> NDArray[np.int64]:
     for size, mark in ((2, 0), (3, TRIPLE)):
         longer = np.flatnonzero(sizes == size)
         if len(longer):
-            last = starts[longer] + size - 1
+            last = np.minimum(starts[longer] + size - 1, len(raw) - 1)
             codes[longer] = mark | raw.take(last - 1).astype(np.int64) << 8 | raw.take(last)
     codes[sizes == 1] |= SINGLE
     return codes

@@ -28,7 +28,7 @@ Coding = CodedSet | UnicodeForm
 """Anything that text can be converted from and to."""
 
 CODINGS: Mapping[str, Callable[[], Coding]] = {
-    "jef": lambda: hosts.jef(),
+    "jef": hosts.jef,
     "jef-ebcdic": lambda: hosts.jef("fujitsu-ebcdic"),
     "jef-ascii": lambda: hosts.jef("fujitsu-ascii"),
     "keis78": lambda: hosts.keis(78),

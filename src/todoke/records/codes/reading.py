@@ -60,11 +60,11 @@ def meaning(coded: CodedSet, codes: NDArray[np.int64], read: Read) -> NDArray[np
     read.spare = _tally(table.entries, table.tails, codes[(entries & SPARE) > 0])
     read.private = _tally(table.entries, table.tails, codes[(entries & PRIVATE) > 0])
     missing = np.flatnonzero(entries & MISSING)
-    points = entries & POINT
+    points: Points = entries & np.uint32(POINT)
     points[missing] = HOLE
     tailed = np.flatnonzero(entries & TAILED)
     if len(tailed):
-        points = np.insert(points, tailed + 1, table.tails.take(codes[tailed]))
+        points = np.insert(points, tailed + 1, table.tails.take(codes[tailed])).astype(np.uint32)
     read.points = points
     return missing
 

@@ -25,7 +25,13 @@ from todoke.records.codes.tables import is_selector
 from todoke.records.codes.unicode_forms import points_of
 from todoke.records.codes.writing import fit
 
-RULES = ("JIS包摂規準・UCS統合規則", "法務省戸籍法関連通達・通知", "法務省告示582号別表第四", "辞書類等による関連字", "読み・字形による類推")
+RULES = (
+    "JIS包摂規準・UCS統合規則",
+    "法務省戸籍法関連通達・通知",
+    "法務省告示582号別表第四",
+    "辞書類等による関連字",
+    "読み・字形による類推",
+)
 """The grounds of the MJ縮退マップ, the firmest first: of several the first that names a character decides."""
 
 
@@ -57,7 +63,9 @@ def load(path: Path, figures: Path | None = None) -> Reduction:
     if path.suffix.lower() != ".json":
         return Reduction(dict(_pairs(path, "from", "to")))
     if figures is None:
-        raise TodokeError(ErrorCode.SETUP_MISSING, detail="MJ文字図形名の一覧", todo="--mj-list で指定してください。")
+        raise TodokeError(
+            ErrorCode.SETUP_MISSING, detail="MJ文字図形名の一覧", todo="--mj-list で指定してください。"
+        )
     return Reduction(dict(_of_map(path, dict(_pairs(figures, "name", "sequence", texts=("sequence",))))))
 
 
@@ -78,7 +86,9 @@ def _of_map(path: Path, sequences: Mapping[str, str]) -> Iterator[tuple[str, str
             yield text, text_of_sequence(target) or text
 
 
-def _pairs(path: Path, first: str, second: str, texts: tuple[str, ...] | None = None) -> Iterator[tuple[str, str]]:
+def _pairs(
+    path: Path, first: str, second: str, texts: tuple[str, ...] | None = None
+) -> Iterator[tuple[str, str]]:
     with path.open(encoding="utf-8", newline="") as lines:
         reader = csv.DictReader(lines)
         if not {first, second} <= set(reader.fieldnames or ()):
@@ -88,10 +98,14 @@ def _pairs(path: Path, first: str, second: str, texts: tuple[str, ...] | None = 
             for name in (first, second):
                 cell = text_of_sequence(row[name] or "") if texts is None or name in texts else row[name]
                 if not cell:
-                    raise _refused(path, reader.line_num, "U+ で始まる符号位置1つまたは2つでなければなりません")
+                    raise _refused(
+                        path, reader.line_num, "U+ で始まる符号位置1つまたは2つでなければなりません"
+                    )
                 cells.append(cell)
             yield cells[0], cells[1]
 
 
 def _refused(path: Path, row: int, rule: str) -> InputRefused:
-    return InputRefused(path.name, [BadRow(file=path.name, row=row, column="（行全体）", shown="", rule=rule)])
+    return InputRefused(
+        path.name, [BadRow(file=path.name, row=row, column="（行全体）", shown="", rule=rule)]
+    )

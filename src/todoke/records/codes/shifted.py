@@ -54,7 +54,11 @@ class ShiftedReader(Reader):
                 whole, keep = whole[:-1], keep + 1
                 runs.lengths[-1] -= 1
                 odd = 0
-            if not odd and not (runs.lengths[:-1] & runs.double[:-1]).any() and not (final and runs.double[-1]):
+            if (
+                not odd
+                and not (runs.lengths[:-1] & runs.double[:-1]).any()
+                and not (final and runs.double[-1])
+            ):
                 self._quick(whole, runs, read)
                 read.tidied = tidied
                 self._double = bool(runs.double[-1])
@@ -82,7 +86,7 @@ class ShiftedReader(Reader):
         return read
 
     def _quick(self, data: bytes, runs: Runs, read: Read) -> None:
-        codes = _codes(as_bytes(data), runs)
+        codes = codes_of(as_bytes(data), runs)
         missing = meaning(self._coded, codes, read)
         if not len(missing):
             return
@@ -168,7 +172,7 @@ def marks_in(data: Bytes, shifts: Shifts) -> tuple[Places, Places, NDArray[np.in
     )
 
 
-def _codes(data: Bytes, runs: Runs) -> NDArray[np.int64]:
+def codes_of(data: Bytes, runs: Runs) -> NDArray[np.int64]:
     """The code of every character. Three views of the block stand end to end: pairs from even bytes, pairs from
     odd bytes, single bytes; a run is then a piece of one of them."""
     even = data[: len(data) & ~1].view(">u2")

@@ -57,9 +57,17 @@ def load(path: Path) -> Supplement:
     for number, code, sequence, use in rows:
         text = text_of_sequence(sequence)
         if not _CODE.fullmatch(code) or text is None or use not in USES:
-            rule = "符号は16進2桁または4桁、文字は U+ で始まる符号位置1つまたは2つ、用途は空欄・" + "・".join(USES[1:])
+            rule = "符号は16進2桁または4桁、文字は U+ で始まる符号位置1つまたは2つ、用途は空欄・" + "・".join(
+                USES[1:]
+            )
             faults.append(
-                BadRow(file=path.name, row=number, column="code,sequence,use", shown=f"{code},{sequence},{use}"[:40], rule=rule)
+                BadRow(
+                    file=path.name,
+                    row=number,
+                    column="code,sequence,use",
+                    shown=f"{code},{sequence},{use}"[:40],
+                    rule=rule,
+                )
             )
             continue
         value = int(code, 16)
@@ -80,7 +88,8 @@ def with_gaiji(coded: CodedSet, supplement: Supplement, *, file: str) -> CodedSe
     if outside:
         rule = f"{coded.title} の利用者定義領域にない符号です"
         raise InputRefused(
-            file, [BadRow(file=file, row=0, column="code", shown=f"{code:04X}", rule=rule) for code in outside]
+            file,
+            [BadRow(file=file, row=0, column="code", shown=f"{code:04X}", rule=rule) for code in outside],
         )
     return with_extension(coded, supplement)
 
@@ -105,7 +114,9 @@ def _csv_rows(path: Path) -> Iterator[Row]:
         reader = csv.DictReader(lines)
         if not {"code", "sequence"} <= set(reader.fieldnames or ()):
             rule = "見出しは code,sequence,use でなければなりません"
-            raise InputRefused(path.name, [BadRow(file=path.name, row=1, column="（見出し）", shown="", rule=rule)])
+            raise InputRefused(
+                path.name, [BadRow(file=path.name, row=1, column="（見出し）", shown="", rule=rule)]
+            )
         for row in reader:
             yield reader.line_num, row["code"] or "", row["sequence"] or "", row.get("use") or ""
 

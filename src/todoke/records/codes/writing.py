@@ -117,7 +117,7 @@ def shifted(coded: CodedSet, codes: Codes, *, double: bool) -> tuple[bytes, bool
     starts = np.concatenate(([0], turns))
     units = np.diff(starts, append=len(codes))
     pairs = is_pair[starts]
-    source, constants = _source(coded, codes)
+    source, constants = source_of(coded, codes)
     turned = np.ones(len(starts), dtype=np.bool_)
     turned[0] = bool(pairs[0]) != double
     opened, closed = constants
@@ -130,7 +130,7 @@ def shifted(coded: CodedSet, codes: Codes, *, double: bool) -> tuple[bytes, bool
     return copied(source, all_starts, all_lengths).tobytes(), bool(pairs[-1])
 
 
-def _source(coded: CodedSet, codes: Codes) -> tuple[Bytes, tuple[tuple[int, int], tuple[int, int]]]:
+def source_of(coded: CodedSet, codes: Codes) -> tuple[Bytes, tuple[tuple[int, int], tuple[int, int]]]:
     """All codes as pairs, then all as single bytes, then the shift codes; and where those stand: start, size."""
     assert coded.shifts is not None, coded.name
     opening, closing = coded.shifts.opens[0], coded.shifts.closes[0]

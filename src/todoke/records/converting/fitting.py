@@ -23,9 +23,12 @@ _FIRST_SELECTOR = 0xFE00
 
 
 class Fitting:
-    """One stream of text on its way into a target. Knows the line that it is in."""
+    """One stream of text on its way into a target. Knows the line that it is in, unless told the `place`."""
 
-    def __init__(self, target: Coding, writer: Writer, policy: Policy, report: Report) -> None:
+    def __init__(
+        self, target: Coding, writer: Writer, policy: Policy, report: Report, *, place: str = ""
+    ) -> None:
+        self._known_place = place
         self._writer, self._policy, self._report = writer, policy, report
         self._respelt = np.array(
             sorted(map(ord, target.respelt)) if isinstance(target, CodedSet) else [], dtype=np.uint32
@@ -75,7 +78,11 @@ class Fitting:
         if len(bad):
             points = replaced(points, self._spans(points, bad))
             if len(self._writer.unwritable(points)):
-                raise TodokeError(ErrorCode.USAGE_INVALID, detail="代わりの文字〓が変換先にありません", command="todoke convert")
+                raise TodokeError(
+                    ErrorCode.USAGE_INVALID,
+                    detail="代わりの文字〓が変換先にありません",
+                    command="todoke convert",
+                )
         if len(self._respelt):
             found, counts = np.unique(points[np.isin(points, self._respelt)], return_counts=True)
             for point, count in zip(found.tolist(), counts.tolist(), strict=True):
@@ -119,6 +126,8 @@ class Fitting:
         return instead
 
     def _place(self, points: Points, place: int) -> str:
+        if self._known_place:
+            return self._known_place
         before = points[:place]
         ends = np.flatnonzero(np.isin(before, _LINE_ENDS))
         column = place - int(ends[-1]) if len(ends) else self._column + place + 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from todoke.records.codes.faults import CodeFault
+from todoke.records.codes.faults import CodeFault, Trouble
 
 PLACES = 3
 """How many places are kept for each character."""
@@ -53,7 +53,9 @@ class Report:
     bytes_in: int = 0
     bytes_out: int = 0
 
-    def note(self, change: Change, subject: str, *, becomes: str = "", count: int = 1, place: str = "") -> None:
+    def note(
+        self, change: Change, subject: str, *, becomes: str = "", count: int = 1, place: str = ""
+    ) -> None:
         """Count one change."""
         tally = self.tallies.setdefault((change, subject, becomes), Tally())
         tally.count += count
@@ -65,6 +67,10 @@ class Report:
         self.fault_count += 1
         if len(self.faults) < FAULTS:
             self.faults.append((line, fault))
+
+    def hole(self, line: int, offset: int, raw: bytes) -> None:
+        """Note a code without a character as damage, where no policy can stand for it."""
+        self.fault(line, CodeFault(Trouble.NO_CHARACTER, offset, raw))
 
     @property
     def lost(self) -> int:

@@ -7,10 +7,8 @@ is decoded once, not twice. Under the error policy a loss, and damage always, le
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +17,7 @@ from todoke.records.codes.names import Coding, reader, writer
 from todoke.records.converting.fitting import Fitting
 from todoke.records.converting.policy import Policy, Unmappable
 from todoke.records.converting.report import Report
+from todoke.records.converting.staging import staged
 
 BLOCK = 1 << 20
 
@@ -32,7 +31,7 @@ class Conversion:
 
     source: Coding
     target: Coding
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
 
 
 def convert(
@@ -57,16 +56,11 @@ def convert(
         told(report)
         refuse(source.name, report, conversion.policy, writing=False)
         return report
-    waiting = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
+    with staged(target) as waiting:
         with source.open("rb") as given, waiting.open("wb") as made:
             _pour(conversion, given, made, report, progress)
         told(report)
         refuse(source.name, report, conversion.policy)
-        waiting.replace(target)
-    finally:
-        with suppress(FileNotFoundError):
-            waiting.unlink()
     return report
 
 
