@@ -32,7 +32,7 @@ def check_made(work: FieldWork, cells: Matrix, expected: Matrix) -> None:
 
 def read_column(work: FieldWork, cells: Matrix) -> pa.Array[Any]:
     """One column from `cells` (n, width). All spaces is null: an absent number is never 0."""
-    absent: Mask = (cells == work.charset.space).all(axis=1)
+    absent = ragged.blank_rows(cells, work.charset.space)
     if work.field.required:
         work.fault(absent, _ABSENT, nothing)
     match work.field.kind:
@@ -88,18 +88,19 @@ def _read_texts(work: FieldWork, cells: Matrix) -> Texts:
         return offset, _hex(cells[row, offset : offset + 1])
 
     bad = coded.rows.any_in_row(coded.bad)
-    shifted = _shifted(work, cells) & bad
+    shifted = _shifted(work, cells, bad)
     work.fault(shifted, Trouble.SHIFT_IN_SINGLE.value, show)
     work.fault(bad & ~shifted, _BAD_CODE, show)
     return _texts(work, coded)
 
 
-def _shifted(work: FieldWork, cells: Matrix) -> Mask:
-    """Rows with a byte that begins a shift code."""
+def _shifted(work: FieldWork, cells: Matrix, bad: Mask) -> Mask:
+    """Bad rows with a byte that begins a shift code."""
     charset = work.charset
-    if not isinstance(charset, TableCharset) or not charset.shift_bytes:
-        return np.zeros(len(cells), dtype=np.bool_)
-    return ragged.in_rows(np.isin(cells, list(charset.shift_bytes)))
+    found = bad.copy()
+    shifts = list(charset.shift_bytes) if isinstance(charset, TableCharset) else []
+    found[bad] = ragged.in_rows(np.isin(cells[bad], shifts))
+    return found
 
 
 def _read_mixed(work: FieldWork, cells: Matrix) -> Texts:
