@@ -74,16 +74,16 @@ def _shifted_rows(coded: CodedSet, units: Ragged) -> Ragged:
     starts = np.flatnonzero(turn)
     counts = np.diff(starts, append=len(codes))
     pairs = is_pair[starts]
-    source, (opened, closed) = source_of(coded, codes)
+    source = source_of(coded, codes)
     piece_starts = np.empty((len(starts), 3), dtype=np.int64)
-    piece_starts[:, 0], piece_starts[:, 2] = opened[0], closed[0]
-    piece_starts[:, 1] = np.where(pairs, starts * 2, starts + 2 * len(codes))
+    piece_starts[:, 0], piece_starts[:, 2] = source.opened[0], source.closed[0]
+    piece_starts[:, 1] = np.where(pairs, starts * 2, starts + source.singles) + source.head
     sizes = np.empty_like(piece_starts)
-    sizes[:, 0], sizes[:, 2] = opened[1] * pairs, closed[1] * pairs
+    sizes[:, 0], sizes[:, 2] = source.opened[1] * pairs, source.closed[1] * pairs
     sizes[:, 1] = np.where(pairs, counts * 2, counts)
     rows = np.searchsorted(units.starts, starts, side="right") - 1
     lengths = np.bincount(rows, weights=sizes.sum(axis=1), minlength=len(units.lengths)).astype(np.int64)
-    return Ragged(copied(source, piece_starts.ravel(), sizes.ravel()), lengths)
+    return Ragged(copied(source.flat, piece_starts.ravel(), sizes.ravel()), lengths)
 
 
 def decode(charset: TableCharset, rows: Ragged) -> MixedRead:

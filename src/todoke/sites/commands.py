@@ -79,6 +79,18 @@ def bench_road(residents: int, as_json: bool) -> None:
     click.echo(benches.as_json(found) if as_json else benches.as_table(found))
 
 
+@bench.command("convert")
+@click.option("--megabytes", default=80, show_default=True, type=click.IntRange(min=10), help="文章の大きさ")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+def bench_convert(megabytes: int, as_json: bool) -> None:
+    """データ変換。iconv と同じバイト列を交互に変換して比べ、固定長30万件の符号化・復号も測ります。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_convert
+
+    found = bench_convert.run(megabytes, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else bench_convert.as_table(found))
+
+
 @click.group("exchange")
 def exchange() -> None:
     """情報提供等記録の突合など、領域をまたぐ確認。"""

@@ -32,10 +32,10 @@ def fit(coded: CodedSet, points: Points, joinable: NDArray[np.bool_] | None = No
     `joinable` (shape of points) is false where a point must not join the one before it: the first of a row.
     """
     table = coded.table
-    codes = table.code_of.take(points)
-    bad = codes == NO_CODE
-    if not table.eager and not bad.any():
+    codes = table.code_of.take(points, mode="clip")
+    if not table.eager and (not len(codes) or codes.max() != NO_CODE):
         return Fitted(codes, None, np.empty(0, dtype=np.int64))
+    bad = codes == NO_CODE
     seconds = table.joins.take(points)
     if joinable is not None:
         seconds &= joinable
@@ -113,33 +113,47 @@ def shifted(coded: CodedSet, codes: Codes, *, double: bool) -> tuple[bytes, bool
     if not len(codes):
         return b"", double
     is_pair = codes < SINGLE
-    turns = np.flatnonzero(is_pair[1:] != is_pair[:-1]) + 1
-    starts = np.concatenate(([0], turns))
-    units = np.diff(starts, append=len(codes))
+    starts = np.concatenate(([0], np.flatnonzero(is_pair[1:] != is_pair[:-1]) + 1))
     pairs = is_pair[starts]
-    source, constants = source_of(coded, codes)
-    turned = np.ones(len(starts), dtype=np.bool_)
-    turned[0] = bool(pairs[0]) != double
-    opened, closed = constants
-    all_starts = np.empty(2 * len(starts), dtype=np.int64)
-    all_lengths = np.empty_like(all_starts)
-    all_starts[0::2] = np.where(pairs, opened[0], closed[0])
-    all_lengths[0::2] = np.where(pairs, opened[1], closed[1]) * turned
-    all_starts[1::2] = np.where(pairs, starts * 2, starts + 2 * len(codes))
-    all_lengths[1::2] = np.where(pairs, units * 2, units)
-    return copied(source, all_starts, all_lengths).tobytes(), bool(pairs[-1])
+    units = np.diff(starts, append=len(codes))
+    opening, closing = coded.shifts.opens[0], coded.shifts.closes[0]
+    room = np.where(pairs, len(opening), len(closing))
+    if bool(pairs[0]) == double:
+        room[0] = 0
+    source = source_of(coded, codes)
+    # a run is copied with as many bytes before it as its shift code needs, which then take their place
+    lengths = np.where(pairs, units * 2, units) + room
+    data = copied(source.flat, np.where(pairs, starts * 2, starts + source.singles) + source.head - room, lengths)
+    begins = np.cumsum(lengths) - lengths
+    for code, places in ((opening, begins[pairs & (room > 0)]), (closing, begins[~pairs & (room > 0)])):
+        for number, byte in enumerate(code):
+            data[places + number] = byte
+    return data.tobytes(), bool(pairs[-1])
 
 
-def source_of(coded: CodedSet, codes: Codes) -> tuple[Bytes, tuple[tuple[int, int], tuple[int, int]]]:
-    """All codes as pairs, then all as single bytes, then the shift codes; and where those stand: start, size."""
+@dataclass(frozen=True)
+class Source:
+    """All codes as pairs, then all as single bytes, then the shift codes; `head` unused bytes before them."""
+
+    flat: Bytes
+    head: int
+    singles: int
+    opened: tuple[int, int]
+    closed: tuple[int, int]
+
+
+def source_of(coded: CodedSet, codes: Codes) -> Source:
+    """What runs of codes are copied from: `singles` counts from the head, `opened` and `closed` are start and size."""
     assert coded.shifts is not None, coded.name
     opening, closing = coded.shifts.opens[0], coded.shifts.closes[0]
+    head = 2 * max(len(opening), len(closing))
     count = len(codes)
-    source = np.empty(3 * count + len(opening) + len(closing), dtype=np.uint8)
-    source[: 2 * count].view(">u2")[:] = codes
-    source[2 * count : 3 * count] = codes
-    source[3 * count :] = list(opening + closing)
-    return source, ((3 * count, len(opening)), (3 * count + len(opening), len(closing)))
+    flat = np.empty(head + 3 * count + len(opening) + len(closing), dtype=np.uint8)
+    flat[head : head + 2 * count].view(">u2")[:] = codes
+    flat[head + 2 * count : head + 3 * count] = codes
+    flat[head + 3 * count :] = list(opening + closing)
+    end = head + 3 * count
+    return Source(flat, head, 2 * count, (end, len(opening)), (end + len(opening), len(closing)))
 
 
 def unshifted(codes: Codes) -> bytes:

@@ -1,0 +1,207 @@
+"""`todoke bench convert`: character sets and fixed-length records, beside the iconv program on the same bytes.
+
+Ours and iconv's runs alternate, file to file; ours within this process, iconv as a process of its own. Memory is
+that of `todoke convert` as a process, for two sizes ten times apart.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.records import fixed
+from todoke.records.codes.names import coding
+from todoke.records.codes.unicode_forms import points_of
+from todoke.records.codes.writing import fit
+from todoke.records.converting.policy import Policy
+from todoke.records.converting.text import Conversion, convert
+from todoke.records.layouts import inquiry_request_v2021 as layout
+from todoke.sample.city import write
+from todoke.sites.demonstration.bench import SEED, machine
+
+RECORDS = 300_000
+
+_PEOPLE = 20_000
+_PAIRS = 5
+_MB = 1_000_000
+
+
+def run(megabytes: int, var: Path, say: Callable[[str], None]) -> dict[str, Any]:
+    """All measurements. `megabytes`: size of the text in IBM 939."""
+    if not shutil.which("iconv"):
+        raise TodokeError(ErrorCode.SETUP_MISSING, detail="iconv", todo="比較の相手として必要です。")
+    folder = var / "bench" / "convert"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    say("文章を作ります")
+    small, large = (_corpus(folder, size) for size in (max(megabytes // 10, 1), megabytes))
+    say("iconv と交互に測ります")
+    rows = [*_pairs(folder, small, _PAIRS), *_pairs(folder, large, _PAIRS)]
+    say("固定長を測ります")
+    return {
+        "name": "convert",
+        "text": rows,
+        "fixed": _fixed(),
+        "peak_mib": {f"{_megabytes(file)} MB": _peak(file, folder) for file in (small, large)},
+        "machine": machine(),
+    }
+
+
+def _corpus(folder: Path, megabytes: int) -> Path:
+    """Names and addresses of the invented city as host text, repeated to a size. Both forms side by side."""
+    source = folder / "people"
+    if not source.exists():
+        source.mkdir()
+        write(_PEOPLE, SEED, source)
+    lines = next(source.rglob("residents*.csv")).read_text(encoding="utf-8").splitlines()[1:]
+    host = coding("ibm939")
+    text = "\n".join(line for line in lines if not len(fit(host, points_of(line)).bad)) + "\n"
+    host_file, unicode_file = folder / f"{megabytes}.ibm939", folder / f"{megabytes}.utf8"
+    once = folder / "once.utf8"
+    once.write_text(text, encoding="utf-8")
+    convert(_conversion("utf-8", "ibm939"), once, host_file)
+    data = host_file.read_bytes()
+    times = max(1, megabytes * _MB // len(data))
+    host_file.write_bytes(data * times)
+    unicode_file.write_bytes(once.read_bytes() * times)
+    return host_file
+
+
+def _pairs(folder: Path, host: Path, pairs: int) -> list[dict[str, Any]]:
+    """Decode and encode, ours and iconv's in turn; medians, and the ratio of each pair's median."""
+    plain, out, theirs = host.with_suffix(".utf8"), folder / "ours", folder / "theirs"
+    rows = []
+    for name, source, ours, iconv in (
+        ("decode ibm939 → utf-8", host, _conversion("ibm939", "utf-8"), ("IBM939", "UTF-8")),
+        ("encode utf-8 → ibm939", plain, _conversion("utf-8", "ibm939"), ("UTF-8", "IBM939")),
+    ):
+        mine, other = [], []
+        for _ in range(pairs):
+            mine.append(_seconds(lambda ours=ours, source=source: convert(ours, source, out)))  # type: ignore[misc]
+            other.append(_seconds(lambda iconv=iconv, source=source: _iconv(iconv, source, theirs)))  # type: ignore[misc]
+        size = host.stat().st_size / _MB
+        rows.append(
+            {
+                "what": name,
+                "host_mb": round(size, 1),
+                "seconds": round(statistics.median(mine), 3),
+                "mb_per_s": round(size / statistics.median(mine), 1),
+                "iconv_seconds": round(statistics.median(other), 3),
+                "times_iconv": round(statistics.median(o / m for m, o in zip(mine, other, strict=True)), 2),
+                "same_bytes": out.read_bytes() == theirs.read_bytes(),
+            }
+        )
+    return rows
+
+
+def _iconv(sets: tuple[str, str], source: Path, target: Path) -> None:
+    with target.open("wb") as made:
+        subprocess.run(
+            [str(shutil.which("iconv")), "-f", sets[0], "-t", sets[1], str(source)], stdout=made, check=True
+        )
+
+
+def _fixed() -> dict[str, Any]:
+    """300,000 request records of 別添1, host characters: encoded, decoded, and the same again."""
+    table = _requests(RECORDS)
+    encoded = fixed.encode(layout.REQUEST, table)
+    encode, decode = [], []
+    for _ in range(_PAIRS):
+        encode.append(_seconds(lambda: fixed.encode(layout.REQUEST, table)))
+        decode.append(_seconds(lambda: fixed.decode(layout.REQUEST, encoded, file="bench")))
+    again = fixed.encode(layout.REQUEST, fixed.decode(layout.REQUEST, encoded, file="bench"))
+    return {
+        "records": RECORDS,
+        "bytes": int(encoded.size),
+        "encode_seconds": round(statistics.median(encode), 3),
+        "decode_seconds": round(statistics.median(decode), 3),
+        "encode_rows_per_s": round(RECORDS / statistics.median(encode)),
+        "decode_rows_per_s": round(RECORDS / statistics.median(decode)),
+        "round_trip": bool((again == encoded).all()),
+    }
+
+
+def _requests(count: int) -> pa.Table:
+    rng = np.random.default_rng(SEED)
+    numbers = [f"{number:015d}" for number in rng.integers(0, 10**15, count).tolist()]
+    same = {
+        "inquirer_user_id": "BATCH01",
+        "inquirer": "0220114100301700",
+        "nondisclosure": "1",
+        "duty": "JM01000000121000",
+        "procedure": "JT01010000000214",
+        "provider": "0220113112101700",
+        "information_code_1": "TM00000000000002",
+        "condition_kind_1": "0",
+        "condition_year_1": "0",
+    }
+    columns = {name: pa.array([text] * count) for name, text in same.items()}
+    columns |= {
+        "record_id": pa.array([f"R-{number:010d}" for number in range(count)]),
+        "integrated_number": pa.array(numbers),
+        "code_count": pa.array([1] * count, pa.int64()),
+    }
+    return pa.table(columns)
+
+
+def _peak(source: Path, folder: Path) -> int:
+    """MiB of `todoke convert` as a process."""
+    command = [sys.executable, "-m", "todoke.cli", "convert", "--from", "ibm939", "--to", "utf-8"]
+    child = subprocess.Popen([*command, str(source), str(folder / "out")], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0
+    return usage.ru_maxrss // 1024
+
+
+def _conversion(source: str, target: str) -> Conversion:
+    return Conversion(coding(source), coding(target), Policy())
+
+
+def _megabytes(file: Path) -> int:
+    return round(file.stat().st_size / _MB)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def as_table(found: dict[str, Any]) -> str:
+    """For a person: two Markdown tables and the memory."""
+    head = "| text | MB of host bytes | seconds | MB/s | iconv, seconds | times iconv's speed | same bytes |"
+    lines = [found["machine"], "", head, "|---|---:|---:|---:|---:|---:|---|"]
+    lines += [
+        f"| {row['what']} | {row['host_mb']} | {row['seconds']} | {row['mb_per_s']} | {row['iconv_seconds']} "
+        f"| {row['times_iconv']} | {'yes' if row['same_bytes'] else 'NO'} |"
+        for row in found["text"]
+    ]
+    kept = found["fixed"]
+    lines += [
+        "",
+        "| fixed length | records | MB | seconds | records/s |",
+        "|---|---:|---:|---:|---:|",
+        *(
+            f"| {way} | {kept['records']:,} | {kept['bytes'] / _MB:.0f} | {kept[way + '_seconds']} | {kept[way + '_rows_per_s']:,} |"
+            for way in ("encode", "decode")
+        ),
+        "",
+        f"- the same bytes after decoding and encoding again: {'yes' if kept['round_trip'] else 'NO'}",
+        *(
+            f"- peak memory of `todoke convert`, {size}: {peak} MiB"
+            for size, peak in found["peak_mib"].items()
+        ),
+    ]
+    return "\n".join(lines)
