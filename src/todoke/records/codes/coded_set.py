@@ -94,19 +94,30 @@ class CodedSet:
     def with_profile(self, profile: Profile) -> CodedSet:
         """Reads one spelling of the wave-dash family and writes both.
 
-        Only where the set has one code for the two; JIS X 0213 has ‖ and ∥ apart, and keeps them apart.
+        Only of double-byte characters, and only where the set has one of the two: JIS X 0213 has ‖ and ∥ apart,
+        and keeps them apart; IBM 939 has ¢ as a single byte, so that its ￠ stays ￠.
         """
-        texts = {text: code for code, text in self.table.reading.items()}
+        table = self.table
+        singles = {text for code, text in table.reading.items() if SINGLE <= code < TRIPLE}
+        wide = {
+            text: table.writing.get(text)
+            for code, text in table.reading.items()
+            if not SINGLE <= code < TRIPLE
+        }
         changed: dict[int, str] = {}
         accepted = dict(self.accepted)
         for jis, cp932 in FAMILY:
-            if (jis in texts) == (cp932 in texts):
-                continue
-            code = texts.get(jis, texts.get(cp932, 0))
             read, other = (jis, cp932) if profile is Profile.JIS else (cp932, jis)
-            changed[code] = read
-            accepted[other] = code
-        return self.with_codes(changed, accepted)
+            if (jis in wide) == (cp932 in wide) or (read in singles and read not in wide):
+                continue
+            held = jis if jis in wide else cp932
+            codes = [
+                code for code, text in table.reading.items() if text == held and not SINGLE <= code < TRIPLE
+            ]
+            changed |= dict.fromkeys(codes, read)
+            if other not in singles:
+                accepted[other] = next((code for code in codes if code == wide[held]), codes[0])
+        return self.with_codes(changed, accepted, self.decode_only & changed.keys())
 
     def with_codes(
         self,

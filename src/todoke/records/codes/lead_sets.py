@@ -41,7 +41,12 @@ def _triples(codec: str) -> dict[int, str]:
     found = characters(codec, codes)
     if codec == "euc_jp":
         return found
-    return {code: text for code, text in found.items() if _written("shift_jis_2004", text)}
+    # of JIS X 0212 are the codes that are not written, and the characters that JIS X 0213 does not have
+    return {
+        code: text
+        for code, text in found.items()
+        if _written(codec, text) == codes[code] and _written("shift_jis_2004", text)
+    }
 
 
 def _written(codec: str, text: str) -> bytes:

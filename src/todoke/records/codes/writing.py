@@ -123,7 +123,9 @@ def shifted(coded: CodedSet, codes: Codes, *, double: bool) -> tuple[bytes, bool
     source = source_of(coded, codes)
     # a run is copied with as many bytes before it as its shift code needs, which then take their place
     lengths = np.where(pairs, units * 2, units) + room
-    data = copied(source.flat, np.where(pairs, starts * 2, starts + source.singles) + source.head - room, lengths)
+    data = copied(
+        source.flat, np.where(pairs, starts * 2, starts + source.singles) + source.head - room, lengths
+    )
     begins = np.cumsum(lengths) - lengths
     for code, places in ((opening, begins[pairs & (room > 0)]), (closing, begins[~pairs & (room > 0)])):
         for number, byte in enumerate(code):
