@@ -51,6 +51,7 @@ CORPUS = [
 @pytest.mark.parametrize("policy", list(Unmappable))
 def test_damage_is_named_and_nothing_is_written(
     tmp_path: Path,
+    *,
     name: str,
     charset: str,
     raw: str,
@@ -135,7 +136,7 @@ def test_good_records_are_read_and_written_back(charset: str) -> None:
 
 
 @pytest.mark.parametrize(("charset", "place", "by", "column", "shown", "rule"), BROKEN)
-def test_broken_fields(charset: str, place: int, by: str, column: str, shown: str, rule: str) -> None:
+def test_broken_fields(*, charset: str, place: int, by: str, column: str, shown: str, rule: str) -> None:
     layout = record_layout(charset)
     good = bytes.fromhex(GOOD[charset])
     new = bytes.fromhex(by)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from todoke.records.codes.coded_set import SINGLE, TRIPLE, CodedSet
 from todoke.records.codes.runs import Bytes, copied
-from todoke.records.codes.tables import NO_CODE, Codes, Points
+from todoke.records.codes.tables import NO_CODE, Codes, Points, is_selector
 from todoke.records.codes.unicode_forms import UnicodeForm, text_of
 
 _THREE = 0x8F
@@ -56,6 +56,10 @@ class Writer(ABC):
     is_coded: bool
 
     @abstractmethod
+    def joins(self, point: int) -> bool:
+        """Whether a code point may belong to the one before it."""
+
+    @abstractmethod
     def unwritable(self, points: Points) -> NDArray[np.int64]:
         """Which points have no code (indices)."""
 
@@ -73,6 +77,9 @@ class TableWriter(Writer):
         self._coded = coded
         self._double = False
         self._last: tuple[Points, Fitted] | None = None
+
+    def joins(self, point: int) -> bool:
+        return bool(self._coded.table.joins[point])
 
     def unwritable(self, points: Points) -> NDArray[np.int64]:
         self._last = (points, fit(self._coded, points))
@@ -98,6 +105,9 @@ class UnicodeWriter(Writer):
     def __init__(self, form: UnicodeForm) -> None:
         self._form = form
         self._bom = form.bom
+
+    def joins(self, point: int) -> bool:
+        return is_selector(point)
 
     def unwritable(self, points: Points) -> NDArray[np.int64]:
         return np.empty(0, dtype=np.int64)

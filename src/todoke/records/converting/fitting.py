@@ -45,10 +45,17 @@ class Fitting:
         if len(self._held):
             points = np.concatenate((self._held, points))
         if not final and self._holds:
-            points, self._held = points[:-1], points[-1:].copy()
+            cut = len(points) - self._waiting(points)
+            points, self._held = points[:cut], points[cut:].copy()
         fitted = self._fitted(points)
         self._pass(points)
         return fitted
+
+    def _waiting(self, points: Points) -> int:
+        """How many points at the end may belong together with what comes next."""
+        if len(points) < 2:
+            return len(points)
+        return 2 if self._writer.joins(int(points[-1])) else 1
 
     def _count(self, read: Read) -> None:
         report = self._report

@@ -74,6 +74,9 @@ class FixedSink(Sink):
             rows = np.arange(len(table)) if kinds is None else np.flatnonzero(kinds == name)
             if not len(rows):
                 continue
+            if not layout.columns:
+                records[rows] = fixed.made(layout)
+                continue
             part = (table if kinds is None else table.take(rows)).select(list(layout.columns))
             part = self._fitting.fit(part, layout, rows + self._next)
             try:

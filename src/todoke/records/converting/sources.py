@@ -97,7 +97,7 @@ def _decoded(records: Matrix, layout: FileLayout, refusals: Refusals, first: int
         faults = Faults(refusals.file)
         part = fixed.decode(record_layout, records[rows], file=refusals.file, faults=faults)
         refusals.add(_renumbered(faults, rows, first))
-        parts.append(_complete(part, layout, name))
+        parts.append(_complete(part, layout, name, len(rows)))
         places.append(rows)
     if len(parts) == 1:
         return parts[0]
@@ -114,16 +114,17 @@ def _renumbered(faults: Faults, rows: NDArray[np.int64], first: int) -> Iterator
         yield BadRow(file=bad.file, row=number, column=bad.column, shown=bad.shown, rule=bad.rule)
 
 
-def _complete(part: pa.Table, layout: FileLayout, kind: str) -> pa.Table:
+def _complete(part: pa.Table, layout: FileLayout, kind: str, count: int) -> pa.Table:
+    # a kind without columns makes a table that does not know its length
     columns = {name: part[name] for name in part.column_names}
     arrays: list[Any] = []
     for wanted in layout.schema:
         if wanted.name in columns:
             arrays.append(columns[wanted.name])
         elif wanted.name == KIND and len(layout.kinds) > 1:
-            arrays.append(pa.array([kind] * len(part), pa.string()))
+            arrays.append(pa.array([kind] * count, pa.string()))
         else:
-            arrays.append(pa.nulls(len(part), wanted.type))
+            arrays.append(pa.nulls(count, wanted.type))
     return pa.Table.from_arrays(arrays, schema=layout.schema)
 
 
