@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records import fixed
+from todoke.records.codes.ibm import ibm
 from todoke.records.codes.names import coding
 from todoke.records.codes.unicode_forms import points_of
 from todoke.records.codes.writing import fit
@@ -64,7 +65,7 @@ def _corpus(folder: Path, megabytes: int) -> Path:
         source.mkdir()
         write(_PEOPLE, SEED, source)
     lines = next(source.rglob("residents*.csv")).read_text(encoding="utf-8").splitlines()[1:]
-    host = coding("ibm939")
+    host = ibm(939)
     text = "\n".join(line for line in lines if not len(fit(host, points_of(line)).bad)) + "\n"
     host_file, unicode_file = folder / f"{megabytes}.ibm939", folder / f"{megabytes}.utf8"
     once = folder / "once.utf8"
@@ -145,7 +146,7 @@ def _requests(count: int) -> pa.Table:
         "condition_kind_1": "0",
         "condition_year_1": "0",
     }
-    columns = {name: pa.array([text] * count) for name, text in same.items()}
+    columns: dict[str, Any] = {name: pa.array([text] * count) for name, text in same.items()}
     columns |= {
         "record_id": pa.array([f"R-{number:010d}" for number in range(count)]),
         "integrated_number": pa.array(numbers),
