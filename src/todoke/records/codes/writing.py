@@ -124,23 +124,30 @@ def shifted(coded: CodedSet, codes: Codes, *, double: bool) -> tuple[bytes, bool
         return b"", double
     is_pair = codes < SINGLE
     starts = np.concatenate(([0], np.flatnonzero(is_pair[1:] != is_pair[:-1]) + 1))
-    pairs = is_pair[starts]
-    units = np.diff(starts, append=len(codes))
-    opening, closing = coded.shifts.opens[0], coded.shifts.closes[0]
-    room = np.where(pairs, len(opening), len(closing))
-    if bool(pairs[0]) == double:
-        room[0] = 0
+    lengths = np.diff(starts, append=len(codes))
     source = source_of(coded, codes)
-    # a run is copied with as many bytes before it as its shift code needs, which then take their place
-    lengths = np.where(pairs, units * 2, units) + room
-    data = copied(
-        source.flat, np.where(pairs, starts * 2, starts + source.singles) + source.head - room, lengths
+    # runs of pairs and of single bytes alternate; each is copied with as many bytes before it as its shift code
+    # needs, which then take their place
+    first_double = bool(is_pair[0])
+    kinds = (
+        (slice(1 - first_double, None, 2), coded.shifts.opens[0], 2, source.head),
+        (slice(int(first_double), None, 2), coded.shifts.closes[0], 1, source.head + source.singles),
     )
+    for runs, code, size, begin in kinds:
+        starts[runs] = starts[runs] * size + (begin - len(code))
+        lengths[runs] = lengths[runs] * size + len(code)
+    goes_on = first_double == double
+    if goes_on:
+        room = len(coded.shifts.opens[0] if double else coded.shifts.closes[0])
+        starts[0] += room
+        lengths[0] -= room
+    data = copied(source.flat, starts, lengths)
     begins = np.cumsum(lengths) - lengths
-    for code, places in ((opening, begins[pairs & (room > 0)]), (closing, begins[~pairs & (room > 0)])):
+    for runs, code, _, _ in kinds:
+        places = begins[runs][1:] if goes_on and runs.start == 0 else begins[runs]
         for number, byte in enumerate(code):
             data[places + number] = byte
-    return data.tobytes(), bool(pairs[-1])
+    return data.tobytes(), bool(is_pair[-1])
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ Span = tuple[int, int, str]
 
 _LINE_ENDS = (0x0A, 0x85)
 _FIRST_SELECTOR = 0xFE00
+_NEAR = 4096
 
 
 class Fitting:
@@ -141,10 +142,13 @@ class Fitting:
         return f"{self._line + len(ends)}行{column}文字目"
 
     def _pass(self, points: Points) -> None:
-        ends = (points == _LINE_ENDS[0]) | (points == _LINE_ENDS[1])
-        count = int(np.count_nonzero(ends))
+        count = sum(int(np.count_nonzero(points == end)) for end in _LINE_ENDS)
         if count:
-            self._column = len(points) - 1 - int(np.flatnonzero(ends)[-1])
+            near = points[-_NEAR:]
+            ends = np.flatnonzero(np.isin(near, _LINE_ENDS))
+            if not len(ends):
+                near, ends = points, np.flatnonzero(np.isin(points, _LINE_ENDS))
+            self._column = len(near) - 1 - int(ends[-1])
         else:
             self._column += len(points)
         self._line += count
