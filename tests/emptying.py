@@ -12,12 +12,14 @@ from todoke.sites.postgres import Server
 from todoke.sites.provision import owner_connection
 
 _TABLES = """
-    SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
-    WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename <> 'django_migrations'
-"""
+    SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace
+    WHERE relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'django_migrations'
+        AND nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND nspname NOT LIKE 'pg_temp%'
+"""  # a partition, which may come and go, is emptied with its table
 _GUARDS = """
     SELECT tgrelid::regclass::text, quote_ident(tgname), CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END
-    FROM pg_trigger WHERE tgtype & 32 <> 0 AND tgenabled <> 'D' AND tgrelid = ANY(%s::regclass[])
+    FROM pg_trigger WHERE tgtype & 32 <> 0 AND tgenabled <> 'D' AND (tgrelid = ANY(%(tables)s::regclass[])
+        OR tgrelid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = ANY(%(tables)s::regclass[])))
 """
 
 
@@ -47,7 +49,9 @@ class Emptier:
             full = [name for (name,) in owner.execute(" UNION ALL ".join(parts))] if parts else []
             if full:
                 with owner.transaction():
-                    guards = owner.execute(_GUARDS, [tables]).fetchall()  # CASCADE reaches empty tables, too
+                    guards = owner.execute(
+                        _GUARDS, {"tables": tables}
+                    ).fetchall()  # CASCADE reaches empty tables, too
                     self._run(
                         owner, [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name, _ in guards]
                     )

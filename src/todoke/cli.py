@@ -11,7 +11,9 @@ import os
 import re
 import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -22,16 +24,22 @@ from todoke.sites.realms import Realm
 
 @dataclass(frozen=True)
 class Verb:
-    """Where a verb is implemented, what it is for, and the realm it runs in (None: it needs no site)."""
+    """Where a verb is implemented, what it is for, and the realm it runs in (None: it needs no site).
+
+    `any_realm`: the person says which, by the verb's `--realm` (the city where they do not).
+    """
 
     module: str
     attribute: str
     help: str
     realm: Realm | None = None
+    any_realm: bool = False
 
 
 _SITES = "todoke.sites.commands"
+_SIGN_IN = "todoke.sites.sign_in_commands"
 
+_WORDS = "todoke.words"
 _NO_COMMAND = re.compile(r"No such command '([^']*)'")
 
 VERBS = {
@@ -43,8 +51,16 @@ VERBS = {
     "exchange": Verb(_SITES, "exchange", "領域をまたぐ記録の確認"),
     "keys": Verb("todoke.exchange.commands", "keys", "電文交換の鍵と証明書"),
     "database": Verb("todoke.sites.database_commands", "database", "データベースの起動・作成・状況"),
+    "oplog": Verb("todoke.sites.log_commands", "group", "操作の記録の封印・検証・閲覧・削除"),
     "terminal": Verb(
         "todoke.sites.terminal_commands", "terminal", "端末の証明書と、この機械を端末にする代理"
+    ),
+    "enrol": Verb(_SIGN_IN, "enrol", "初めて使うときの登録（パスワードとパスキー）", any_realm=True),
+    "sign-in": Verb(_SIGN_IN, "sign_in", "サインイン", any_realm=True),
+    "sign-out": Verb(_SIGN_IN, "sign_out", "サインアウト", any_realm=True),
+    "staff": Verb("todoke.sites.staff_commands", "group", "職員名簿・権限・端末・委託契約", any_realm=True),
+    "privacy": Verb(
+        "todoke.sites.privacy_commands", "group", "保存期間を過ぎた情報の消去と、データの出力", any_realm=True
     ),
     "screens": Verb(_SITES, "screens", ""),
     "road": Verb(_SITES, "road", "", Realm.CITY),
@@ -66,6 +82,13 @@ class LazyVerbs(click.Group):
         """The verbs a person uses, in the order of the table."""
         return [name for name, verb in VERBS.items() if verb.help]
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Keep the words, for a verb that says its realm itself."""
+        ctx.meta[_WORDS] = tuple(args)
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb itself; enters its realm first, since its module imports Django models."""
         verb = VERBS.get(cmd_name)
@@ -74,10 +97,11 @@ class LazyVerbs(click.Group):
         if ctx.params.get("instance"):
             # the group's own function runs only after its verb was found
             os.environ["TODOKE_INSTANCE"] = ctx.params["instance"]
-        if verb.realm is not None:
+        realm = _chosen_realm(ctx.meta.get(_WORDS, ())) if verb.any_realm else verb.realm
+        if realm is not None:
             from todoke.sites.entering import enter_for_command
 
-            enter_for_command(ctx, verb.realm)
+            enter_for_command(ctx, realm)
         command: click.Command = getattr(importlib.import_module(verb.module), verb.attribute)
         return command
 
@@ -85,6 +109,13 @@ class LazyVerbs(click.Group):
         """The list of verbs from the table, without an import."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, verb.help) for name, verb in VERBS.items() if verb.help])
+
+
+def _chosen_realm(words: Sequence[str]) -> Realm:
+    """The realm that the words name by `--realm`; what is no realm is refused by the verb's own option."""
+    named = [after for word, after in pairwise(words) if word == "--realm"]
+    named += [word.partition("=")[2] for word in words if word.startswith("--realm=")]
+    return Realm(named[0]) if named and named[0] in set(Realm) else Realm.CITY
 
 
 @click.group(cls=LazyVerbs, context_settings={"help_option_names": ["-h", "--help"]})

@@ -21,6 +21,10 @@ BEYOND_ROWS = {
     "alter a table": "ALTER TABLE oplog_operation ADD COLUMN mine int",
     "drop a table": "DROP TABLE oplog_operation",
     "empty a table": "TRUNCATE oplog_operation",
+    "change an entry of the log": "UPDATE oplog_operation SET actor = 'x'",
+    "remove an entry of the log": "DELETE FROM oplog_operation",
+    "remove a checkpoint": "DELETE FROM oplog_checkpoint",
+    "take a month off the log": "ALTER TABLE oplog_operation DETACH PARTITION oplog_operation_2026_01",
     "switch a guard off": "ALTER TABLE oplog_operation DISABLE TRIGGER ALL",
     "switch all guards off": "SET session_replication_role = replica",
     "claim a migration": "INSERT INTO django_migrations (app, name, applied) VALUES ('oplog', '9999', now())",
@@ -93,7 +97,7 @@ def test_an_app_role_can_do_rows(databases, server) -> None:
     for wall in databases.walls():
         with _connect(server, databases.account(*wall)) as connection:
             connection.execute(
-                "INSERT INTO oplog_operation (at, by, verb, subject, persons) VALUES (now(), 's', 'v', 'x', 0)"
+                "INSERT INTO oplog_operation (at, actor, verb, leaf) VALUES (now(), 's', 'v', sha256('x'))"
             )
             assert connection.execute("SELECT count(*) FROM oplog_operation").fetchone() == (1,)
             connection.execute("CREATE TEMPORARY TABLE staged (id int) ON COMMIT DROP")

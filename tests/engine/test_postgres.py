@@ -6,23 +6,26 @@ import pyarrow as pa
 from django.db import connections, transaction
 
 from todoke.engine import postgres
+from todoke.oplog import months
 
 ROWS = pa.table(
     {
         "at": pa.array([dt.datetime(2021, 12, 10, tzinfo=dt.UTC)] * 2, pa.timestamp("us", "UTC")),
-        "by": ["s001", "s002"],
+        "actor": ["s001", "s002"],
         "verb": ["benefits:decision:decide"] * 2,
         "subject": ["𠮷野", ""],
         "persons": pa.array([1, 2**40], pa.int64()),
+        "leaf": [bytes(32)] * 2,
     }
 )
 
 
 def test_rows_are_the_same_after_a_round_trip(databases) -> None:
+    months.ensure("benefits", ROWS["at"][0].as_py())
     with transaction.atomic(using="benefits"):
         assert postgres.copy_in("benefits", "oplog_operation", ROWS) == 2
     found = postgres.read(
-        "benefits", "SELECT at, by, verb, subject, persons FROM oplog_operation ORDER BY by"
+        "benefits", "SELECT at, actor, verb, subject, persons, leaf FROM oplog_operation ORDER BY actor"
     )
     assert found.to_pylist() == ROWS.to_pylist()
 
@@ -30,7 +33,7 @@ def test_rows_are_the_same_after_a_round_trip(databases) -> None:
 def test_staged_rows_can_be_joined_and_go_with_the_transaction(databases) -> None:
     with connections["inquiry"].cursor() as cursor:
         with transaction.atomic(using="inquiry"):
-            postgres.stage("inquiry", "staged", ROWS.select(["by", "persons"]))
+            postgres.stage("inquiry", "staged", ROWS.select(["actor", "persons"]))
             cursor.execute("SELECT sum(persons) FROM staged")
             assert cursor.fetchone() == (1 + 2**40,)
         cursor.execute("SELECT to_regclass('pg_temp.staged')")

@@ -26,13 +26,20 @@ def test_two_officers_release_and_the_city_decides_again() -> None:
         instance = Instance.load(home)
         with running_server(instance), _site(instance, "national"), _site(instance, "platform"):
             todoke = _Command(folder, instance)
-            town, permit = todoke("intermediary", "held").split()[:2]
+            for realm, staff in (
+                ("platform", "p002"),
+                ("platform", "p003"),
+                ("city", "c001"),
+                ("city", "c004"),
+            ):
+                todoke("sign-in", staff, "--realm", realm, "--sample")
+            town, permit = todoke("intermediary", "held", "--by", "p002").split()[:2]
             options = (permit, "--municipality", town, "--by")
             todoke("intermediary", "release", "--reason", "照会元に電話で確認した", *options, "p002")
             with pytest.raises(AssertionError, match="SAME_PERSON"):
                 todoke("intermediary", "confirm", *options, "p002")
             todoke("intermediary", "confirm", *options, "p003")
-            assert permit not in todoke("intermediary", "held")
+            assert permit not in todoke("intermediary", "held", "--by", "p003")
             assert _soon(lambda: "1 件" in todoke("linkage", "poll", "--by", "c004"))
             out = str(folder / "out" / "output")
             todoke("inquiry", "collect", "--order", ORDER, "--out", out, "--by", "c004")

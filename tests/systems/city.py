@@ -7,21 +7,19 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from django.conf import settings
-
-from todoke.access import staff
-from todoke.access.permissions import Actor
+from tests import hiring
+from todoke.access import cli_actor
+from todoke.access.permissions import Actor, Role
 from todoke.sample.city import write
 
-CLERK, SUPERVISOR, OPERATOR = "c001", "c002", "c004"
-_STAFF = """
-[staff.c001]
-roles = ["clerk"]
-[staff.c002]
-roles = ["supervisor"]
-[staff.c004]
-roles = ["operator"]
-"""
+CLERK, SUPERVISOR, TREASURER, OPERATOR = "c001", "c002", "c003", "c004"
+DIRECTORY = "directory_city"
+_STAFF = {
+    CLERK: [Role.CLERK],
+    SUPERVISOR: [Role.SUPERVISOR],
+    TREASURER: [Role.TREASURER],
+    OPERATOR: [Role.OPERATOR],
+}
 
 
 @lru_cache(maxsize=1)
@@ -33,13 +31,14 @@ def files() -> Path:
 
 
 def hire() -> None:
-    """The staff file of the city's realm."""
-    settings.TODOKE_STAFF_FILE.parent.mkdir(parents=True, exist_ok=True)
-    settings.TODOKE_STAFF_FILE.write_text(_STAFF, encoding="utf-8")
+    """The staff of the city's realm, each signed in by command."""
+    hiring.hire(DIRECTORY, _STAFF)
+    for staff_id in _STAFF:
+        hiring.sit_down(DIRECTORY, staff_id)
 
 
 def actor(staff_id: str) -> Actor:
-    return staff.load(settings.TODOKE_STAFF_FILE, staff_id)
+    return cli_actor.actor(staff_id)
 
 
 def rows(name: str) -> list[dict[str, str]]:

@@ -227,7 +227,11 @@ def _host(digits: str) -> bytes:
 
 def _dump(alias: str) -> str:
     with connections[alias].cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        # a partition's rows are read through its table
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+            " AND relnamespace = 'public'::regnamespace"
+        )
         lines: list[str] = []
         for (name,) in cursor.fetchall():
             cursor.execute(f'SELECT t::text FROM "{name}" t')

@@ -76,7 +76,7 @@ def test_the_road_of_a_bulk_query_by_verbs(tmp_path: Path) -> None:
 def test_an_unknown_member_of_staff_does_nothing() -> None:
     refused = run(linkage, "load", str(city.files() / "individual_numbers.csv"), "--by", "nobody")
     assert isinstance(refused.exception, TodokeError)
-    assert refused.exception.code is ErrorCode.NOT_FOUND
+    assert refused.exception.code is ErrorCode.SESSION_OVER
 
 
 def test_a_date_that_is_none_is_told() -> None:

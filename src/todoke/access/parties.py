@@ -11,3 +11,13 @@ def actor(party: str) -> Actor:
     """The actor behind a party (`city:14100`, `platform:14100`, `network`); one without rights for any other."""
     role = _ROLES.get(party.partition(":")[0])
     return Actor(staff_id=party, roles=frozenset({role}) if role else frozenset())
+
+
+def housekeeper() -> Actor:
+    """What ends rights and sessions whose time has run out, without anybody's doing."""
+    return Actor(staff_id="system", roles=frozenset({Role.HOUSEKEEPER}))
+
+
+def founder() -> Actor:
+    """Who makes the first entries of an empty directory: whoever holds the server, before there is any account."""
+    return Actor(staff_id="bootstrap", roles=frozenset({Role.FOUNDER}))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import Enum
 
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.who import Who
 
@@ -12,6 +15,24 @@ from todoke.oplog.who import Who
 class Permission(Enum):
     """Every operation that changes or shows something. Denied unless a role below names it."""
 
+    ACCESS_CONTRACT_REGISTER = "access:contract:register"
+    ACCESS_DIRECTORY_READ = "access:directory:read"
+    ACCESS_FACE_LINK = "access:face:link"
+    ACCESS_FACTOR_UNLOCK = "access:factor:unlock"
+    ACCESS_GRANT_CONFIRM = "access:grant:confirm"
+    ACCESS_GRANT_EXPIRE = "access:grant:expire"
+    ACCESS_GRANT_REQUEST = "access:grant:request"
+    ACCESS_GRANT_REVOKE = "access:grant:revoke"
+    ACCESS_GRANT_SET = "access:grant:set"
+    ACCESS_MATRIX_PRINT = "access:matrix:print"
+    ACCESS_PASSWORD_RESET = "access:password:reset"  # noqa: S105 - an operation, not a password
+    ACCESS_PASSKEY_INVITE = "access:passkey:invite"
+    ACCESS_SESSION_END = "access:session:end"
+    ACCESS_SESSION_LIST = "access:session:list"
+    ACCESS_SESSION_TAKE_OVER = "access:session:take_over"
+    ACCESS_STAFF_IMPORT = "access:staff:import"
+    ACCESS_TERMINAL_REGISTER = "access:terminal:register"
+    ACCESS_TRAINING_RECORD = "access:training:record"
     BENEFITS_APPROVE = "benefits:application:approve"
     BENEFITS_ASK = "benefits:inquiry:ask"
     BENEFITS_DECIDE = "benefits:decision:decide"
@@ -25,6 +46,7 @@ class Permission(Enum):
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
+    INTERMEDIARY_HELD_READ = "intermediary:held:read"
     INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
     INTERMEDIARY_OPERATE = "intermediary:replica:operate"
     INTERMEDIARY_PERMITTED = "intermediary:permit:receive"
@@ -34,13 +56,51 @@ class Permission(Enum):
     INTERMEDIARY_RELEASE = "intermediary:held:release"
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_OPERATE = "linkage:number:operate"
+    LINKAGE_SEARCH = "linkage:person:search"
     NETWORK_ACQUIRE = "network:link_code:acquire"
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
     NETWORK_PERMIT = "network:permit:request"
     NETWORK_REPORT = "network:provision:report"
+    OPLOG_DROP_APPROVE = "oplog:month:drop"
+    OPLOG_DROP_REQUEST = "oplog:month:request_drop"
+    OPLOG_ERASE_APPROVE = "oplog:entry:erase"
+    OPLOG_ERASE_REQUEST = "oplog:entry:request_erasure"
+    OPLOG_EXPORT = "oplog:log:export"
+    OPLOG_READ = "oplog:entry:read"
+    OPLOG_VERIFY = "oplog:log:verify"
+    PRIVACY_EXPORT = "privacy:export:make"
+    PRIVACY_EXPORT_APPROVE = "privacy:export:approve"
+    PRIVACY_PURGE = "privacy:purge:run"
+    PRIVACY_PURGE_CONFIRM = "privacy:purge:confirm"
+    PRIVACY_REAP = "privacy:export:reap"
     RESIDENTS_IMPORT = "residents:snapshot:import"
+
+
+STEP_UP = frozenset(
+    {
+        Permission.ACCESS_GRANT_CONFIRM,
+        Permission.BENEFITS_APPROVE,
+        Permission.BENEFITS_RELEASE,
+        Permission.INTERMEDIARY_CONFIRM,
+        Permission.INTERMEDIARY_RELEASE,
+        Permission.OPLOG_DROP_APPROVE,
+        Permission.OPLOG_ERASE_APPROVE,
+        Permission.PRIVACY_EXPORT_APPROVE,
+        Permission.PRIVACY_PURGE_CONFIRM,
+    }
+)
+"""Operations before which the person is verified again (exchange.md §d: re-verify before approvals)."""
+
+STEP_UP_LIFE = timedelta(minutes=5)
+"""How long one check of the second factor counts for `STEP_UP`."""
+
+PURPOSE = frozenset(
+    {Permission.LINKAGE_SEARCH, Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT}
+)
+"""Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
 
 class Role(Enum):
@@ -53,13 +113,21 @@ class Role(Enum):
     PROVIDER_OFFICER = "provider_officer"  # 提供団体の許可権限者
     PLATFORM_OPERATOR = "platform_operator"  # 中間サーバー・プラットフォーム運用
     NETWORK_OPERATOR = "network_operator"  # 情報提供ネットワークシステム運用
+    SECTION_MANAGER = "section_manager"  # 事務所管課 責任職 (権限の依頼・確認)
+    ADMINISTRATOR = "administrator"  # システム管理者 (権限の設定)
+    PERSONNEL = "personnel"  # 人事情報の取込担当
+    AUDITOR = "auditor"  # 監査・自己点検
     CITY_SYSTEM = "city_system"  # 統合番号連携システム (署名付き電文の当事者)
     PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
     NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
+    HOUSEKEEPER = "housekeeper"  # 職員名簿と出力ファイルの期限の処理 (人の操作によらない)
+    FOUNDER = "founder"  # 最初の登録 (空の名簿にだけできる)
 
 
-SYSTEM_ROLES = frozenset({Role.CITY_SYSTEM, Role.PLATFORM_SYSTEM, Role.NETWORK_SYSTEM})
-"""Roles of the systems that send signed messages; no member of staff can hold one."""
+SYSTEM_ROLES = frozenset(
+    {Role.CITY_SYSTEM, Role.PLATFORM_SYSTEM, Role.NETWORK_SYSTEM, Role.HOUSEKEEPER, Role.FOUNDER}
+)
+"""Roles of systems: senders of signed messages, and the clock; no member of staff can hold one."""
 
 
 _GRANTS: dict[Role, frozenset[Permission]] = {
@@ -73,6 +141,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_SEARCH,
         }
     ),
     Role.SUPERVISOR: frozenset({Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY}),
@@ -80,9 +149,72 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
         {Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE, Permission.LINKAGE_CONVERT}
     ),
-    Role.PROVIDER_OFFICER: frozenset({Permission.INTERMEDIARY_RELEASE, Permission.INTERMEDIARY_CONFIRM}),
+    Role.PROVIDER_OFFICER: frozenset(
+        {
+            Permission.INTERMEDIARY_HELD_READ,
+            Permission.INTERMEDIARY_RELEASE,
+            Permission.INTERMEDIARY_CONFIRM,
+        }
+    ),
     Role.PLATFORM_OPERATOR: frozenset({Permission.INTERMEDIARY_OPERATE}),
     Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE}),
+    Role.SECTION_MANAGER: frozenset(
+        {
+            Permission.ACCESS_DIRECTORY_READ,
+            Permission.ACCESS_GRANT_CONFIRM,
+            Permission.ACCESS_GRANT_REQUEST,
+            Permission.ACCESS_GRANT_REVOKE,
+            Permission.ACCESS_MATRIX_PRINT,
+            Permission.ACCESS_SESSION_LIST,
+            Permission.ACCESS_SESSION_TAKE_OVER,
+            Permission.ACCESS_TRAINING_RECORD,
+            Permission.PRIVACY_EXPORT_APPROVE,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.ACCESS_CONTRACT_REGISTER,
+            Permission.ACCESS_DIRECTORY_READ,
+            Permission.ACCESS_FACE_LINK,
+            Permission.ACCESS_GRANT_REVOKE,
+            Permission.ACCESS_FACTOR_UNLOCK,
+            Permission.ACCESS_PASSKEY_INVITE,
+            Permission.ACCESS_GRANT_SET,
+            Permission.ACCESS_MATRIX_PRINT,
+            Permission.ACCESS_PASSWORD_RESET,
+            Permission.ACCESS_SESSION_END,
+            Permission.ACCESS_SESSION_LIST,
+            Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.LINKAGE_KEYS_ROTATE,
+            Permission.OPLOG_DROP_REQUEST,
+            Permission.OPLOG_ERASE_REQUEST,
+            Permission.PRIVACY_PURGE,
+            Permission.PRIVACY_REAP,
+        }
+    ),
+    Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
+    Role.HOUSEKEEPER: frozenset({Permission.ACCESS_GRANT_EXPIRE, Permission.PRIVACY_REAP}),
+    Role.FOUNDER: frozenset(
+        {
+            Permission.ACCESS_STAFF_IMPORT,
+            Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.ACCESS_TRAINING_RECORD,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {
+            Permission.ACCESS_DIRECTORY_READ,
+            Permission.ACCESS_MATRIX_PRINT,
+            Permission.ACCESS_SESSION_LIST,
+            Permission.OPLOG_DROP_APPROVE,
+            Permission.OPLOG_ERASE_APPROVE,
+            Permission.OPLOG_EXPORT,
+            Permission.OPLOG_READ,
+            Permission.OPLOG_VERIFY,
+            Permission.PRIVACY_EXPORT,
+            Permission.PRIVACY_PURGE_CONFIRM,
+        }
+    ),
     Role.CITY_SYSTEM: frozenset(
         {
             Permission.INTERMEDIARY_ACQUIRE,
@@ -111,14 +243,66 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Held:
+    """One right of a member of staff, valid now. Empty `municipality` or `ward`: all of them."""
+
+    role: Role
+    duty: str
+    municipality: str = ""
+    ward: str = ""
+
+    def covers(self, municipality: str | None, ward: str | None) -> bool:
+        """Whether the right reaches there. A bound right reaches nothing that does not name its place."""
+        return self.municipality in ("", municipality) and self.ward in ("", ward)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Actor(Who):
-    """A member of staff who acts: one person, one ID, the roles held today."""
+    """Who acts, with the rights held now: `held` of a member of staff; `roles`, unbound, of a system.
 
-    roles: frozenset[Role]
+    `verified_at`: when the second factor was last checked. `paused`: why no right counts at the moment.
+    """
 
-    def may(self, permission: Permission) -> bool:
-        """Whether any of the roles carries the permission."""
+    roles: frozenset[Role] = frozenset()
+    held: tuple[Held, ...] = ()
+    verified_at: datetime | None = None
+    paused: ErrorCode | None = None
+
+    def carries(self, role: Role) -> bool:
+        """Whether the actor holds the role anywhere."""
+        return self.paused is None and (role in self.roles or any(right.role is role for right in self.held))
+
+    def may(
+        self, permission: Permission, *, municipality: str | None = None, ward: str | None = None
+    ) -> bool:
+        """Whether a right of the actor carries the permission at that place."""
+        return self.paused is None and (
+            self._as_system(permission)
+            or any(right.covers(municipality, ward) for right in self._rights(permission))
+        )
+
+    def may_somewhere(self, permission: Permission) -> bool:
+        """Whether there is any place where the actor may: what menus and doors ask before the place is known."""
+        return self.paused is None and (
+            self._as_system(permission) or next(self._rights(permission), None) is not None
+        )
+
+    def at(self, *, municipality: str | None = None, ward: str | None = None) -> Actor:
+        """The same actor with only the rights that reach there, for what asks without naming the place (flows)."""
+        here = [right for right in self.held if right.covers(municipality, ward)]
+        return replace(self, held=tuple(replace(right, municipality="", ward="") for right in here))
+
+    def must_verify(self, permission: Permission) -> bool:
+        """Whether the second factor must be checked (again) before this operation. Systems have none."""
+        if permission not in STEP_UP or self._as_system(permission):
+            return False
+        return self.verified_at is None or clock.now() - self.verified_at > STEP_UP_LIFE
+
+    def _as_system(self, permission: Permission) -> bool:
         return any(permission in _GRANTS[role] for role in self.roles)
+
+    def _rights(self, permission: Permission) -> Iterator[Held]:
+        return (right for right in self.held if permission in _GRANTS[right.role])
 
 
 def granted(role: Role) -> frozenset[Permission]:
@@ -126,7 +310,16 @@ def granted(role: Role) -> frozenset[Permission]:
     return _GRANTS[role]
 
 
-def require(actor: Actor, permission: Permission) -> None:
-    """PERMISSION_DENIED unless the actor may. The first line of every action."""
-    if not actor.may(permission):
+def require(
+    by: Actor, permission: Permission, *, municipality: str | None = None, ward: str | None = None
+) -> None:
+    """The first line of every action: PERMISSION_DENIED unless the actor may, there and now.
+
+    Errors: why rights pause (TRAINING_OVERDUE, CONTRACT_OVER, PASSWORD_EXPIRED); VERIFY_AGAIN before a `STEP_UP`.
+    """
+    if by.paused is not None:
+        raise TodokeError(by.paused)
+    if not by.may(permission, municipality=municipality, ward=ward):
         raise TodokeError(ErrorCode.PERMISSION_DENIED, permission=permission.value)
+    if by.must_verify(permission):
+        raise TodokeError(ErrorCode.VERIFY_AGAIN, permission=permission.value)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import ONLY_ONCE, for_ever
+
 
 class StepState(models.TextChoices):
     """A step is running until it is done; one that was stopped is simply run again."""
@@ -27,6 +30,11 @@ class StepRun(models.Model):
     refused = models.BigIntegerField(default=0)
     attempts = models.IntegerField(default=1)
 
+    privacy = Privacy(
+        open="id name key title state by started_at finished_at taken accepted refused attempts",
+        keep=for_ever(ONLY_ONCE),
+    )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["name", "key"], name="step_once_per_key"),
@@ -48,6 +56,11 @@ class ControlTotal(models.Model):
     step = models.ForeignKey(StepRun, on_delete=models.CASCADE, related_name="totals")
     name = models.TextField()
     value = models.BigIntegerField()
+
+    privacy = Privacy(
+        open="id step name value",
+        keep=for_ever(ONLY_ONCE),
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["step", "name"], name="total_once_per_step")]

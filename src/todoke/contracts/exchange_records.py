@@ -9,12 +9,13 @@ import msgspec
 
 from todoke.contracts.information import Outcome
 
-_SETTLED = (Outcome.ANSWERED, Outcome.NO_RECORD, Outcome.RELEASE_REFUSED, Outcome.REFUSED)
+SETTLED: Final = (Outcome.ANSWERED, Outcome.NO_RECORD, Outcome.RELEASE_REFUSED, Outcome.REFUSED)
+"""The ends: an exchange that has one is never changed again."""
 
-FORWARD: Final = {Outcome.ASKED: (Outcome.HELD, *_SETTLED), Outcome.HELD: _SETTLED}
+FORWARD: Final = {Outcome.ASKED: (Outcome.HELD, *SETTLED), Outcome.HELD: SETTLED}
 """The steps that the outcome of a permitted exchange may take, everywhere; no other step is possible."""
 
-AFTER_ASKED: Final = tuple(outcome.value for outcome in (Outcome.HELD, *_SETTLED))
+AFTER_ASKED: Final = tuple(outcome.value for outcome in (Outcome.HELD, *SETTLED))
 """Every outcome that has a time: anything but 照会中."""
 
 COLUMNS: Final = (

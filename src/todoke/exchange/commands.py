@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from todoke.access.guard import open_verb
 from todoke.exchange import keys as key_files
 from todoke.exchange.directory import FILE_NAME
 
@@ -26,6 +27,7 @@ def keys() -> None:
     show_default=True,
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="窓口の名前またはIPアドレス")
+@open_verb("領域の鍵を置くアカウントだけができる")
 def init(folder: Path, host: str) -> None:
     """足りない鍵と証明書を作り、名簿 directory.json を書く。既にある鍵は変えない。"""
     directory = key_files.init(folder, host=host)

@@ -9,6 +9,8 @@ from django.db.models.functions import Now
 from todoke.exchange.envelope import MAX_KEY
 from todoke.exchange.kinds import MAX_NAME
 from todoke.exchange.parties import MAX_PARTY
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import EXCHANGES, NO_LONGER_NEEDED, years
 
 
 class OutboxMessage(models.Model):
@@ -37,6 +39,15 @@ class OutboxMessage(models.Model):
     settled_at = models.DateTimeField(null=True)
     answer_id = models.UUIDField(null=True)
     answer_sha256 = models.CharField(max_length=64, db_default="")
+
+    privacy = Privacy(
+        open=(
+            "id sender receiver contract message_key body_sha256 queued_at state attempts "
+            "next_attempt_at last_error settled_at answer_id answer_sha256"
+        ),
+        sealed="body",
+        keep=years(7, since="settled_at", law=EXCHANGES),
+    )
 
     class Meta:
         db_table = "exchange_outbox"
@@ -75,6 +86,12 @@ class InboxMessage(models.Model):
     answer = models.BinaryField(null=True)
     error_code = models.CharField(max_length=50, db_default="")
     received_at = models.DateTimeField(db_default=Now())
+
+    privacy = Privacy(
+        open="message_id receiver sender contract message_key request_sha256 error_code received_at",
+        sealed="answer",
+        keep=years(1, since="received_at", law=NO_LONGER_NEEDED),
+    )
 
     class Meta:
         db_table = "exchange_inbox"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 
-_ERAS = (
+ERAS: Final = (
     (date(2019, 5, 1), "令和"),
     (date(1989, 1, 8), "平成"),
     (date(1926, 12, 25), "昭和"),
     (date(1912, 7, 30), "大正"),
     (date(1868, 10, 23), "明治"),
 )
+"""First day and name of every era since the one that the registers begin with, newest first (元号)."""
 
 
 def now() -> datetime:
@@ -46,7 +48,7 @@ def wareki(day: date) -> str:
 
     Raises ValueError before 1868-10-23.
     """
-    for start, name in _ERAS:
+    for start, name in ERAS:
         if day >= start:
             year = day.year - start.year + 1
             return f"{name}{'元' if year == 1 else year}年{day.month}月{day.day}日"

@@ -58,6 +58,71 @@ class ErrorCode(Enum):
         Family.DENIED,
         "この操作（{permission}）を行う権限がありません。権限が必要なときは事務所管課を通じて申請してください。",
     )
+    FORM_STALE = (
+        Family.DENIED,
+        "画面を開いた後にサインインし直したか、別の場所からの送信のため、受け付けませんでした。"
+        "前の画面を開き直して、もう一度操作してください。",
+    )
+    REQUEST_INVALID = (
+        Family.INPUT,
+        "ブラウザーから届いた内容を読み取れません。処理していません。画面を開き直し、大きすぎるファイルを選んでいないか確かめてください。",
+    )
+    SIGN_IN_REFUSED = (
+        Family.DENIED,
+        "サインインできません。職員ID・パスワード・本人確認・端末のいずれかが登録と一致しないか、続けて誤ったため"
+        "受付を止めています。30秒以上おいてやり直し、それでもできないときはシステム管理者に連絡してください。",
+    )
+    SESSION_LIVE = (
+        Family.CONFLICT,
+        "この職員IDは別の場所でサインイン中です。そちらをサインアウトしてください。"
+        "できないときは所管課の責任職に引継ぎの許可を求めてください。IDの共用は禁止されています。",
+    )
+    SESSION_OVER = (
+        Family.DENIED,
+        "サインインの状態ではありません（{reason}）。もう一度サインインしてください。",
+    )
+    TERMINAL_REFUSED = (
+        Family.DENIED,
+        "この端末では操作できません。サインインした端末に戻るか、端末の登録をシステム管理者に確かめてください。",
+    )
+    TRAINING_OVERDUE = (
+        Family.DENIED,
+        "特定個人情報保護の研修の受講記録が期限を過ぎているため、権限を停止しています。"
+        "研修を受け、所管課の責任職に受講の記録を求めてください。",
+    )
+    CONTRACT_OVER = (
+        Family.DENIED,
+        "委託契約の期間外のため、権限を停止しています。契約の登録を所管課を通じて確かめてください。",
+    )
+    CONTRACT_FULL = (
+        Family.CONFLICT,
+        "委託契約の人数を超えるため、取り込みませんでした。従事者名簿の人数か、契約の登録を直してください。",
+    )
+    PASSWORD_EXPIRED = (
+        Family.DENIED,
+        "仮のパスワードのままでは操作できません。先にパスワードを変更してください。",
+    )
+    PASSWORD_WEAK = (Family.INPUT, "このパスワードは使えません（{detail}）。別のパスワードにしてください。")
+    VERIFY_AGAIN = (
+        Family.DENIED,
+        "この操作（{permission}）の前に本人確認が必要です。画像認証またはパスキーで確認し、5分以内に操作してください。",
+    )
+    PURPOSE_MISSING = (
+        Family.INPUT,
+        "この操作（{permission}）には利用目的の入力が必要です。目的を記入してから操作してください。",
+    )
+    DIRECTORY_NOT_EMPTY = (
+        Family.CONFLICT,
+        "職員名簿は既に使われているため、最初の登録はできません。権限は依頼・設定・確認の手順で付与してください。",
+    )
+    SEARCH_TOO_VAGUE = (
+        Family.INPUT,
+        "この条件では候補を検索できません。{needed} のいずれかの組を、欠けのないように入力してください。",
+    )
+    SEARCH_TOO_OFTEN = (
+        Family.DENIED,
+        "候補の検索が1時間に {limit} 回を超えたため止めました。時間をおくか、一括照会を依頼してください。",
+    )
     SENDER_REFUSED = (
         Family.DENIED,
         "通信相手を確認できないため受け付けませんでした（{detail}）。証明書と鍵の登録を確かめてください。",
@@ -89,7 +154,11 @@ class ErrorCode(Enum):
     )
     SAME_PERSON = (
         Family.CONFLICT,
-        "審査・承認・支払は別の職員が行う必要があります。別の職員が操作してください。",
+        "提案・審査・承認・支払など、前の段階を行った職員はこの操作を行えません。別の職員が操作してください。",
+    )
+    EXPORT_FORBIDDEN = (
+        Family.DENIED,
+        "{fields} は秘密の項目のため出力できません。ほかの項目を選んでください。",
     )
     STATE_CONFLICT = (
         Family.CONFLICT,
@@ -99,9 +168,94 @@ class ErrorCode(Enum):
         Family.CONFLICT,
         "三者の情報提供等記録が {count} 件で食い違っています。不正または障害のおそれがあるため、管理者に連絡してください。",
     )
+    LOG_DAMAGED = (
+        Family.CONFLICT,
+        "操作の記録が検証に合いません（{log}：{reason}）。改ざんまたは障害のおそれがあるため、記録を保全し、監査責任者に連絡してください。",
+    )
+    LOG_FORKED = (
+        Family.CONFLICT,
+        "操作の記録 {log} が、以前に証人として確かめた内容と食い違います（{reason}）。改ざんまたは復元のおそれがあるため、監査責任者に連絡してください。",
+    )
+    LOG_TIME_BACK = (
+        Family.CONFLICT,
+        "操作の記録 {log} を封印できません（{detail}）。古い控えからの復元や時計の狂いがないか確かめてください。",
+    )
+    LOG_LAGGING = (
+        Family.UNAVAILABLE,
+        "操作の記録 {log} の封印が {seconds} 秒遅れています。長く開いたままの取引がないか確かめてください。",
+    )
+    LOG_UNSAFE = (
+        Family.SETUP,
+        "{log} のデータベースは確定前に応答する設定です（synchronous_commit={value}）。"
+        "操作の記録が失われるおそれがあるため動かしません。on に直してください。",
+    )
     ALREADY_DONE = (Family.CONFLICT, "この処理は既に済んでいます（{detail}）。二重に行うことはできません。")
     NOT_FOUND = (Family.NOT_FOUND, "{what}が見つかりません。指定を確かめてください。")
     SETUP_MISSING = (Family.SETUP, "設定が足りません（{detail}）。{todo}")
+    PICTURE_UNREADABLE = (
+        Family.INPUT,
+        "送られたものを写真として読めません。JPEG または PNG（{megabytes} MB 以下）で、もう一度撮ってください。",
+    )
+    FACE_MISSING = (
+        Family.INPUT,
+        "顔が写っていません。カメラの正面に座り、顔全体が枠に入るようにして、もう一度撮ってください。",
+    )
+    FACE_SEVERAL = (
+        Family.INPUT,
+        "二人以上の顔が写っています。本人だけが写るように周りの人に離れてもらい、もう一度撮ってください。",
+    )
+    FACE_SMALL = (
+        Family.INPUT,
+        "顔が小さすぎます。カメラに近づき、顔が枠いっぱいに入るようにして、もう一度撮ってください。",
+    )
+    FACE_BLURRED = (
+        Family.INPUT,
+        "顔がぼやけています。レンズの汚れを拭き、動かずに、もう一度撮ってください。",
+    )
+    FACE_LIGHT = (
+        Family.INPUT,
+        "顔が暗すぎるか明るすぎます。逆光を避けて照明を調え、もう一度撮ってください。",
+    )
+    FACE_TURNED = (
+        Family.INPUT,
+        "顔が正面を向いていません。カメラをまっすぐ見て、もう一度撮ってください。",
+    )
+    FACE_DIFFERS = (
+        Family.DENIED,
+        "登録された顔と一致しませんでした。正面を向いてもう一度撮ってください。続くときは管理者に登録し直しを頼んでください。",
+    )
+    FACE_NOT_LINKED = (
+        Family.DENIED,
+        "この職員IDには顔が登録されていません。事務所管課を通じて、管理者に画像の紐づけを頼んでください。",
+    )
+    FACE_UNREADABLE = (
+        Family.CONFLICT,
+        "登録された顔のデータを開けません（{detail}）。使わずに止めました。管理者に登録し直しを頼んでください。",
+    )
+    FACTOR_WAIT = (
+        Family.DENIED,
+        "本人確認に続けて失敗したため、あと {seconds} 秒は受け付けません。時間をおいて、もう一度試してください。",
+    )
+    FACTOR_LOCKED = (
+        Family.DENIED,
+        "本人確認の失敗が {limit} 回に達したため、この職員IDを止めました。管理者に本人であることを示し、解除を頼んでください。",
+    )
+    PASSKEY_REFUSED = (
+        Family.DENIED,
+        "パスキーを確認できませんでした（{detail}）。自分のパスキーでもう一度試し、続くときは管理者に登録し直しを頼んでください。",
+    )
+    PASSKEY_UNKNOWN = (
+        Family.DENIED,
+        "この職員IDには使えるパスキーが登録されていません。事務所管課を通じて、管理者に登録を頼んでください。",
+    )
+    CHALLENGE_SPENT = (
+        Family.CONFLICT,
+        "本人確認の受付番号が使用済みか期限切れです。画面を開き直し、最初からもう一度行ってください。",
+    )
+    PASSKEY_FILE_INVALID = (
+        Family.INPUT,
+        "パスキーのファイルを開けません（{detail}）。ファイルと暗証句を確かめてください。",
+    )
     PROCESS_STOPPED = (
         Family.UNAVAILABLE,
         "{what}の処理が途中で止まりました（終了コード {code}）。同じ命令をもう一度実行すると続きから再開します。",
@@ -130,7 +284,8 @@ class TodokeError(Exception):
     def __init__(self, code: ErrorCode, /, **details: str | int) -> None:
         self.code = code
         self.details = details
-        super().__init__(f"{code.name}: {code.sentence.format(**details)}")
+        self.sentence = code.sentence.format(**details)
+        super().__init__(f"{code.name}: {self.sentence}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,16 +33,22 @@ def make(path: Path) -> None:
 
 def read(path: Path) -> bytes:
     """The key; SETUP_MISSING when it is absent, of the wrong size, or readable by others."""
+    key = read_private(path)
+    if len(key) != KEY_BYTES:
+        raise _missing(f"鍵 {path.name} の長さが違います", "控えから戻してください。")
+    return key
+
+
+def read_private(path: Path) -> bytes:
+    """The content of a file that only its owner may read; SETUP_MISSING when it is absent or readable by others."""
     try:
         status = path.stat()
-        key = path.read_bytes()
+        content = path.read_bytes()
     except OSError:
         raise _missing(f"鍵 {path.name} がありません", "控えから戻してください。") from None
     if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise _missing(f"鍵 {path.name} を他の利用者が読めます", "権限を 600 に直してください。")
-    if len(key) != KEY_BYTES:
-        raise _missing(f"鍵 {path.name} の長さが違います", "控えから戻してください。")
-    return key
+    return content
 
 
 def _missing(detail: str, todo: str) -> TodokeError:

@@ -18,7 +18,6 @@ Texts: TypeAlias = "pa.Array[Any]"
 
 Matrix = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
-_CHARACTER_LIMITS = (0x80, 0x800, 0x10000)
 
 
 @dataclass(frozen=True)
@@ -121,17 +120,17 @@ def code_points(texts: Texts) -> Ragged:
     if not encoded.flat.size or encoded.flat.max() < 0x80:
         return Ragged(encoded.flat.astype(np.uint32), encoded.lengths)
     points = np.frombuffer(encoded.flat.tobytes().decode("utf-8").encode("utf-32-le"), dtype=np.uint32)
-    first_bytes = np.concatenate(([0], np.cumsum((encoded.flat & 0xC0) != 0x80)))
-    return Ragged(points, np.diff(first_bytes[encoded.starts]))
+    counts = np.asarray(pc.utf8_length(pc.fill_null(texts, "")), dtype=np.int64)
+    return Ragged(points, counts)
 
 
 def texts_of_points(points: Ragged) -> Texts:
     """Arrow text from code points; an empty row becomes null."""
     flat = points.flat
     if flat.size and flat.max() >= 0x80:
-        sizes = 1 + sum((flat >= limit).astype(np.int64) for limit in _CHARACTER_LIMITS)
-        ends = np.concatenate(([0], np.cumsum(sizes)))[points.starts]
         data = flat.astype(np.uint32).tobytes().decode("utf-32-le").encode("utf-8")
+        first_bytes = np.flatnonzero((np.frombuffer(data, dtype=np.uint8) & 0xC0) != 0x80)
+        ends = np.append(first_bytes, len(data))[points.starts]
     else:
         ends = points.starts
         data = flat.astype(np.uint8).tobytes()

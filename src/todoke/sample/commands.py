@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from todoke.access.guard import open_verb
+
 
 @click.command()
 @click.option(
@@ -25,6 +27,7 @@ import click
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="書き込むディレクトリ"
 )
+@open_verb("架空の市のファイルを作る")
 def sample(residents: int, seed: int, out: Path) -> None:
     """架空の市と近隣市区町村の入力ファイルを作ります。
 
@@ -51,6 +54,7 @@ def neighbours() -> None:
 
 @neighbours.command("enrol")
 @click.option("--input", "folder", type=click.Path(file_okay=False, path_type=Path), required=True)
+@open_verb("架空の近隣団体だけを扱う（demo が使う）")
 def enrol(folder: Path) -> None:
     """各団体の符号を取得し、副本を登録します（neighbours/<code>/ のファイルから）。"""
     import os

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from todoke.access.guard import open_verb
 from todoke.sites.realms import Realm
 
 VAR = Path("var")
@@ -21,6 +22,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.option(
     "--out", default=VAR / "demo-run", show_default=True, type=_FOLDER, help="入力と結果を置くフォルダー"
 )
+@open_verb("架空の市だけを扱い、空のインスタンスを自分で作る")
 def demo(residents: int, seed: int, out: Path) -> None:
     """架空の市が給付金を支給するまでを、三つの領域を別々のプロセスにして行います。"""
     from todoke.sites.demonstration import demo as demonstration
@@ -34,6 +36,7 @@ def demo(residents: int, seed: int, out: Path) -> None:
 @click.command("serve")
 @click.argument("site", required=False, type=click.Choice([realm.value for realm in Realm]))
 @click.option("--door-only", is_flag=True, help="電文の窓口だけを開き、画面は出しません")
+@open_verb("領域の鍵を読めるアカウントだけが動かせる")
 def serve(site: str | None, door_only: bool) -> None:
     """サイトを動かします。サイトを指定しなければ三つとも動かします（Ctrl-C で止まります）。"""
     from todoke.sites import serve as serving
@@ -46,6 +49,7 @@ def serve(site: str | None, door_only: bool) -> None:
 
 @click.command("screens", hidden=True)
 @click.argument("site", type=click.Choice([realm.value for realm in Realm]))
+@open_verb("serve が動かす画面のプロセス")
 def screens(site: str) -> None:
     """サイトの画面を動かします（serve が使います）。"""
     from todoke.sites import serve as serving
@@ -56,6 +60,7 @@ def screens(site: str) -> None:
 @click.command("road", hidden=True)
 @click.option("--input", "source", required=True, type=_FOLDER)
 @click.option("--output", "out", required=True, type=_FOLDER)
+@open_verb("demo が動かすプロセスで、各工程はサインインした職員として行う")
 def road(source: Path, out: Path) -> None:
     """市の側の全工程を順に行います（demo が使います）。"""
     from todoke.sites.demonstration.city_process import drive_city
@@ -71,6 +76,7 @@ def bench() -> None:
 @bench.command("road")
 @click.option("--residents", default=20_000, show_default=True, type=click.IntRange(min=300))
 @click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("架空の市だけを扱う")
 def bench_road(residents: int, as_json: bool) -> None:
     """全工程。工程ごとの秒数・毎秒件数・最大メモリを示します。"""
     from todoke.sites.demonstration import bench as benches
@@ -82,6 +88,7 @@ def bench_road(residents: int, as_json: bool) -> None:
 @bench.command("convert")
 @click.option("--megabytes", default=80, show_default=True, type=click.IntRange(min=10), help="文章の大きさ")
 @click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("架空の市の文章だけを使う")
 def bench_convert(megabytes: int, as_json: bool) -> None:
     """データ変換。iconv と同じバイト列を交互に変換して比べ、固定長30万件の符号化・復号も測ります。"""
     from todoke.sites.demonstration import bench as benches
@@ -91,6 +98,47 @@ def bench_convert(megabytes: int, as_json: bool) -> None:
     click.echo(benches.as_json(found) if as_json else bench_convert.as_table(found))
 
 
+@bench.command("oplog")
+@click.option(
+    "--rows", default=1_000_000, show_default=True, type=click.IntRange(min=1000), help="検証する件数"
+)
+@click.option(
+    "--clients", default=16, show_default=True, type=click.IntRange(1, 64), help="同時に書く処理の数"
+)
+@click.option("--seconds", default=3.0, show_default=True, help="書込み一回の長さ")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで測り、終わると消す")
+def bench_oplog(rows: int, clients: int, seconds: float, as_json: bool) -> None:
+    """操作の記録。書込みの負担、封印・書出し・検証の速さ、一人の閲覧者の一覧。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_oplog as benches_of_log
+
+    found = benches_of_log.oplog(rows, clients, seconds, VAR, lambda line: click.echo(line, err=True))
+    found["machine"] = benches.machine()
+    click.echo(benches.as_json(found) if as_json else benches_of_log.as_table(found))
+
+
+@bench.command("matching")
+@click.option(
+    "--register", default=3_800_000, show_default=True, type=click.IntRange(min=1_000), help="登録のある人数"
+)
+@click.option(
+    "--queries", default=300_000, show_default=True, type=click.IntRange(min=100), help="照会の件数"
+)
+@click.option("--no-peer", is_flag=True, help="Splink と比べません")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("架空の登録簿だけを使う")
+def bench_matching(register: int, queries: int, no_peer: bool, as_json: bool) -> None:
+    """4情報の突合。列の走査と Splink を同じ実行の中で測り、適合率と再現率を示します。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_matching
+
+    found = bench_matching.run(
+        register, queries, VAR, lambda line: click.echo(line, err=True), peer=not no_peer
+    )
+    click.echo(benches.as_json(found) if as_json else bench_matching.as_table(found))
+
+
 @click.group("exchange")
 def exchange() -> None:
     """情報提供等記録の突合など、領域をまたぐ確認。"""
@@ -98,7 +146,10 @@ def exchange() -> None:
 
 @exchange.command("reconcile")
 @click.option("--instance", "folder", type=_FOLDER, help="インスタンスのフォルダー（省略時は最後の demo）")
-def exchange_reconcile(folder: Path | None) -> None:
+@click.option("--platform-by", default="p001", show_default=True, help="中間サーバーの記録を書き出す職員ID")
+@click.option("--network-by", default="n001", show_default=True, help="ネットワークの記録を書き出す職員ID")
+@open_verb("書き出しは各領域でサインインした職員として行い、ここでは件数だけを示す")
+def exchange_reconcile(folder: Path | None, platform_by: str, network_by: str) -> None:
     """照会側・提供側・ネットワークの情報提供等記録を一件ずつ突き合わせます。"""
     from todoke.kernel.errors import ErrorCode, TodokeError
     from todoke.sites.demonstration.run_folder import newest_instance
@@ -108,7 +159,8 @@ def exchange_reconcile(folder: Path | None) -> None:
 
     instance = Instance.load(folder or newest_instance(VAR))
     with running_server(instance):
-        found = reconcile(instance)
+        by = {"inquirer": platform_by, "provider": platform_by, "network": network_by}
+        found = reconcile(instance, by)
     click.echo(json.dumps(found, ensure_ascii=False))
     if found["differences"]:
         raise TodokeError(ErrorCode.RECORDS_DIFFER, count=found["differences"])

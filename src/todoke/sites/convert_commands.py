@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from todoke.access.guard import open_verb
 from todoke.batch.progress import TerminalMeter
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records.codes import reduction, supplements
@@ -50,6 +51,7 @@ _NAMES = "、".join(CODINGS)
     help="変換先にない字: 書き出さない・〓にする・符号を書く",
 )
 @click.option("--dry-run", is_flag=True, help="何が失われるかだけを示し、何も書き出さない")
+@open_verb("渡されたファイルだけを読み書きし、記録もデータベースも開かない")
 def convert(
     source: Path,
     target: Path,

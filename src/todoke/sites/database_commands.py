@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from todoke.access.guard import open_verb
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites.instance import DEFAULT, ENVIRONMENT, EXAMPLE, Instance
 from todoke.sites.postgres import Server, running_server
@@ -20,6 +21,7 @@ def database() -> None:
 
 
 @database.command("up")
+@open_verb("サーバーの管理者がデータベースを起動する")
 def up() -> None:
     """サーバーを起動し、Ctrl-C まで動かします。既に動いているときは場所だけを示します。"""
     from todoke.sites.entering import chosen_instance
@@ -45,6 +47,7 @@ def up() -> None:
 @click.option(
     "--municipality", "codes", multiple=True, help="団体コード5桁。先頭が支給する市。何度でも指定可"
 )
+@open_verb("サーバーの管理者が空のデータベースを作る")
 def create(name: str, codes: tuple[str, ...]) -> None:
     """インスタンスと、その全システムのデータベース・ロール・表を作ります。何度実行しても構いません。"""
     from todoke.sites.entering import enter_everything
@@ -63,6 +66,7 @@ def create(name: str, codes: tuple[str, ...]) -> None:
 
 
 @database.command("status")
+@open_verb("大きさと版だけを示す")
 def status() -> None:
     """サーバーの版と、データベースごとの大きさ・未適用の移行の数を示します。"""
     from todoke.sites.entering import chosen_instance, enter_everything

@@ -15,6 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog import keys as log_keys
 from todoke.sites.instance import DatabaseAccount, Instance
 from todoke.sites.migrations import migrate, point_at
 from todoke.sites.postgres import Server
@@ -32,6 +33,8 @@ def provision(instance: Instance, server: Server, *, realms: Sequence[Realm] = t
     than PostgreSQL 15; psycopg errors pass.
     """
     point_at(server.address)
+    for realm in realms:
+        log_keys.make(instance.path, realm.value)
     with _alone(instance, server) as admin:
         if Realm.PLATFORM in realms:
             _template(admin, instance, server)
@@ -108,6 +111,10 @@ def _grant_rows(inside: Admin, app: str) -> None:
         _run(inside, f"GRANT {right} ON ALL {kind} IN SCHEMA public TO {{}}", app)
         _run(inside, f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {right} ON {kind} TO {{}}", app)
     _run(inside, "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}", app)
+    for (log,) in inside.execute(
+        "SELECT tablename FROM pg_tables WHERE tablename LIKE 'oplog\\_%'"
+    ).fetchall():
+        _run(inside, "REVOKE UPDATE, DELETE ON {} FROM {}", log, app)
 
 
 def _role(admin: Admin, account: DatabaseAccount) -> None:

@@ -24,6 +24,9 @@ SYSTEMS: Final[dict[str, Realm]] = {
 }
 """System label → realm. The label is also the Django app label and the database alias (but see `alias`)."""
 
+TRIAL_TERMINALS: Final = {Realm.CITY: 8401, Realm.PLATFORM: 8402, Realm.NATIONAL: 8403}
+"""Loopback ports on which `todoke serve` lets a browser of this machine be a terminal (see terminal_agent)."""
+
 DIRECTORY: Final = "directory"
 """職員名簿: every realm has a database of its own for staff, rights, sessions and terminals (`directory_city`)."""
 
@@ -32,6 +35,7 @@ SHARED_APPS: Final[dict[str, frozenset[str]]] = {
     "batch": frozenset({*SYSTEMS, DIRECTORY}),
     "oplog": frozenset({*SYSTEMS, DIRECTORY}),
     "access": frozenset({DIRECTORY}),
+    "custody": frozenset({*SYSTEMS, DIRECTORY}),
 }
 """Tool with tables of its own → systems whose databases hold them: outbox and log live in the sender's transaction."""
 

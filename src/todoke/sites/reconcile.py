@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,11 +20,18 @@ WHERE md5(i::text) IS DISTINCT FROM md5(p::text) OR md5(p::text) IS DISTINCT FRO
 """
 
 
-def reconcile(instance: Instance) -> dict[str, int]:
-    """Counts per party and the number of exchanges on which they differ. Each realm exports its own records."""
+OPERATORS = {"inquirer": "p001", "provider": "p001", "network": "n001"}
+"""Who exports each party's records in the demonstration."""
+
+
+def reconcile(instance: Instance, by: Mapping[str, str] = OPERATORS) -> dict[str, int]:
+    """Counts per party and the number of exchanges on which they differ. Each realm exports its own records.
+
+    `by`: party → who exports them, signed in by command in that party's realm.
+    """
     with TemporaryDirectory(prefix="todoke-records-") as folder:
         exports = Path(folder)
-        children = [_export(instance, party, exports / f"{party}.csv") for party in PARTIES]
+        children = [_export(instance, party, exports / f"{party}.csv", by[party]) for party in PARTIES]
         for child in children:
             if (code := child.wait()) != 0:
                 raise processes.stopped(child, code)
@@ -36,12 +44,14 @@ def reconcile(instance: Instance) -> dict[str, int]:
             return {**counts, "differences": _count(connection.execute(_DIFFERENCES))}
 
 
-def _export(instance: Instance, party: str, file: Path) -> processes.Child:
+def _export(instance: Instance, party: str, file: Path, by: str) -> processes.Child:
     """The party's realm writes its records, as a process of its own."""
     verb = ["network", "records"] if party == "network" else ["intermediary", "records", "--side", party]
     environment = {"TODOKE_INSTANCE": str(instance.path)}
     log = instance.path / "log" / f"records-{party}.log"
-    return processes.Child(f"records-{party}", [*verb, "--out", str(file)], log=log, environment=environment)
+    return processes.Child(
+        f"records-{party}", [*verb, "--out", str(file), "--by", by], log=log, environment=environment
+    )
 
 
 def _count(result: object) -> int:

@@ -13,7 +13,7 @@ from todoke.sites import entering, processes, terminals
 from todoke.sites.demonstration.run_folder import newest_instance
 from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.postgres import running_server
-from todoke.sites.realms import Realm
+from todoke.sites.realms import TRIAL_TERMINALS, Realm
 from todoke.sites.terminal_agent import HOST
 
 MAX_UPLOAD = 32 << 20
@@ -21,9 +21,6 @@ MAX_UPLOAD = 32 << 20
 
 SCREENS = {Realm.CITY: 8441, Realm.PLATFORM: 8442, Realm.NATIONAL: 8443}
 """Ports of the screens, behind mutual TLS with a terminal's certificate."""
-
-TRIAL_TERMINALS = {Realm.CITY: 8401, Realm.PLATFORM: 8402, Realm.NATIONAL: 8403}
-"""Loopback ports on which `todoke serve` lets a browser of this machine be a terminal (see terminal_agent)."""
 
 TRIAL_TERMINAL = "trial"
 
@@ -33,8 +30,9 @@ def serve(realm: Realm, *, screens: bool) -> None:
     stop = _until_signalled()
     instance = entering.enter(realm)
     from todoke.exchange.server import DoorServer
-    from todoke.sites import wiring
+    from todoke.sites import log_keeping, wiring
 
+    log_keeping.check_durable(instance, realm)
     with ExitStack() as stack:
         stack.enter_context(
             DoorServer(wiring.door(realm, instance), owner=realm.value, port=instance.ports[realm.value])
@@ -98,9 +96,10 @@ def serve_all(var: Path, say: Callable[[str], None]) -> None:
 
 
 def _site(instance: Instance, realm: Realm) -> list[processes.Child]:
-    """One site and a trial terminal of it, as processes."""
+    """One site, the sealer of its operation logs, and a trial terminal, as processes."""
     commands = {
         realm.value: ["serve", realm.value],
+        f"{realm.value}-sealer": ["oplog", "seal", realm.value],
         f"{realm.value}-terminal": ["terminal", "open", realm.value],
     }
     return [

@@ -8,20 +8,27 @@ from pathlib import Path
 from typing import Any
 
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.sites import web
 from todoke.sites.instance import DEFAULT, ENVIRONMENT, DatabaseAccount, Instance, ServerAddress
-from todoke.sites.realms import DIRECTORY, PER_MUNICIPALITY, SHARED_APPS, Realm, alias, systems_of
+from todoke.sites.realms import (
+    DIRECTORY,
+    PER_MUNICIPALITY,
+    SHARED_APPS,
+    TRIAL_TERMINALS,
+    Realm,
+    alias,
+    systems_of,
+)
+
+_RULE = "django.contrib.auth.password_validation"
+_PASSWORD_RULES = [
+    {"NAME": f"{_RULE}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_RULE}.CommonPasswordValidator"},
+    {"NAME": f"{_RULE}.NumericPasswordValidator"},
+]
+"""Long rather than odd, and none of the known ones (NIST SP 800-63B §3.1.1.2)."""
 
 _NOWHERE = ServerAddress(host="127.0.0.1", port=1)
-_MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-]
-_TEMPLATES = {
-    "BACKEND": "django.template.backends.django.DjangoTemplates",
-    "DIRS": [Path(__file__).parent / "templates"],
-    "APP_DIRS": True,
-}
 
 
 def site_settings(*realms: Realm) -> dict[str, Any]:
@@ -35,14 +42,14 @@ def site_settings(*realms: Realm) -> dict[str, Any]:
         "SECRET_KEY": _secret_key(instance, realms[0]),
         "DEBUG": False,
         "ALLOWED_HOSTS": ["127.0.0.1", "localhost"],
-        "INSTALLED_APPS": installed_apps(*realms),
-        "MIDDLEWARE": _MIDDLEWARE,
+        "INSTALLED_APPS": [*installed_apps(*realms), *web.APPS],
         "ROOT_URLCONF": "todoke.sites.urls",
-        "TEMPLATES": [_TEMPLATES],
-        "X_FRAME_OPTIONS": "DENY",
+        **web.SETTINGS,
         "DATABASES": {"default": {}, **_databases(instance, realms)},
         "DATABASE_ROUTERS": ["todoke.sites.router.WallRouter"],
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+        "AUTH_PASSWORD_VALIDATORS": _PASSWORD_RULES,
         "USE_TZ": True,
         "TIME_ZONE": "Asia/Tokyo",
         "LANGUAGE_CODE": "ja",
@@ -80,7 +87,13 @@ def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
         "TODOKE_MUNICIPALITY": instance.city if instance else "00000",
         "TODOKE_KEYS_FOLDER": folder / "keys",
         "TODOKE_DATA_FOLDER": folder / "data",
-        "TODOKE_STAFF_FILE": folder / "staff.toml",
+        "TODOKE_TERMINALS_FOLDER": folder / "terminals",
+        "TODOKE_CLI_SESSIONS_FOLDER": folder / "cli-sessions",
+        "TODOKE_PASSKEYS_FOLDER": folder / "passkeys",
+        # where browsers find the screens: passkeys answer to these pages only (ADR 0008)
+        "TODOKE_ORIGINS": os.environ.get(
+            "TODOKE_ORIGINS", f"http://localhost:{TRIAL_TERMINALS[realm]}"
+        ).split(","),
     }
 
 

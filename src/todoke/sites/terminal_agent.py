@@ -72,6 +72,9 @@ class TerminalAgent:
             for name, value in environ.items()
             if name.startswith("HTTP_") and name[5:].replace("_", "-").lower() not in _OF_THE_CONNECTION
         }
+        for name in {"ORIGIN", "REFERER"} & headers.keys():
+            # the site knows this page as https://localhost:…; it compares both for forms (CSRF)
+            headers[name] = headers[name].replace(f"http://{HOST}:", f"https://{HOST}:", 1)
         if environ.get("CONTENT_TYPE"):
             headers["Content-Type"] = environ["CONTENT_TYPE"]
         length = int(environ.get("CONTENT_LENGTH") or 0)

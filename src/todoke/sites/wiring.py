@@ -24,6 +24,7 @@ from todoke.sites.trust import RingTrust
 
 def wire(realm: Realm) -> None:
     """Register what the realm's systems serve; systems of other realms are not even imported."""
+    importlib.import_module("todoke.sites.witnessing")
     if realm is Realm.CITY:
         residents = importlib.import_module("todoke.systems.residents.serves")
         inquiry = importlib.import_module("todoke.systems.inquiry.serves")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from django.conf import settings
 
 from tests.systems import city
 from tests.systems.benefits.world import rows
@@ -18,14 +17,10 @@ from todoke.systems.benefits.commands import group
 from todoke.systems.residents.commands import group as residents
 from todoke.systems.residents.serves import ResidentRegister
 
-TREASURER = "c003"
-
 
 @pytest.fixture
 def office(city_site: Instance) -> Path:
     """The sample city after its first decision."""
-    with settings.TODOKE_STAFF_FILE.open("a", encoding="utf-8") as file:
-        file.write(f'[staff.{TREASURER}]\nroles = ["treasurer"]\n')
     registry.serve(Residents, ResidentRegister())  # type: ignore[type-abstract]
     source = city.files()
     registers = [
@@ -66,10 +61,12 @@ def test_the_verbs_pay_the_sample_city(office: Path, tmp_path: Path) -> None:
     ((payments, total),) = rows("SELECT payments, total_yen FROM benefits_payment_batch")
     assert payments > 0
     assert total == payments * 100_000
-    assert f"{payments:,} 件 {total:,} 円" in run(group, "pay", "release", "--yen", str(total), by=TREASURER)
-    run(group, "pay", "file", *out, by=TREASURER)
+    assert f"{payments:,} 件 {total:,} 円" in run(
+        group, "pay", "release", "--yen", str(total), by=city.TREASURER
+    )
+    run(group, "pay", "file", *out, by=city.TREASURER)
     data = (tmp_path / "payments/transfer-0001.txt").read_bytes()
     assert data[-244:-225] == f"8{payments:06d}{total:012d}".encode()
     with pytest.raises(TodokeError) as refused:
-        run(group, "pay", "file", *out, by=TREASURER)
+        run(group, "pay", "file", *out, by=city.TREASURER)
     assert refused.value.code is ErrorCode.ALREADY_DONE

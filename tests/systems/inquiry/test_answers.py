@@ -268,3 +268,19 @@ def test_the_database_refuses_items_without_an_answer(tmp_path: Path) -> None:
     with pytest.raises(IntegrityError), connections["inquiry"].cursor() as cursor:
         cursor.execute(statement)
     assert AnswerFile.objects.using("inquiry").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        (
+            "UPDATE inquiry_query SET state = 'asked', item_values = NULL, item_reasons = NULL",
+            "may not follow",
+        ),
+        ("DELETE FROM inquiry_query", "rows stay"),
+    ],
+)
+def test_an_answer_is_neither_taken_back_nor_removed(tmp_path: Path, statement: str, refusal: str) -> None:
+    Town({1: "13112"}, tmp_path).road()
+    with pytest.raises(IntegrityError, match=refusal), connections["inquiry"].cursor() as cursor:
+        cursor.execute(statement)

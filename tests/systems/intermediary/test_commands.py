@@ -7,42 +7,58 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner
+from django.test import override_settings
 
+from tests import hiring
+from tests.hiring import Right
 from tests.systems.three_towns import EAST, HOME, WEST, Towns, alias, code_of, inquiry, number_of, own_number
+from todoke.access.permissions import Role
 from todoke.contracts.information import Outcome
 from todoke.kernel.errors import TodokeError
-from todoke.sample import staff
 from todoke.systems.intermediary import queries
 
 Verb = Callable[..., str]
 
 
+REALMS = {"intermediary": "platform", "network": "national"}
+STAFF = {
+    "platform": {
+        "p001": [Role.PLATFORM_OPERATOR],
+        "p002": [Right(role=Role.PROVIDER_OFFICER, municipality=EAST)],
+        "p003": [Right(role=Role.PROVIDER_OFFICER, municipality=EAST)],
+        "p004": [Right(role=Role.PROVIDER_OFFICER, municipality=WEST)],
+    },
+    "national": {"n001": [Role.NETWORK_OPERATOR], "n002": [Role.AUDITOR]},
+}
+
+
+def _realm(towns: Towns, realm: str) -> override_settings:
+    folder = towns.folder / "staff" / realm
+    return override_settings(
+        TODOKE_DIRECTORY=f"directory_{realm}",
+        TODOKE_TERMINALS_FOLDER=folder / "terminals",
+        TODOKE_CLI_SESSIONS_FOLDER=folder / "cli-sessions",
+    )
+
+
 @pytest.fixture
-def verb(towns: Towns, settings_of_staff: None) -> Verb:
+def verb(towns: Towns) -> Verb:
+    for realm, people in STAFF.items():
+        with _realm(towns, realm):
+            hiring.hire(f"directory_{realm}", people)
+            for staff_id in people:
+                hiring.sit_down(f"directory_{realm}", staff_id)
+
     def run(system: str, *arguments: str) -> str:
         group = importlib.import_module(f"todoke.systems.{system}.commands").group
-        result = CliRunner().invoke(group, list(arguments))
+        with _realm(towns, REALMS[system]):
+            result = CliRunner().invoke(group, list(arguments))
         if isinstance(result.exception, TodokeError):
             raise result.exception
         assert result.exit_code == 0, result.output
         return result.output
 
     return run
-
-
-@pytest.fixture
-def settings_of_staff(towns: Towns, monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.conf import settings
-
-    for realm in ("platform", "national", "city"):
-        (towns.folder / realm).mkdir(exist_ok=True)
-    staff.write(towns.folder)
-    merged = "\n".join(
-        (towns.folder / realm / "staff.toml").read_text(encoding="utf-8")
-        for realm in ("platform", "national")
-    )
-    (towns.folder / "staff.toml").write_text(merged, encoding="utf-8")
-    monkeypatch.setattr(settings, "TODOKE_STAFF_FILE", towns.folder / "staff.toml")
 
 
 def test_the_network_is_set_up_by_its_verbs(towns: Towns, verb: Verb) -> None:
@@ -54,7 +70,7 @@ def test_the_network_is_set_up_by_its_verbs(towns: Towns, verb: Verb) -> None:
     assert verb("network", "list-publish", "--days", "9", "--by", "n001") == "第 1 版  1 行\n"
     assert "registered 1\n" in verb("network", "status")
     with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
-        verb("network", "list-publish", "--by", "p001")
+        verb("network", "list-publish", "--by", "n002")
 
 
 def test_held_requests_are_listed_proposed_and_confirmed(towns: Towns, verb: Verb) -> None:
@@ -63,17 +79,20 @@ def test_held_requests_are_listed_proposed_and_confirmed(towns: Towns, verb: Ver
     towns.inquire([inquiry("r1", 1, EAST)])
     towns.deliver()
     permit_id = queries.held(alias(EAST))[0].permit_id
-    shown = verb("intermediary", "held")
+    where = ("--municipality", EAST)
+    shown = verb("intermediary", "held", *where, "--by", "p002")
     assert shown.startswith(f"{EAST}  {permit_id}  r1  ")
     assert "未提案" in shown
     assert own_number(EAST, 1) not in shown
-    where = ("--municipality", EAST)
     verb("intermediary", "release", permit_id, *where, "--reason", "電話で確認", "--by", "p002")
-    assert "release（p002）" in verb("intermediary", "held", *where)
+    assert "release（p002）" in verb("intermediary", "held", *where, "--by", "p003")
+    for stranger in (("held",), ("confirm", permit_id)):
+        with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
+            verb("intermediary", *stranger, *where, "--by", "p004")
     with pytest.raises(TodokeError, match="SAME_PERSON"):
         verb("intermediary", "confirm", permit_id, *where, "--by", "p002")
     assert verb("intermediary", "confirm", permit_id, *where, "--by", "p003") == "確定 1 件\n"
-    assert verb("intermediary", "held") == ""
+    assert verb("intermediary", "held", *where, "--by", "p003") == ""
     towns.deliver()
     assert towns.results()["r1"].outcome is Outcome.ANSWERED
 
@@ -85,12 +104,12 @@ def test_lists_records_and_status_speak_for_the_whole_platform(towns: Towns, ver
     towns.deliver()
     for side in ("inquirer", "provider"):
         out = towns.folder / f"{side}.csv"
-        assert verb("intermediary", "records", "--side", side, "--out", str(out)) == "3 件\n"
-    assert verb("network", "records", "--out", str(towns.folder / "network.csv")) == "3 件\n"
+        assert verb("intermediary", "records", "--side", side, "--out", str(out), "--by", "p001") == "3 件\n"
+    assert verb("network", "records", "--out", str(towns.folder / "network.csv"), "--by", "n001") == "3 件\n"
     files = {(towns.folder / f"{party}.csv").read_bytes() for party in ("inquirer", "provider", "network")}
     assert len(files) == 1
     only = towns.folder / "only.csv"
-    arguments = ("records", "--municipality", WEST, "--side", "provider", "--out", str(only))
+    arguments = ("records", "--municipality", WEST, "--side", "provider", "--out", str(only), "--by", "p001")
     assert verb("intermediary", *arguments) == "0 件\n"
     assert verb("intermediary", "fetch-list", "--municipality", HOME, "--by", "p001").startswith(
         f"{HOME}  第 1 版"

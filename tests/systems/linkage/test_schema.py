@@ -16,6 +16,8 @@ COLUMNS = {
     },
     "linkage_individualnumber": {"id", "person_id", "municipality", "key_id", "blind_index", "ciphertext"},
     "linkage_localnumber": {"id", "person_id", "system", "local_number"},
+    # derived from linkage_person alone, to search by (ADR 0012)
+    "linkage_matchform": {"person_id", "name", "sex", "birth_date", "address", "town", "edition"},
     "linkage_coderequest": {"person_id", "state", "message_key", "refusal", "changed_at"},
     "linkage_query": {
         "record_id",

@@ -163,7 +163,7 @@ class XlsxSink(Sink):
     """One sheet, every cell text, so that codes keep their zeros."""
 
     def __init__(self, path: Path, layout: FileLayout) -> None:
-        import xlsxwriter  # type: ignore[import-untyped]
+        import xlsxwriter
 
         self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_numbers": False})
         self._sheet = self._book.add_worksheet()

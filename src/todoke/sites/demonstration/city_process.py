@@ -10,15 +10,12 @@ from pathlib import Path
 from todoke.sites.demonstration import city_counts, city_road
 from todoke.sites.demonstration.road import drive
 from todoke.sites.demonstration.summary import FIGURES
-from todoke.sites.instance import Instance
 
 
 def drive_city(source: Path, out: Path, say: Callable[[str], None]) -> None:
     """All stages in order; writes figures.json, counts.json and decisions.csv in `out`."""
-    instance = Instance.load()
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    hands = city_road.Hands.of(instance.path / "city" / "staff.toml")
-    drive(city_road.stages(source, out, hands), out / FIGURES, say)
+    drive(city_road.stages(source, out, city_road.Hands()), out / FIGURES, say)
     city_counts.write_decisions(out / "decisions.csv")
     counts = city_counts.collect()
     (out / "counts.json").write_text(json.dumps(counts), encoding="utf-8")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from todoke.access import staff
 from todoke.access.permissions import Actor
 from todoke.batch.steps import StepReport
 from todoke.contracts import registry
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.transport import Transport
+from todoke.sample import staff
 from todoke.sites.demonstration.road import PROGRAMME, Stage
 from todoke.systems.benefits import jobs as benefits
 from todoke.systems.inquiry import jobs as inquiry
@@ -22,24 +22,25 @@ from todoke.systems.residents import jobs as residents
 LATEST_AS_OF = date(2022, 2, 1)
 
 
+@dataclass(frozen=True)
+class Hand:
+    """One of the invented staff. Asked for at each step, so that nobody acts on rights of an hour ago."""
+
+    staff_id: str
+
+    def __call__(self) -> Actor:
+        """Who acts now, with a second factor checked of late."""
+        return staff.keep_signed_in(self.staff_id)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hands:
     """Who does what: examination, approval and release lie in three hands (PIA III.3)."""
 
-    clerk: Actor
-    supervisor: Actor
-    treasurer: Actor
-    operator: Actor
-
-    @classmethod
-    def of(cls, file: Path) -> Hands:
-        """The invented staff of the demonstration."""
-        return cls(
-            clerk=staff.load(file, "c001"),
-            supervisor=staff.load(file, "c002"),
-            treasurer=staff.load(file, "c003"),
-            operator=staff.load(file, "c004"),
-        )
+    clerk: Hand = Hand("c001")
+    supervisor: Hand = Hand("c002")
+    treasurer: Hand = Hand("c003")
+    operator: Hand = Hand("c004")
 
 
 def stages(source: Path, out: Path, by: Hands) -> list[Stage]:
@@ -53,12 +54,16 @@ def _judging(source: Path, by: Hands) -> list[Stage]:
     numbers, clerk, operator = source / "individual_numbers.csv", by.clerk, by.operator
     return [
         Stage(
-            "residents.import", "住民情報の取込", lambda: residents.load(base, latest, LATEST_AS_OF, by=clerk)
+            "residents.import",
+            "住民情報の取込",
+            lambda: residents.load(base, latest, LATEST_AS_OF, by=clerk()),
         ),
-        Stage("benefits.load", "税・付帯状況の取込", lambda: benefits.load(tax, assistance, by=clerk)),
-        Stage("linkage.load", "統合番号の付番", lambda: linkage.load(numbers, by=operator)),
+        Stage("benefits.load", "税・付帯状況の取込", lambda: benefits.load(tax, assistance, by=clerk())),
+        Stage("linkage.load", "統合番号の付番", lambda: linkage.load(numbers, by=operator())),
         Stage(
-            "benefits.decide.first", "支給判定（初回）", lambda: benefits.decide(PROGRAMME, "first", by=clerk)
+            "benefits.decide.first",
+            "支給判定（初回）",
+            lambda: benefits.decide(PROGRAMME, "first", by=clerk()),
         ),
     ]
 
@@ -68,23 +73,25 @@ def _asking(out: Path, by: Hands) -> list[Stage]:
 
     def exchange(batch_ids: Sequence[str]) -> list[StepReport]:
         transport, dispatcher = registry.need(Transport), registry.need(Dispatcher)
-        return linkage.exchange(batch_ids, by=operator, transport=transport, dispatcher=dispatcher)
+        return linkage.exchange(batch_ids, by=operator(), transport=transport, dispatcher=dispatcher)
 
     def collect() -> list[StepReport]:
-        return inquiry.collect(order, out, by=operator, exchange=exchange)
+        return inquiry.collect(order, out, by=operator(), exchange=exchange)
 
     return [
-        Stage("benefits.ask", "照会対象者の抽出", lambda: benefits.ask(PROGRAMME, "first", by=clerk)),
-        Stage("inquiry.request", "照会送付ファイル", lambda: inquiry.write_requests(order, out, by=operator)),
+        Stage("benefits.ask", "照会対象者の抽出", lambda: benefits.ask(PROGRAMME, "first", by=clerk())),
+        Stage(
+            "inquiry.request", "照会送付ファイル", lambda: inquiry.write_requests(order, out, by=operator())
+        ),
         Stage("linkage.exchange", "情報照会", lambda: exchange(inquiry.batches(order))),
         Stage("inquiry.collect", "他市転入者出力レコード", collect),
         Stage(
-            "benefits.answers", "回答の突合", lambda: benefits.import_answers(PROGRAMME, "first", by=clerk)
+            "benefits.answers", "回答の突合", lambda: benefits.import_answers(PROGRAMME, "first", by=clerk())
         ),
         Stage(
             "benefits.decide.second",
             "支給判定（二回目）",
-            lambda: benefits.decide(PROGRAMME, "second", by=clerk),
+            lambda: benefits.decide(PROGRAMME, "second", by=clerk()),
         ),
     ]
 
@@ -92,16 +99,16 @@ def _asking(out: Path, by: Hands) -> list[Stage]:
 def _paying(source: Path, out: Path, by: Hands) -> list[Stage]:
     forms, clerk, supervisor, treasurer = source / "responses.csv", by.clerk, by.supervisor, by.treasurer
     return [
-        Stage("benefits.number", "給付管理番号の付番", lambda: benefits.number_cases(PROGRAMME, by=clerk)),
-        Stage("benefits.letters", "確認書の作成", lambda: benefits.print_letters(PROGRAMME, out, by=clerk)),
-        Stage("benefits.receive", "返送の受付", lambda: benefits.receive(PROGRAMME, forms, by=clerk)),
-        Stage("benefits.examine", "審査", lambda: benefits.examine(PROGRAMME, by=clerk)),
-        Stage("benefits.approve", "承認", lambda: benefits.approve(PROGRAMME, by=supervisor)),
-        Stage("benefits.pay", "支払の準備", lambda: benefits.prepare_payment(PROGRAMME, by=supervisor)),
-        Stage("benefits.release", "支払の確定", lambda: benefits.release_payment(PROGRAMME, by=treasurer)),
+        Stage("benefits.number", "給付管理番号の付番", lambda: benefits.number_cases(PROGRAMME, by=clerk())),
+        Stage("benefits.letters", "確認書の作成", lambda: benefits.print_letters(PROGRAMME, out, by=clerk())),
+        Stage("benefits.receive", "返送の受付", lambda: benefits.receive(PROGRAMME, forms, by=clerk())),
+        Stage("benefits.examine", "審査", lambda: benefits.examine(PROGRAMME, by=clerk())),
+        Stage("benefits.approve", "承認", lambda: benefits.approve(PROGRAMME, by=supervisor())),
+        Stage("benefits.pay", "支払の準備", lambda: benefits.prepare_payment(PROGRAMME, by=supervisor())),
+        Stage("benefits.release", "支払の確定", lambda: benefits.release_payment(PROGRAMME, by=treasurer())),
         Stage(
             "benefits.bank_file",
             "総合振込ファイル",
-            lambda: benefits.write_bank_files(PROGRAMME, out, by=treasurer),
+            lambda: benefits.write_bank_files(PROGRAMME, out, by=treasurer()),
         ),
     ]

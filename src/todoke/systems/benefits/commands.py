@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
-from django.conf import settings
 
-from todoke.access import staff
-from todoke.access.permissions import Actor
+from todoke.access import cli_actor
+from todoke.access.guard import verb
+from todoke.access.permissions import Actor, Permission
 from todoke.batch.steps import StepReport
 from todoke.engine import snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -33,6 +33,7 @@ def group() -> None:
 @click.option("--tax", required=True, type=click.Path(path_type=Path))
 @click.option("--assistance", required=True, type=click.Path(path_type=Path))
 @_by
+@verb(Permission.BENEFITS_IMPORT)
 def load(tax: Path, assistance: Path, by: str) -> None:
     """課税情報と付帯状況を取り込みます。一行でも誤りがあれば、どちらも受け付けません。"""
     _show(jobs.load(tax, assistance, by=_actor(by)))
@@ -42,6 +43,7 @@ def load(tax: Path, assistance: Path, by: str) -> None:
 @_programme
 @_round
 @_by
+@verb(Permission.BENEFITS_DECIDE)
 def decide(programme: str, round_name: str, by: str) -> None:
     """全世帯の支給判定を行います。"""
     _show(jobs.decide(programme, round_name, by=_actor(by)))
@@ -51,6 +53,7 @@ def decide(programme: str, round_name: str, by: str) -> None:
 @_programme
 @_round
 @_by
+@verb(Permission.BENEFITS_ASK)
 def ask(programme: str, round_name: str, by: str) -> None:
     """回答によって結果が変わり得る人だけを、一括照会に渡します。"""
     _show(jobs.ask(programme, round_name, by=_actor(by)))
@@ -61,6 +64,7 @@ def ask(programme: str, round_name: str, by: str) -> None:
 @_programme
 @_round
 @_by
+@verb(Permission.BENEFITS_IMPORT)
 def import_answers(files: tuple[Path, ...], programme: str, round_name: str, by: str) -> None:
     """他市転入者出力レコードを取り込み、4情報を突合します。ファイルを省略すると一括照会の結果を使います。"""
     _show(jobs.import_answers(programme, round_name, by=_actor(by), files=files))
@@ -69,6 +73,7 @@ def import_answers(files: tuple[Path, ...], programme: str, round_name: str, by:
 @group.command(name="number")
 @_programme
 @_by
+@verb(Permission.BENEFITS_PRINT)
 def number(programme: str, by: str) -> None:
     """支給対象世帯に給付管理番号を付けます。"""
     _show(jobs.number_cases(programme, by=_actor(by)))
@@ -78,6 +83,7 @@ def number(programme: str, by: str) -> None:
 @_programme
 @_out
 @_by
+@verb(Permission.BENEFITS_PRINT)
 def letters(programme: str, out: Path, by: str) -> None:
     """確認書を印刷します（100世帯で1つのPDF）。支援措置・死亡・転出などは除き、件数を示します。"""
     _show(jobs.print_letters(programme, out, by=_actor(by)))
@@ -87,6 +93,7 @@ def letters(programme: str, out: Path, by: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @_programme
 @_by
+@verb(Permission.BENEFITS_RECEIVE)
 def receive(file: Path, programme: str, by: str) -> None:
     """返送された確認書のファイルを受け付けます。1世帯につき1件だけで、重複は理由とともに残します。"""
     _show(jobs.receive(programme, file, by=_actor(by)))
@@ -100,6 +107,7 @@ def receive(file: Path, programme: str, by: str) -> None:
 @group.command(name="examine")
 @_programme
 @_by
+@verb(Permission.BENEFITS_EXAMINE)
 def examine(programme: str, by: str) -> None:
     """受け付けた確認書を審査します。"""
     _show(jobs.examine(programme, by=_actor(by)))
@@ -109,6 +117,7 @@ def examine(programme: str, by: str) -> None:
 @click.option("--count", type=int, help="承認する件数。異なるときは承認しません")
 @_programme
 @_by
+@verb(Permission.BENEFITS_APPROVE)
 def approve(count: int | None, programme: str, by: str) -> None:
     """審査を通った世帯を承認します。審査した職員は承認できません。"""
     _show(jobs.approve(programme, by=_actor(by), expected=count))
@@ -123,6 +132,7 @@ def pay() -> None:
 @click.option("--on", "transfer_on", help="振込指定日 (YYYY-MM-DD)。省略時は事業の定めた日")
 @_programme
 @_by
+@verb(Permission.BENEFITS_PAY)
 def prepare(transfer_on: str | None, programme: str, by: str) -> None:
     """承認済みの世帯を支払単位に組み入れます。"""
     _show(jobs.prepare_payment(programme, by=_actor(by), transfer_on=_day(transfer_on)))
@@ -133,6 +143,7 @@ def prepare(transfer_on: str | None, programme: str, by: str) -> None:
 @click.option("--yen", type=int, help="確定する支払総額（円）。異なるときは確定しません")
 @_programme
 @_by
+@verb(Permission.BENEFITS_RELEASE)
 def release(yen: int | None, programme: str, by: str) -> None:
     """起案された支払単位を確定します。審査・承認・起案した職員は確定できません。"""
     _show(jobs.release_payment(programme, by=_actor(by), expected_yen=yen))
@@ -143,6 +154,7 @@ def release(yen: int | None, programme: str, by: str) -> None:
 @_programme
 @_out
 @_by
+@verb(Permission.BENEFITS_RELEASE)
 def file_(programme: str, out: Path, by: str) -> None:
     """確定した支払単位の総合振込ファイルを作ります。1つの支払単位から作れるのは1回だけです。"""
     lines = queries.batches(programme)
@@ -154,7 +166,7 @@ def file_(programme: str, out: Path, by: str) -> None:
 
 
 def _actor(staff_id: str) -> Actor:
-    return staff.load(Path(settings.TODOKE_STAFF_FILE), staff_id)
+    return cli_actor.actor(staff_id)
 
 
 def _day(text: str | None) -> date | None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
+
+from todoke.access.permissions import Permission
+from todoke.workflow.flow import Flow, Step
 
 
 class CaseState(StrEnum):
@@ -23,30 +27,66 @@ class CaseState(StrEnum):
 
 
 _S = CaseState
-TRANSITIONS: frozenset[tuple[CaseState, CaseState]] = frozenset(
-    {
-        (_S.NUMBERED, _S.PRINTED),
-        (_S.NUMBERED, _S.RECEIVED),  # a protected person's form is never printed in bulk
-        (_S.PRINTED, _S.RECEIVED),
-        (_S.RECEIVED, _S.PASSED),
-        (_S.RECEIVED, _S.DEFICIENT),
-        (_S.RECEIVED, _S.DECLINED),
-        (_S.RECEIVED, _S.INELIGIBLE),
-        (_S.DEFICIENT, _S.RECEIVED),
-        (
-            _S.PASSED,
-            _S.RECEIVED,
-        ),  # back to examination when a later decision or the register no longer agrees
-        (_S.PASSED, _S.APPROVED),
-        (_S.APPROVED, _S.RECEIVED),
-        (_S.APPROVED, _S.RESERVED),
-        (_S.RESERVED, _S.ORDERED),
-        (_S.ORDERED, _S.PAID),
-        (_S.ORDERED, _S.FAILED),
-    }
+_EXAMINED = "benefits_examination.examined_by"
+_APPROVED = "benefits_approval.approved_by"
+_PREPARED = "benefits_payment_batch.prepared_by"
+
+
+def _step(before: CaseState, after: CaseState, permission: Permission) -> Step:
+    return Step(before=before, after=after, permissions=(permission,))
+
+
+CASE: Final = Flow(
+    name="benefits_case",
+    title="世帯ごとの支給管理（給付管理番号）",
+    table="benefits_case",
+    states=CaseState,
+    starts=(_S.NUMBERED,),
+    ends=(_S.DECLINED, _S.INELIGIBLE, _S.PAID, _S.FAILED),
+    steps=(
+        _step(_S.NUMBERED, _S.PRINTED, Permission.BENEFITS_PRINT),
+        # a protected person's form is never printed in bulk
+        _step(_S.NUMBERED, _S.RECEIVED, Permission.BENEFITS_RECEIVE),
+        _step(_S.PRINTED, _S.RECEIVED, Permission.BENEFITS_RECEIVE),
+        _step(_S.RECEIVED, _S.PASSED, Permission.BENEFITS_EXAMINE),
+        _step(_S.RECEIVED, _S.DEFICIENT, Permission.BENEFITS_EXAMINE),
+        _step(_S.RECEIVED, _S.DECLINED, Permission.BENEFITS_EXAMINE),
+        _step(_S.RECEIVED, _S.INELIGIBLE, Permission.BENEFITS_EXAMINE),
+        _step(_S.DEFICIENT, _S.RECEIVED, Permission.BENEFITS_RECEIVE),
+        # back to examination when a later decision or the register no longer agrees
+        _step(_S.PASSED, _S.RECEIVED, Permission.BENEFITS_EXAMINE),
+        _step(_S.APPROVED, _S.RECEIVED, Permission.BENEFITS_EXAMINE),
+        Step(
+            before=_S.PASSED,
+            after=_S.APPROVED,
+            permissions=(Permission.BENEFITS_APPROVE,),
+            unlike=(_EXAMINED,),
+            approvals=1,
+            kept_by=("approver_is_not_examiner", "approval_examined", "benefits_case_approved_proved"),
+        ),
+        Step(
+            before=_S.APPROVED,
+            after=_S.RESERVED,
+            permissions=(Permission.BENEFITS_PAY,),
+            kept_by=("payment_approved", "benefits_case_reserved_proved"),
+        ),
+        Step(
+            before=_S.RESERVED,
+            after=_S.ORDERED,
+            permissions=(Permission.BENEFITS_RELEASE,),
+            unlike=(_EXAMINED, _APPROVED, _PREPARED),
+            approvals=3,
+            kept_by=(
+                "releaser_is_not_preparer",
+                "benefits_release_checked",
+                "bank_file_released",
+                "benefits_case_ordered_proved",
+            ),
+        ),
+        _step(_S.ORDERED, _S.PAID, Permission.BENEFITS_IMPORT),
+        _step(_S.ORDERED, _S.FAILED, Permission.BENEFITS_IMPORT),
+    ),
 )
+"""A released batch's bank file orders the transfers: the release is the act of a person who did none of the others."""
 
-
-def may_move(before: CaseState, after: CaseState) -> bool:
-    """Whether a case may go from `before` to `after` in one step."""
-    return (before, after) in TRANSITIONS
+FLOWS: Final = (CASE,)

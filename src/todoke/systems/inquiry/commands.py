@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from django.conf import settings
 
-from todoke.access import staff
+from todoke.access import cli_actor
+from todoke.access.guard import open_verb, verb
+from todoke.access.permissions import Permission
 from todoke.batch.steps import StepReport
 from todoke.systems.inquiry import jobs
 
@@ -25,9 +26,10 @@ def group() -> None:
 @_order
 @_out
 @_by
+@verb(Permission.INQUIRY_OPERATE)
 def request(order_id: str, out: Path, by: str) -> None:
     """照会送付ファイルと国外転入者の一覧を作成し、統合番号連携システムへ送付します。"""
-    _show(jobs.write_requests(order_id, out, by=staff.load(settings.TODOKE_STAFF_FILE, by)))
+    _show(jobs.write_requests(order_id, out, by=cli_actor.actor(by)))
     for batch_id in jobs.batches(order_id):
         click.echo(f"照会依頼 {batch_id}")
 
@@ -36,15 +38,17 @@ def request(order_id: str, out: Path, by: str) -> None:
 @_order
 @_out
 @_by
+@verb(Permission.INQUIRY_OPERATE)
 def collect(order_id: str, out: Path, by: str) -> None:
     """照会結果を取り込み、他市転入者出力レコードを作成します。他市町村課税の人は課税地へ二次照会します。"""
-    _show(jobs.collect(order_id, out, by=staff.load(settings.TODOKE_STAFF_FILE, by)))
+    _show(jobs.collect(order_id, out, by=cli_actor.actor(by)))
     for batch_id in jobs.batches(order_id):
         click.echo(f"結果を待つ照会依頼 {batch_id}（todoke linkage exchange の後、もう一度実行してください）")
 
 
 @group.command(name="status")
 @_order
+@open_verb("件数だけを示す")
 def status(order_id: str) -> None:
     """照会の状態を件数で示します。"""
     for label, count in jobs.standing(order_id).items():

@@ -6,6 +6,9 @@ from typing import Final
 
 from django.db.models import TextChoices
 
+from todoke.access.permissions import Permission
+from todoke.workflow.flow import Flow, along
+
 
 class QueryState(TextChoices):
     """One 情報照会内容登録情報 as 税情報一括照会 sees it. The values are those of contracts.information.Outcome."""
@@ -19,17 +22,31 @@ class QueryState(TextChoices):
     REFUSED = "refused", "照会エラー"
 
 
-_ENDS: Final = frozenset(
-    {QueryState.ANSWERED, QueryState.NO_RECORD, QueryState.RELEASE_REFUSED, QueryState.REFUSED}
+_ENDS: Final = (
+    QueryState.ANSWERED,
+    QueryState.NO_RECORD,
+    QueryState.RELEASE_REFUSED,
+    QueryState.REFUSED,
 )
 
-TRANSITIONS: Final[dict[QueryState, frozenset[QueryState]]] = {
-    QueryState.DRAFTED: frozenset({QueryState.ASKED, QueryState.REFUSED}),
-    QueryState.ASKED: frozenset({QueryState.HELD}) | _ENDS,
-    QueryState.HELD: _ENDS,
-    **{end: frozenset() for end in _ENDS},
-}
-"""State → states that may follow. An end is never left."""
+QUERY: Final = Flow(
+    name="inquiry_query",
+    title="税情報一括照会の一人分の照会",
+    table="inquiry_query",
+    states=QueryState,
+    starts=(QueryState.DRAFTED,),
+    ends=_ENDS,
+    key="record_id",
+    at="",
+    by="",
+    steps=along(
+        {
+            QueryState.DRAFTED: (QueryState.ASKED, QueryState.REFUSED),
+            QueryState.ASKED: (QueryState.HELD, *_ENDS),
+            QueryState.HELD: _ENDS,
+        },
+        Permission.INQUIRY_OPERATE,
+    ),
+)
 
-STEPS: Final = tuple(f"{source}>{target}" for source, targets in TRANSITIONS.items() for target in targets)
-"""The same as `from>to`, for guarded updates."""
+FLOWS: Final = (QUERY,)

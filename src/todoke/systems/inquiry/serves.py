@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.conf import settings
-
-from todoke.access import staff
+from todoke.access import cli_actor
 from todoke.contracts.inquiry import AnswerFile, OrderReceipt
 from todoke.systems.inquiry import queries
 from todoke.systems.inquiry.actions.take_order import take_order
@@ -17,7 +15,7 @@ class InquiryService:
 
     def order(self, *, order_id: str, resident_codes: Sequence[str], by: str) -> OrderReceipt:
         """Ask for the tax status of these persons. The same order id again returns the first receipt."""
-        actor = staff.load(settings.TODOKE_STAFF_FILE, by)
+        actor = cli_actor.actor(by)
         return take_order(order_id=order_id, resident_codes=resident_codes, by=actor)
 
     def answer_files(self, order_id: str) -> list[AnswerFile]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from django.conf import settings
 
-from todoke.access import staff
-from todoke.access.permissions import Actor
+from todoke.access import cli_actor
+from todoke.access.guard import open_verb, verb
+from todoke.access.permissions import Actor, Permission
 from todoke.kernel import clock
 
 _BY = click.option("--by", "staff_id", required=True, help="職員ID")
@@ -26,6 +26,7 @@ def group() -> None:
 @group.command("fetch-list", help="照会許可照会リストの写しを更新する")
 @_MUNICIPALITIES
 @_BY
+@verb(Permission.INTERMEDIARY_OPERATE)
 def fetch_list(municipality: str | None, staff_id: str) -> None:
     from todoke.systems.intermediary.actions.fetch_list import fetch_list as fetch
 
@@ -37,11 +38,14 @@ def fetch_list(municipality: str | None, staff_id: str) -> None:
 
 @group.command("held", help="自動応答不可で保留している照会を示す")
 @_MUNICIPALITIES
-def held(municipality: str | None) -> None:
-    from todoke.systems.intermediary import queries
+@_BY
+@verb(Permission.INTERMEDIARY_HELD_READ)
+def held(municipality: str | None, staff_id: str) -> None:
+    from todoke.systems.intermediary.actions.read_held import read_held
 
+    actor = _actor(staff_id)
     for alias in _aliases(municipality):
-        for entry in queries.held(alias):
+        for entry in read_held(alias=alias, by=actor):
             proposed = f"{entry.proposed}（{entry.proposed_by}）" if entry.proposed else "未提案"
             received = entry.received_at.astimezone(clock.JAPAN)
             click.echo(
@@ -56,6 +60,7 @@ def held(municipality: str | None) -> None:
 @_DECISION
 @click.option("--reason", required=True, help="照会元への確認の内容など")
 @_BY
+@verb(Permission.INTERMEDIARY_RELEASE)
 def release(permit_ids: tuple[str, ...], municipality: str, refuse: bool, reason: str, staff_id: str) -> None:
     from todoke.systems.intermediary.actions.release_held import propose_release
     from todoke.systems.intermediary.flows import Decision
@@ -76,6 +81,7 @@ def release(permit_ids: tuple[str, ...], municipality: str, refuse: bool, reason
 @_MUNICIPALITY
 @_DECISION
 @_BY
+@verb(Permission.INTERMEDIARY_CONFIRM)
 def confirm(permit_ids: tuple[str, ...], municipality: str, refuse: bool, staff_id: str) -> None:
     from todoke.systems.intermediary.actions.release_held import confirm_release
     from todoke.systems.intermediary.flows import Decision
@@ -94,15 +100,20 @@ def confirm(permit_ids: tuple[str, ...], municipality: str, refuse: bool, staff_
 @_MUNICIPALITIES
 @click.option("--side", required=True, type=click.Choice(["inquirer", "provider"]))
 @click.option("--out", required=True, type=click.Path(path_type=Path))
-def records(municipality: str | None, side: str, out: Path) -> None:
-    from todoke.systems.intermediary import queries
+@_BY
+@verb(Permission.INTERMEDIARY_OPERATE)
+def records(municipality: str | None, side: str, out: Path, staff_id: str) -> None:
+    from todoke.systems.intermediary.actions.export_records import export_records
     from todoke.systems.intermediary.flows import Side
 
-    click.echo(f"{queries.export_records(_aliases(municipality), Side(side), out):,} 件")
+    actor = _actor(staff_id)
+    count = export_records(aliases=_aliases(municipality), side=Side(side), out=out, by=actor)
+    click.echo(f"{count:,} 件")
 
 
 @group.command("status", help="件数とリストの期限を示す")
 @_MUNICIPALITIES
+@open_verb("件数だけを示す")
 def status(municipality: str | None) -> None:
     from todoke.systems.intermediary import queries
 
@@ -121,4 +132,4 @@ def _aliases(municipality: str | None) -> list[str]:
 
 
 def _actor(staff_id: str) -> Actor:
-    return staff.load(Path(settings.TODOKE_STAFF_FILE), staff_id)
+    return cli_actor.actor(staff_id)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from todoke.contracts.exchange_records import FORWARD
+from todoke.access.permissions import Permission
+from todoke.contracts.exchange_records import FORWARD, SETTLED
+from todoke.contracts.information import Outcome
+from todoke.workflow.flow import Flow, Step, along
 
 
 class CodeState(StrEnum):
@@ -17,14 +20,14 @@ class CodeState(StrEnum):
     FAILED = "failed"  # 取得エラー (the 符号 belongs to another 統合番号: one person is registered twice)
 
 
-CODE_FLOW: Final = {
-    CodeState.NOT_REQUESTED: (CodeState.REQUESTED,),
-    CodeState.REQUESTED: (CodeState.ACQUIRED, CodeState.FAILED),
-    CodeState.FAILED: (CodeState.REQUESTED,),
-}
+class Provided(StrEnum):
+    """How a request that reached this provider was answered: the outcomes that a provider can give."""
 
-EXCHANGE_FLOW: Final = FORWARD
-"""Inquiries, provision cases and both exchange records move along the same steps."""
+    HELD = Outcome.HELD
+    ANSWERED = Outcome.ANSWERED
+    NO_RECORD = Outcome.NO_RECORD
+    RELEASE_REFUSED = Outcome.RELEASE_REFUSED
+    REFUSED = Outcome.REFUSED
 
 
 class Decision(StrEnum):
@@ -39,3 +42,116 @@ class Side(StrEnum):
 
     INQUIRER = "inquirer"  # 情報照会者
     PROVIDER = "provider"  # 情報提供者
+
+
+class DecisionState(StrEnum):
+    """A decision on a held request (自動応答不可の解除): one officer proposes, another confirms."""
+
+    PROPOSED = "proposed"  # 提案済
+    CONFIRMED = "confirmed"  # 確認済
+
+
+LINK_CODE: Final = Flow(
+    name="intermediary_link_code",
+    title="符号",
+    table="intermediary_link_code",
+    states=CodeState,
+    starts=(CodeState.NOT_REQUESTED, CodeState.REQUESTED),
+    ends=(CodeState.ACQUIRED,),
+    key="integrated_number",
+    at="",
+    by="",
+    steps=(
+        *along(
+            {
+                CodeState.NOT_REQUESTED: (CodeState.REQUESTED,),
+                CodeState.FAILED: (CodeState.REQUESTED,),
+            },
+            Permission.INTERMEDIARY_ACQUIRE,
+        ),
+        *along(
+            {CodeState.REQUESTED: (CodeState.ACQUIRED, CodeState.FAILED)}, Permission.INTERMEDIARY_STORE_CODE
+        ),
+    ),
+)
+
+INQUIRY: Final = Flow(
+    name="intermediary_inquiry",
+    title="情報照会",
+    table="intermediary_inquiry",
+    states=Outcome,
+    starts=(Outcome.ASKED,),
+    ends=SETTLED,
+    key="record_id",
+    state="outcome",
+    at="",
+    by="",
+    steps=along(FORWARD, Permission.INTERMEDIARY_PERMITTED, Permission.INTERMEDIARY_RECEIVE),
+)
+
+PROVISION: Final = Flow(
+    name="intermediary_provision_case",
+    title="情報提供",
+    table="intermediary_provision_case",
+    states=Provided,
+    starts=(Provided.HELD, Provided.ANSWERED, Provided.NO_RECORD, Provided.REFUSED),
+    ends=(Provided.ANSWERED, Provided.NO_RECORD, Provided.RELEASE_REFUSED, Provided.REFUSED),
+    key="permit_id",
+    state="outcome",
+    at="provided_at",
+    by="",
+    steps=tuple(
+        Step(
+            before=Provided.HELD,
+            after=after,
+            permissions=(Permission.INTERMEDIARY_CONFIRM,),
+            unlike=("intermediary_held_decision.proposed_by",),
+            approvals=1,
+            kept_by=("held_two_persons", "intermediary_held_needs_two"),
+        )
+        for after in (Provided.ANSWERED, Provided.NO_RECORD, Provided.RELEASE_REFUSED)
+    ),
+)
+
+HELD_DECISION: Final = Flow(
+    name="intermediary_held_decision",
+    title="自動応答不可の解除",
+    table="intermediary_held_decision",
+    states=DecisionState,
+    starts=(DecisionState.PROPOSED,),
+    ends=(DecisionState.CONFIRMED,),
+    key="permit_id",
+    at="",
+    by="",
+    steps=(
+        Step(
+            before=DecisionState.PROPOSED,
+            after=DecisionState.CONFIRMED,
+            permissions=(Permission.INTERMEDIARY_CONFIRM,),
+            act="confirmed_by",
+            unlike=("proposed_by",),
+            approvals=1,
+        ),
+    ),
+)
+
+EXCHANGE_RECORD: Final = Flow(
+    name="intermediary_exchange_record",
+    title="情報提供等記録（中間サーバー）",
+    table="intermediary_exchange_record",
+    states=Outcome,
+    starts=tuple(Outcome),
+    ends=SETTLED,
+    state="outcome",
+    at="provided_at",
+    by="",
+    steps=along(
+        FORWARD,
+        Permission.INTERMEDIARY_PERMITTED,
+        Permission.INTERMEDIARY_RECEIVE,
+        Permission.INTERMEDIARY_CONFIRM,
+    ),
+)
+"""As inquirer a record begins with the permit, as provider with what was answered."""
+
+FLOWS: Final = (LINK_CODE, INQUIRY, PROVISION, HELD_DECISION, EXCHANGE_RECORD)

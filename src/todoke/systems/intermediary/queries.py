@@ -15,12 +15,9 @@ from todoke.contracts.intermediary import Provision, Result, Results
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.systems.intermediary import codecs
-from todoke.systems.intermediary.flows import EXCHANGE_FLOW, Side
+from todoke.systems.intermediary.flows import Side
 from todoke.systems.intermediary.models import ListCopy
 from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
-
-STEPS: Final = ", ".join(f"('{old}', '{new}')" for old, news in EXCHANGE_FLOW.items() for new in news)
-"""EXCHANGE_FLOW as SQL pairs (old, new)."""
 
 LIST_ALLOWS: Final = """
 EXISTS (

@@ -7,12 +7,12 @@ from pathlib import Path
 import pyarrow as pa
 from django.conf import settings
 
-from todoke.privacy import key_files
-from todoke.privacy.sealed_numbers import ColumnSeal
+from todoke.privacy import key_sets, wrapping
+from todoke.privacy.key_sets import Column, KeySet
+from todoke.privacy.wrapping import Wrapper
 from todoke.records.csv_input import read_checked
 from todoke.records.layouts.city_inputs_v2021 import INDIVIDUAL_NUMBERS
 
-KEY_ID = 1
 ATTRIBUTES = ("name_kanji", "sex", "birth_date", "address")
 _TABLE, _COLUMN = "linkage_individualnumber", "ciphertext"
 
@@ -27,24 +27,30 @@ def read_numbers(file: Path) -> pa.Table:
 
 
 def make_keys() -> None:
-    """The two key files of 個人番号, unless they are there."""
-    for path in _key_paths():
-        key_files.make(path)
+    """The first generation of the keys of 個人番号, and the municipality's key, unless they are there."""
+    path, column, wrapper = _keys()
+    key_sets.make(path, column, wrapper)
 
 
-def number_seal() -> ColumnSeal:
-    """The seal of 個人番号; SETUP_MISSING without its keys (a new key could open nothing, so none is made)."""
-    index_path, cipher_path = _key_paths()
-    return ColumnSeal(
-        municipality=settings.TODOKE_MUNICIPALITY,
-        table=_TABLE,
-        column=_COLUMN,
-        key_id=KEY_ID,
-        index_key=key_files.read(index_path),
-        cipher_key=key_files.read(cipher_path),
-    )
+def number_keys() -> KeySet:
+    """The generations of the keys of 個人番号; SETUP_MISSING without them (new keys could open nothing, so none are made)."""
+    path, column, wrapper = _keys()
+    return key_sets.read(path, column, wrapper)
 
 
-def _key_paths() -> tuple[Path, Path]:
-    folder, stem = settings.TODOKE_KEYS_FOLDER, f"linkage-{settings.TODOKE_MUNICIPALITY}-number"
-    return folder / f"{stem}-index-{KEY_ID}.key", folder / f"{stem}-cipher-{KEY_ID}.key"
+def add_keys() -> int:
+    """A new generation, in which every number is sealed from now on; returns its id."""
+    path, column, wrapper = _keys()
+    return key_sets.add(path, column, wrapper)
+
+
+def destroy_older_keys(key_id: int) -> int:
+    """Destroy every generation older than `key_id`; returns how many."""
+    path, column, _ = _keys()
+    return key_sets.destroy_older(path, column, key_id)
+
+
+def _keys() -> tuple[Path, Column, Wrapper]:
+    folder, municipality = settings.TODOKE_KEYS_FOLDER, settings.TODOKE_MUNICIPALITY
+    column = Column(municipality=municipality, table=_TABLE, column=_COLUMN)
+    return folder / f"linkage-{municipality}-number.keys", column, wrapping.of(folder, municipality)

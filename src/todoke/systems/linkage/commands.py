@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from django.conf import settings
 
-from todoke.access import staff
+from todoke.access import cli_actor
+from todoke.access.guard import open_verb, verb
+from todoke.access.permissions import Permission
 from todoke.contracts import registry
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.transport import Transport
 from todoke.systems.linkage import jobs, queries
+from todoke.systems.linkage.actions.renew_forms import renew_forms
 from todoke.systems.linkage.jobs import Exchanged
 
 _by = click.option("--by", required=True, help="職員ID")
@@ -25,19 +27,41 @@ def group() -> None:
 @group.command(name="load")
 @click.argument("file", type=click.Path(path_type=Path))
 @_by
+@verb(Permission.LINKAGE_OPERATE)
 def load(file: Path, by: str) -> None:
     """個人番号・住基個人コード・4情報を取り込み、統合番号を付けます。"""
-    (report,) = jobs.load(file, by=staff.load(settings.TODOKE_STAFF_FILE, by))
+    (report,) = jobs.load(file, by=cli_actor.actor(by))
     minted = report.counts.totals.get("統合番号の付番", 0)
     click.echo(f"{file.name}: {report.counts.accepted:,} 人（付番 {minted:,} 人）")
+
+
+@group.command(name="rotate-keys")
+@_by
+@verb(Permission.LINKAGE_KEYS_ROTATE)
+def rotate_keys(by: str) -> None:
+    """個人番号の鍵を新しくし、全件を封印し直して、古い鍵を廃棄します。業務は止まりません。"""
+    report = jobs.rotate_keys(by=cli_actor.actor(by))
+    destroyed = report.counts.totals.get("廃棄した鍵の世代", 0)
+    click.echo(
+        f"第 {report.key} 世代の鍵で {report.counts.accepted:,} 件を封印し直し、古い鍵 {destroyed} 世代を廃棄しました。"
+    )
+
+
+@group.command(name="forms")
+@_by
+@verb(Permission.LINKAGE_OPERATE)
+def forms(by: str) -> None:
+    """4情報の比較形を、今の規則で作り直します（規則の版が変わった後に一度）。"""
+    click.echo(f"比較形の更新: {renew_forms(by=cli_actor.actor(by)):,} 人")
 
 
 @group.command(name="codes")
 @click.option("--all", "everybody", is_flag=True, required=True, help="符号のない全員について取得を要求する")
 @_by
+@verb(Permission.LINKAGE_OPERATE)
 def codes(everybody: bool, by: str) -> None:
     """符号の取得を要求します。"""
-    actor = staff.load(settings.TODOKE_STAFF_FILE, by)
+    actor = cli_actor.actor(by)
     report = jobs.acquire(batch_ids=None, by=actor, transport=registry.need(Transport))
     click.echo(f"符号取得の要求: {report.counts.accepted:,} 人")
 
@@ -46,12 +70,13 @@ def codes(everybody: bool, by: str) -> None:
 @click.option("--batch", "batch_ids", multiple=True, help="照会依頼の番号（省略時は結果を待つ全部）")
 @click.option("--timeout", default=300.0, show_default=True, help="結果を待つ秒数")
 @_by
+@verb(Permission.LINKAGE_OPERATE)
 def exchange(batch_ids: tuple[str, ...], timeout: float, by: str) -> None:
     """符号の取得、情報照会の送信、結果の取得を続けて行います。止まったときは同じ命令で続きから再開します。"""
     chosen = batch_ids or queries.unfinished_batches()
     jobs.exchange(
         chosen,
-        by=staff.load(settings.TODOKE_STAFF_FILE, by),
+        by=cli_actor.actor(by),
         transport=registry.need(Transport),
         dispatcher=registry.need(Dispatcher),
         timeout=timeout,
@@ -61,14 +86,16 @@ def exchange(batch_ids: tuple[str, ...], timeout: float, by: str) -> None:
 
 @group.command(name="poll")
 @_by
+@verb(Permission.LINKAGE_OPERATE)
 def poll(by: str) -> None:
     """確認中だった照会の結果など、新しい結果を取得します。"""
-    actor = staff.load(settings.TODOKE_STAFF_FILE, by)
+    actor = cli_actor.actor(by)
     click.echo(f"状態の変わった照会: {jobs.poll(by=actor, transport=registry.need(Transport)):,} 件")
 
 
 @group.command(name="status")
 @click.option("--batch", "batch_ids", multiple=True, required=True, help="照会依頼の番号")
+@open_verb("件数だけを示す")
 def status(batch_ids: tuple[str, ...]) -> None:
     """照会の状態を件数で示します。"""
     _show(jobs.standing(batch_ids))

@@ -6,7 +6,9 @@ from typing import Final
 
 from django.db.models import TextChoices
 
+from todoke.access.permissions import Permission
 from todoke.contracts.information import Outcome
+from todoke.workflow.flow import Flow, along
 
 
 class QueryState(TextChoices):
@@ -22,19 +24,70 @@ class QueryState(TextChoices):
     REFUSED = "refused", "照会エラー"
 
 
-_ENDS: Final = frozenset(
-    {QueryState.ANSWERED, QueryState.NO_RECORD, QueryState.RELEASE_REFUSED, QueryState.REFUSED}
+_ENDS: Final = (
+    QueryState.ANSWERED,
+    QueryState.NO_RECORD,
+    QueryState.RELEASE_REFUSED,
+    QueryState.REFUSED,
 )
 
-TRANSITIONS: Final[dict[QueryState, frozenset[QueryState]]] = {
-    QueryState.ACCEPTED: frozenset({QueryState.SENT, QueryState.REFUSED}),
-    # back to ACCEPTED when the 符号 has not arrived yet; a result may be polled before the receipt is heard
-    QueryState.SENT: frozenset({QueryState.ACCEPTED, QueryState.ASKED, QueryState.HELD}) | _ENDS,
-    QueryState.ASKED: frozenset({QueryState.HELD}) | _ENDS,
-    QueryState.HELD: _ENDS,
-    **{end: frozenset() for end in _ENDS},
-}
-"""State → states that may follow. An end is never left."""
+QUERY: Final = Flow(
+    name="linkage_query",
+    title="統合番号連携システムの一人分の照会",
+    table="linkage_query",
+    states=QueryState,
+    starts=(QueryState.ACCEPTED,),
+    ends=_ENDS,
+    key="record_id",
+    at="",
+    by="",
+    steps=along(
+        {
+            QueryState.ACCEPTED: (QueryState.SENT, QueryState.REFUSED),
+            # back to ACCEPTED when the 符号 has not arrived yet; a result may be polled before the receipt is heard
+            QueryState.SENT: (QueryState.ACCEPTED, QueryState.ASKED, QueryState.HELD, *_ENDS),
+            QueryState.ASKED: (QueryState.HELD, *_ENDS),
+            QueryState.HELD: _ENDS,
+        },
+        Permission.LINKAGE_OPERATE,
+    ),
+)
+
+
+class CodeRequestState(TextChoices):
+    """Where the acquisition of one person's 符号 stands, as the city knows it."""
+
+    WANTED = "wanted", "未要求"
+    REQUESTED = "requested", "要求済"
+    PRESENT = "present", "取得済"
+    REFUSED = "refused", "取得エラー"
+
+
+CODE_REQUEST: Final = Flow(
+    name="linkage_code_request",
+    title="符号取得の要求",
+    table="linkage_coderequest",
+    states=CodeRequestState,
+    starts=(CodeRequestState.WANTED,),
+    ends=(CodeRequestState.REQUESTED, CodeRequestState.PRESENT),
+    key="person_id",
+    at="changed_at",
+    by="",
+    steps=along(
+        {
+            CodeRequestState.WANTED: (
+                CodeRequestState.REQUESTED,
+                CodeRequestState.PRESENT,
+                CodeRequestState.REFUSED,
+            ),
+            CodeRequestState.REFUSED: (CodeRequestState.WANTED,),
+        },
+        Permission.LINKAGE_OPERATE,
+    ),
+)
+"""What comes after REQUESTED happens at the intermediary; the city never learns the 符号."""
+
+FLOWS: Final = (QUERY, CODE_REQUEST)
 
 OUTCOMES: Final[dict[QueryState, Outcome]] = {
     QueryState.ACCEPTED: Outcome.ASKED,
@@ -50,8 +103,3 @@ OUTCOMES: Final[dict[QueryState, Outcome]] = {
 
 OPEN: Final = (QueryState.ACCEPTED, QueryState.SENT, QueryState.ASKED)
 """Without any result yet; HELD has one, and its end may take days."""
-
-
-def before(state: QueryState) -> list[str]:
-    """The states from which `state` may be reached, for guarded updates."""
-    return [source.value for source, targets in TRANSITIONS.items() if state in targets]

@@ -13,6 +13,7 @@ from typing import Protocol
 from django.conf import settings
 
 from todoke.access.permissions import Actor
+from todoke.batch.models import StepRun, StepState
 from todoke.batch.progress import Meter
 from todoke.batch.steps import Counts, StepReport, run_step
 from todoke.contracts.intermediary import RESULTS, ResultsWanted
@@ -21,16 +22,18 @@ from todoke.exchange import client, parties
 from todoke.exchange.kinds import RECORD_LIMIT
 from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.linkage import queries
+from todoke.systems.linkage import codecs, queries
 from todoke.systems.linkage.actions.give_up_queries import give_up_queries
 from todoke.systems.linkage.actions.load_numbers import load_numbers
 from todoke.systems.linkage.actions.request_codes import request_codes
+from todoke.systems.linkage.actions.rotate_keys import begin_rotation, end_rotation, reseal_chunk
 from todoke.systems.linkage.actions.send_queries import send_queries
 from todoke.systems.linkage.actions.take_results import take_results
 from todoke.systems.linkage.actions.want_codes import want_codes
 from todoke.systems.linkage.flows import OPEN, QueryState
 
 ALIAS = "linkage"
+_ROTATION = "linkage:rotate-keys"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 
 
@@ -66,6 +69,23 @@ def load(file: Path, *, by: Actor) -> list[StepReport]:
 
     key = snapshots.file_sha256(file)
     return [run_step(ALIAS, "linkage:load", key=key, by=by.staff_id, work=work, title="統合番号の付番")]
+
+
+def rotate_keys(*, by: Actor) -> StepReport:
+    """鍵の更新 of 個人番号 as a step, once per generation; one that was stopped goes on."""
+    stopped = StepRun.objects.using(ALIAS).filter(name=_ROTATION, state=StepState.RUNNING).first()
+    key_id = int(stopped.key) if stopped else codecs.number_keys().newest.key_id + 1
+
+    def work(meter: Meter) -> Counts:
+        meter.total(begin_rotation(key_id=key_id, by=by))
+        resealed = 0
+        while count := reseal_chunk(key_id=key_id, by=by):
+            meter.advance(count)
+            resealed += count
+        destroyed = end_rotation(key_id=key_id, by=by)
+        return Counts(taken=resealed, accepted=resealed, totals={"廃棄した鍵の世代": destroyed})
+
+    return run_step(ALIAS, _ROTATION, key=str(key_id), by=by.staff_id, work=work, title="個人番号の鍵の更新")
 
 
 def acquire(*, batch_ids: Sequence[str] | None, by: Actor, transport: Transport) -> StepReport:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.conf import settings
-
-from todoke.access import staff
+from todoke.access import cli_actor
 from todoke.access.permissions import Actor
 from todoke.contracts.linkage import (
     Conversion,
@@ -48,4 +46,4 @@ class LinkageService:
 
 
 def _actor(by: str) -> Actor:
-    return staff.load(settings.TODOKE_STAFF_FILE, by)
+    return cli_actor.actor(by)

@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from django.conf import settings
 
-from todoke.access import staff
-from todoke.access.permissions import Actor
+from todoke.access import cli_actor
+from todoke.access.guard import open_verb, verb
+from todoke.access.permissions import Actor, Permission
 from todoke.batch.steps import run_step
 from todoke.engine.snapshots import file_sha256
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -24,6 +24,7 @@ def group() -> None:
 
 @group.command("keys-init", help="符号と住基ネットの鍵を作る（あるものは変えない）")
 @_BY
+@verb(Permission.NETWORK_OPERATE)
 def keys_init(staff_id: str) -> None:
     from todoke.systems.network.actions.make_keys import make_keys
 
@@ -33,6 +34,7 @@ def keys_init(staff_id: str) -> None:
 @group.command("load-juki", help="住民票コードと個人番号（national/juki.csv）を取り込む")
 @click.argument("file", type=click.Path(path_type=Path))
 @_BY
+@verb(Permission.NETWORK_OPERATE)
 def load_juki(file: Path, staff_id: str) -> None:
     from todoke.systems.network.actions.load_register import load_register
     from todoke.systems.network.needs import ALIAS
@@ -51,6 +53,7 @@ def load_juki(file: Path, staff_id: str) -> None:
 @group.command("list-publish", help="照会許可照会リストの次の版を発行する")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 366), help="写しの有効日数")
 @_BY
+@verb(Permission.NETWORK_OPERATE)
 def list_publish(days: int, staff_id: str) -> None:
     from todoke.systems.network.actions.publish_list import publish_list
 
@@ -60,13 +63,16 @@ def list_publish(days: int, staff_id: str) -> None:
 
 @group.command("records", help="情報提供等記録を CSV に書き出す（許可証番号順）")
 @click.option("--out", required=True, type=click.Path(path_type=Path))
-def records(out: Path) -> None:
-    from todoke.systems.network import queries
+@_BY
+@verb(Permission.NETWORK_OPERATE)
+def records(out: Path, staff_id: str) -> None:
+    from todoke.systems.network.actions.export_records import export_records
 
-    click.echo(f"{queries.export_records(out):,} 件")
+    click.echo(f"{export_records(out=out, by=_actor(staff_id)):,} 件")
 
 
 @group.command("status", help="件数を示す")
+@open_verb("件数だけを示す")
 def status() -> None:
     from todoke.systems.network import queries
 
@@ -75,4 +81,4 @@ def status() -> None:
 
 
 def _actor(staff_id: str) -> Actor:
-    return staff.load(Path(settings.TODOKE_STAFF_FILE), staff_id)
+    return cli_actor.actor(staff_id)

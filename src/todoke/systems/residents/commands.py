@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
-from django.conf import settings
 
-from todoke.access import staff
+from todoke.access import cli_actor
+from todoke.access.guard import verb
+from todoke.access.permissions import Permission
 from todoke.systems.residents import jobs
 
 
@@ -22,9 +23,10 @@ def group() -> None:
 @click.option("--latest", type=click.Path(path_type=Path), required=True, help="最新の住民記録 (CSV)")
 @click.option("--latest-as-of", "latest_as_of", required=True, help="最新の住民記録の時点 (YYYY-MM-DD)")
 @click.option("--by", required=True, help="職員ID")
+@verb(Permission.RESIDENTS_IMPORT)
 def import_(base: Path, latest: Path, latest_as_of: str, by: str) -> None:
     """基準日時点と最新の住民記録を取り込みます。誤りのある行が1件でもあれば、そのファイルは取り込みません。"""
-    actor = staff.load(settings.TODOKE_STAFF_FILE, by)
+    actor = cli_actor.actor(by)
     reports = jobs.load(base, latest, _day(latest_as_of), by=actor)
     for file, report in zip((base, latest), reports, strict=True):
         click.echo(f"{file.name}: {report.counts.accepted:,} 人{'（取込済み）' if report.resumed else ''}")

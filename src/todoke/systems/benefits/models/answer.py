@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import CLAIMS, with_parent, years
 from todoke.systems.benefits.rules.tax_status import TaxStatus
 
 
@@ -19,6 +21,11 @@ class AnswerImport(models.Model):
     missing = models.BigIntegerField()
     imported_at = models.DateTimeField()
     imported_by = models.TextField()
+
+    privacy = Privacy(
+        open="id order sha256 path sealed_sha256 records missing imported_at imported_by",
+        keep=years(5, since="imported_at", law=CLAIMS, files=("path",)),
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "sha256"], name="answers_once")]
@@ -71,6 +78,25 @@ class Answer(models.Model):
     per_capita_levy_reason = models.TextField(null=True)
     taxed_elsewhere_reason = models.TextField(null=True)
     taxing_municipality_reason = models.TextField(null=True)
+
+    privacy = Privacy(
+        open="id imported",
+        personal="resident_code ward_code",
+        specific=(
+            "integrated_number inquiry_kind error_reason status finding tax_year gross_income "
+            "total_income dependants_general dependants_specific dependants_elderly "
+            "dependants_under16 housing_credit housing_credit_before_transfer donation_credit "
+            "donation_credit_before_transfer income_levy income_levy_before_transfer "
+            "per_capita_levy taxed_elsewhere taxing_municipality tax_year_reason "
+            "gross_income_reason total_income_reason dependants_general_reason "
+            "dependants_specific_reason dependants_elderly_reason dependants_under16_reason "
+            "housing_credit_reason housing_credit_before_transfer_reason donation_credit_reason "
+            "donation_credit_before_transfer_reason income_levy_reason "
+            "income_levy_before_transfer_reason per_capita_levy_reason taxed_elsewhere_reason "
+            "taxing_municipality_reason"
+        ),
+        keep=with_parent("imported"),
+    )
 
     class Meta:
         constraints = [

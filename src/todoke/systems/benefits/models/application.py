@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import CLAIMS, years
+
 
 class Application(models.Model):
     """A returned 確認書 as it was keyed in. Append-only. `refusal` is empty for the one that counts."""
@@ -30,6 +33,15 @@ class Application(models.Model):
     source_row = models.PositiveIntegerField()
     received_at = models.DateTimeField()
     received_by = models.TextField()
+
+    privacy = Privacy(
+        open=("id programme case received_on route refusal source_sha256 source_row received_at received_by"),
+        personal=(
+            "household_key declines declared_supporter_taxed bank_code branch_code account_type "
+            "account_number account_holder_kana"
+        ),
+        keep=years(5, since="received_at", law=CLAIMS, parent="case"),
+    )
 
     class Meta:
         db_table = "benefits_application"

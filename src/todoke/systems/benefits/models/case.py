@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import CLAIMS, years
 from todoke.systems.benefits.flows import CaseState
 
 
 class Case(models.Model):
-    """A household that was sent, or may ask for, a form. Only its state changes, and only along `flows.TRANSITIONS`
+    """A household that was sent, or may ask for, a form. Only its state changes, and only along `flows.CASE`
     (trigger); rows are never deleted. `lineage` is the household as it stood on the base date."""
 
     programme = models.ForeignKey(
@@ -26,6 +28,12 @@ class Case(models.Model):
     state_by = models.TextField()
     created_at = models.DateTimeField()
     created_by = models.TextField()
+
+    privacy = Privacy(
+        open="id programme serial decision_run state state_at state_by created_at created_by",
+        personal="case_number household_key lineage payee_resident_code protected",
+        keep=years(5, since="state_at", law=CLAIMS),
+    )
 
     class Meta:
         db_table = "benefits_case"

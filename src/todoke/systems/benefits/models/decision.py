@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import CLAIMS, with_parent, years
 from todoke.systems.benefits.rules.outcome import Outcome, Reason
 
 
@@ -32,6 +34,16 @@ class DecisionRun(models.Model):
     decided_at = models.DateTimeField()
     decided_by = models.TextField()
 
+    privacy = Privacy(
+        open=(
+            "id programme edition round base_snapshot latest_snapshot tax_sha256 "
+            "assistance_sha256 answers_sha256 paid_sha256 applications_sha256 result_path "
+            "result_sha256 persons_path persons_sha256 residents households decided_at "
+            "decided_by"
+        ),
+        keep=years(5, since="decided_at", law=CLAIMS, files=("result_path", "persons_path")),
+    )
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["programme", "round"], name="decision_round_once")]
 
@@ -49,6 +61,15 @@ class Decision(models.Model):
     members = models.SmallIntegerField()
     needs_declaration = models.BooleanField()
     protected = models.BooleanField()
+
+    privacy = Privacy(
+        open="id run",
+        personal=(
+            "household_key base_household_code payee_resident_code outcome reason_code reasons "
+            "members needs_declaration protected"
+        ),
+        keep=with_parent("run"),
+    )
 
     class Meta:
         constraints = [

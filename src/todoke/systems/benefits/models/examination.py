@@ -6,6 +6,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
+
 
 class Examination(models.Model):
     """What the checks found on one application, with the edition of everything they used. Append-only."""
@@ -20,6 +23,12 @@ class Examination(models.Model):
     bank_list = models.TextField()
     examined_at = models.DateTimeField()
     examined_by = models.TextField()
+
+    privacy = Privacy(
+        open=("id application case round decision_run register_snapshot bank_list examined_at examined_by"),
+        personal="outcome codes",
+        keep=with_parent("case"),
+    )
 
     class Meta:
         db_table = "benefits_examination"
@@ -44,6 +53,11 @@ class Approval(models.Model):
     examined_by = models.TextField()
     approved_at = models.DateTimeField()
     approved_by = models.TextField()
+
+    privacy = Privacy(
+        open="id examination case outcome examined_by approved_at approved_by",
+        keep=with_parent("case"),
+    )
 
     class Meta:
         db_table = "benefits_approval"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import CLAIMS, years
+
 
 class InquiryOrder(models.Model):
     """One order of a round with its receipt. The persons lie in a sealed file (resident_code, abroad). Append-only.
@@ -22,6 +25,11 @@ class InquiryOrder(models.Model):
     unreachable = models.BigIntegerField()
     ordered_at = models.DateTimeField()
     ordered_by = models.TextField()
+
+    privacy = Privacy(
+        open="order_id run path sha256 persons asked abroad unreachable ordered_at ordered_by",
+        keep=years(5, since="ordered_at", law=CLAIMS, files=("path",)),
+    )
 
     class Meta:
         db_table = "benefits_inquiry_order"

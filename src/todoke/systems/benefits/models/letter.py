@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import NOT_PERSONAL, for_ever, with_parent
+
 
 class LetterFile(models.Model):
     """A PDF with the letters of up to 100 cases (印刷ファイル). Append-only."""
@@ -19,6 +22,11 @@ class LetterFile(models.Model):
     printed_at = models.DateTimeField()
     printed_by = models.TextField()
 
+    privacy = Privacy(
+        open="id programme number name sha256 cases register_snapshot printed_at printed_by",
+        keep=for_ever(NOT_PERSONAL),
+    )
+
     class Meta:
         db_table = "benefits_letter_file"
         constraints = [models.UniqueConstraint(fields=["programme", "number"], name="letter_file_once")]
@@ -30,6 +38,11 @@ class Letter(models.Model):
     case = models.OneToOneField("benefits.Case", on_delete=models.PROTECT)
     file = models.ForeignKey(LetterFile, on_delete=models.PROTECT)
     position = models.PositiveIntegerField()
+
+    privacy = Privacy(
+        open="id case file position",
+        keep=with_parent("case"),
+    )
 
     class Meta:
         db_table = "benefits_letter"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import NOT_PERSONAL, for_ever, with_parent
+
 
 class PaymentBatch(models.Model):
     """支払単位: cases reserved together, one amount, one date, one bank file. Append-only; count × amount = total."""
@@ -19,6 +22,11 @@ class PaymentBatch(models.Model):
     transfer_on = models.DateField()
     prepared_at = models.DateTimeField()
     prepared_by = models.TextField()
+
+    privacy = Privacy(
+        open="id programme number amount_yen payments total_yen transfer_on prepared_at prepared_by",
+        keep=for_ever(NOT_PERSONAL),
+    )
 
     class Meta:
         db_table = "benefits_payment_batch"
@@ -53,6 +61,12 @@ class Payment(models.Model):
     reserved_at = models.DateTimeField()
     reserved_by = models.TextField()
 
+    privacy = Privacy(
+        open="id programme case approval amount_yen examined_by approved_by reserved_at reserved_by",
+        personal="lineage",
+        keep=with_parent("case"),
+    )
+
     class Meta:
         db_table = "benefits_payment"
         constraints = [
@@ -75,6 +89,12 @@ class Transfer(models.Model):
     account_type = models.TextField()
     account_number = models.TextField()
     account_holder_kana = models.TextField()
+
+    privacy = Privacy(
+        open="id payment batch attempt amount_yen",
+        personal="bank_code branch_code account_type account_number account_holder_kana",
+        keep=with_parent("payment"),
+    )
 
     class Meta:
         db_table = "benefits_transfer"
@@ -101,6 +121,11 @@ class BatchRelease(models.Model):
     released_at = models.DateTimeField()
     released_by = models.TextField()
 
+    privacy = Privacy(
+        open="id batch prepared_by released_at released_by",
+        keep=for_ever(NOT_PERSONAL),
+    )
+
     class Meta:
         db_table = "benefits_batch_release"
         constraints = [
@@ -120,6 +145,11 @@ class BankFile(models.Model):
     total_yen = models.BigIntegerField()
     written_at = models.DateTimeField()
     written_by = models.TextField()
+
+    privacy = Privacy(
+        open="id batch name sha256 payments total_yen written_at written_by",
+        keep=for_ever(NOT_PERSONAL),
+    )
 
     class Meta:
         db_table = "benefits_bank_file"

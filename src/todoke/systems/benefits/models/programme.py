@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import NOT_PERSONAL, for_ever
+
 
 class RegisteredProgramme(models.Model):
     """A programme (事業) once cases were numbered for it: number and amount can never change again. Append-only."""
@@ -11,6 +14,11 @@ class RegisteredProgramme(models.Model):
     code = models.TextField(primary_key=True)
     number = models.PositiveSmallIntegerField(unique=True)
     amount_yen = models.BigIntegerField()
+
+    privacy = Privacy(
+        open="code number amount_yen",
+        keep=for_ever(NOT_PERSONAL),
+    )
 
     class Meta:
         db_table = "benefits_programme"

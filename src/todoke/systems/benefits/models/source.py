@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import CLAIMS, years
+
 
 class Source(models.Model):
     """One imported file (課税情報, 付帯状況), sealed as Parquet. Append-only: a newer one is another row."""
@@ -15,6 +18,11 @@ class Source(models.Model):
     rows = models.BigIntegerField()
     imported_at = models.DateTimeField()
     imported_by = models.TextField()
+
+    privacy = Privacy(
+        open="id kind sha256 source_sha256 path rows imported_at imported_by",
+        keep=years(5, since="imported_at", law=CLAIMS, files=("path",)),
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "source_sha256"], name="source_once")]

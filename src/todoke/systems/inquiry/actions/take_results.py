@@ -13,7 +13,7 @@ from todoke.engine import postgres
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.inquiry import codecs, needs
-from todoke.systems.inquiry.flows import STEPS
+from todoke.systems.inquiry.flows import QUERY
 
 ALIAS = "inquiry"
 _STAGED = "inquiry_incoming"
@@ -54,7 +54,7 @@ def _store(results: Sequence[QueryResult]) -> int:
         return 0
     postgres.stage(ALIAS, _STAGED, codecs.answered_table(results))
     with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_TAKE, [list(STEPS)])
+        cursor.execute(_TAKE, [QUERY.arrows])
         changed = int(cursor.rowcount)
         cursor.execute(f"DROP TABLE {_STAGED}")
     return changed

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
-from todoke.workflow.state_steps import state_steps
+from todoke.workflow.guards import state_steps
 
 _ENDS = ("answered", "no_record", "refused", "release_refused")
 _STEPS = {"drafted": ("asked", "refused"), "asked": ("held", *_ENDS), "held": _ENDS}

@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.systems.inquiry.models.order import Order
 
 
@@ -21,6 +23,11 @@ class AnswerFile(models.Model):
     records = models.IntegerField()
     written_at = models.DateTimeField()
     written_by = models.TextField()
+
+    privacy = Privacy(
+        open="id order edition number path sha256 records written_at written_by",
+        keep=with_parent("order"),
+    )
 
     class Meta:
         constraints: ClassVar = [

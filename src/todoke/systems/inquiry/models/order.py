@@ -7,6 +7,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import NO_LONGER_NEEDED, years
+
 
 class Order(models.Model):
     """One order to ask about some residents, with the receipt that was given for it."""
@@ -17,6 +20,11 @@ class Order(models.Model):
     asked = models.IntegerField()
     abroad = models.IntegerField()
     unreachable = models.IntegerField()
+
+    privacy = Privacy(
+        open="order_id ordered_at ordered_by asked abroad unreachable",
+        keep=years(1, since="ordered_at", law=NO_LONGER_NEEDED),
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -8,6 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.systems.inquiry.flows import QueryState
 from todoke.systems.inquiry.models.request_file import RequestFile
 from todoke.systems.inquiry.models.subject import Subject
@@ -28,6 +30,12 @@ class Query(models.Model):
     error = models.TextField(db_default="")
     item_values = ArrayField(models.TextField(null=True), null=True)
     item_reasons = ArrayField(models.TextField(null=True), null=True)
+
+    privacy = Privacy(
+        open="record_id subject round provider request_file state error",
+        specific="item_values item_reasons",
+        keep=with_parent("subject"),
+    )
 
     class Meta:
         constraints: ClassVar = [

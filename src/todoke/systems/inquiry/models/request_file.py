@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.systems.inquiry.models.order import Order
 
 
@@ -23,6 +25,11 @@ class RequestFile(models.Model):
     sha256 = models.TextField(null=True)
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.TextField(null=True)
+
+    privacy = Privacy(
+        open="number order round batch_id records planned_by path sha256 submitted_at submitted_by",
+        keep=with_parent("order"),
+    )
 
     class Meta:
         constraints: ClassVar = [

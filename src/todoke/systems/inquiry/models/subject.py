@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.systems.inquiry.models.order import Order
 
 
@@ -30,6 +32,13 @@ class Subject(models.Model):
     refusal = models.TextField()
     integrated_number = models.TextField(null=True)
     second_refusal = models.TextField(db_default="")
+
+    privacy = Privacy(
+        open="id order position",
+        personal="resident_code ward_code previous_municipality",
+        specific="standing refusal integrated_number second_refusal",
+        keep=with_parent("order"),
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -20,7 +20,7 @@ def fetch_list(*, alias: str, by: Actor) -> PermissionList:
 
     Errors: UNAVAILABLE, SENDER_REFUSED (signature), STATE_CONFLICT (older than the copy, or out of date).
     """
-    require(by, Permission.INTERMEDIARY_OPERATE)
+    require(by, Permission.INTERMEDIARY_OPERATE, municipality=needs.municipality_of(alias))
     newest = queries.newest_copy(alias)
     signed = needs.fetch_list(alias, newest.edition if newest else 0)
     if not needs.list_is_signed(signed.body, signed.signature):

@@ -8,12 +8,12 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.intermediary import Results, ResultsWanted
 from todoke.exchange.kinds import RECORD_LIMIT
 from todoke.oplog.record import record
-from todoke.systems.intermediary import queries
+from todoke.systems.intermediary import needs, queries
 
 
 def hand_over_results(*, alias: str, body: ResultsWanted, by: Actor) -> Results:
     """Results numbered above `after`, at most `limit` and one message's worth; the reading is logged."""
-    require(by, Permission.INTERMEDIARY_COLLECT)
+    require(by, Permission.INTERMEDIARY_COLLECT, municipality=needs.municipality_of(alias))
     with transaction.atomic(using=alias):
         found = queries.results(alias, after=body.after, limit=max(0, min(body.limit, RECORD_LIMIT)))
         verb, subject = Permission.INTERMEDIARY_COLLECT.value, f"after:{body.after}"

@@ -59,7 +59,7 @@ def provide(*, alias: str, body: ProvisionRequests, by: Actor) -> Received:
 
     Forged, foreign and used permits are dropped and counted in the log; nobody is answered for them.
     """
-    require(by, Permission.INTERMEDIARY_PROVIDE)
+    require(by, Permission.INTERMEDIARY_PROVIDE, municipality=needs.municipality_of(alias))
     ours = permit_checks.Ours(
         instance=settings.TODOKE_INSTANCE_NAME,
         organisation=needs.organisation_of(alias),

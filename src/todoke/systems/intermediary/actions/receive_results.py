@@ -16,7 +16,8 @@ from todoke.contracts.network import PermitAnswers, PermitRequests, Received
 from todoke.engine import postgres
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.intermediary import codecs, queries
+from todoke.systems.intermediary import codecs, needs, queries
+from todoke.systems.intermediary.flows import INQUIRY
 from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
 from todoke.systems.intermediary.needs import organisation_of, platform_of
 
@@ -48,12 +49,12 @@ _DROP = f"""
 DELETE FROM intermediary_arrived_provision a USING intermediary_inquiry i
 WHERE i.record_id = a.record_id
   AND (i.outcome = 'refused' OR i.permit_id <> a.permit_id
-       OR (i.permit_id IS NOT NULL AND (i.outcome, a.outcome) NOT IN ({queries.STEPS})))
+       OR (i.permit_id IS NOT NULL AND (i.outcome, a.outcome) NOT IN ({INQUIRY.sql_pairs})))
 """
 _APPLY = f"""
 WITH due AS (
     DELETE FROM intermediary_arrived_provision a USING intermediary_inquiry i
-    WHERE i.record_id = a.record_id AND i.permit_id = a.permit_id AND (i.outcome, a.outcome) IN ({queries.STEPS})
+    WHERE i.record_id = a.record_id AND i.permit_id = a.permit_id AND (i.outcome, a.outcome) IN ({INQUIRY.sql_pairs})
       AND NOT EXISTS (
           SELECT FROM intermediary_arrived_provision b
           WHERE b.record_id = a.record_id AND b.permit_id = a.permit_id AND b.id < a.id
@@ -77,7 +78,7 @@ SELECT count(*) FROM due
 
 def take_permits(*, alias: str, body: PermitRequests, answer: PermitAnswers, by: Actor) -> None:
     """The network's answer to our request: note permits, make records, turn refusals into results."""
-    require(by, Permission.INTERMEDIARY_PERMITTED)
+    require(by, Permission.INTERMEDIARY_PERMITTED, municipality=needs.municipality_of(alias))
     rows = answer.records
     if [row.record_id for row in rows] != [row.record_id for row in body.records]:
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="許可証の回答が要求と対応していません")
@@ -92,7 +93,7 @@ def take_permits(*, alias: str, body: PermitRequests, answer: PermitAnswers, by:
 
 def refuse_permits(*, alias: str, body: PermitRequests, error_code: str, by: Actor) -> None:
     """The network refused the whole message for good: every record of it ends refused."""
-    require(by, Permission.INTERMEDIARY_PERMITTED)
+    require(by, Permission.INTERMEDIARY_PERMITTED, municipality=needs.municipality_of(alias))
     ids = [row.record_id for row in body.records]
     _take(alias, ids, [""] * len(ids), [f"network_{error_code.lower()}"] * len(ids), by)
 
@@ -103,7 +104,7 @@ def take_provisions(*, alias: str, body: Provisions, by: Actor) -> Received:
     Errors: PERMISSION_DENIED when the provider is not the sender's organisation, RECORD_INVALID for an answer
     without items or items without an answer.
     """
-    require(by, Permission.INTERMEDIARY_RECEIVE)
+    require(by, Permission.INTERMEDIARY_RECEIVE, municipality=needs.municipality_of(alias))
     if by.staff_id != platform_of(body.provider):
         raise TodokeError(ErrorCode.PERMISSION_DENIED, permission=Permission.INTERMEDIARY_RECEIVE.value)
     rows = body.records

@@ -14,7 +14,7 @@ from todoke.identifiers import integrated_number
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.intermediary import codecs, queries
+from todoke.systems.intermediary import codecs, needs, queries
 from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
 
 _ITEMS = ", ".join(ITEM_COLUMNS)
@@ -39,7 +39,7 @@ def register_replicas(*, alias: str, body: Replicas, by: Actor) -> Received:
 
     Errors: RECORD_INVALID (other information, incomplete items, a person twice), NUMBER_INVALID.
     """
-    require(by, Permission.INTERMEDIARY_REGISTER)
+    require(by, Permission.INTERMEDIARY_REGISTER, municipality=needs.municipality_of(alias))
     _check(body)
     numbers = [row.integrated_number for row in body.records]
     registered = {

@@ -18,15 +18,16 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs, queries
-from todoke.systems.intermediary.flows import Decision
+from todoke.systems.intermediary.flows import HELD_DECISION, Decision, DecisionState
+from todoke.workflow.runner import move, of
 
 HOLD_LIMIT = timedelta(days=90)
 """How long after its receipt a held request may be released; settings.TODOKE_HOLD_LIMIT replaces it."""
 
 _LOCK = "SELECT permit_id FROM intermediary_provision_case WHERE permit_id = ANY(%s) AND outcome = 'held' FOR UPDATE"
 _PROPOSE = """
-INSERT INTO intermediary_held_decision (permit_id, decision, reason, replica_edition, proposed_by, proposed_at)
-SELECT c.permit_id, %(decision)s, %(reason)s, r.edition, %(by)s, %(now)s
+INSERT INTO intermediary_held_decision (permit_id, state, decision, reason, replica_edition, proposed_by, proposed_at)
+SELECT c.permit_id, 'proposed', %(decision)s, %(reason)s, r.edition, %(by)s, %(now)s
 FROM intermediary_provision_case c LEFT JOIN intermediary_replica r ON r.integrated_number = c.integrated_number
 WHERE c.permit_id = ANY(%(permits)s)
 ON CONFLICT (permit_id) DO UPDATE
@@ -34,16 +35,12 @@ SET decision = excluded.decision, reason = excluded.reason, replica_edition = ex
     proposed_by = excluded.proposed_by, proposed_at = excluded.proposed_at
 """
 _PROPOSED = f"""
-SELECT d.decision, d.proposed_by, a.received_at, d.replica_edition IS NOT DISTINCT FROM r.edition,
+SELECT coalesce(d.decision, ''), a.received_at, d.replica_edition IS NOT DISTINCT FROM r.edition,
        {queries.LIST_ALLOWS}
 FROM intermediary_provision_case a
 LEFT JOIN intermediary_held_decision d ON d.permit_id = a.permit_id
 LEFT JOIN intermediary_replica r ON r.integrated_number = a.integrated_number
 WHERE a.permit_id = ANY(%(permits)s)
-"""
-_CONFIRM = """
-UPDATE intermediary_held_decision SET confirmed_by = %(by)s, confirmed_at = %(now)s
-WHERE permit_id = ANY(%(permits)s)
 """
 _CLOSE = """
 UPDATE intermediary_provision_case c
@@ -69,7 +66,7 @@ def propose_release(
 
     Errors: STATE_CONFLICT when any is not held, RECORD_INVALID without a reason. All or none.
     """
-    require(by, Permission.INTERMEDIARY_RELEASE)
+    require(by, Permission.INTERMEDIARY_RELEASE, municipality=needs.municipality_of(alias))
     if not reason.strip():
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="理由がありません")
     with transaction.atomic(using=alias):
@@ -93,18 +90,19 @@ def confirm_release(*, alias: str, permit_ids: Sequence[str], decision: Decision
     Errors: SAME_PERSON, STATE_CONFLICT (not held, no such proposal, copy changed since, list does not allow it now,
     held for too long). All or none.
     """
-    require(by, Permission.INTERMEDIARY_CONFIRM)
+    require(by, Permission.INTERMEDIARY_CONFIRM, municipality=needs.municipality_of(alias))
     now = clock.now()
     with transaction.atomic(using=alias):
         queries.lock_replicas(alias, exclusive=False)
         ids = _lock(alias, permit_ids)
-        _check(alias, ids, Decision(decision), by, now)
-        parameters = {"by": by.staff_id, "now": now, "decision": Decision(decision).value, "permits": ids}
-        for statement in (_CONFIRM, _CLOSE, _RECORD):
+        _check(alias, ids, Decision(decision), now)
+        rows, subject = of(HELD_DECISION, ids), f"confirm:{Decision(decision).value}"
+        here = by.at(municipality=needs.municipality_of(alias))
+        move(alias, HELD_DECISION, rows, to=DecisionState.CONFIRMED, by=here, subject=subject)
+        parameters = {"now": now, "decision": Decision(decision).value, "permits": ids}
+        for statement in (_CLOSE, _RECORD):
             postgres.execute(alias, statement, parameters)
         needs.send_answers(alias, queries.routed_answers(alias, ids))
-        verb, subject = Permission.INTERMEDIARY_CONFIRM.value, f"confirm:{Decision(decision).value}"
-        record(alias, by=by, verb=verb, subject=subject, persons=len(ids))
     return len(ids)
 
 
@@ -116,8 +114,8 @@ def _lock(alias: str, permit_ids: Sequence[str]) -> list[str]:
     return ids
 
 
-def _check(alias: str, ids: list[str], decision: Decision, by: Actor, now: datetime) -> None:
-    """Everything again in the sending transaction: persons, proposal, copy, list, time."""
+def _check(alias: str, ids: list[str], decision: Decision, now: datetime) -> None:
+    """Everything again in the sending transaction: proposal, copy, list, time. The runner looks at the persons."""
     parameters = {
         "permits": ids,
         "edition": queries.valid_edition(alias),
@@ -125,13 +123,9 @@ def _check(alias: str, ids: list[str], decision: Decision, by: Actor, now: datet
         "today": clock.today(),
     }
     limit = getattr(settings, "TODOKE_HOLD_LIMIT", HOLD_LIMIT)
-    for proposed, proposed_by, received_at, unchanged, allowed in postgres.fetch(
-        alias, _PROPOSED, parameters
-    ):
+    for proposed, received_at, unchanged, allowed in postgres.fetch(alias, _PROPOSED, parameters):
         if proposed != decision.value:
             raise _conflict("同じ内容の提案がありません")
-        if proposed_by == by.staff_id:
-            raise TodokeError(ErrorCode.SAME_PERSON)
         if decision is Decision.RELEASE and not unchanged:
             raise _conflict("提案の後に副本が変わりました。内容を確かめて提案し直してください")
         if decision is Decision.RELEASE and not allowed:

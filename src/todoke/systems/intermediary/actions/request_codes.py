@@ -14,7 +14,7 @@ from todoke.identifiers import integrated_number
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.intermediary import codecs
+from todoke.systems.intermediary import codecs, needs
 from todoke.systems.intermediary.needs import organisation_of
 
 _REQUEST = """
@@ -36,7 +36,7 @@ def request_codes(*, alias: str, body: CodeWanted, by: Actor) -> CodeStates:
 
     Errors: NUMBER_INVALID when any number has a wrong check digit.
     """
-    require(by, Permission.INTERMEDIARY_ACQUIRE)
+    require(by, Permission.INTERMEDIARY_ACQUIRE, municipality=needs.municipality_of(alias))
     numbers = body.integrated_numbers
     if not all(map(integrated_number.is_valid, numbers)):
         raise TodokeError(ErrorCode.NUMBER_INVALID, kind="統合番号")

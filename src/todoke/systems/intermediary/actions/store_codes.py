@@ -11,7 +11,7 @@ from todoke.contracts.network import Received
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.oplog.record import record
-from todoke.systems.intermediary import codecs
+from todoke.systems.intermediary import codecs, needs
 from todoke.systems.intermediary.needs import organisation_of
 
 # one person registered under two 統合番号 gets one 符号: the later 統合番号 is an error, not the older one's loss
@@ -34,7 +34,7 @@ FROM due d WHERE d.integrated_number = l.integrated_number
 
 def store_codes(*, alias: str, body: LinkCodes, by: Actor) -> Received:
     """Bind each 符号 to the 統合番号 that its 取得番号 was made for. Unknown and repeated ones are not counted."""
-    require(by, Permission.INTERMEDIARY_STORE_CODE)
+    require(by, Permission.INTERMEDIARY_STORE_CODE, municipality=needs.municipality_of(alias))
     notified = {
         "acquisition_number": codecs.texts([row.acquisition_number for row in body.records]),
         "link_code": codecs.texts([row.link_code for row in body.records]),

@@ -35,7 +35,7 @@ def take_inquiries(*, alias: str, body: Inquiries, by: Actor) -> InquiryReceipts
 
     A record id of a refused record (no_link_code) may be used again; one that was taken on may not.
     """
-    require(by, Permission.INTERMEDIARY_INQUIRE)
+    require(by, Permission.INTERMEDIARY_INQUIRE, municipality=needs.municipality_of(alias))
     rows = body.records
     columns = {name: codecs.texts([getattr(row, name) for row in rows]) for name in _COLUMNS}
     now = clock.now()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import NO_LONGER_NEEDED, days
 from todoke.systems.intermediary.models.inquiry import Inquiry
-from todoke.systems.intermediary.models.tax_items import TaxItems, whole
+from todoke.systems.intermediary.models.tax_items import TAX_FIELDS, TaxItems, whole
 
 
 class Answer(TaxItems):
@@ -13,6 +15,12 @@ class Answer(TaxItems):
 
     inquiry = models.OneToOneField(
         Inquiry, primary_key=True, on_delete=models.CASCADE, db_column="record_id", related_name="answer"
+    )
+
+    privacy = Privacy(
+        open="inquiry",
+        specific=TAX_FIELDS,
+        keep=days(90, since="inquiry.requested_at", law=NO_LONGER_NEEDED),
     )
 
     class Meta:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from todoke.systems.intermediary.models.tax_items import TaxItems, nothing, whole
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import NO_LONGER_NEEDED, days
+from todoke.systems.intermediary.models.tax_items import TAX_FIELDS, TaxItems, nothing, whole
 
 
 class ArrivedProvision(TaxItems):
@@ -16,6 +18,12 @@ class ArrivedProvision(TaxItems):
     outcome = models.TextField()
     error = models.TextField()
     provided_at = models.DateTimeField()
+
+    privacy = Privacy(
+        open="id permit_id record_id outcome error provided_at",
+        specific=TAX_FIELDS,
+        keep=days(90, since="provided_at", law=NO_LONGER_NEEDED),
+    )
 
     class Meta:
         db_table = "intermediary_arrived_provision"

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from todoke.contracts.exchange_records import AFTER_ASKED
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import EXCHANGES, years
 
 
 class ExchangeRecord(models.Model):
@@ -21,6 +23,14 @@ class ExchangeRecord(models.Model):
     requested_at = models.DateTimeField()
     outcome = models.TextField()
     provided_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(
+        open=(
+            "id permit_id side inquirer provider duty procedure information_code requested_at "
+            "outcome provided_at"
+        ),
+        keep=years(7, since="requested_at", law=EXCHANGES),
+    )
 
     class Meta:
         db_table = "intermediary_exchange_record"

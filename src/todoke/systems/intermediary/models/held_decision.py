@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
+from todoke.systems.intermediary.flows import DecisionState
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
 
 
@@ -21,6 +24,7 @@ class HeldDecision(models.Model):
         db_column="permit_id",
         related_name="decision",
     )
+    state = models.TextField(choices=[(state.value, state.name) for state in DecisionState])
     decision = models.TextField()
     reason = models.TextField()
     replica_edition = models.IntegerField(null=True)
@@ -28,6 +32,12 @@ class HeldDecision(models.Model):
     proposed_at = models.DateTimeField()
     confirmed_by = models.TextField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(
+        open="case state decision replica_edition proposed_by proposed_at confirmed_by confirmed_at",
+        personal="reason",
+        keep=with_parent("case"),
+    )
 
     class Meta:
         db_table = "intermediary_held_decision"
@@ -40,6 +50,11 @@ class HeldDecision(models.Model):
                 condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
                 name="held_confirmed_with_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", confirmed_by__isnull=True)
+                | Q(state="confirmed", confirmed_by__isnull=False),
+                name="held_state_says_confirmed",
             ),
             models.CheckConstraint(
                 condition=~Q(reason="") & Q(decision__in=["release", "refuse"]), name="held_decision_given"

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from todoke.contracts.exchange_records import AFTER_ASKED
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import EXCHANGES, years
 
 
 class Inquiry(models.Model):
@@ -27,6 +29,15 @@ class Inquiry(models.Model):
     outcome = models.TextField()
     error = models.TextField(default="")
     sequence = models.BigIntegerField(null=True)
+
+    privacy = Privacy(
+        open=(
+            "record_id provider duty procedure information_code nondisclosure requested_at "
+            "permit_id outcome error sequence"
+        ),
+        specific="integrated_number",
+        keep=years(7, since="requested_at", law=EXCHANGES),
+    )
 
     class Meta:
         db_table = "intermediary_inquiry"

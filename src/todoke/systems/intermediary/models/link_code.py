@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import REGISTER, for_ever
+
 
 class LinkCode(models.Model):
     """A 統合番号; while its 符号 is asked for a 取得番号, afterwards the 符号 (never both)."""
@@ -15,6 +18,13 @@ class LinkCode(models.Model):
     link_code = models.TextField(null=True)
     requested_at = models.DateTimeField(null=True)
     acquired_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(
+        open="state requested_at acquired_at",
+        specific="integrated_number",
+        sealed="acquisition_number link_code",
+        keep=for_ever(REGISTER),
+    )
 
     class Meta:
         db_table = "intermediary_link_code"

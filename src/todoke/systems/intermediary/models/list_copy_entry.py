@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import NOT_PERSONAL, for_ever
 from todoke.systems.intermediary.models.list_copy import ListCopy
 
 
@@ -18,6 +20,11 @@ class ListCopyEntry(models.Model):
     information_code = models.TextField()
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+
+    privacy = Privacy(
+        open="id edition inquirer provider duty procedure information_code valid_from valid_to",
+        keep=for_ever(NOT_PERSONAL),
+    )
 
     class Meta:
         db_table = "intermediary_list_copy_entry"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import EXCHANGES, years
+
 
 class ProvisionCase(models.Model):
     """The primary key is what makes a permit single-use. `route` is the only party the answer may go to.
@@ -28,6 +31,15 @@ class ProvisionCase(models.Model):
     outcome = models.TextField()
     error = models.TextField(default="")
     provided_at = models.DateTimeField()
+
+    privacy = Privacy(
+        open=(
+            "permit_id record_id inquirer route duty procedure information_code permit_edition "
+            "requested_at expires_at received_at outcome error provided_at"
+        ),
+        specific="integrated_number",
+        keep=years(7, since="received_at", law=EXCHANGES),
+    )
 
     class Meta:
         db_table = "intermediary_provision_case"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.systems.intermediary.models.link_code import LinkCode
-from todoke.systems.intermediary.models.tax_items import TaxItems, whole
+from todoke.systems.intermediary.models.tax_items import TAX_FIELDS, TaxItems, whole
 
 
 class Replica(TaxItems):
@@ -17,6 +19,12 @@ class Replica(TaxItems):
     auto_reply_prohibited = models.BooleanField()
     edition = models.IntegerField()
     registered_at = models.DateTimeField()
+
+    privacy = Privacy(
+        open="edition registered_at",
+        specific=f"person auto_reply_prohibited {TAX_FIELDS}",
+        keep=with_parent("person"),
+    )
 
     class Meta:
         db_table = "intermediary_replica"

@@ -17,6 +17,9 @@ from todoke.contracts.information import TAX_ITEMS
 ITEM_COLUMNS: Final = tuple(column for item in TAX_ITEMS for column in (item, f"{item}_reason"))
 """Values and reasons in turn, in the order of TAX_ITEMS; 32 names."""
 
+TAX_FIELDS: Final = " ".join(ITEM_COLUMNS)
+"""The same, for declarations of privacy."""
+
 
 class TaxItems(models.Model):
     """Abstract: `<item>` and `<item>_reason` for each of TAX_ITEMS, texts as the provider's 正本 has them."""

@@ -7,45 +7,48 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from django.conf import settings
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
 from todoke.identifiers import integrated_number
-from todoke.kernel.errors import BadRow, ErrorCode, InputRefused, TodokeError
+from todoke.kernel.errors import BadRow, InputRefused
 from todoke.oplog.record import record
 from todoke.privacy.sealed_numbers import ColumnSeal
+from todoke.privacy.wrapping import missing
 from todoke.records.ragged import Texts
 from todoke.systems.linkage import codecs
 from todoke.systems.linkage.models import IndividualNumber
 from todoke.systems.linkage.models.local_number import RESIDENTS
+from todoke.systems.linkage.queries.numbers import find_persons, one_load_at_a_time
+from todoke.systems.linkage.rules import match_forms
 
 ALIAS = "linkage"
 _STAGED = "linkage_incoming"
 
-_KNOWN = f"""
-SELECT i.place, n.person_id, l.person_id
-FROM {_STAGED} i
-LEFT JOIN linkage_individualnumber n
-  ON n.municipality = %s AND n.key_id = %s AND n.blind_index = i.blind_index
-LEFT JOIN linkage_localnumber l ON l.system = %s AND l.local_number = i.resident_code
-WHERE n.person_id IS NOT NULL OR l.person_id IS NOT NULL
-"""
+_CODES = (
+    "SELECT local_number, person_id FROM linkage_localnumber WHERE system = %s AND local_number = ANY(%s)"
+)
 _RENEW = f"""
 UPDATE linkage_person p
 SET name_kanji = i.name_kanji, sex = i.sex, birth_date = i.birth_date, address = i.address
 FROM {_STAGED} i
-JOIN linkage_individualnumber n ON n.municipality = %s AND n.key_id = %s AND n.blind_index = i.blind_index
-WHERE p.integrated_number = n.person_id
+WHERE p.integrated_number = i.person_id
   AND (p.name_kanji, p.sex, p.birth_date, p.address)
       IS DISTINCT FROM (i.name_kanji, i.sex, i.birth_date, i.address)
 """
 _LINK = f"""
 INSERT INTO linkage_localnumber (system, local_number, person_id)
-SELECT %s, i.resident_code, n.person_id
-FROM {_STAGED} i
-JOIN linkage_individualnumber n ON n.municipality = %s AND n.key_id = %s AND n.blind_index = i.blind_index
+SELECT %s, i.resident_code, i.person_id FROM {_STAGED} i
 ON CONFLICT (system, local_number) DO NOTHING
+"""
+_FORMS_STAGED = "linkage_forms"
+_WRITE_FORMS = f"""
+INSERT INTO linkage_matchform (person_id, {match_forms.STORED})
+SELECT l.person_id, {", ".join(f"i.{name}" for name in match_forms.STORED.split(", "))}
+FROM {_FORMS_STAGED} i JOIN linkage_localnumber l ON l.system = %s AND l.local_number = i.resident_code
+{match_forms.ON_CONFLICT}
 """
 
 
@@ -69,13 +72,13 @@ def load_numbers(*, file: Path, by: Actor) -> Loaded:
     with transaction.atomic(using=ALIAS):
         seal = _seal_under_lock()
         numbers = [str(number).encode() for number in rows["individual_number"].to_pylist()]
-        indexes = seal.index(numbers)
-        known = _known(rows, indexes, seal)
+        known = find_persons(numbers)
         _refuse_conflicts(file.name, rows, known)
         is_new = np.ones(rows.num_rows, dtype=np.bool_)
         is_new[list(known)] = False
-        _mint(rows, numbers, indexes, np.flatnonzero(is_new), seal)
-        renewed = _renew(seal) if known else 0
+        _mint(rows, numbers, np.flatnonzero(is_new), seal)
+        renewed = _renew(rows, known) if known else 0
+        _write_forms(rows)
         minted = int(is_new.sum())
         subject = f"file {file.name}"
         record(ALIAS, by=by, verb="linkage:number:load", subject=subject, persons=rows.num_rows)
@@ -83,44 +86,35 @@ def load_numbers(*, file: Path, by: Actor) -> Loaded:
 
 
 def _seal_under_lock() -> ColumnSeal:
-    """One load at a time; keys are made only while nothing is sealed with earlier ones."""
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('linkage:load', 0))")
+    """The newest keys; the first ones are made only while nothing is sealed with earlier ones."""
+    one_load_at_a_time()
     sample = IndividualNumber.objects.using(ALIAS).first()
     if sample is None:
         codecs.make_keys()
-    seal = codecs.number_seal()
+    keys = codecs.number_keys()
     if sample is not None:
-        _check_keys(seal, sample)
-    return seal
+        _check_keys(keys.find(sample.key_id), sample)
+    return keys.newest
 
 
-def _check_keys(seal: ColumnSeal, sample: IndividualNumber) -> None:
+def _check_keys(seal: ColumnSeal | None, sample: IndividualNumber) -> None:
     """With other keys nobody would be found again, and everybody would get a second 統合番号."""
-    (number,) = seal.open([bytes(sample.ciphertext)], [sample.person_id.encode()])
-    if seal.index([number]) != [bytes(sample.blind_index)]:
-        raise TodokeError(
-            ErrorCode.SETUP_MISSING,
-            detail="個人番号の索引の鍵が、登録済みの番号のものと違います",
-            todo="控えから鍵を戻してください。",
-        )
+    if seal is not None:
+        (number,) = seal.open([bytes(sample.ciphertext)], [sample.person_id.encode()])
+        if seal.index([number]) == [bytes(sample.blind_index)]:
+            return
+    raise missing("個人番号の鍵が、登録済みの番号のものと違います", "控えから鍵を戻してください。")
 
 
-def _known(
-    rows: pa.Table, indexes: list[bytes], seal: ColumnSeal
-) -> dict[int, tuple[str | None, str | None]]:
-    """Place in `rows` → 統合番号 by 個人番号, 統合番号 by resident code; only where either is there."""
-    staged = rows.select(["resident_code", *codecs.ATTRIBUTES])
-    staged = staged.append_column("blind_index", pa.array(indexes, pa.binary()))
-    staged = staged.append_column("place", pa.array(np.arange(rows.num_rows, dtype=np.int32)))
-    postgres.stage(ALIAS, _STAGED, staged)
+def _refuse_conflicts(file: str, rows: pa.Table, known: dict[int, str]) -> None:
+    """A resident code that is linked already must be linked to the person whom its number finds."""
+    codes = [str(code) for code in rows["resident_code"].to_pylist()]
     with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_KNOWN, [seal.municipality, seal.key_id, RESIDENTS])
-        return {place: (by_number, by_code) for place, by_number, by_code in cursor}
-
-
-def _refuse_conflicts(file: str, rows: pa.Table, known: dict[int, tuple[str | None, str | None]]) -> None:
-    places = [p for p, (by_number, by_code) in known.items() if by_code and by_number != by_code]
+        cursor.execute(_CODES, [RESIDENTS, codes])
+        linked = dict(cursor.fetchall())
+    places = [
+        place for place, code in enumerate(codes) if code in linked and linked[code] != known.get(place)
+    ]
     if places:
         rule = "この個人コードは別の個人番号に紐付いています"
         lines = np.sort(rows["line"].take(pa.array(places)).to_numpy()).tolist()
@@ -129,13 +123,12 @@ def _refuse_conflicts(file: str, rows: pa.Table, known: dict[int, tuple[str | No
         )
 
 
-def _mint(
-    rows: pa.Table, numbers: list[bytes], indexes: list[bytes], places: np.ndarray, seal: ColumnSeal
-) -> None:
+def _mint(rows: pa.Table, numbers: list[bytes], places: np.ndarray, seal: ColumnSeal) -> None:
     """New persons, their sealed numbers and local numbers, by COPY."""
     minted = integrated_number.mint_many(_next_serial(), len(places))
     persons = [text.encode() for text in minted]
     chosen = rows.take(pa.array(places))
+    unknown = [numbers[place] for place in places]
     owners = pa.array(minted, pa.string())
     no = pa.array(np.zeros(len(places), dtype=np.bool_))
     people = chosen.select(list(codecs.ATTRIBUTES)).append_column("integrated_number", owners)
@@ -144,8 +137,8 @@ def _mint(
         "person_id": owners,
         "municipality": _constant(seal.municipality, len(places)),
         "key_id": pa.array(np.full(len(places), seal.key_id, dtype=np.int16)),
-        "blind_index": pa.array([indexes[place] for place in places], pa.binary()),
-        "ciphertext": pa.array(seal.seal([numbers[place] for place in places], persons), pa.binary()),
+        "blind_index": pa.array(seal.index(unknown), pa.binary()),
+        "ciphertext": pa.array(seal.seal(unknown, persons), pa.binary()),
     }
     postgres.copy_in(ALIAS, "linkage_individualnumber", pa.table(sealed))
     local = {
@@ -163,12 +156,22 @@ def _next_serial() -> int:
     return int(highest[:-1]) + 1 if highest else 0
 
 
-def _renew(seal: ColumnSeal) -> int:
+def _renew(rows: pa.Table, known: dict[int, str]) -> int:
     """Attributes of known persons as the file has them, and resident codes that are new to a known person."""
+    staged = rows.take(pa.array(list(known))).select(["resident_code", *codecs.ATTRIBUTES])
+    postgres.stage(ALIAS, _STAGED, staged.append_column("person_id", pa.array(known.values(), pa.string())))
     with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_LINK, [RESIDENTS, seal.municipality, seal.key_id])
-        cursor.execute(_RENEW, [seal.municipality, seal.key_id])
+        cursor.execute(_LINK, [RESIDENTS])
+        cursor.execute(_RENEW)
         return int(cursor.rowcount)
+
+
+def _write_forms(rows: pa.Table) -> None:
+    """The forms that candidates are searched by, of everybody in the file."""
+    forms = match_forms.stored(rows, match_forms.home(settings.TODOKE_MUNICIPALITY))
+    postgres.stage(ALIAS, _FORMS_STAGED, forms.append_column("resident_code", rows["resident_code"]))
+    postgres.join_whole_tables(ALIAS)
+    postgres.execute(ALIAS, _WRITE_FORMS, [RESIDENTS])
 
 
 def _constant(text: str, count: int) -> Texts:

@@ -20,16 +20,12 @@ from todoke.identifiers.municipality import organisation_code
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.linkage import codecs
+from todoke.systems.linkage.queries.numbers import open_numbers
 
 ALIAS = "linkage"
 PRESENT = ""
 _WANTED = """
 SELECT person_id FROM linkage_coderequest WHERE message_key = %s AND state = 'wanted' ORDER BY person_id
-"""
-_NUMBERS = """
-SELECT person_id, ciphertext FROM linkage_individualnumber
-WHERE municipality = %s AND key_id = %s AND person_id = ANY(%s)
 """
 _SETTLE = """
 UPDATE linkage_coderequest c SET state = a.state, refusal = a.refusal, changed_at = %s
@@ -75,9 +71,9 @@ def _acquisition_numbers(persons: list[str], key: str, transport: Transport) -> 
 
 
 def _acquire(wanted: dict[str, str], key: str, transport: Transport) -> dict[str, str]:
-    """Refusal word by person, of those that 住基ネット refused. The only place that opens 個人番号."""
+    """Refusal word by person, of those that 住基ネット refused."""
     municipality = settings.TODOKE_MUNICIPALITY
-    numbers = _open_numbers(list(wanted))
+    numbers = open_numbers(list(wanted))
     receipts = client.request(
         transport,
         sender=parties.city(municipality),
@@ -91,15 +87,6 @@ def _acquire(wanted: dict[str, str], key: str, transport: Transport) -> dict[str
     )
     words = _one_each(receipts.refusals, len(wanted))
     return {person: word for person, word in zip(wanted, words, strict=True) if word}
-
-
-def _open_numbers(persons: list[str]) -> dict[str, str]:
-    seal = codecs.number_seal()
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_NUMBERS, [seal.municipality, seal.key_id, persons])
-        rows = [(person, bytes(sealed)) for person, sealed in cursor]
-    opened = seal.open([sealed for _, sealed in rows], [person.encode() for person, _ in rows])
-    return {person: number.decode() for (person, _), number in zip(rows, opened, strict=True)}
 
 
 def _state(person: str, missing: dict[str, str], refusals: dict[str, str]) -> str:

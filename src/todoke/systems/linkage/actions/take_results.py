@@ -14,7 +14,7 @@ from todoke.contracts.information import TAX_ITEMS, Outcome
 from todoke.contracts.intermediary import Result
 from todoke.engine import postgres
 from todoke.oplog.record import record
-from todoke.systems.linkage.flows import TRANSITIONS
+from todoke.systems.linkage.flows import QUERY
 from todoke.systems.linkage.models import ResultCursor
 
 ALIAS = "linkage"
@@ -29,7 +29,6 @@ SET state = r.state, error = r.error, sequence = r.sequence,
 FROM (SELECT DISTINCT ON (record_id) * FROM {_STAGED} ORDER BY record_id, sequence DESC) r
 WHERE q.record_id = r.record_id AND q.sequence < r.sequence AND q.state || '>' || r.state = ANY(%s)
 """
-_STEPS = [f"{source}>{target}" for source, targets in TRANSITIONS.items() for target in targets]
 
 
 def take_results(*, results: Sequence[Result], by: Actor) -> int:
@@ -44,7 +43,7 @@ def take_results(*, results: Sequence[Result], by: Actor) -> int:
     with transaction.atomic(using=ALIAS):
         postgres.stage(ALIAS, _STAGED, _table(results))
         with connections[ALIAS].cursor() as cursor:
-            cursor.execute(_TAKE, [_STEPS])
+            cursor.execute(_TAKE, [QUERY.arrows])
             changed = int(cursor.rowcount)
         last = max(result.sequence for result in results)
         ResultCursor.objects.using(ALIAS).update_or_create(

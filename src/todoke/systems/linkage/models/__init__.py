@@ -3,6 +3,7 @@
 from todoke.systems.linkage.models.code_request import CodeRequest
 from todoke.systems.linkage.models.individual_number import IndividualNumber
 from todoke.systems.linkage.models.local_number import LocalNumber
+from todoke.systems.linkage.models.match_form import MatchForm
 from todoke.systems.linkage.models.person import Person
 from todoke.systems.linkage.models.query import Query
 from todoke.systems.linkage.models.query_batch import QueryBatch
@@ -13,6 +14,7 @@ __all__ = [
     "CodeRequest",
     "IndividualNumber",
     "LocalNumber",
+    "MatchForm",
     "Person",
     "Query",
     "QueryBatch",

@@ -7,6 +7,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
+from todoke.systems.linkage.flows import CodeRequestState
 from todoke.systems.linkage.models.person import Person
 
 
@@ -17,17 +20,17 @@ class CodeRequest(models.Model):
     and hears the same 取得番号, so they need not be kept.
     """
 
-    class State(models.TextChoices):
-        WANTED = "wanted", "未要求"
-        REQUESTED = "requested", "要求済"
-        PRESENT = "present", "取得済"
-        REFUSED = "refused", "取得エラー"
-
     person = models.OneToOneField(Person, on_delete=models.PROTECT, primary_key=True)
-    state = models.TextField(choices=State.choices)
+    state = models.TextField(choices=CodeRequestState.choices)
     message_key = models.TextField()
     refusal = models.TextField(db_default="")
     changed_at = models.DateTimeField()
+
+    privacy = Privacy(
+        open="state message_key refusal changed_at",
+        specific="person",
+        keep=with_parent("person"),
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.privacy.sealed_numbers import INDEX_BYTES, NONCE_BYTES, TAG_BYTES
 from todoke.systems.linkage.models.person import Person
 
@@ -25,6 +27,13 @@ class IndividualNumber(models.Model):
     key_id = models.SmallIntegerField()
     blind_index = models.BinaryField()
     ciphertext = models.BinaryField()
+
+    privacy = Privacy(
+        open="id municipality key_id",
+        specific="person",
+        number="blind_index ciphertext",
+        keep=with_parent("person"),
+    )
 
     class Meta:
         constraints: ClassVar = [

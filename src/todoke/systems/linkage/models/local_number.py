@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.systems.linkage.models.person import Person
 
 RESIDENTS = "residents"
@@ -19,6 +21,13 @@ class LocalNumber(models.Model):
     system = models.TextField()
     local_number = models.TextField()
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
+
+    privacy = Privacy(
+        open="id system",
+        personal="local_number",
+        specific="person",
+        keep=with_parent("person"),
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -7,6 +7,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import REGISTER, for_ever
+
 
 class Person(models.Model):
     """A person under a 統合番号: the four attributes and the sign for 自動応答不可, and nothing else ever (S8)."""
@@ -17,6 +20,12 @@ class Person(models.Model):
     birth_date = models.DateField()
     address = models.TextField()
     auto_reply_prohibited = models.BooleanField()
+
+    privacy = Privacy(
+        personal="name_kanji sex birth_date address",
+        specific="integrated_number auto_reply_prohibited",
+        keep=for_ever(REGISTER),
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -8,6 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.systems.linkage.flows import QueryState
 from todoke.systems.linkage.models.person import Person
 from todoke.systems.linkage.models.query_batch import QueryBatch
@@ -34,6 +36,15 @@ class Query(models.Model):
     item_values = ArrayField(models.TextField(null=True), null=True)
     item_reasons = ArrayField(models.TextField(null=True), null=True)
     handed_over = models.BooleanField(db_default=False)
+
+    privacy = Privacy(
+        open=(
+            "record_id batch provider duty procedure information_code nondisclosure state error "
+            "sequence handed_over"
+        ),
+        specific="person item_values item_reasons",
+        keep=with_parent("batch"),
+    )
 
     class Meta:
         constraints: ClassVar = [

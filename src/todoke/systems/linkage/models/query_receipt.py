@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.systems.linkage.models.query_batch import QueryBatch
 
 
@@ -16,6 +18,11 @@ class QueryReceipt(models.Model):
     position = models.IntegerField()
     record_id = models.TextField()
     refusal = models.TextField(null=True)
+
+    privacy = Privacy(
+        open="id batch position record_id refusal",
+        keep=with_parent("batch"),
+    )
 
     class Meta:
         constraints: ClassVar = [

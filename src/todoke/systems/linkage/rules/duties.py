@@ -42,7 +42,7 @@ GRANTS: Final = (
 def is_allowed(actor: Actor, *, duty: str, procedure: str, information_code: str, on: date) -> bool:
     """Whether any role of the actor carries the duty on that day. Denied unless a grant says so."""
     return any(
-        grant.role in actor.roles
+        actor.carries(grant.role)
         and (grant.duty, grant.procedure, grant.information_code) == (duty, procedure, information_code)
         and grant.valid_from <= on
         and (grant.valid_to is None or on <= grant.valid_to)

@@ -6,18 +6,17 @@ import pyarrow as pa
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
-from todoke.contracts.exchange_records import FORWARD
 from todoke.contracts.network import ProvisionReports, Received
 from todoke.engine import postgres
 from todoke.identifiers import municipality
 from todoke.oplog.record import record
+from todoke.systems.network.flows import EXCHANGE_RECORD
 from todoke.systems.network.needs import ALIAS
 
-_STEPS = ", ".join(f"('{old}', '{new}')" for old, news in FORWARD.items() for new in news)
 _UPDATE = f"""
 UPDATE network_exchange_record r SET outcome = s.outcome, provided_at = s.provided_at
 FROM reported s
-WHERE r.permit_id = s.permit_id AND r.provider = %s AND (r.outcome, s.outcome) IN ({_STEPS})
+WHERE r.permit_id = s.permit_id AND r.provider = %s AND (r.outcome, s.outcome) IN ({EXCHANGE_RECORD.sql_pairs})
 """
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 
 from todoke.contracts.exchange_records import AFTER_ASKED
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import EXCHANGES, years
 
 
 class ExchangeRecord(models.Model):
@@ -23,6 +25,14 @@ class ExchangeRecord(models.Model):
     requested_at = models.DateTimeField()
     outcome = models.TextField()
     provided_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(
+        open=(
+            "permit_id record_id inquirer provider duty procedure information_code requested_at "
+            "outcome provided_at"
+        ),
+        keep=years(7, since="requested_at", law=EXCHANGES),
+    )
 
     class Meta:
         db_table = "network_exchange_record"

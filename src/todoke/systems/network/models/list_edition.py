@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import NOT_PERSONAL, for_ever
+
 
 class ListEdition(models.Model):
     """`body` is exactly what was signed and is handed out; `valid_until` is when copies must be renewed."""
@@ -14,6 +17,11 @@ class ListEdition(models.Model):
     valid_until = models.DateTimeField()
     body = models.BinaryField()
     signature = models.BinaryField()
+
+    privacy = Privacy(
+        open="edition issued_at issued_by valid_until body signature",
+        keep=for_ever(NOT_PERSONAL),
+    )
 
     class Meta:
         db_table = "network_list_edition"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import NOT_PERSONAL, for_ever
 from todoke.systems.network.models.list_edition import ListEdition
 
 
@@ -18,6 +20,11 @@ class ListEntry(models.Model):
     information_code = models.TextField()
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+
+    privacy = Privacy(
+        open="id edition inquirer provider duty procedure information_code valid_from valid_to",
+        keep=for_ever(NOT_PERSONAL),
+    )
 
     class Meta:
         db_table = "network_list_entry"

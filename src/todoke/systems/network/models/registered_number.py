@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import REGISTER, for_ever
+
 
 class RegisteredNumber(models.Model):
     """`number_index` = HMAC-SHA256 of the 個人番号; `sealed` = nonce ‖ AES-GCM of the 住民票コード, bound to the index.
@@ -14,6 +17,12 @@ class RegisteredNumber(models.Model):
     number_index = models.BinaryField()
     code_index = models.BinaryField()
     sealed = models.BinaryField()
+
+    privacy = Privacy(
+        open="id",
+        number="number_index code_index sealed",
+        keep=for_ever(REGISTER),
+    )
 
     class Meta:
         db_table = "network_registered_number"

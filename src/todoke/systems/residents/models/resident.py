@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import with_parent
 from todoke.systems.residents.models.snapshot import Snapshot
 
 
@@ -29,6 +31,15 @@ class Resident(models.Model):
     left_reason = models.TextField(null=True)
     protected = models.BooleanField()
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT)
+
+    privacy = Privacy(
+        personal=(
+            "resident_code household_code ward_code previous_municipality name_kanji sex "
+            "birth_date address moved_in_on left_on left_reason protected"
+        ),
+        open="snapshot",
+        keep=with_parent("snapshot"),
+    )
 
     class Meta:
         constraints: ClassVar = [

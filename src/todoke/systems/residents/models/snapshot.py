@@ -7,6 +7,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from todoke.privacy.classes import Privacy
+from todoke.privacy.retention import CLAIMS, years
+
 
 class Snapshot(models.Model):
     """One sealed register (基準日時点 or 最新): the Parquet file under its hash and the CSV it came from."""
@@ -20,6 +23,11 @@ class Snapshot(models.Model):
     rows = models.BigIntegerField()
     imported_at = models.DateTimeField()
     imported_by = models.TextField()
+
+    privacy = Privacy(
+        open="snapshot_id kind as_of path sha256 source_sha256 rows imported_at imported_by",
+        keep=years(5, since="imported_at", law=CLAIMS, files=("path",)),
+    )
 
     class Meta:
         constraints: ClassVar = [

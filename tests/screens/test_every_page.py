@@ -1,0 +1,171 @@
+"""Every page of every site in a real Chromium: axe finds nothing, 1280 and 320 pixels, no JavaScript, no inline code.
+
+A URL that is new and stands in no list here fails the first test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+from tests import hiring
+from tests.screens.office import Office, Person
+from todoke.access.models import Contract, Grant, GrantState, Session
+from todoke.access.permissions import Role
+from todoke.kernel import clock
+from todoke.sites.realms import Realm
+
+D = "directory_city"
+WITH_PURPOSE = "?purpose=月次の自己点検"
+
+Arguments = Callable[[], list[Any]]
+
+
+def clerk() -> list[Any]:
+    return ["c001"]
+
+
+def asked() -> list[Any]:
+    return [Grant.objects.using(D).get(state=GrantState.REQUESTED).pk]
+
+
+def was_set() -> list[Any]:
+    return [Grant.objects.using(D).get(state=GrantState.SET).pk]
+
+
+def clerks_session() -> list[Any]:
+    return [Session.objects.using(D).get(staff_id="c001").pk]
+
+
+PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
+    Role.ADMINISTRATOR: {
+        "home": (list, ""),
+        "staff": (list, ""),
+        "staff-person": (clerk, ""),
+        "staff-password": (clerk, ""),
+        "staff-face": (clerk, ""),
+        "staff-passkey": (clerk, ""),
+        "staff-unlock": (clerk, ""),
+        "grants": (list, ""),
+        "grant": (asked, ""),
+        "grant-set": (asked, ""),
+        "grant-revoke": (asked, ""),
+        "matrix": (list, ""),
+        "sessions": (list, ""),
+        "session-end": (clerks_session, ""),
+        "alarms": (list, ""),
+        "contracts": (list, ""),
+        "contract-new": (list, ""),
+        "terminals": (list, ""),
+        "terminal-new": (list, ""),
+        "terminal-withdraw": (lambda: ["test-2"], ""),
+    },
+    Role.SECTION_MANAGER: {
+        "grant-request": (clerk, ""),
+        "grant-confirm": (was_set, ""),
+        "session-take-over": (clerks_session, ""),
+        "training": (list, ""),
+        "training-new": (list, ""),
+        "password": (list, ""),
+        "my-face": (list, ""),
+        "duty": (list, ""),
+        "step-up": (list, ""),
+    },
+    Role.PERSONNEL: {"personnel": (list, "")},
+    Role.AUDITOR: {
+        "log-purpose": (list, ""),
+        "log": (list, WITH_PURPOSE),
+        "log-unusual": (list, WITH_PURPOSE),
+        "log-sheet": (list, WITH_PURPOSE),
+        "log-person": (list, WITH_PURPOSE),
+    },
+}
+"""Who opens which page, with which arguments and query."""
+
+ELSEWHERE = {
+    "sign-in": "test_signing_in",
+    "passkey-new": "test_signing_in",
+    "personnel-check": "test_directory_work",
+    "sign-out": "no page: a button, test_signing_in",
+    "matrix-file": "no page: a file, test_directory_work",
+    "health": "no page: JSON, tests/sites/test_status.py",
+}
+"""Routes that need more than a seat at a terminal, and where they are tested."""
+
+
+def _names() -> set[str | None]:
+    return {pattern.name for pattern in get_resolver().url_patterns if isinstance(pattern, URLPattern)}
+
+
+def test_no_page_is_forgotten() -> None:
+    tested = {name for pages in PAGES.values() for name in pages} | set(ELSEWHERE)
+    assert _names() == tested
+
+
+@pytest.fixture
+def busy(office: Office) -> Office:
+    """A directory with something on every page."""
+    office.hire(Realm.CITY, {"c001": [Role.CLERK], "c002": []})
+    now, day = clock.now(), clock.today()
+    request = {
+        "staff_id": "c002", "role": "supervisor", "duty": "benefit", "valid_from": day,
+        "valid_until": day + timedelta(days=90), "requested_by": hiring.ASKER, "requested_at": now, "reason": "人事異動",
+    }  # fmt: skip
+    grants = Grant.objects.using(D)
+    grants.create(**request)
+    grants.create(**{**request, "role": "clerk"})
+    grants.filter(staff_id="c002", role="clerk").update(
+        state=GrantState.SET, set_by=hiring.SETTER, set_at=now
+    )
+    hiring.session(D, "c001", terminal=hiring.TERMINAL)
+    Contract.objects.using(D).create(
+        number="2021-005", contractor="株式会社見本サービス", subcontracting_permitted=True, head_count=50,
+        valid_from=day, valid_until=day + timedelta(days=365), registered_by=hiring.SETTER, registered_at=now,
+    )  # fmt: skip
+    return office
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_every_page_of(role: Role, busy: Office, examiner) -> None:
+    person: Person = busy.person(role)
+    for name, (arguments, query) in PAGES[role].items():
+        examiner.check(person.open(name, *arguments(), query=query), name)
+
+
+@pytest.mark.parametrize("realm", [Realm.PLATFORM, pytest.param(Realm.NATIONAL, marks=pytest.mark.slow)])
+def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, examiner) -> None:
+    person = office.person(Role.ADMINISTRATOR, realm=realm)
+    examiner.check(person.open("home"), f"home-{realm}")
+    menu = [link.get_attribute("href") for link in person.page.locator(".menu a").all()]
+    assert menu == ["/", "/staff", "/grants", "/sessions", "/contracts", "/training", "/terminals"]
+    for address in menu:
+        answer = person.page.goto(f"{person.address}{address}")
+        assert answer is not None
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "menu"),
+    [
+        (Role.CLERK, ["ホーム"]),
+        (Role.PERSONNEL, ["ホーム", "人事情報"]),
+        (
+            Role.AUDITOR,
+            ["ホーム", "利用者", "権限", "サインイン中", "委託契約", "研修", "端末", "操作の記録"],
+        ),
+    ],
+)
+def test_the_menu_offers_what_one_may_open_and_nothing_else(office: Office, role: Role, menu) -> None:
+    page = office.person(role).open("home")
+    assert [link.inner_text() for link in page.locator(".menu a").all()] == menu
+
+
+def test_a_page_that_one_may_not_open_says_so(office: Office, examiner) -> None:
+    person = office.person(Role.CLERK)
+    page = person.open("staff", status=403)
+    assert "PERMISSION_DENIED" in page.inner_text("main")
+    examiner.check(page, "denied")
