@@ -80,7 +80,9 @@ def verify(staff_id: str, *, passphrase: str, passkey: Path | None = None) -> No
     given = Credentials(
         staff_id=staff_id, password="", passphrase=passphrase, terminal=kept.terminal, passkey=passkey
     )
-    sessions.verify(kept.token, terminal=cli_sessions.fingerprint(kept.terminal), proof=FileProof(given.file()))
+    sessions.verify(
+        kept.token, terminal=cli_sessions.fingerprint(kept.terminal), proof=FileProof(given.file())
+    )
 
 
 def sign_out(staff_id: str) -> None:
