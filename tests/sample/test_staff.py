@@ -10,7 +10,7 @@ import time
 import pytest
 from django.db import connections
 
-from todoke.access.models import Grant, Session, Staff
+from todoke.access.models import FactorChallenge, Grant, Session, Staff
 from todoke.exchange import keys
 from todoke.oplog.models import Operation
 from todoke.sample.people import OFFICES
@@ -60,3 +60,22 @@ def test_nobody_stands_behind_an_own_right() -> None:
             person.staff_id for person in office.people if person.rights and person.staff_id in behind
         ]
         assert {person.staff_id for person in office.people} >= {*behind, *office.at_work}
+
+
+@pytest.mark.slow
+def test_each_of_them_may_be_tried_at_a_screen_also_the_administrator(databases: Instance) -> None:
+    keys.init(databases.path)
+    process = start(databases)
+    said, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, said.decode()
+    for staff_id in ("c001", OFFICE.sets):
+        command = [sys.executable, "-m", "todoke.cli", "staff", "trial", staff_id]
+        shown = subprocess.run(
+            command, env={**os.environ, ENVIRONMENT: str(databases.path)}, capture_output=True, check=True
+        ).stdout.decode()
+        assert f"職員ID {staff_id}" in shown
+        assert "/passkey/new" in shown
+        invited = FactorChallenge.objects.using(D).get(staff_id=staff_id)
+        assert (invited.terminal, invited.asked_by) == ("trial", OFFICE.administrator_for(staff_id))
+        assert not Session.objects.using(D).filter(staff_id=staff_id, ended_at__isnull=True).exists()
+    connections.close_all()

@@ -34,6 +34,11 @@ class Office:
     people: tuple[Person, ...]
     at_work: tuple[str, ...]
 
+    def administrator_for(self, staff_id: str) -> str:
+        """Who links a face or invites to a passkey: never for oneself."""
+        second = f"{self.sets[:-1]}6"
+        return second if staff_id == self.sets else self.sets
+
     def first_roles(self) -> dict[str, Role]:
         """Those who are entered by the bootstrap, and their roles."""
         return {
@@ -56,12 +61,13 @@ _OFFICER = ((Role.PROVIDER_OFFICER, Duty.PROVISION),)
 
 
 def _managers(prefix: str, section: str, names: Sequence[tuple[str, str]]) -> tuple[Person, ...]:
-    """The five people whom every realm has: two managers, administrator, personnel, auditor."""
-    sections = (section, section, _IT, "人事課", "監査課")
-    rights: tuple[tuple[tuple[Role, Duty], ...], ...] = ((), (), (), (), ((Role.AUDITOR, Duty.AUDIT),))
+    """The six people whom every realm has: two managers, administrator, personnel, auditor, second administrator."""
+    sections = (section, section, _IT, "人事課", "監査課", _IT)
+    auditor, administrator = (Role.AUDITOR, Duty.AUDIT), (Role.ADMINISTRATOR, Duty.ADMINISTRATION)
+    rights: tuple[tuple[tuple[Role, Duty], ...], ...] = ((), (), (), (), (auditor,), (administrator,))
     return tuple(
         Person(staff_id=f"{prefix}{number}", name=name, kana=kana, section=where, rights=right)
-        for number, (name, kana), where, right in zip(range(101, 106), names, sections, rights, strict=True)
+        for number, (name, kana), where, right in zip(range(101, 107), names, sections, rights, strict=True)
     )
 
 
@@ -72,7 +78,7 @@ OFFICES: Final[dict[str, Office]] = {
         people=(
             *_managers("c", _BENEFIT, (
                 ("秋庭 みどり", "アキバ ミドリ"), ("戸越 正一", "トゴシ ショウイチ"), ("三ツ境 遥", "ミツキョウ ハルカ"),
-                ("瀬谷 和子", "セヤ カズコ"), ("根岸 貢", "ネギシ ミツグ"),
+                ("瀬谷 和子", "セヤ カズコ"), ("根岸 貢", "ネギシ ミツグ"), ("弘明 蓮", "グミョウ レン"),
             )),
             Person(staff_id="c001", name="綱島 律子", kana="ツナシマ リツコ", section=_BENEFIT, rights=_CLERK),
             Person(staff_id="c002", name="大倉 健吾", kana="オオクラ ケンゴ", section=_BENEFIT,
@@ -91,7 +97,7 @@ OFFICES: Final[dict[str, Office]] = {
         people=(
             *_managers("p", "運用課", (
                 ("用賀 信", "ヨウガ マコト"), ("桜新 早苗", "サクラシン サナエ"), ("駒沢 悠", "コマザワ ユウ"),
-                ("池尻 真弓", "イケジリ マユミ"), ("三宿 徹", "ミシュク トオル"),
+                ("池尻 真弓", "イケジリ マユミ"), ("三宿 徹", "ミシュク トオル"), ("二子 楓", "フタコ カエデ"),
             )),
             Person(staff_id="p001", name="上野毛 良", kana="カミノゲ リョウ", section="運用課",
                    rights=((Role.PLATFORM_OPERATOR, Duty.PLATFORM),)),
@@ -104,7 +110,7 @@ OFFICES: Final[dict[str, Office]] = {
         people=(
             *_managers("n", "ネットワーク係", (
                 ("麹町 稔", "コウジマチ ミノル"), ("半蔵 恵", "ハンゾウ メグミ"), ("九段 智", "クダン サトシ"),
-                ("竹橋 梢", "タケバシ コズエ"), ("番町 誠", "バンチョウ マコト"),
+                ("竹橋 梢", "タケバシ コズエ"), ("番町 誠", "バンチョウ マコト"), ("一ツ橋 渚", "ヒトツバシ ナギサ"),
             )),
             Person(staff_id="n001", name="平河 礼", kana="ヒラカワ レイ", section="ネットワーク係",
                    rights=((Role.NETWORK_OPERATOR, Duty.NETWORK),)),

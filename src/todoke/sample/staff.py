@@ -27,7 +27,8 @@ from todoke.access.actions.request_grant import request_grant
 from todoke.access.actions.set_grant import set_grant
 from todoke.access.cli_sign_in import Credentials
 from todoke.access.duties import MUNICIPAL
-from todoke.access.factors import passkeys
+from todoke.access.factors import enrolment, passkeys
+from todoke.access.factors.cameras import PictureFile
 from todoke.access.models import Contract, Grant, GrantState, Passkey, Staff, Terminal, TerminalKind
 from todoke.access.permissions import STEP_UP_LIFE, Actor
 from todoke.kernel import clock
@@ -78,6 +79,26 @@ def sign_in(staff_id: str) -> None:
     given = _credentials(staff_id)
     _enrol(office, given)
     cli_sign_in.sign_in(given)
+
+
+def open_screens(staff_id: str, *, terminal: str, picture: Path | None = None) -> str:
+    """Let an invented person sign in at a terminal's screen (試行): returns the password.
+
+    The session by command, if any, ends. A picture of a face is linked as the second factor; without one the person
+    is invited to register a passkey there within 15 minutes. NOT_FOUND for somebody who is not invented.
+    """
+    office, given = _office(), _credentials(staff_id)
+    _enrol(office, given)
+    administrator = keep_signed_in(office.administrator_for(staff_id))
+    if (
+        cli_sessions.read(staff_id) is not None
+    ):  # an administrator may have been signed in just now, to enter another
+        cli_sign_in.sign_out(staff_id)
+    if picture is not None:
+        enrolment.link_face(staff_id=staff_id, camera=PictureFile(picture), by=administrator)
+    else:
+        passkeys.invite(staff_id=staff_id, terminal=terminal, by=administrator)
+    return given.password
 
 
 def keep_signed_in(staff_id: str) -> Actor:

@@ -33,8 +33,9 @@ from todoke.kernel import clock
 from todoke.sample import staff as sample_staff
 from todoke.sites import factor_commands, serve, terminals
 from todoke.sites.instance import Instance
-from todoke.sites.realms import Realm
+from todoke.sites.realms import TRIAL_TERMINALS, Realm
 from todoke.sites.sign_in_commands import REALM, verify
+from todoke.sites.terminal_agent import HOST
 
 _BY = click.option("--by", required=True, help="職員ID")
 _STAFF = click.argument("staff_id")
@@ -271,6 +272,25 @@ def sample() -> None:
     own = {name: own_terminal(name)["fingerprint"] for name in names}
     sample_staff.hire(terminals=own, municipalities=Instance.load().municipalities)
     click.echo(f"{realm.value}: 架空の職員を登録しました。")
+
+
+@group.command("trial")
+@_STAFF
+@click.option(
+    "--picture", type=click.Path(path_type=Path), help="自分の顔の写真（JPEG・PNG）。省略時はパスキー"
+)
+@open_verb("見本の職員にだけ使え、登録はすべて管理者の操作として記録される（試行用）")
+def trial(staff_id: str, picture: Path | None) -> None:
+    """見本の職員として、この機械のブラウザーで画面を使えるようにします（試行用）。"""
+    password = sample_staff.open_screens(staff_id, terminal=serve.TRIAL_TERMINAL, picture=picture)
+    address = f"http://{HOST}:{TRIAL_TERMINALS[Realm(settings.TODOKE_REALM)]}/"
+    click.echo(f"職員ID {staff_id}  パスワード {password}")
+    if picture is None:
+        click.echo(
+            f"15分以内に {address}passkey/new でパスキーを登録し、{address} でサインインしてください。"
+        )
+    else:
+        click.echo(f"{address} で、カメラを使うか写真を選んでサインインしてください。")
 
 
 for command in (verify, *factor_commands.COMMANDS):
