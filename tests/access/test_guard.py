@@ -69,6 +69,7 @@ def held(request: HttpRequest, municipality: str) -> HttpResponse:
 
 urlpatterns = [
     path("sign-in", front, name="sign-in"),
+    path("step-up", front, name="step-up"),
     path("undeclared", undeclared, name="undeclared"),
     path("case/<int:number>", case, name="case"),
     path("log", log, name="log"),
@@ -163,8 +164,8 @@ def test_approval_asks_for_a_fresh_second_factor(monkeypatch) -> None:
     assert client.post("/approve", **{middleware.TERMINAL: TERMINAL}).content == b"approved"
     monkeypatch.setattr(clock, "now", lambda: begun + timedelta(minutes=6))
     answer = client.post("/approve", **{middleware.TERMINAL: TERMINAL})
-    assert answer.status_code == 403
-    assert "本人確認が必要" in answer.content.decode()
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/step-up?next=%2Fapprove")
+    assert entries(D)[-1] == ("c002", "benefits:application:approve", "approve:VERIFY_AGAIN", "refused")
 
 
 @pytest.mark.parametrize(
