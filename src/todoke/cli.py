@@ -47,6 +47,7 @@ VERBS = {
     "serve": Verb(_SITES, "serve", "サイトを動かします"),
     "sample": Verb("todoke.sample.commands", "sample", "架空の市の入力ファイルを作ります"),
     "bench": Verb(_SITES, "bench", "速さを測ります"),
+    "convert": Verb("todoke.sites.convert_commands", "convert", "文字集合と形式を変換します"),
     "exchange": Verb(_SITES, "exchange", "領域をまたぐ記録の確認"),
     "keys": Verb("todoke.exchange.commands", "keys", "電文交換の鍵と証明書"),
     "database": Verb("todoke.sites.database_commands", "database", "データベースの起動・作成・状況"),

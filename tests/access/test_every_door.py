@@ -208,9 +208,13 @@ def _value(kind: Any, name: str, folder: Path) -> str:
         return str(folder / f"{secrets.token_hex(8)}.md")
     if isinstance(kind, click.types.IntParamType):
         return "1"
-    return {"municipality": TOWN, "month": "2022-04", "latest_as_of": "2022-02-01", "log": "benefits"}.get(
-        name, "x001"
-    )
+    return {
+        "municipality": TOWN,
+        "month": "2022-04",
+        "latest_as_of": "2022-02-01",
+        "log": "benefits",
+        "database": "benefits",
+    }.get(name, "x001")
 
 
 def test_staff_never_get_the_rights_of_systems() -> None:
@@ -220,4 +224,5 @@ def test_staff_never_get_the_rights_of_systems() -> None:
         Permission.ACCESS_STAFF_IMPORT,
         Permission.ACCESS_TERMINAL_REGISTER,
         Permission.ACCESS_TRAINING_RECORD,
+        Permission.PRIVACY_REAP,
     }

@@ -6,16 +6,14 @@ witness holds elsewhere (`evidence.national`) nobody here can change.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.oplog.forger import AUGUST, OCTOBER, Forger, edited, honest_leaf
-from tests.oplog.honest import ALIAS, Evidence
+from tests.oplog.honest import Evidence
 from todoke.oplog import archive, entry
 from todoke.oplog.faults import Reason
 
@@ -35,8 +33,7 @@ def case(reason: Reason, *, name: str | None = None) -> Callable[[Tampering], Ta
     return add
 
 
-def key_of(evidence: Evidence) -> Ed25519PrivateKey:
-    """The realm's own key, in an insider's hands."""
+def insider_key(evidence: Evidence) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(evidence.key.read_bytes())
 
 
@@ -240,7 +237,7 @@ def rewrite_everything_with_another_key_and_say_it_is_ours(forger, evidence):
 @case(Reason.WITNESS_DIFFERS)
 def insider_rewrites_everything_with_the_true_key(forger, evidence):
     edit_everything_but(forger)
-    forger.resign(key_of(evidence))
+    forger.resign(insider_key(evidence))
     forger.cosignatures = []
 
 
@@ -303,7 +300,7 @@ def drop_a_month_without_a_record(forger, _):
 def insider_turns_the_clock_back(forger, evidence):
     forger.segments[2] = replace(forger.segments[2], sealed_at=forger.segments[1].sealed_at - 1)
     forger.reseal()
-    forger.resign(key_of(evidence))
+    forger.resign(insider_key(evidence))
     forger.cosignatures = []
 
 
@@ -311,7 +308,7 @@ def insider_turns_the_clock_back(forger, evidence):
 def insider_dates_an_entry_after_its_sealing(forger, evidence):
     forger.change(A, 3, lambda row: honest_leaf(edited(row, at=forger.segments[2].sealed_at)))
     forger.reseal()
-    forger.resign(key_of(evidence))
+    forger.resign(insider_key(evidence))
 
 
 @case(Reason.ROW_LATE)
@@ -319,82 +316,11 @@ def insider_dates_an_entry_back(forger, evidence):
     days = 4 * 86_400 * 1_000_000  # to the 1st; a checkpoint of the 5th says that all before was sealed
     forger.change(B, 3, lambda row: honest_leaf(edited(row, at=forger.segments[1].sealed_at - days)))
     forger.reseal()
-    forger.resign(key_of(evidence))
+    forger.resign(insider_key(evidence))
 
 
 @case(Reason.ROW_MONTH)
 def insider_dates_an_entry_into_another_month(forger, evidence):
     forger.change(C, 1, lambda row: honest_leaf(edited(row, at=forger.segments[2].sealed_at)))
     forger.reseal()
-    forger.resign(key_of(evidence))
-
-
-# ---- the end, the whole, the past ----------------------------------------------------------------------------------
-def _cut_tail(forger: Forger, *, witness: bool) -> None:
-    forger.segments = forger.segments[:3]
-    forger.rows = {key: rows for key, rows in forger.rows.items() if key in (A, B)}
-    forger.checkpoints = [line for line in forger.checkpoints if line["size"] <= 3]
-    forger.deletions, forger.erasures = [], []
-    if witness:
-        forger.cosignatures = [line for line in forger.cosignatures if line["size"] <= 3]
-
-
-@case(Reason.CHECKPOINT_AHEAD)
-def cut_the_last_segments_and_forget_the_checkpoints(forger, _):
-    kept = forger.checkpoints
-    _cut_tail(forger, witness=True)
-    forger.checkpoints = kept
-
-
-@case(Reason.WITNESS_AHEAD)
-def cut_the_tail(forger, _):
-    _cut_tail(forger, witness=False)
-
-
-@case(Reason.WITNESS_AHEAD)
-def cut_the_tail_and_our_copies_of_the_signatures(forger, _):
-    _cut_tail(forger, witness=True)
-
-
-@case(Reason.WITNESS_AHEAD)
-def restore_an_old_backup(forger, evidence):
-    shutil.rmtree(evidence.city)
-    shutil.copytree(evidence.backup, evidence.city)
-    forger.__init__(evidence.city)
-
-
-@case(Reason.WITNESS_AHEAD)
-def empty_the_log(forger, _):
-    forger.segments, forger.rows, forger.checkpoints, forger.cosignatures = [], {}, [], []
-    forger.deletions, forger.erasures = [], []
-
-
-def _gone(name: str, *, admit: bool) -> None:
-    @case(Reason.LOG_MISSING, name=name)
-    def remove(forger: Forger, evidence: Evidence) -> None:
-        shutil.rmtree(forger.folder)
-        if not admit:
-            shutil.copytree(evidence.city / "inquiry", forger.folder)  # so that `save` has where to write
-            others = [path.name for path in evidence.city.iterdir() if path.is_dir() and path.name != ALIAS]
-            forger.manifest(logs=others)
-
-
-_gone("remove_the_whole_log_and_its_name", admit=False)
-
-
-# ---- files -------------------------------------------------------------------------------------------------------------
-def _after(name: str, reason: Reason, spoil: Callable[[Forger], None]) -> None:
-    """A tampering of the files themselves, after everything was written."""
-    CORPUS[name] = (lambda forger, _evidence: setattr(forger, "spoil", spoil), reason)
-
-
-def _august(forger: Forger) -> Any:
-    return archive.rows_file(forger.folder, date(2026, 8, 1))
-
-
-_after("remove_the_folder_of_the_log", Reason.LOG_MISSING, lambda forger: shutil.rmtree(forger.folder))
-_after("remove_a_month_s_file", Reason.SEGMENT_ROWS, lambda forger: _august(forger).unlink())
-_after("cut_a_file", Reason.FILE, lambda f: _august(f).write_bytes(_august(f).read_bytes()[:-9]))
-_after("zero_a_stretch_of_bytes", Reason.ROW_FORM, lambda f: _august(f).write_bytes(
-    _august(f).read_bytes()[:200] + bytes(300) + _august(f).read_bytes()[500:]))  # fmt: skip
-_after("break_the_list_of_segments", Reason.FILE, lambda f: (f.folder / "segments.jsonl").write_text("{"))
+    forger.resign(insider_key(evidence))

@@ -7,17 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.oplog import (
-    honest,
-    tampered_signatures,  # noqa: F401 — adds to the corpus
-)
+from tests.oplog import honest, tampered_whole
 from tests.oplog.forger import Forger
 from tests.oplog.honest import ALIAS, Evidence
 from tests.oplog.tampered import CORPUS
 from todoke.oplog import verify
 from todoke.oplog.faults import Reason
 
-NEVER_FIRST = {Reason.FILE}
+assert tampered_whole  # adds its cases to the corpus
 
 
 @pytest.fixture(scope="module")

@@ -86,7 +86,7 @@ def test_the_file_opens_for_its_recipient_only_and_holds_what_was_previewed() ->
 
 def test_a_passphrase_is_asked_for_and_kept_nowhere() -> None:
     asked = ask(to=exports.PASSPHRASE)
-    assert exports.by_word(LINKAGE, asked.pk)
+    assert exports.asked_for(LINKAGE, asked.pk) == ("自己点検", exports.PASSPHRASE)
     assert code(lambda: exports.make(LINKAGE, number=asked.pk, by=AUDITOR)) is ErrorCode.RECORD_INVALID
     word = "correct horse battery staple"
     path = exports.make(LINKAGE, number=asked.pk, by=AUDITOR, passphrase=word)
@@ -169,8 +169,8 @@ def test_every_step_is_logged_with_the_purpose() -> None:
     )
     sha = Export.objects.using(LINKAGE).get(pk=asked.pk).file_sha256
     assert list(told) == [
-        ("u001", "自己点検", f"preview:{PERSON} name_kanji,birth_date", 12),
-        ("u001", "自己点検", f"request:{asked.pk} {PERSON} integrated_number", 12),
+        ("u001", "自己点検", f"{PERSON} name_kanji,birth_date", 12),
+        ("u001", "自己点検", f"{asked.pk} {PERSON} integrated_number", 12),
         ("m001", "", f"approve:{asked.pk}", 12),
         ("u001", "自己点検", f"made:{asked.pk} {sha}", 12),
     ]

@@ -90,7 +90,7 @@ class TestTwoPeople:
         subjects = list(Operation.objects.using(NETWORK).order_by("id").values_list("subject", flat=True))
         proof = f"network.Acquisition rows:11 sha256:{bytes(kept.digest).hex()}"
         assert subjects == [
-            "show",
+            "models:1 rows:11",
             f"request:{kept.run} {proof}",
             f"confirm:{kept.run}",
             f"done:{kept.run} {proof}",

@@ -34,6 +34,8 @@ from todoke.privacy import masking
 from todoke.privacy.classes import FieldClass
 from todoke.workflow.runner import move, of
 
+PREVIEWED: Final = "privacy:export:preview"
+REQUESTED: Final = "privacy:export:request"
 LARGE: Final = 1_000
 """More rows than this need a second person; settings.TODOKE_EXPORT_LARGE may lower it."""
 LIFE: Final = timedelta(days=7)
@@ -63,8 +65,8 @@ def preview(
     _need_purpose(by)
     with transaction.atomic(using=alias):
         shown = _preview(alias, _model(alias, model), fields, conditions)
-        verb, subject = Permission.PRIVACY_EXPORT.value, f"preview:{model} {','.join(fields)}"
-        record(alias, by=by, verb=verb, subject=subject, persons=shown.rows)
+        subject = f"{model} {','.join(fields)}"
+        record(alias, by=by, verb=PREVIEWED, subject=subject, persons=shown.rows)
     return shown
 
 
@@ -97,7 +99,8 @@ def request(
             requested_by=by.staff_id,
             requested_at=now,
         )
-        _log(alias, asked, "request", by)
+        subject = f"{asked.pk} {model} {','.join(fields)}"
+        record(alias, by=by, verb=REQUESTED, subject=subject, persons=asked.rows)
     return asked
 
 
@@ -137,9 +140,12 @@ def make(alias: str, *, number: int, by: Actor, passphrase: str = "") -> Path:
     return path
 
 
-def by_word(alias: str, number: int) -> bool:
-    """Whether the file is to be encrypted with a passphrase."""
-    return Export.objects.using(alias).filter(pk=number, recipient=PASSPHRASE).exists()
+def asked_for(alias: str, number: int) -> tuple[str, str]:
+    """Purpose and recipient of a request; NOT_FOUND."""
+    found = Export.objects.using(alias).filter(pk=number).values_list("purpose", "recipient").first()
+    if found is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="出力の申請")
+    return found
 
 
 def reap(alias: str, *, by: Actor) -> int:
@@ -265,11 +271,6 @@ def _name(alias: str, number: int) -> str:
 def _need_purpose(by: Actor) -> None:
     if not by.purpose.strip():
         raise TodokeError(ErrorCode.PURPOSE_MISSING, permission=Permission.PRIVACY_EXPORT.value)
-
-
-def _log(alias: str, asked: Export, what: str, by: Actor) -> None:
-    subject = f"{what}:{asked.pk} {asked.model} {','.join(asked.fields)}"
-    record(alias, by=by, verb=Permission.PRIVACY_EXPORT.value, subject=subject, persons=asked.rows)
 
 
 def _conflict(detail: str) -> TodokeError:

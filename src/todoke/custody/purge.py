@@ -29,6 +29,8 @@ from todoke.privacy.retention import Period
 from todoke.workflow.runner import Rows, move, of
 
 CHUNK = 10_000
+SHOWN = "privacy:purge:show"
+REQUESTED = "privacy:purge:request"
 _LIST = "INSERT INTO custody_purge_key (purge_id, key) SELECT %(purge)s, d.key::text FROM {due} d"
 _DIGEST = """
 SELECT count(*), sha256(convert_to(string_agg(key::text, E'\\n' ORDER BY key::text COLLATE "C"), 'UTF8')) FROM {due}
@@ -58,7 +60,7 @@ def show(alias: str, *, by: Actor) -> list[Due]:
     require(by, Permission.PRIVACY_PURGE)
     with transaction.atomic(using=alias):
         counts = due.stage_due(alias, clock.now())
-        record(alias, by=by, verb=Permission.PRIVACY_PURGE.value, subject="show", persons=0)
+        record(alias, by=by, verb=SHOWN, subject=f"models:{len(counts)} rows:{sum(counts.values())}")
     return [
         Due(model=model._meta.label, rows=rows, legal_basis=due.legal_basis(model))
         for model, rows in counts.items()
@@ -100,7 +102,7 @@ def request(alias: str, *, by: Actor, run: str = "") -> str | None:
                 requested_at=now,
             )
             postgres.execute(alias, _LIST.format(due=listed), {"purge": purge.pk})
-            record(alias, by=by, verb=Permission.PRIVACY_PURGE.value, subject=_subject("request", purge))
+            record(alias, by=by, verb=REQUESTED, subject=_subject("request", purge))
     return run if counts else None
 
 

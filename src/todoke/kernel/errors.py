@@ -49,6 +49,11 @@ class ErrorCode(Enum):
         "{kind}の形式または検査数字が正しくありません。番号を確かめて入力し直してください。",
     )
     RECORD_INVALID = (Family.INPUT, "レコードを読み書きできません（{detail}）。該当箇所を直してください。")
+    TEXT_LOST = (
+        Family.INPUT,
+        "{file} には変換先で表せない文字または符号が {count} 件あるため、何も書き出していません。"
+        "一覧を見て、外字表・拡張表・縮退表を指定するか、--unmappable で扱いを決めてください。",
+    )
     PERMISSION_DENIED = (
         Family.DENIED,
         "この操作（{permission}）を行う権限がありません。権限が必要なときは事務所管課を通じて申請してください。",

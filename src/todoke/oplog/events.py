@@ -98,6 +98,7 @@ EVENTS: Final[dict[str, Event]] = {
     "intermediary:inquiry:inquire": Event(_X, "情報照会を", "受付"),
     "intermediary:link_code:acquire": Event(_X, "符号の取得をネットワークに", "要求"),
     "intermediary:link_code:store": Event(_X, "符号を", "登録"),
+    "intermediary:list:fetch": Event(_X, "照会許可照会リストの写しを", "取得"),
     "intermediary:permit:receive": Event(_X, "情報提供許可証を", "受領"),
     "intermediary:provision:provide": Event(_X, "特定個人情報を", "提供"),
     "intermediary:provision:receive": Event(_X, "提供された特定個人情報を", "受領"),
@@ -139,9 +140,13 @@ EVENTS: Final[dict[str, Event]] = {
     "oplog:month:request_drop": Event(_L, "保存期間を過ぎた記録の削除を", "申請"),
     "privacy:export:approve": Event(_O, "個人情報の持出しを", "承認"),
     "privacy:export:make": Event(_O, "個人情報の持出し用ファイルを", "作成"),
+    "privacy:export:preview": Event(_R, "個人情報の持出しの内容を", "確認"),
     "privacy:export:reap": Event(_O, "期限の過ぎた持出し用ファイルを", "削除"),
+    "privacy:export:request": Event(_O, "個人情報の持出しを", "申請"),
     "privacy:purge:confirm": Event(_C, "保管期限を過ぎた情報の削除を", "確認"),
+    "privacy:purge:request": Event(_C, "保管期限を過ぎた情報の削除を", "申請"),
     "privacy:purge:run": Event(_C, "保管期限を過ぎた情報を", "削除"),
+    "privacy:purge:show": Event(_R, "保管期限を過ぎた情報の件数を", "参照"),
     "residents:snapshot:import": Event(_C, "住民記録を", "登録"),
 }
 """Verb → event. A verb that is no longer used stays: old entries must still read well."""

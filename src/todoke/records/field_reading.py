@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from todoke.records import ragged
+from todoke.records import mixed, ragged
 from todoke.records.charsets import Coded, TableCharset
+from todoke.records.codes.faults import Trouble
 from todoke.records.faults import FieldWork, Shower, nothing
 from todoke.records.fields import Kind
 from todoke.records.ragged import Mask, Matrix, Texts
@@ -31,7 +32,7 @@ def check_made(work: FieldWork, cells: Matrix, expected: Matrix) -> None:
 
 def read_column(work: FieldWork, cells: Matrix) -> pa.Array[Any]:
     """One column from `cells` (n, width). All spaces is null: an absent number is never 0."""
-    absent: Mask = (cells == work.charset.space).all(axis=1)
+    absent = ragged.blank_rows(cells, work.charset.space)
     if work.field.required:
         work.fault(absent, _ABSENT, nothing)
     match work.field.kind:
@@ -42,7 +43,16 @@ def read_column(work: FieldWork, cells: Matrix) -> pa.Array[Any]:
         case Kind.WIDE:
             return _read_wide(work, cells)
         case _:
+            if _is_mixed(work):
+                return _read_mixed(work, cells)
             return _read_texts(work, cells)
+
+
+def _is_mixed(work: FieldWork) -> bool:
+    charset = work.charset
+    return isinstance(charset, TableCharset) and charset.holds_mixed(
+        mixed_field=work.field.kind is Kind.MIXED
+    )
 
 
 def _digit_values(work: FieldWork, cells: Matrix, absent: Mask) -> Matrix:
@@ -74,18 +84,40 @@ def _read_texts(work: FieldWork, cells: Matrix) -> Texts:
     coded = work.charset.decode(rows)
 
     def show(row: int) -> tuple[int, str]:
-        first = int(np.argmax(_row_of(coded, row)))
-        offset = work.charset.size_of(coded.rows.row(row)[:first])
+        offset = work.charset.size_of(coded.rows.row(row)[: coded.first_bad(row)])
         return offset, _hex(cells[row, offset : offset + 1])
 
-    work.fault(coded.rows.any_in_row(coded.bad), _BAD_CODE, show)
+    bad = coded.rows.any_in_row(coded.bad)
+    shifted = _shifted(work, cells, bad)
+    work.fault(shifted, Trouble.SHIFT_IN_SINGLE.value, show)
+    work.fault(bad & ~shifted, _BAD_CODE, show)
     return _texts(work, coded)
+
+
+def _shifted(work: FieldWork, cells: Matrix, bad: Mask) -> Mask:
+    """Bad rows with a byte that begins a shift code."""
+    charset = work.charset
+    found = bad.copy()
+    shifts = list(charset.shift_bytes) if isinstance(charset, TableCharset) else []
+    found[bad] = ragged.in_rows(np.isin(cells[bad], shifts))
+    return found
+
+
+def _read_mixed(work: FieldWork, cells: Matrix) -> Texts:
+    charset = work.charset
+    assert isinstance(charset, TableCharset), f"{charset.name} has no double-byte set"
+    read = mixed.decode(charset, ragged.of_matrix(cells, charset.space))
+    for row, fault in read.faults.items():
+        work.faults.note(
+            work.field.name, row, work.placed.start + fault.offset, fault.hex, fault.trouble.value
+        )
+    return _texts(work, Coded(read.rows, np.zeros(read.rows.flat.shape, dtype=np.bool_)))
 
 
 def _read_wide(work: FieldWork, cells: Matrix) -> Texts:
     charset = work.charset
     assert isinstance(charset, TableCharset), f"{charset.name} has no double-byte set"
-    shifts: Mask = (cells == charset.shift_open) | (cells == charset.shift_close)
+    shifts: Mask = np.isin(cells, list(charset.shift_bytes))
     shifted = ragged.in_rows(shifts)
     work.fault(shifted, "シフトコードが重なっています", _show_first(cells, shifts))
     spaces = cells == charset.space
@@ -97,7 +129,7 @@ def _read_wide(work: FieldWork, cells: Matrix) -> Texts:
     coded = charset.decode_pairs(ragged.of_matrix(pairs, charset.wide_space))
 
     def show(row: int) -> tuple[int, str]:
-        offset = 2 * int(np.argmax(_row_of(coded, row)))
+        offset = 2 * coded.code_of(row, coded.first_bad(row))
         return offset, _hex(cells[row, offset : offset + 2])
 
     named = shifted | ragged.in_rows(halves)
@@ -113,17 +145,12 @@ def _texts(work: FieldWork, coded: Coded) -> Texts:
         strange = Coded(coded.rows, ~np.isin(coded.rows.flat, repertoire.points))
 
         def show(row: int) -> tuple[int, str]:
-            index = int(np.argmax(_row_of(strange, row)))
+            index = strange.first_bad(row)
             return index, f"U+{int(coded.rows.row(row)[index]):04X}"
 
         rule = f"使用できない文字です（{repertoire.name}）"
         work.fault(strange.rows.any_in_row(strange.bad) & good, rule, show)
     return ragged.texts_of_points(coded.rows.keep(good))
-
-
-def _row_of(coded: Coded, row: int) -> Mask:
-    starts = coded.rows.starts
-    return coded.bad[starts[row] : starts[row + 1]]
 
 
 def _show_first(cells: Matrix, items: Mask, size: int = 1) -> Shower:

@@ -8,13 +8,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from todoke.records import ragged
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.records import mixed, ragged
 from todoke.records.charsets import Charset, Coded, TableCharset
 from todoke.records.faults import FieldWork, Shower, nothing
 from todoke.records.fields import Kind
 from todoke.records.masking import shown
 from todoke.records.ragged import Mask, Matrix, Ragged, Texts, pc
 
+_NO_CHARACTER = "文字集合にない文字です"
 _ABSENT = "必須の項目に値がありません"
 
 
@@ -27,9 +29,16 @@ def write_made(work: FieldWork, cells: Matrix) -> None:
             assert coded.rows.flat.size == work.field.width, work.field.name
             cells[:] = coded.rows.flat
         case Kind.SHIFT_OPEN:
-            cells[:] = _with_shifts(work.charset).shift_open
+            _write_shift(work, cells, _with_shifts(work.charset).shift_open)
         case Kind.SHIFT_CLOSE:
-            cells[:] = _with_shifts(work.charset).shift_close
+            _write_shift(work, cells, _with_shifts(work.charset).shift_close)
+
+
+def _write_shift(work: FieldWork, cells: Matrix, code: bytes) -> None:
+    if work.field.width != len(code):
+        detail = f"{work.charset.name} のシフトコードは{len(code)}バイトですが、{work.field.label}は{work.field.width}バイトです"
+        raise TodokeError(ErrorCode.RECORD_INVALID, detail=detail)
+    cells[:] = list(code)
 
 
 def write_column(work: FieldWork, column: pa.Array[Any], cells: Matrix) -> None:
@@ -90,6 +99,10 @@ def _write_digits(work: FieldWork, texts: Texts, cells: Matrix) -> None:
 
 
 def _write_texts(work: FieldWork, texts: Texts, cells: Matrix) -> None:
+    charset = work.charset
+    if isinstance(charset, TableCharset) and charset.holds_mixed(mixed_field=work.field.kind is Kind.MIXED):
+        _write_mixed(work, charset, texts, cells)
+        return
     wide = work.field.kind is Kind.WIDE
     coded = _with_shifts(work.charset).encode_pairs(texts) if wide else work.charset.encode(texts)
     bad = _misfit(work, texts, coded.rows) | _unwritable(work, texts, coded)
@@ -97,6 +110,20 @@ def _write_texts(work: FieldWork, texts: Texts, cells: Matrix) -> None:
     if wide:
         kept = Ragged(kept.flat.astype(">u2").view(np.uint8), kept.lengths * 2)
     kept.fill(cells)
+
+
+def _write_mixed(work: FieldWork, charset: TableCharset, texts: Texts, cells: Matrix) -> None:
+    written = mixed.encode(charset, texts)
+    unmapped = np.zeros(len(texts), dtype=np.bool_)
+    unmapped[list(written.bad)] = True
+
+    def show(row: int) -> tuple[int, str]:
+        place = written.bad[row]
+        return place, f"U+{ord(str(texts[row].as_py())[place]):04X}"
+
+    work.fault(unmapped, _NO_CHARACTER, show)
+    bad = _misfit(work, texts, written.rows) | unmapped | _outside(work, texts, unmapped)
+    written.rows.keep(~bad).fill(cells)
 
 
 def _misfit(work: FieldWork, texts: Texts, rows: Ragged) -> Mask:
@@ -116,24 +143,30 @@ def _misfit(work: FieldWork, texts: Texts, rows: Ragged) -> Mask:
 def _unwritable(work: FieldWork, texts: Texts, coded: Coded) -> Mask:
     """Rows with a character that the character set, or the field's repertoire, does not hold."""
     unmapped = coded.rows.any_in_row(coded.bad)
-    work.fault(unmapped, "文字集合にない文字です", _first_character(work, texts, coded.bad, coded.rows))
+    work.fault(unmapped, _NO_CHARACTER, _first_character(work, texts, coded))
+    return unmapped | _outside(work, texts, unmapped)
+
+
+def _outside(work: FieldWork, texts: Texts, unmapped: Mask) -> Mask:
+    """Rows with a character outside the field's repertoire, beside those that are faults already."""
     if not work.field.repertoire:
-        return unmapped
+        return np.zeros(len(texts), dtype=np.bool_)
     points = ragged.code_points(texts)
     outside = ~np.isin(points.flat, work.field.repertoire.points)
     strange = points.any_in_row(outside) & ~unmapped
     rule = f"使用できない文字です（{work.field.repertoire.name}）"
-    work.fault(strange, rule, _first_character(work, texts, outside, points))
-    return unmapped | strange
+    work.fault(strange, rule, _first_character(work, texts, Coded(points, outside)))
+    return strange
 
 
-def _first_character(work: FieldWork, texts: Texts, items: Mask, rows: Ragged) -> Shower:
+def _first_character(work: FieldWork, texts: Texts, coded: Coded) -> Shower:
     """The first bad character of a row: its byte in the field and its code point, never the whole text."""
     size = 2 if work.field.kind is Kind.WIDE else 1
 
     def show(row: int) -> tuple[int, str]:
-        index = int(np.argmax(items[rows.starts[row] : rows.starts[row + 1]]))
-        return index * size, f"U+{ord(str(texts[row].as_py())[index]):04X}"
+        item = coded.first_bad(row)
+        character = str(texts[row].as_py())[coded.code_point_of(row, item)]
+        return item * size, f"U+{ord(character):04X}"
 
     return show
 

@@ -30,6 +30,8 @@ class Kind(Enum):
     """Single-byte text; trailing spaces would be lost and are an error."""
     WIDE = "2バイト文字（左詰め・後空白）"
     """Double-byte text, pairs only; the shift codes are the fields beside it."""
+    MIXED = "混在文字（シフトコードを含む・左詰め・後空白）"
+    """Single- and double-byte text with its shift codes, which count in the width; it begins single-byte."""
     SHIFT_OPEN = "シフトコード開"
     SHIFT_CLOSE = "シフトコード終"
     CONSTANT = "固定値"
@@ -38,7 +40,7 @@ class Kind(Enum):
     @property
     def is_column(self) -> bool:
         """Whether the field is a column of the table, or made by the layout itself."""
-        return self in {Kind.CODE, Kind.DIGITS, Kind.NUMBER, Kind.TEXT, Kind.WIDE}
+        return self in {Kind.CODE, Kind.DIGITS, Kind.NUMBER, Kind.TEXT, Kind.WIDE, Kind.MIXED}
 
 
 @dataclass(frozen=True)

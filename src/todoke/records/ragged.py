@@ -65,15 +65,29 @@ class Ragged:
 
 def of_matrix(matrix: NDArray[Any], blank: int) -> Ragged:
     """The rows of a matrix without their trailing `blank` items."""
+    matrix = np.ascontiguousarray(matrix)
     used = matrix != blank
     width = matrix.shape[1]
+    if used.all():
+        return Ragged(matrix.ravel(), np.full(len(matrix), width, dtype=np.int64))
     lengths = np.where(used.any(axis=1), width - np.argmax(used[:, ::-1], axis=1), 0).astype(np.int64)
     return Ragged(matrix[np.arange(width) < lengths[:, None]], lengths)
 
 
 def in_rows(items: Mask) -> Mask:
     """Whether a row of a matrix holds a true item. Shape (n, width) in, (n,) out."""
+    # asking about all of them first is quick, and nearly always enough
+    if not items.any():
+        return np.zeros(len(items), dtype=np.bool_)
     found: Mask = np.asarray(items.any(axis=1))
+    return found
+
+
+def blank_rows(matrix: Matrix, blank: int) -> Mask:
+    """Which rows hold nothing but `blank`. Shape (n,)."""
+    found: Mask = matrix[:, 0] == blank
+    rows = np.flatnonzero(found)
+    found[rows] = (matrix[rows] == blank).all(axis=1)
     return found
 
 

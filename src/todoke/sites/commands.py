@@ -85,6 +85,19 @@ def bench_road(residents: int, as_json: bool) -> None:
     click.echo(benches.as_json(found) if as_json else benches.as_table(found))
 
 
+@bench.command("convert")
+@click.option("--megabytes", default=80, show_default=True, type=click.IntRange(min=10), help="文章の大きさ")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("架空の市の文章だけを使う")
+def bench_convert(megabytes: int, as_json: bool) -> None:
+    """データ変換。iconv と同じバイト列を交互に変換して比べ、固定長30万件の符号化・復号も測ります。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_convert
+
+    found = bench_convert.run(megabytes, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else bench_convert.as_table(found))
+
+
 @bench.command("oplog")
 @click.option(
     "--rows", default=1_000_000, show_default=True, type=click.IntRange(min=1000), help="検証する件数"

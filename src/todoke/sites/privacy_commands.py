@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import click
 from django.conf import settings
@@ -121,7 +120,7 @@ def export_preview(
     *, model: str, fields: tuple[str, ...], pairs: tuple[str, ...], database: str, purpose: str, by: str
 ) -> None:
     """出力される項目と件数、初めの数行（伏せ字）を見ます。"""
-    actor = replace(cli_actor.actor(by), purpose=purpose)
+    actor = cli_actor.actor(by, purpose=purpose)
     shown = exports.preview(_known(database), model, fields, _pairs(pairs), by=actor)
     click.echo("  ".join(f"{field}［{kind.value}］" for field, kind in shown.classes.items()))
     for row in shown.sample:
@@ -149,7 +148,7 @@ def export_request(
     by: str,
 ) -> None:
     """出力を申請します。"""
-    actor = replace(cli_actor.actor(by), purpose=purpose)
+    actor = cli_actor.actor(by, purpose=purpose)
     asked = exports.request(_known(database), model, fields, _pairs(pairs), recipient=recipient, by=actor)
     click.echo(f"申請 {asked.pk}: {asked.rows:,} 件" + ("（承認待ち）" if asked.approval_needed else ""))
 
@@ -183,12 +182,11 @@ def export_refuse(number: int, database: str, by: str) -> None:
 @verb(Permission.PRIVACY_EXPORT)
 def export_make(number: int, database: str, by: str) -> None:
     """申請した人が、暗号化したファイルを作ります。"""
-    name, actor = _known(database), cli_actor.actor(by)
-    word = (
-        click.prompt("合言葉", hide_input=True, confirmation_prompt=True)
-        if exports.by_word(name, number)
-        else ""
-    )
+    name = _known(database)
+    purpose, recipient = exports.asked_for(name, number)
+    actor = cli_actor.actor(by, purpose=purpose)
+    secret = recipient == exports.PASSPHRASE
+    word = click.prompt("合言葉", hide_input=True, confirmation_prompt=True) if secret else ""
     path = exports.make(name, number=number, by=actor, passphrase=word)
     click.echo(f"{path.name} を作成しました。期限が来ると削除されます。")
 

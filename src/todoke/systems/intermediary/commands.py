@@ -37,14 +37,14 @@ def fetch_list(municipality: str | None, staff_id: str) -> None:
 
 
 @group.command("held", help="自動応答不可で保留している照会を示す")
-@_MUNICIPALITIES
+@click.option("--municipality", help="団体コード（5桁）。なければ担当する全団体")
 @_BY
 @verb(Permission.INTERMEDIARY_HELD_READ)
 def held(municipality: str | None, staff_id: str) -> None:
     from todoke.systems.intermediary.actions.read_held import read_held
 
     actor = _actor(staff_id)
-    for alias in _aliases(municipality):
+    for alias in _aliases(municipality) if municipality else _own_aliases(actor):
         for entry in read_held(alias=alias, by=actor):
             proposed = f"{entry.proposed}（{entry.proposed_by}）" if entry.proposed else "未提案"
             received = entry.received_at.astimezone(clock.JAPAN)
@@ -129,6 +129,14 @@ def _aliases(municipality: str | None) -> list[str]:
     from todoke.systems.intermediary.needs import alias_of, aliases
 
     return [alias_of(municipality)] if municipality else aliases()
+
+
+def _own_aliases(actor: Actor) -> list[str]:
+    """The municipalities whose held requests this officer may see."""
+    from todoke.systems.intermediary.needs import aliases, municipality_of
+
+    read = Permission.INTERMEDIARY_HELD_READ
+    return [alias for alias in aliases() if actor.may(read, municipality=municipality_of(alias))]
 
 
 def _actor(staff_id: str) -> Actor:

@@ -1,16 +1,73 @@
-"""The corpus of tampered logs, continued: checkpoints, witnesses and records of deletion."""
+"""The corpus of tampered logs, second part: its end, its checkpoints, its deletion records, its files."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from tests.oplog.forger import AUGUST, JULY, Forger, sign
-from tests.oplog.honest import Evidence
-from tests.oplog.tampered import A, B, case, key_of
-from todoke.oplog import merkle, notes
+from tests.oplog.honest import ALIAS, Evidence
+from tests.oplog.tampered import CORPUS, A, B, case
+from tests.oplog.tampered import insider_key as _key
+from todoke.oplog import archive, merkle, notes
 from todoke.oplog.deletions import Deletion
 from todoke.oplog.faults import Reason
+
+
+# ---- the end, the whole, the past ----------------------------------------------------------------------------------
+def _cut_tail(forger: Forger, *, witness: bool) -> None:
+    forger.segments = forger.segments[:3]
+    forger.rows = {key: rows for key, rows in forger.rows.items() if key in (A, B)}
+    forger.checkpoints = [line for line in forger.checkpoints if line["size"] <= 3]
+    forger.deletions, forger.erasures = [], []
+    if witness:
+        forger.cosignatures = [line for line in forger.cosignatures if line["size"] <= 3]
+
+
+@case(Reason.CHECKPOINT_AHEAD)
+def cut_the_last_segments_and_forget_the_checkpoints(forger, _):
+    kept = forger.checkpoints
+    _cut_tail(forger, witness=True)
+    forger.checkpoints = kept
+
+
+@case(Reason.WITNESS_AHEAD)
+def cut_the_tail(forger, _):
+    _cut_tail(forger, witness=False)
+
+
+@case(Reason.WITNESS_AHEAD)
+def cut_the_tail_and_our_copies_of_the_signatures(forger, _):
+    _cut_tail(forger, witness=True)
+
+
+@case(Reason.WITNESS_AHEAD)
+def restore_an_old_backup(forger, evidence):
+    shutil.rmtree(evidence.city)
+    shutil.copytree(evidence.backup, evidence.city)
+    forger.__init__(evidence.city)
+
+
+@case(Reason.WITNESS_AHEAD)
+def empty_the_log(forger, _):
+    forger.segments, forger.rows, forger.checkpoints, forger.cosignatures = [], {}, [], []
+    forger.deletions, forger.erasures = [], []
+
+
+def _gone(name: str, *, admit: bool) -> None:
+    @case(Reason.LOG_MISSING, name=name)
+    def remove(forger: Forger, evidence: Evidence) -> None:
+        shutil.rmtree(forger.folder)
+        if not admit:
+            shutil.copytree(evidence.city / "inquiry", forger.folder)  # so that `save` has where to write
+            others = [path.name for path in evidence.city.iterdir() if path.is_dir() and path.name != ALIAS]
+            forger.manifest(logs=others)
+
+
+_gone("remove_the_whole_log_and_its_name", admit=False)
 
 
 # ---- checkpoints ---------------------------------------------------------------------------------------------------
@@ -40,7 +97,7 @@ def show_another_log_s_checkpoint(forger, evidence):
     old = notes.read(forger.checkpoints[1]["note"])
     name = next(name for name in evidence.trusted if name.endswith("/city"))
     forger.checkpoints[1] = sign(
-        replace(old, origin=old.origin.replace("benefits", "inquiry")), name, key_of(evidence)
+        replace(old, origin=old.origin.replace("benefits", "inquiry")), name, _key(evidence)
     )
 
 
@@ -49,7 +106,7 @@ def _insider(name: str, reason: Reason, **changes: Any) -> None:
     def forge(forger: Forger, evidence: Evidence) -> None:
         old = notes.read(forger.checkpoints[1]["note"])
         signer = next(name for name in evidence.trusted if name.endswith("/city"))
-        forger.checkpoints[1] = sign(replace(old, **changes), signer, key_of(evidence))
+        forger.checkpoints[1] = sign(replace(old, **changes), signer, _key(evidence))
 
 
 _insider("insider_signs_another_root", Reason.WITNESS_SPLIT, root=bytes(32))
@@ -61,7 +118,7 @@ _insider("insider_signs_an_earlier_time", Reason.CHECKPOINT_TIME, at=1)
 def insider_shows_two_histories(forger, evidence):
     old = notes.read(forger.checkpoints[2]["note"])
     signer = next(name for name in evidence.trusted if name.endswith("/city"))
-    forger.checkpoints.append(sign(replace(old, root=merkle.leaf_hash(b"other")), signer, key_of(evidence)))
+    forger.checkpoints.append(sign(replace(old, root=merkle.leaf_hash(b"other")), signer, _key(evidence)))
 
 
 @case(Reason.CHECKPOINT_ROOT)
@@ -130,3 +187,21 @@ def delete_a_month_under_an_invented_record(forger, _):
 @case(Reason.DELETION_NOT_DONE)
 def keep_what_was_to_be_deleted(forger, _):
     forger.rows[JULY, 0] = forger.rows[A]
+
+
+# ---- files -------------------------------------------------------------------------------------------------------------
+def _after(name: str, reason: Reason, spoil: Callable[[Forger], None]) -> None:
+    """A tampering of the files themselves, after everything was written."""
+    CORPUS[name] = (lambda forger, _evidence: setattr(forger, "spoil", spoil), reason)
+
+
+def _august(forger: Forger) -> Any:
+    return archive.rows_file(forger.folder, date(2026, 8, 1))
+
+
+_after("remove_the_folder_of_the_log", Reason.LOG_MISSING, lambda forger: shutil.rmtree(forger.folder))
+_after("remove_a_month_s_file", Reason.SEGMENT_ROWS, lambda forger: _august(forger).unlink())
+_after("cut_a_file", Reason.FILE, lambda f: _august(f).write_bytes(_august(f).read_bytes()[:-9]))
+_after("zero_a_stretch_of_bytes", Reason.ROW_FORM, lambda f: _august(f).write_bytes(
+    _august(f).read_bytes()[:200] + bytes(300) + _august(f).read_bytes()[500:]))  # fmt: skip
+_after("break_the_list_of_segments", Reason.FILE, lambda f: (f.folder / "segments.jsonl").write_text("{"))
