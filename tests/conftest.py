@@ -22,6 +22,8 @@ from todoke.sites.postgres import Server, running_server
 from todoke.sites.postgres_home import remove
 from todoke.sites.provision import drop, provision
 
+pytest_plugins = ["tests.browser"]  # one Chromium for the whole run: Playwright starts but once a thread
+
 _folder = Path(tempfile.mkdtemp(prefix="todoke-test-"))
 
 

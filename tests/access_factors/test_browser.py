@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 import todoke.pages
 from tests.access_factors import pictures
 from tests.access_factors.people import ADMINISTRATOR, TERMINAL, context, who
-from tests.browser import ARGUMENTS, chromium, executable  # noqa: F401 — fixtures
+from tests.browser import ARGUMENTS, executable
 from todoke.access.factors import enrolment, passkeys
 from todoke.access.factors.cameras import Upload
 from todoke.access.factors.face_proof import FaceProof
@@ -128,7 +128,7 @@ def opened(browser: Browser, **options: Any) -> tuple[BrowserContext, Page, list
 
 
 @pytest.fixture(scope="module")
-def with_camera(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:  # noqa: F811
+def with_camera(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A Chromium whose camera shows the astronaut."""
     frame = Image.new("RGB", (640, 480), "grey")
     frame.paste(pictures.astronaut().resize((480, 480)), (80, 0))
@@ -169,7 +169,7 @@ def test_the_camera_by_keyboard_alone(
 
 
 @pytest.mark.slow
-def test_no_camera_says_so_and_leaves_the_file(chromium: Browser, pages: Pages) -> None:  # noqa: F811
+def test_no_camera_says_so_and_leaves_the_file(chromium: Browser, pages: Pages) -> None:
     profile, page, _ = opened(chromium)
     with profile:
         page.goto(pages.show("camera"))
@@ -180,7 +180,7 @@ def test_no_camera_says_so_and_leaves_the_file(chromium: Browser, pages: Pages) 
 
 @pytest.mark.slow
 def test_without_javascript_the_file_field_sends_the_picture(
-    chromium: Browser,  # noqa: F811
+    chromium: Browser,
     pages: Pages,
     astronaut: bytes,
 ) -> None:
@@ -200,7 +200,7 @@ def test_without_javascript_the_file_field_sends_the_picture(
 
 
 @pytest.mark.slow
-def test_a_passkey_of_the_browser(chromium: Browser, pages: Pages, staff: str) -> None:  # noqa: F811
+def test_a_passkey_of_the_browser(chromium: Browser, pages: Pages, staff: str) -> None:
     """Registered and used in Chromium, checked by the same code as any other; nothing without user verification."""
     profile, page, complaints = opened(chromium)
     with profile:

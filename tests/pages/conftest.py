@@ -12,7 +12,6 @@ from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 from django.urls import clear_url_caches
 
-from tests.browser import chromium, context, examiner, page  # noqa: F401 — fixtures
 from todoke.sites import web
 
 # as in a site, but for nobody in particular
@@ -28,9 +27,9 @@ TEMPLATES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def gallery() -> Iterator[str]:
-    """Address of the gallery, served by the WSGI server of the screens."""
+    """Address of the gallery, served by the WSGI server of the screens. Its settings hold for its own tests only."""
     with override_settings(ROOT_URLCONF="tests.pages.gallery", MIDDLEWARE=MIDDLEWARE, TEMPLATES=TEMPLATES):
         clear_url_caches()
         server = wsgi.Server(("127.0.0.1", 0), get_wsgi_application(), numthreads=4)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser import chromium, context, examiner, page  # noqa: F401 — fixtures
-
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
@@ -28,7 +26,7 @@ def sites(instance: Instance, server: object) -> Iterator[Sites]:
 
 
 @pytest.fixture
-def office(databases: Instance, sites: Sites, context: BrowserContext) -> Office:  # noqa: F811 — the fixture
+def office(databases: Instance, sites: Sites, context: BrowserContext) -> Office:
     from tests.screens.office import Office
 
     return Office(sites, context)
