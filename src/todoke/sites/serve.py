@@ -49,13 +49,14 @@ def serve_screens(realm: Realm, port: int) -> None:
     stop = _until_signalled()
     instance = entering.enter(realm)
     from todoke.exchange.server import TlsServer
+    from todoke.sites import housekeeping
     from todoke.sites.wsgi import application
 
     context = terminals.server_context(instance, realm)
     with TlsServer(
         application, context, name=f"screens-{realm.value}", port=port, threads=16, max_body=MAX_UPLOAD
     ):
-        stop.wait()
+        housekeeping.keep_tidy(stop)
 
 
 def be_terminal(realm: Realm, name: str, *, screens_port: int, port: int) -> None:

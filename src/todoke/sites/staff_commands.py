@@ -8,14 +8,13 @@ from pathlib import Path
 import click
 from django.conf import settings
 
-from todoke.access import cli_actor, cli_sessions, directory, matrix, matrix_files, parties, sessions
+from todoke.access import cli_actor, cli_sessions, directory, matrix, matrix_files, parties
 from todoke.access.actions.allow_take_over import allow_take_over
 from todoke.access.actions.apply_feed import apply_feed
 from todoke.access.actions.bootstrap import bootstrap as make_bootstrap
 from todoke.access.actions.check_feed import check_feed
 from todoke.access.actions.confirm_grant import confirm_grant
 from todoke.access.actions.end_session import end_session
-from todoke.access.actions.expire_unconfirmed import expire_unconfirmed
 from todoke.access.actions.issue_password import issue_password
 from todoke.access.actions.record_training import record_training
 from todoke.access.actions.register_contract import Terms, register_contract
@@ -24,14 +23,13 @@ from todoke.access.actions.request_grant import request_grant
 from todoke.access.actions.revoke_grant import revoke_grant
 from todoke.access.actions.set_grant import set_grant
 from todoke.access.duties import Duty
-from todoke.access.factors import enrolment
 from todoke.access.feed import TITLES, Change, Differences
 from todoke.access.guard import open_verb, verb
 from todoke.access.models import TerminalKind
 from todoke.access.permissions import Permission, Role
 from todoke.kernel import clock
 from todoke.sample import staff as sample_staff
-from todoke.sites import factor_commands, serve, terminals
+from todoke.sites import factor_commands, housekeeping, serve, terminals
 from todoke.sites.instance import Instance
 from todoke.sites.realms import TRIAL_TERMINALS, Realm
 from todoke.sites.sign_in_commands import REALM, verify
@@ -258,10 +256,10 @@ def print_matrix(out: Path, by: str) -> None:
 @open_verb("期限の過ぎたものを終わらせるだけで、権限を増やさない（定時に実行する）")
 def reap() -> None:
     """期限の過ぎたサインインと未確認の依頼を終わらせ、退職者の顔・パスキーを廃棄します。"""
-    housekeeper = parties.housekeeper()
-    ended, expired = sessions.reap(), expire_unconfirmed(by=housekeeper)
-    gone = enrolment.forget_leavers(by=housekeeper)
-    click.echo(f"{directory.realm()}: サインイン {ended} 件、依頼 {expired} 件、本人確認の登録 {gone} 人")
+    done = housekeeping.tidy()
+    click.echo(
+        f"{directory.realm()}: サインイン {done.sessions} 件、依頼 {done.requests} 件、本人確認の登録 {done.leavers} 人"
+    )
 
 
 @group.command("sample", hidden=True)
