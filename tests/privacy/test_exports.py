@@ -29,7 +29,7 @@ AUDITOR = Actor(staff_id="u001", roles=frozenset({Role.AUDITOR}), purpose="è‡ªå·
 MANAGER = Actor(staff_id="m001", roles=frozenset({Role.SECTION_MANAGER}))
 BOTH = replace(AUDITOR, roles=frozenset({Role.AUDITOR, Role.SECTION_MANAGER}))
 CLERK = Actor(staff_id="c001", roles=frozenset({Role.CLERK}), purpose="x")
-REAPER = Actor(staff_id="clock", roles=frozenset({Role.HOUSEKEEPER}))
+REAPER = Actor(staff_id="a001", roles=frozenset({Role.ADMINISTRATOR}))
 IDENTITY = pyrage.x25519.Identity.generate()
 RECIPIENT = str(IDENTITY.to_public())
 _PERSONS = """
