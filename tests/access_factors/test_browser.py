@@ -21,7 +21,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 import todoke.pages
 from tests.access_factors import pictures
 from tests.access_factors.people import ADMINISTRATOR, TERMINAL, context, who
-from tests.browser import ARGUMENTS, executable
+from tests.browser import ARGUMENTS
+from tests.programs import program
 from todoke.access.factors import enrolment, passkeys
 from todoke.access.factors.cameras import Upload
 from todoke.access.factors.face_proof import FaceProof
@@ -139,7 +140,7 @@ def with_camera(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
         "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-video-capture={film}",
     ]
-    browser = chromium.browser_type.launch(executable_path=executable(), args=[*ARGUMENTS, *camera])
+    browser = chromium.browser_type.launch(executable_path=program("chromium"), args=[*ARGUMENTS, *camera])
     yield browser
     browser.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -11,21 +10,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import program
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.privacy import key_sets, wrapping
 from todoke.privacy.key_sets import Column
 
 COLUMN = Column(municipality="14100", table="t", column="c")
 OTHER = Column(municipality="27100", table="t", column="c")
-SOFTHSM = next((p for p in Path("/usr").glob("lib/**/libsofthsm2.so")), None)
+
+
+def softhsm() -> Path:
+    """The library beside the program."""
+    return next(path for path in Path("/usr").glob("lib/**/libsofthsm2.so"))
 
 
 @pytest.fixture(scope="module")
 def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A token of SoftHSM (a software stand-in for an HSM): its PIN file lies in the folder. Absent: skipped."""
-    pytest.importorskip("pkcs11")
-    if SOFTHSM is None or shutil.which("softhsm2-util") is None:
-        pytest.skip("SoftHSM is not installed (apt-get install softhsm2)")
+    """A token of SoftHSM (a software stand-in for an HSM): its PIN file lies in the folder."""
+    program("softhsm2-util")
     folder = tmp_path_factory.mktemp("hsm")
     (folder / "tokens").mkdir()
     (folder / "softhsm2.conf").write_text(
@@ -53,7 +55,7 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def point_at(token: Path, folder: Path, pin: str = "5678") -> None:
     (folder / "pin").write_text(f"{pin}\n")
     (folder / "pkcs11.toml").write_text(
-        f'module = "{SOFTHSM}"\ntoken = "todoke"\nlabel = "{folder.name}"\npin_file = "pin"\n'
+        f'module = "{softhsm()}"\ntoken = "todoke"\nlabel = "{folder.name}"\npin_file = "pin"\n'
     )
 
 
@@ -147,7 +149,7 @@ def test_a_token_never_gives_its_key_away(token: Path, tmp_path: Path) -> None:
 
     point_at(token, tmp_path)
     wrapping.of(tmp_path, "14100").make()
-    with pkcs11.lib(str(SOFTHSM)).get_token(token_label="todoke").open(user_pin="5678") as session:
+    with pkcs11.lib(str(softhsm())).get_token(token_label="todoke").open(user_pin="5678") as session:
         key = session.get_key(label=f"{tmp_path.name}-14100")
         with pytest.raises(pkcs11.exceptions.AttributeSensitive):
             key[pkcs11.Attribute.VALUE]

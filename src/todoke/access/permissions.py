@@ -120,7 +120,7 @@ class Role(Enum):
     CITY_SYSTEM = "city_system"  # 統合番号連携システム (署名付き電文の当事者)
     PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
     NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
-    HOUSEKEEPER = "housekeeper"  # 職員名簿の期限の処理 (人の操作によらない)
+    HOUSEKEEPER = "housekeeper"  # 期限の処理 (人の操作によらない)
     FOUNDER = "founder"  # 最初の登録 (空の名簿にだけできる)
 
 
@@ -193,7 +193,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
-    Role.HOUSEKEEPER: frozenset({Permission.ACCESS_GRANT_EXPIRE}),
+    Role.HOUSEKEEPER: frozenset({Permission.ACCESS_GRANT_EXPIRE, Permission.PRIVACY_REAP}),
     Role.FOUNDER: frozenset(
         {
             Permission.ACCESS_STAFF_IMPORT,

@@ -19,7 +19,7 @@ from typing import Final
 import pyrage
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connections, transaction
 from pyrage import x25519
 
 from todoke.access.permissions import Actor, Permission, require
@@ -122,6 +122,7 @@ def make(alias: str, *, number: int, by: Actor, passphrase: str = "") -> Path:
     """
     require(by, Permission.PRIVACY_EXPORT)
     with transaction.atomic(using=alias):
+        _lock_files(alias, exclusive=False)
         asked = Export.objects.using(alias).select_for_update().filter(pk=number).first()
         if asked is None:
             raise TodokeError(ErrorCode.NOT_FOUND, what="出力の申請")
@@ -151,20 +152,27 @@ def asked_for(alias: str, number: int) -> tuple[str, str]:
 def reap(alias: str, *, by: Actor) -> int:
     """Delete files whose time is over, and what a killed `make` left behind; how many exports ended."""
     require(by, Permission.PRIVACY_REAP)
-    over = Export.objects.using(alias).filter(state=ExportState.MADE, expires_at__lte=clock.now())
-    numbers = list(over.values_list("pk", flat=True))
-    lying = set(
-        Export.objects.using(alias)
-        .filter(state=ExportState.MADE, expires_at__gt=clock.now())
-        .values_list("file_name", flat=True)
-    )
-    for path in folder().glob(f"export-{alias}-*"):
-        if path.name not in lying:
-            path.unlink(missing_ok=True)  # before the record says so: stopped in between, it is done again
-    if numbers:
-        rows, subject = of(EXPORT, numbers), f"reaped:{len(numbers)}"
-        move(alias, EXPORT, rows, to=ExportState.REAPED, by=by, subject=subject, persons=0)
+    with transaction.atomic(using=alias):
+        _lock_files(alias, exclusive=True)
+        made, now = Export.objects.using(alias).filter(state=ExportState.MADE), clock.now()
+        numbers = list(made.filter(expires_at__lte=now).values_list("pk", flat=True))
+        lying = set(made.filter(expires_at__gt=now).values_list("file_name", flat=True))
+        for path in folder().glob(f"export-{alias}-*"):
+            if path.name not in lying:
+                path.unlink(
+                    missing_ok=True
+                )  # before the record says so: stopped in between, it is done again
+        if numbers:
+            rows, subject = of(EXPORT, numbers), f"reaped:{len(numbers)}"
+            move(alias, EXPORT, rows, to=ExportState.REAPED, by=by, subject=subject, persons=0)
     return len(numbers)
+
+
+def _lock_files(alias: str, *, exclusive: bool) -> None:
+    """Until the transaction ends: a file just being made is not taken for one that was left behind."""
+    function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+    with connections[alias].cursor() as cursor:
+        cursor.execute(f"SELECT {function}(hashtextextended('custody:exports', 0))")
 
 
 def folder() -> Path:

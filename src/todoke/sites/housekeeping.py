@@ -6,11 +6,13 @@ import logging
 import threading
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from todoke.access import parties, sessions
 from todoke.access.actions.expire_unconfirmed import expire_unconfirmed
 from todoke.access.factors import enrolment
+from todoke.custody import exports
 
 EVERY = 60.0
 """Seconds between two rounds. Requests ask the same limits themselves; a round only keeps the lists honest."""
@@ -20,11 +22,12 @@ _log = logging.getLogger("todoke.sites")
 
 @dataclass(frozen=True, kw_only=True)
 class Tidied:
-    """How many sessions ended, unconfirmed requests expired, and leavers lost their faces and passkeys."""
+    """How many sessions ended, unconfirmed requests expired, leavers lost their factors, exported files went."""
 
     sessions: int
     requests: int
     leavers: int
+    files: int
 
 
 def tidy() -> Tidied:
@@ -34,7 +37,13 @@ def tidy() -> Tidied:
         sessions=sessions.reap(),
         requests=expire_unconfirmed(by=housekeeper),
         leavers=enrolment.forget_leavers(by=housekeeper),
+        files=sum(exports.reap(name, by=housekeeper) for name in databases()),
     )
+
+
+def databases() -> list[str]:
+    """The databases of this realm."""
+    return [name for name in settings.DATABASES if name != "default"]
 
 
 def keep_tidy(stop: threading.Event) -> None:

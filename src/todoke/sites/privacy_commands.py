@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from django.conf import settings
 
 from todoke.access import cli_actor
 from todoke.access.guard import verb
 from todoke.access.permissions import Permission
 from todoke.custody import exports, purge
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.sites.housekeeping import databases
 from todoke.sites.sign_in_commands import REALM
 
 _by = click.option("--by", required=True, help="職員ID")
@@ -44,10 +44,10 @@ def purging() -> None:
 def purge_show(by: str) -> None:
     """消去の対象を表ごとに数えます。何も消しません。"""
     actor = cli_actor.actor(by)
-    found = [(name, one) for name in _databases() for one in purge.show(name, by=actor)]
+    found = [(name, one) for name in databases() for one in purge.show(name, by=actor)]
     for name, one in found:
         click.echo(f"{name}  {one.model}  {one.rows:,} 行  {one.legal_basis}")
-    for name in _databases():
+    for name in databases():
         for run, state, requested_by in purge.open_runs(name):
             click.echo(f"{name}  申請中 {run}（{state}、{requested_by}）")
     if not found:
@@ -60,7 +60,7 @@ def purge_show(by: str) -> None:
 def purge_request(by: str) -> None:
     """対象の行を確定し、消去を申請します。"""
     actor, run = cli_actor.actor(by), purge.new_run()
-    asked = [name for name in _databases() if purge.request(name, by=actor, run=run)]
+    asked = [name for name in databases() if purge.request(name, by=actor, run=run)]
     click.echo(f"申請 {run}（{'、'.join(asked)}）" if asked else "保存期間を過ぎた行はありません。")
 
 
@@ -197,24 +197,19 @@ def export_make(number: int, database: str, by: str) -> None:
 def reap(by: str) -> None:
     """期限の来た出力ファイルを削除します。"""
     actor = cli_actor.actor(by)
-    ended = sum(exports.reap(name, by=actor) for name in _databases())
+    ended = sum(exports.reap(name, by=actor) for name in databases())
     click.echo(f"出力ファイル {ended:,} 件を削除しました。")
 
 
-def _databases() -> list[str]:
-    """The databases of this realm."""
-    return [name for name in settings.DATABASES if name != "default"]
-
-
 def _databases_of(run: str) -> list[str]:
-    found = [name for name in _databases() if purge.is_open(name, run)]
+    found = [name for name in databases() if purge.is_open(name, run)]
     if not found:
         raise TodokeError(ErrorCode.NOT_FOUND, what="消去の申請")
     return found
 
 
 def _known(database: str) -> str:
-    if database not in _databases():
+    if database not in databases():
         raise TodokeError(ErrorCode.NOT_FOUND, what="データベース")
     return database
 

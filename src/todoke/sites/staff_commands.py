@@ -258,7 +258,8 @@ def reap() -> None:
     """期限の過ぎたサインインと未確認の依頼を終わらせ、退職者の顔・パスキーを廃棄します。"""
     done = housekeeping.tidy()
     click.echo(
-        f"{directory.realm()}: サインイン {done.sessions} 件、依頼 {done.requests} 件、本人確認の登録 {done.leavers} 人"
+        f"{directory.realm()}: サインイン {done.sessions} 件、依頼 {done.requests} 件、本人確認の登録 {done.leavers} 人、"
+        f"出力ファイル {done.files} 件"
     )
 
 
