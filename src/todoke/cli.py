@@ -36,8 +36,8 @@ class Verb:
     any_realm: bool = False
 
 
-_SITES = "todoke.sites.commands"
-_SIGN_IN = "todoke.sites.sign_in_commands"
+_SITES = "todoke.sites.commands.general"
+_SIGN_IN = "todoke.sites.commands.sign_in"
 
 _WORDS = "todoke.words"
 _NO_COMMAND = re.compile(r"No such command '([^']*)'")
@@ -47,20 +47,20 @@ VERBS = {
     "serve": Verb(_SITES, "serve", "サイトを動かします"),
     "sample": Verb("todoke.sample.commands", "sample", "架空の市の入力ファイルを作ります"),
     "bench": Verb(_SITES, "bench", "速さを測ります"),
-    "convert": Verb("todoke.sites.convert_commands", "convert", "文字集合と形式を変換します"),
+    "convert": Verb("todoke.sites.commands.convert", "convert", "文字集合と形式を変換します"),
     "exchange": Verb(_SITES, "exchange", "領域をまたぐ記録の確認"),
     "keys": Verb("todoke.exchange.commands", "keys", "電文交換の鍵と証明書"),
-    "database": Verb("todoke.sites.database_commands", "database", "データベースの起動・作成・状況"),
-    "oplog": Verb("todoke.sites.log_commands", "group", "操作の記録の封印・検証・閲覧・削除"),
+    "database": Verb("todoke.sites.commands.database", "database", "データベースの起動・作成・状況"),
+    "oplog": Verb("todoke.sites.commands.log", "group", "操作の記録の封印・検証・閲覧・削除"),
     "terminal": Verb(
-        "todoke.sites.terminal_commands", "terminal", "端末の証明書と、この機械を端末にする代理"
+        "todoke.sites.commands.terminal", "terminal", "端末の証明書と、この機械を端末にする代理"
     ),
     "enrol": Verb(_SIGN_IN, "enrol", "初めて使うときの登録（パスワードとパスキー）", any_realm=True),
     "sign-in": Verb(_SIGN_IN, "sign_in", "サインイン", any_realm=True),
     "sign-out": Verb(_SIGN_IN, "sign_out", "サインアウト", any_realm=True),
-    "staff": Verb("todoke.sites.staff_commands", "group", "職員名簿・権限・端末・委託契約", any_realm=True),
+    "staff": Verb("todoke.sites.commands.staff", "group", "職員名簿・権限・端末・委託契約", any_realm=True),
     "privacy": Verb(
-        "todoke.sites.privacy_commands", "group", "保存期間を過ぎた情報の消去と、データの出力", any_realm=True
+        "todoke.sites.commands.privacy", "group", "保存期間を過ぎた情報の消去と、データの出力", any_realm=True
     ),
     "screens": Verb(_SITES, "screens", ""),
     "road": Verb(_SITES, "road", "", Realm.CITY),

@@ -14,7 +14,7 @@ from todoke.access.factors import checking
 from todoke.access.models import Attempts, FaceTemplate, FactorChallenge, Passkey
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
-from todoke.sites import factor_commands as commands
+from todoke.sites.commands import factors as commands
 
 
 def typed(command: click.Command, *words: str) -> str:

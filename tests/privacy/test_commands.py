@@ -13,7 +13,7 @@ from django.db import connections
 from tests import hiring
 from todoke.access.permissions import Role
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.sites.privacy_commands import group
+from todoke.sites.commands.privacy import group
 
 PEOPLE = {"a001": [Role.ADMINISTRATOR], "u001": [Role.AUDITOR], "m001": [Role.SECTION_MANAGER]}
 

@@ -23,8 +23,8 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.records.layouts.personnel_v2022 import PERSONNEL
-from todoke.sites import sign_in_commands
-from todoke.sites.staff_commands import group
+from todoke.sites.commands import sign_in as sign_in_commands
+from todoke.sites.commands.staff import group
 
 D = "directory_city"
 MANAGER, OTHER, ADMINISTRATOR, PERSONNEL_CLERK, CLERK = "m001", "m002", "a001", "h001", "c001"

@@ -12,8 +12,8 @@ from todoke.access.guard import verb
 from todoke.access.permissions import Permission
 from todoke.custody import exports, purge
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.sites.commands.sign_in import REALM
 from todoke.sites.housekeeping import databases
-from todoke.sites.sign_in_commands import REALM
 
 _by = click.option("--by", required=True, help="職員ID")
 _run = click.argument("run")

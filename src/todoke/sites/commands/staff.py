@@ -29,10 +29,11 @@ from todoke.access.models import TerminalKind
 from todoke.access.permissions import Permission, Role
 from todoke.kernel import clock
 from todoke.sample import staff as sample_staff
-from todoke.sites import factor_commands, housekeeping, serve, terminals
+from todoke.sites import housekeeping, serve, terminals
+from todoke.sites.commands import factors as factor_commands
+from todoke.sites.commands.sign_in import REALM, verify
 from todoke.sites.instance import Instance
 from todoke.sites.realms import TRIAL_TERMINALS, Realm
-from todoke.sites.sign_in_commands import REALM, verify
 from todoke.sites.terminal_agent import HOST
 
 _BY = click.option("--by", required=True, help="職員ID")
