@@ -34,10 +34,9 @@ class Office:
     people: tuple[Person, ...]
     at_work: tuple[str, ...]
 
-    def administrator_for(self, staff_id: str) -> str:
-        """Who links a face or invites to a passkey: never for oneself."""
-        second = f"{self.sets[:-1]}6"
-        return second if staff_id == self.sets else self.sets
+    def administrators_for(self, staff_id: str) -> tuple[str, ...]:
+        """Who may issue passwords, link faces and invite to passkeys, in the order to ask: never for oneself."""
+        return tuple(one for one in (self.sets, f"{self.sets[:-1]}6") if one != staff_id)
 
     def first_roles(self) -> dict[str, Role]:
         """Those who are entered by the bootstrap, and their roles."""
