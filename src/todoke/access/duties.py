@@ -106,3 +106,11 @@ def fits(role: Role, duty: Duty, realm: str, municipality: str) -> bool:
     row = ROWS[duty]
     bound = bool(municipality) or role not in MUNICIPAL
     return role not in SYSTEM_ROLES and role in row.roles and realm in row.realms and bound
+
+
+def duty_title(value: str) -> str:
+    """臨時特別給付金の支給; the code itself for a duty that is no longer known."""
+    try:
+        return ROWS[Duty(value)].title
+    except ValueError:
+        return value

@@ -6,6 +6,7 @@ A look is logged in the realm's directory database, under the person's index whe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,7 @@ from tempfile import TemporaryDirectory
 from django.db import transaction
 
 from todoke.access import directory
+from todoke.access.duties import duty_title
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog import reports, retention, search, verify
@@ -20,7 +22,8 @@ from todoke.oplog.entry import Outcome
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.oplog.reports import InspectionLine, Viewer
-from todoke.oplog.search import Criteria, Page
+from todoke.oplog.search import Criteria, Logged, Page
+from todoke.oplog.sentences import sentence
 from todoke.oplog.unusual import Relation, Unusual, unusual
 from todoke.oplog.verify import Report
 from todoke.sites import log_keeping
@@ -28,6 +31,11 @@ from todoke.sites.instance import Instance
 from todoke.sites.realms import Realm
 
 Persons = Mapping[str, Sequence[Person]]
+
+
+def said(entry: Logged) -> str:
+    """The entry as a sentence, with the duty in words."""
+    return sentence(replace(entry, duty=duty_title(entry.duty) if entry.duty else ""))
 
 
 def look(

@@ -162,7 +162,6 @@ def search(  # noqa: PLR0917 - click passes by name
     """記録を検索し、新しいものから文で示します。"""
     instance = _enter(realm)
     from todoke.oplog.search import Criteria
-    from todoke.oplog.sentences import sentence
     from todoke.sites import log_actions, log_keeping
 
     criteria = Criteria(
@@ -171,7 +170,7 @@ def search(  # noqa: PLR0917 - click passes by name
     aliases = log_keeping.logs_of(instance, Realm(realm))
     page = log_actions.look(aliases=aliases, criteria=criteria, by=_actor(by, purpose), limit=limit)
     for entry in page.entries:
-        click.echo(sentence(entry))
+        click.echo(log_actions.said(entry))
     if page.following:
         click.echo(f"（{limit} 件まで示しました。期間を狭めてください）")
 

@@ -17,7 +17,7 @@ from todoke.access.actions.confirm_grant import confirm_grant
 from todoke.access.actions.request_grant import request_grant
 from todoke.access.actions.revoke_grant import revoke_grant
 from todoke.access.actions.set_grant import set_grant
-from todoke.access.duties import ROWS, TITLES, Duty
+from todoke.access.duties import ROWS, TITLES, Duty, duty_title
 from todoke.access.grants import UNCONFIRMED_LIFE
 from todoke.access.guard import actor_of, screen
 from todoke.access.models import Grant, GrantState, Staff
@@ -32,7 +32,7 @@ from todoke.sites.screens import acting, naming
 LISTED = 1000
 
 _REACH = [
-    Column[Grant](key="duty", title="事務", value=lambda row: naming.duty(row.duty)),
+    Column[Grant](key="duty", title="事務", value=lambda row: duty_title(row.duty)),
     Column[Grant](key="reach", title="範囲", value=naming.reach),
     Column[Grant](
         key="state",
@@ -140,7 +140,7 @@ def _facts(row: Grant) -> list[tuple[str, object]]:
     facts: list[tuple[str, object]] = [
         ("職員", naming.person(row.staff)),
         ("所属", row.staff.section),
-        ("事務", naming.duty(row.duty)),
+        ("事務", duty_title(row.duty)),
         ("役割", naming.role(row.role)),
         ("範囲", naming.reach(row)),
         ("開始日", row.valid_from),

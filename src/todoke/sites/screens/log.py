@@ -25,7 +25,6 @@ from todoke.oplog.events import EVENTS, Kind, verbs_of
 from todoke.oplog.person import Person
 from todoke.oplog.reports import InspectionLine, Viewer
 from todoke.oplog.search import Criteria, Logged
-from todoke.oplog.sentences import sentence
 from todoke.oplog.unusual import Unusual
 from todoke.pages import tables
 from todoke.pages.failures import PURPOSE_FIELD
@@ -99,14 +98,9 @@ class LogFilter(Period):
         )
 
 
-def _said(row: Logged) -> str:
-    """The entry as a sentence, with the duty in words."""
-    return sentence(replace(row, duty=naming.duty(row.duty) if row.duty else ""))
-
-
 COLUMNS = [
     Column[Logged](key="at", title="日時", value=lambda row: row.at, kind=tables.Kind.MOMENT, sortable=False, heads_row=True),
-    Column[Logged](key="said", title="誰が、どこで、何をしたか", value=_said, sortable=False),
+    Column[Logged](key="said", title="誰が、どこで、何をしたか", value=log_actions.said, sortable=False),
     Column[Logged](
         key="outcome", title="結果", value=lambda row: _OUTCOMES[row.outcome][0],
         cell=lambda row: make_chip(*_OUTCOMES[row.outcome]), sortable=False,

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from todoke.access import passwords
+from todoke.access.duties import duty_title
 from todoke.access.factors.cameras import Upload
 from todoke.access.factors.enrolment import confirm_face
 from todoke.access.factors.passkeys import register, registration_options
@@ -18,7 +19,7 @@ from todoke.access.guard import actor_of, open_screen
 from todoke.access.middleware import DUTY_COOKIE
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.who import Who
-from todoke.sites.screens import naming, sign_in
+from todoke.sites.screens import sign_in
 from todoke.sites.screens.shell import duties_of
 from todoke.sites.screens.way_back import way_back
 
@@ -127,7 +128,7 @@ class DutyForm(forms.Form):
         super().__init__(*arguments, **named)
         choice = self.fields["duty"]
         assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [("", "すべて"), *((each, naming.duty(each)) for each in duties_of(staff_id))]
+        choice.choices = [("", "すべて"), *((each, duty_title(each)) for each in duties_of(staff_id))]
 
 
 @open_screen("本人の操作で、サインインは画面の中で確かめる。持っている権限が狭まるだけで、増えることはない")

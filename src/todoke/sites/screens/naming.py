@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from todoke.access import directory
-from todoke.access.duties import ROWS, TITLES, Duty
+from todoke.access.duties import TITLES
 from todoke.access.models import Grant, GrantState, Staff
 from todoke.access.permissions import Role
 from todoke.oplog.events import EVENTS
@@ -32,14 +32,6 @@ def role(value: str) -> str:
     try:
         return TITLES[Role(value)]
     except (ValueError, KeyError):
-        return value
-
-
-def duty(value: str) -> str:
-    """臨時特別給付金の支給; the code itself for a duty that is no longer known."""
-    try:
-        return ROWS[Duty(value)].title
-    except ValueError:
         return value
 
 
