@@ -1,4 +1,7 @@
-"""Where the published host code tables are: beside the checkout, never in it. Missing tables fail, not skip."""
+"""Where the published host code tables are: beside the checkout, never in it.
+
+CI lays them there, and without them it fails. A newcomer who has cloned the repository alone is told what was not run.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import os
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,9 +31,9 @@ def folder() -> Path:
 def path(name: str) -> Path:
     """One table's file."""
     found = folder() / f"{name}_mapping.json"
-    assert found.is_file(), (
-        f"{found} is missing: lay the reference tables there or name them in TODOKE_HOSTCODES"
-    )
+    if not found.is_file():
+        missing = f"no {found.name}: name the folder of the reference tables in TODOKE_HOSTCODES"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
     return found
 
 
