@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Final, ParamSpec, Protocol, TypeVar, cast
+from typing import Final, ParamSpec, TypeVar, cast
 
 import click
 from django.db import transaction
@@ -27,12 +27,6 @@ Where = Callable[[HttpRequest, Mapping[str, object]], str]
 
 _ATTRIBUTE: Final = "todoke_access"
 _OWN_DATABASE: Final = frozenset({"residents", "benefits", "inquiry", "linkage", "network"})
-
-
-class SignedInRequest(Protocol):
-    """A request after `middleware.SignedIn`: `actor` is set wherever a permission was declared."""
-
-    actor: Actor
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -10,6 +10,7 @@ import click
 from todoke.access import cli_actor
 from todoke.access.guard import verb
 from todoke.access.permissions import Permission
+from todoke.batch.steps import StepReport
 from todoke.custody import exports, purge
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites.commands.sign_in import REALM
@@ -70,12 +71,7 @@ def purge_request(by: str) -> None:
 @verb(Permission.PRIVACY_PURGE_CONFIRM)
 def purge_confirm(run: str, by: str) -> None:
     """別の人の申請を確認し、消去します。"""
-    actor = cli_actor.actor(by)
-    for name in _databases_of(run):
-        with _told(name):
-            click.echo(
-                f"{name}: {purge.confirm(name, run=run, by=actor).counts.accepted:,} 行を消去しました。"
-            )
+    _delete(run, by, purge.confirm)
 
 
 @purging.command("finish")
@@ -84,12 +80,15 @@ def purge_confirm(run: str, by: str) -> None:
 @verb(Permission.PRIVACY_PURGE)
 def purge_finish(run: str, by: str) -> None:
     """止まった消去を続きから行います。"""
+    _delete(run, by, purge.finish)
+
+
+def _delete(run: str, by: str, act: Callable[..., StepReport]) -> None:
+    """Do it in each database of the run, and say how many rows went."""
     actor = cli_actor.actor(by)
     for name in _databases_of(run):
         with _told(name):
-            click.echo(
-                f"{name}: {purge.finish(name, run=run, by=actor).counts.accepted:,} 行を消去しました。"
-            )
+            click.echo(f"{name}: {act(name, run=run, by=actor).counts.accepted:,} 行を消去しました。")
 
 
 @purging.command("withdraw")

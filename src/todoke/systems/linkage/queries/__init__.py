@@ -97,11 +97,6 @@ def forms_like(form: Mapping[str, Any]) -> pa.Table:
     )
 
 
-def all_forms() -> pa.Table:
-    """Every stored form, as `candidates.find` takes a register; committed rows only."""
-    return postgres.read(ALIAS, _FORMS)
-
-
 def batch_results(batch_id: str) -> list[QueryResult]:
     """Every accepted query of a batch, ordered by record id."""
     with connections[ALIAS].cursor() as cursor:
