@@ -42,7 +42,11 @@ class Permission(Enum):
     BENEFITS_PRINT = "benefits:letter:print"
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
+    INQUIRY_EXPIRE = "inquiry:query:expire"
     INQUIRY_OPERATE = "inquiry:file:operate"
+    INQUIRY_READ = "inquiry:matrix:read"
+    INQUIRY_REASK = "inquiry:query:reask"
+    INQUIRY_SUBJECT_READ = "inquiry:subject:read"
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
@@ -98,7 +102,13 @@ STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
 PURPOSE = frozenset(
-    {Permission.LINKAGE_SEARCH, Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT}
+    {
+        Permission.INQUIRY_SUBJECT_READ,
+        Permission.LINKAGE_SEARCH,
+        Permission.OPLOG_EXPORT,
+        Permission.OPLOG_READ,
+        Permission.PRIVACY_EXPORT,
+    }
 )
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
@@ -140,14 +150,30 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_SEARCH,
         }
     ),
-    Role.SUPERVISOR: frozenset({Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY}),
+    Role.SUPERVISOR: frozenset(
+        {
+            Permission.BENEFITS_APPROVE,
+            Permission.BENEFITS_PAY,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
+        }
+    ),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
-        {Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE, Permission.LINKAGE_CONVERT}
+        {
+            Permission.INQUIRY_EXPIRE,
+            Permission.INQUIRY_OPERATE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_REASK,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_CONVERT,
+        }
     ),
     Role.PROVIDER_OFFICER: frozenset(
         {
@@ -193,7 +219,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
-    Role.HOUSEKEEPER: frozenset({Permission.ACCESS_GRANT_EXPIRE, Permission.PRIVACY_REAP}),
+    Role.HOUSEKEEPER: frozenset(
+        {Permission.ACCESS_GRANT_EXPIRE, Permission.INQUIRY_EXPIRE, Permission.PRIVACY_REAP}
+    ),
     Role.FOUNDER: frozenset(
         {
             Permission.ACCESS_STAFF_IMPORT,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,9 +17,42 @@ from todoke.records.layouts import inquiry_answer_v2021 as answers
 from todoke.records.layouts import inquiry_request_v2021 as requests
 from todoke.records.ragged import Mask, Texts, pc
 from todoke.systems.inquiry.rules import request_form
+from todoke.systems.inquiry.rules.record_ids import record_id
+
+
+class Draft(NamedTuple):
+    """One attempt to be drafted: the person (id and position in the order), the provider's 5 digits, which attempt."""
+
+    subject: int
+    position: int
+    provider: str
+    round: int
+    attempt: int = 1
+
 
 _ITEM_COUNT = len(TAX_ITEMS)
 assert answers.ITEMS == TAX_ITEMS
+
+
+def drafted_table(order_id: str, drafts: Sequence[Draft], *, at: datetime, by: str) -> pa.Table:
+    """The rows of these attempts as they begin."""
+    ids = [record_id(order_id, round_=d.round, position=d.position, attempt=d.attempt) for d in drafts]
+    moments = pa.array([at] * len(drafts), pa.timestamp("us", tz="UTC"))
+    staff = pa.array([by] * len(drafts), pa.string())
+    return pa.table(
+        {
+            "record_id": pa.array(ids, pa.string()),
+            "subject_id": pa.array([draft.subject for draft in drafts], pa.int64()),
+            "round": pa.array([draft.round for draft in drafts], pa.int16()),
+            "attempt": pa.array([draft.attempt for draft in drafts], pa.int16()),
+            "provider": pa.array([draft.provider for draft in drafts], pa.string()),
+            "state": pa.array(["drafted"] * len(drafts), pa.string()),
+            "drafted_at": moments,
+            "drafted_by": staff,
+            "state_at": moments,
+            "state_by": staff,
+        }
+    )
 
 
 def request_bytes(
@@ -41,7 +75,7 @@ def request_bytes(
         **codes,
     }
     columns: dict[str, Texts] = {name: pa.repeat(value, len(questions)) for name, value in same.items()}
-    columns["record_id"] = pa.array([record_id for record_id, _, _ in questions], pa.string())
+    columns["record_id"] = pa.array([found for found, _, _ in questions], pa.string())
     columns["integrated_number"] = pa.array([number for _, number, _ in questions], pa.string())
     providers = {provider: organisation_code(provider) for _, _, provider in questions}
     columns["provider"] = pa.array([providers[provider] for _, _, provider in questions], pa.string())

@@ -112,7 +112,7 @@ def write_answer_files(order_id: str, out: Path, *, by: Actor) -> StepReport:
         write_answers(order_id=order_id, out=out, by=by)
         meter.advance(total)
         answered = counts[InquiryKind.ANSWERED]
-        second = Query.objects.using(ALIAS).filter(subject__order_id=order_id, round=2).count()
+        second = Query.objects.using(ALIAS).filter(subject__order_id=order_id, round=2, current=True).count()
         totals = {"二次照会": second, **{LABELS[kind]: count for kind, count in counts.items()}}
         return Counts(taken=total, accepted=answered, refused=total - answered, totals=totals)
 
@@ -140,12 +140,12 @@ def _send_round(order_id: str, round_: int, out: Path, by: Actor, meter: Meter) 
         write_request(number=number, out=out, by=by)
         submit_request(number=number, by=by)
         meter.advance(RequestFile.objects.using(ALIAS).get(number=number).records)
-    rows = Query.objects.using(ALIAS).filter(subject__order_id=order_id, round=round_, state="refused")
+    rows = Query.objects.using(ALIAS).filter(subject__order_id=order_id, round=round_, state="rejected")
     return rows.count()
 
 
 def _take(order_id: str, by: Actor) -> None:
-    for batch_id in queries.unsettled_batches(order_id, "asked", "held"):
+    for batch_id in queries.unsettled_batches(order_id, "asked", "held", "expired"):
         take_results(batch_id=batch_id, by=by)
 
 

@@ -10,6 +10,7 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.information import Outcome
 from todoke.contracts.linkage import QueryResult
 from todoke.engine import postgres
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.inquiry import codecs, needs
@@ -19,12 +20,20 @@ ALIAS = "inquiry"
 _STAGED = "inquiry_incoming"
 _TAKE = f"""
 UPDATE inquiry_query q
-SET state = r.state, error = r.error, item_values = r.item_values, item_reasons = r.item_reasons
+SET state = r.state, error = r.error, item_values = r.item_values, item_reasons = r.item_reasons,
+    state_at = %s, state_by = %s
 FROM {_STAGED} r
 WHERE q.record_id = r.record_id AND q.state || '>' || r.state = ANY(%s)
 """
+# An expired question whose answer came late counts instead of the attempt that followed it, unless that was answered.
+_LATE = f"""
+SELECT q.record_id, newer.record_id FROM inquiry_query q JOIN {_STAGED} r USING (record_id)
+JOIN inquiry_query newer ON newer.subject_id = q.subject_id AND newer.round = q.round AND newer.current
+WHERE q.state = 'answered' AND NOT q.current AND newer.state <> 'answered'
+"""
+_COUNTS = "UPDATE inquiry_query SET current = %s WHERE record_id = ANY(%s)"
 _MISSING = """
-SELECT count(*) FROM inquiry_query WHERE record_id = ANY(%s) AND state IN ('drafted', 'asked', 'held')
+SELECT count(*) FROM inquiry_query WHERE record_id = ANY(%s) AND state IN ('drafted', 'asked', 'held', 'expired')
 """
 
 
@@ -38,7 +47,7 @@ def take_results(*, batch_id: str, by: Actor) -> int:
     present = [result for result in results if result.items or result.outcome is not Outcome.ANSWERED]
     gone = [result.record_id for result in results if result.outcome is Outcome.ANSWERED and not result.items]
     with transaction.atomic(using=ALIAS):
-        changed = _store(present)
+        changed = _store(present, by)
         _refuse_lost(gone)
         if changed:
             subject = f"batch {batch_id}"
@@ -49,13 +58,17 @@ def take_results(*, batch_id: str, by: Actor) -> int:
     return changed
 
 
-def _store(results: Sequence[QueryResult]) -> int:
+def _store(results: Sequence[QueryResult], by: Actor) -> int:
     if not results:
         return 0
     postgres.stage(ALIAS, _STAGED, codecs.answered_table(results))
     with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_TAKE, [QUERY.arrows])
+        cursor.execute(_TAKE, [clock.now(), by.staff_id, QUERY.arrows])
         changed = int(cursor.rowcount)
+        cursor.execute(_LATE)
+        late = dict(cursor.fetchall())
+        for counts, record_ids in ((False, late.values()), (True, late)):
+            cursor.execute(_COUNTS, [counts, list(record_ids)])
         cursor.execute(f"DROP TABLE {_STAGED}")
     return changed
 
