@@ -1,4 +1,4 @@
-"""Reads of 税情報一括照会 for siblings, jobs and lists; set-based."""
+"""Answers of an order and how its questions stand, for jobs and siblings."""
 
 from __future__ import annotations
 
