@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 from django.conf import settings
@@ -68,19 +69,12 @@ def status(order_id: str) -> None:
 @click.option("--count", "expected", type=int, help="再照会する件数の見込み。違えば何もしません")
 @_by
 @verb(Permission.INQUIRY_REASK)
-def reask(
-    order_id: str,
-    out: Path,
-    provider: str,
-    error: str,
-    remedied: tuple[str, ...],
-    expected: int | None,
-    by: str,
-) -> None:
+def reask(order_id: str, out: Path, by: str, **chosen: Any) -> None:  # noqa: ANN401 - as click gives them
     """失敗した照会（エラー・期限切れ）だけを、新しいレコード識別番号で再照会します。"""
+    scope = Scope(chosen["provider"], chosen["error"])
+    remedied, expected = set(chosen["remedied"]), chosen["expected"]
     actor = cli_actor.actor(by)
-    scope = Scope(provider=provider, error=error)
-    _show(jobs.reask(order_id, out, scope, remedied=set(remedied), expected=expected, by=actor))
+    _show(jobs.reask(order_id, out, scope, remedied=remedied, expected=expected, by=actor))
     for batch_id in jobs.batches(order_id):
         click.echo(f"照会依頼 {batch_id}")
 

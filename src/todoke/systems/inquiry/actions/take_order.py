@@ -97,11 +97,9 @@ def _keep(order_id: str, subjects: pa.Table, by: Actor) -> None:
             "SELECT position, id FROM inquiry_subject WHERE order_id = %s AND standing = 'asked'", [order_id]
         )
         ids = dict(cursor.fetchall())
+    places = zip(questions["position"].to_pylist(), questions["provider"].to_pylist(), strict=True)
     drafts = [
-        Draft(ids[position], position, provider, round=1)
-        for position, provider in zip(
-            questions["position"].to_pylist(), questions["provider"].to_pylist(), strict=True
-        )
+        Draft(ids[position], int(str(position)), str(provider), round=1) for position, provider in places
     ]
     table = codecs.drafted_table(order_id, drafts, at=clock.now(), by=by.staff_id)
     postgres.copy_in(ALIAS, "inquiry_query", table)

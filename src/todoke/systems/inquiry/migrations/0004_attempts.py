@@ -95,6 +95,6 @@ class Migration(migrations.Migration):
                 condition=~Q(state="expired") | ~Q(reason=""), name="query_expiry_says_why"
             ),
         ),
-        migrations.RunSQL(_OLD.reverse_sql, _OLD.sql),
+        migrations.RunSQL(_OLD.reverse_sql or (), _OLD.sql),
         state_steps("inquiry_query", _STEPS),
     ]

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from todoke.contracts.information import TAX_ITEMS
 from todoke.engine import postgres
 from todoke.systems.inquiry.flows import QueryState
-from todoke.systems.inquiry.rules.matrix_columns import TO_ASK_AGAIN, Column, Completeness, Side, column, side
+from todoke.systems.inquiry.rules.matrix_columns import Column, Completeness, Side, column, side
 from todoke.systems.inquiry.rules.second_round import TAXED_ELSEWHERE
 
 ALIAS = "inquiry"
@@ -34,7 +34,8 @@ _COLUMNS: Final = {
 }
 COLUMN_SQL: Final = _case({key: found.value for key, found in _COLUMNS.items()})
 _SIDE_SQL: Final = _case({key: side(found).value for key, found in _COLUMNS.items()})
-FAILED_SQL: Final = f"{COLUMN_SQL} IN ({', '.join(sorted(f"'{found}'" for found in TO_ASK_AGAIN))})"
+FAILED_SQL: Final = f"{_SIDE_SQL} = '{Side.FAILED}'"
+"""Only what failed may be asked again."""
 ERROR_SQL: Final = "coalesce(nullif(q.error, ''), q.state)"
 """エラー理由 of a failed question; a refusal by the provider's officers has none but its state."""
 

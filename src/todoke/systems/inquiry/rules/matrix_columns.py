@@ -6,7 +6,7 @@ A state that stands nowhere here has no column; the completeness check then fail
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple, assert_never
+from typing import Final, NamedTuple, assert_never
 
 
 class Column(StrEnum):
@@ -21,6 +21,19 @@ class Column(StrEnum):
     NO_RECORD = "no_record"  # 該当なし
     FAILED = "failed"  # エラー
     EXPIRED = "expired"  # 期限切れ
+
+
+_OF_STATE: Final = {
+    "drafted": Column.UNSENT,
+    "rejected": Column.REJECTED,
+    "asked": Column.WAITING,
+    "held": Column.HELD,
+    "answered": Column.ANSWERED,
+    "no_record": Column.NO_RECORD,
+    "refused": Column.FAILED,
+    "release_refused": Column.FAILED,
+    "expired": Column.EXPIRED,
+}
 
 
 class Side(StrEnum):
@@ -47,25 +60,11 @@ class Completeness(NamedTuple):
 
 def column(state: str, *, elsewhere: bool) -> Column:
     """The column of a question in this state. `elsewhere`: its answer says 住民登録外課税. ValueError: unknown state."""
-    match state:
-        case "drafted":
-            return Column.UNSENT
-        case "rejected":
-            return Column.REJECTED
-        case "asked":
-            return Column.WAITING
-        case "held":
-            return Column.HELD
-        case "answered":
-            return Column.ELSEWHERE if elsewhere else Column.ANSWERED
-        case "no_record":
-            return Column.NO_RECORD
-        case "refused" | "release_refused":
-            return Column.FAILED
-        case "expired":
-            return Column.EXPIRED
-        case _:
-            raise ValueError(f"state {state} has no column")
+    if state == "answered" and elsewhere:
+        return Column.ELSEWHERE
+    if state not in _OF_STATE:
+        raise ValueError(f"state {state} has no column")
+    return _OF_STATE[state]
 
 
 def side(column: Column) -> Side:
@@ -78,7 +77,3 @@ def side(column: Column) -> Side:
         case Column.REJECTED | Column.FAILED | Column.EXPIRED:
             return Side.FAILED
     assert_never(column)
-
-
-TO_ASK_AGAIN = frozenset(column for column in Column if side(column) is Side.FAILED)
-"""Only what failed may be asked again."""
