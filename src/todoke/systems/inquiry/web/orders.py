@@ -123,24 +123,20 @@ def rows_url(order_id: str, **wanted: str) -> str:
 
 
 class Line(NamedTuple):
-    """One line of the matrix, ready to draw: (number, address) for each cell."""
+    """One line of the matrix, ready to draw: (number, address) for each cell; the first is the sum of the states."""
 
     title: str
-    sums: list[tuple[int, str]]
     cells: list[tuple[int, str]]
-    total: tuple[int, str]
 
 
 def _line(order_id: str, row: Row) -> Line:
-    def cell(count: int, stage: str) -> tuple[int, str]:
-        return count, rows_url(order_id, provider=row.provider, stage=stage) if count else ""
-
-    return Line(
-        title=naming.provider(row.provider) if row.provider else "計",
-        sums=[cell(row.drafted, ""), cell(row.sent, "sent"), cell(row.accepted, "accepted")],
-        cells=[cell(row.counts[column], column.value) for column in naming.COLUMNS],
-        total=cell(row.drafted, ""),
-    )
+    reached = [("", row.drafted), ("sent", row.sent), ("accepted", row.accepted)]
+    standing = [(column.value, row.counts[column]) for column in naming.COLUMNS]
+    cells = [
+        (count, rows_url(order_id, provider=row.provider, stage=stage) if count else "")
+        for stage, count in [*reached, *standing]
+    ]
+    return Line(naming.provider(row.provider) if row.provider else "計", cells)
 
 
 def _errors(order_id: str) -> list[dict[str, Any]]:
