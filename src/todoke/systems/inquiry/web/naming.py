@@ -38,7 +38,7 @@ def column(value: str) -> tuple[str, str]:
 
 
 def provider(code: str) -> str:
-    """神奈川県川崎市（14130）."""
+    """神奈川県川崎市（14130）; wards, too."""
     if code == ABROAD:
         return "国外（99999）"
     name = name_of(code)

@@ -75,7 +75,7 @@ def _standing(row: Subject, attempts: list[Query]) -> tuple[str, str]:
 def _facts(row: Subject) -> list[tuple[str, object]]:
     facts: list[tuple[str, object]] = [
         ("住基個人コード", row.resident_code),
-        ("現住所区", row.ward_code),
+        ("現住所区", naming.provider(row.ward_code)),
         ("照会する理由", row.reason or "依頼に理由の記載がありません"),
         ("前住所", naming.provider(row.previous_municipality)),
         ("照会の可否", str(Subject.Standing(row.standing).label)),
