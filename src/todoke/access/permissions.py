@@ -43,6 +43,7 @@ class Permission(Enum):
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
     INQUIRY_OPERATE = "inquiry:file:operate"
+    INQUIRY_ORIGINAL = "inquiry:original:read"
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
@@ -98,7 +99,13 @@ STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
 PURPOSE = frozenset(
-    {Permission.LINKAGE_SEARCH, Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT}
+    {
+        Permission.INQUIRY_ORIGINAL,
+        Permission.LINKAGE_SEARCH,
+        Permission.OPLOG_EXPORT,
+        Permission.OPLOG_READ,
+        Permission.PRIVACY_EXPORT,
+    }
 )
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
@@ -144,7 +151,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_SEARCH,
         }
     ),
-    Role.SUPERVISOR: frozenset({Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY}),
+    Role.SUPERVISOR: frozenset(
+        {Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY, Permission.INQUIRY_ORIGINAL}
+    ),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
         {Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE, Permission.LINKAGE_CONVERT}

@@ -48,8 +48,13 @@ class AnswerFile(msgspec.Struct, frozen=True, kw_only=True):
 class Inquiries(Protocol):
     """税情報一括照会 as 給付管理システム sees it."""
 
-    def order(self, *, order_id: str, resident_codes: Sequence[str], by: str) -> OrderReceipt:
-        """Ask for the tax status of these persons. The same order id again returns the first receipt."""
+    def order(
+        self, *, order_id: str, resident_codes: Sequence[str], tax_year: int | None = None, by: str
+    ) -> OrderReceipt:
+        """Ask for the tax status of these persons. The same order id again returns the first receipt.
+
+        An answer about another year than `tax_year` is an error of that person; None: any year is taken.
+        """
 
     def answer_files(self, order_id: str) -> list[AnswerFile]:
         """The answer files of the newest edition, in order; none before the first was written."""

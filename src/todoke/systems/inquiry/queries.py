@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -11,8 +12,11 @@ from todoke.contracts.information import TAX_ITEMS
 from todoke.contracts.inquiry import AnswerFile as SealedAnswers
 from todoke.contracts.inquiry import InquiryKind
 from todoke.engine import postgres
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records.ragged import pc
 from todoke.systems.inquiry import models
+from todoke.systems.inquiry.codecs.editions import KNOWN
+from todoke.systems.inquiry.rules import answer_checks
 from todoke.systems.inquiry.rules.inquiry_kinds import Ending, Standing, ending
 
 ALIAS = "inquiry"
@@ -52,6 +56,21 @@ SELECT encode(sha256(convert_to(coalesce(string_agg(
     ORDER BY s.position, q.round), ''), 'UTF8')), 'hex')
 FROM inquiry_subject s LEFT JOIN inquiry_query q ON q.subject_id = s.id
 WHERE s.order_id = %s AND s.standing <> 'abroad'
+"""
+_QUESTIONS = """
+SELECT q.record_id, s.resident_code AS local_number, s.integrated_number, q.provider
+FROM inquiry_query q JOIN inquiry_subject s ON s.id = q.subject_id
+WHERE q.request_file_id = %s ORDER BY q.record_id
+"""
+_FINDINGS = """
+WITH answer AS (
+    SELECT q.record_id, q.provider FROM inquiry_query q JOIN inquiry_subject s ON s.id = q.subject_id
+    WHERE s.order_id = %s AND EXISTS (
+        SELECT FROM inquiry_receivedanswer a WHERE a.record_id = q.record_id AND a.detail_status IS NOT NULL)
+), total AS (SELECT provider, count(*) AS answers FROM answer GROUP BY provider)
+SELECT a.provider, f.code, count(*), t.answers
+FROM answer a JOIN inquiry_finding f ON f.query_id = a.record_id JOIN total t USING (provider)
+GROUP BY a.provider, f.code, t.answers ORDER BY a.provider, f.code
 """
 _UNSETTLED = """
 SELECT f.batch_id FROM inquiry_requestfile f
@@ -138,3 +157,64 @@ def _chosen(source: pa.Array[Any], first: Column, second: Column) -> Column:
     nothing = pa.scalar(None, pa.string())
     cells: Column = pc.if_else(pc.equal(source, 1), first, pc.if_else(pc.equal(source, 2), second, nothing))
     return cells
+
+
+def request_file(number: int) -> models.RequestFile:
+    """A planned file with its order; NOT_FOUND."""
+    file = models.RequestFile.objects.using(ALIAS).select_related("order").filter(number=number).first()
+    if file is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="照会送付ファイル")
+    return file
+
+
+def questions_of(number: int) -> pa.Table:
+    """What the order knows of each question of a file: the columns KNOWN of the editions, by record id."""
+    rows = postgres.fetch(ALIAS, _QUESTIONS, [number])
+    return pa.table(
+        [pa.array(column, pa.string()) for column in (zip(*rows, strict=True) if rows else ((),) * 4)],
+        names=list(KNOWN),
+    )
+
+
+def originals_of(record_id: str) -> list[models.ReceivedAnswer]:
+    """What arrived about one question, oldest first."""
+    return list(models.ReceivedAnswer.objects.using(ALIAS).filter(record_id=record_id).order_by("id"))
+
+
+def person_of(record_id: str) -> str | None:
+    """住基個人コード of the person of a question, while the order is kept."""
+    query = models.Query.objects.using(ALIAS).select_related("subject").filter(record_id=record_id).first()
+    return query.subject.resident_code if query else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingCount:
+    """How often a municipality's answers to an order have one finding, and whether the municipality is suspect."""
+
+    provider: str
+    code: str
+    severity: str
+    sentence: str
+    persons: int
+    answers: int
+
+    @property
+    def suspect(self) -> bool:
+        """So many answers with the same finding are no accident of one person."""
+        share = self.persons * 100 >= self.answers * answer_checks.SUSPECT_PERCENT
+        return self.persons >= answer_checks.SUSPECT_LEAST and share
+
+
+def finding_counts(order_id: str) -> list[FindingCount]:
+    """Findings of an order by municipality and code."""
+    return [
+        FindingCount(
+            provider=provider,
+            code=code,
+            severity=answer_checks.BY_CODE[code].severity,
+            sentence=answer_checks.BY_CODE[code].sentence,
+            persons=persons,
+            answers=answers,
+        )
+        for provider, code, persons, answers in postgres.fetch(ALIAS, _FINDINGS, [order_id])
+    ]

@@ -47,6 +47,7 @@ def ask(*, programme: Programme, round_name: str, by: Actor) -> InquiryOrder:
     receipt = needs.inquiries().order(
         order_id=queries.order_id(programme.code, round_name),
         resident_codes=[str(code) for code in persons["resident_code"].to_pylist()],
+        tax_year=programme.tax_year,
         by=by.staff_id,
     )
     with transaction.atomic(using=ALIAS):

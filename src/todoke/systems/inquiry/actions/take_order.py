@@ -24,7 +24,9 @@ from todoke.systems.inquiry.rules.standings import UNKNOWN_WARD, identified, pla
 ALIAS = "inquiry"
 
 
-def take_order(*, order_id: str, resident_codes: Sequence[str], by: Actor) -> OrderReceipt:
+def take_order(
+    *, order_id: str, resident_codes: Sequence[str], tax_year: int | None = None, by: Actor
+) -> OrderReceipt:
     """Take on an order whole; the same order id again returns the first receipt."""
     require(by, Permission.BENEFITS_ASK)
     known = Order.objects.using(ALIAS).filter(order_id=order_id).first()
@@ -32,7 +34,7 @@ def take_order(*, order_id: str, resident_codes: Sequence[str], by: Actor) -> Or
         return _receipt(known)
     subjects = _subjects(sorted(set(resident_codes)), by)
     with transaction.atomic(using=ALIAS):
-        order, is_new = _create(order_id, subjects, by)
+        order, is_new = _create(order_id, subjects, tax_year, by)
         if is_new:
             _keep(order_id, subjects)
             subject = f"order {order_id}"
@@ -69,7 +71,7 @@ def _subjects(codes: list[str], by: Actor) -> pa.Table:
     )
 
 
-def _create(order_id: str, subjects: pa.Table, by: Actor) -> tuple[Order, bool]:
+def _create(order_id: str, subjects: pa.Table, tax_year: int | None, by: Actor) -> tuple[Order, bool]:
     """The order's row; of two calls at the same moment one creates it."""
     counts = Counter(subjects["standing"].to_pylist())
     return Order.objects.using(ALIAS).get_or_create(
@@ -80,6 +82,7 @@ def _create(order_id: str, subjects: pa.Table, by: Actor) -> tuple[Order, bool]:
             "asked": counts["asked"],
             "abroad": counts["abroad"],
             "unreachable": counts["unreachable"],
+            "tax_year": tax_year,
         },
     )
 
