@@ -10,6 +10,7 @@ from django.db import connections, transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.linkage import Query, QueryReceipt
 from todoke.engine import snapshots
+from todoke.identifiers.municipality import organisation_code
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
@@ -51,7 +52,9 @@ def submit_request(*, number: int, by: Actor) -> None:
 
 
 def _queries(asked: pa.Table) -> list[Query]:
-    return [Query(**row) for row in asked.select(list(Query.__struct_fields__)).to_pylist()]
+    rows = asked.select(list(Query.__struct_fields__)).to_pylist()
+    organisations = {row["provider"]: organisation_code(row["provider"]) for row in rows}
+    return [Query(**(row | {"provider": organisations[row["provider"]]})) for row in rows]
 
 
 def _receive(receipts: list[QueryReceipt], number: int) -> None:
