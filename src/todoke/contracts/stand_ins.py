@@ -152,7 +152,13 @@ class InquiriesStandIn:
     _files: dict[str, list[AnswerFile]] = field(default_factory=dict)
 
     def order(
-        self, *, order_id: str, resident_codes: Sequence[str], tax_year: int | None = None, by: str
+        self,
+        *,
+        order_id: str,
+        resident_codes: Sequence[str],
+        by: str,
+        tax_year: int | None = None,
+        reasons: Mapping[str, str] | None = None,
     ) -> OrderReceipt:
         """Ask; the same order id again returns the first receipt."""
         if order_id not in self._receipts:

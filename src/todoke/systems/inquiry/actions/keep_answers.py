@@ -26,11 +26,19 @@ ALIAS = "inquiry"
 _STAGED = "inquiry_incoming"
 _TAKE = f"""
 UPDATE inquiry_query q
-SET state = r.state, error = r.error, item_values = r.item_values, item_reasons = r.item_reasons
+SET state = r.state, error = r.error, item_values = r.item_values, item_reasons = r.item_reasons,
+    state_at = %s, state_by = %s
 FROM {_STAGED} r
 WHERE q.record_id = r.record_id AND q.request_file_id = %s AND q.state || '>' || r.state = ANY(%s)
 RETURNING q.record_id
 """
+# An expired question whose answer came late counts instead of the attempt that followed it, unless that was answered.
+_LATE = f"""
+SELECT q.record_id, newer.record_id FROM inquiry_query q JOIN {_STAGED} r USING (record_id)
+JOIN inquiry_query newer ON newer.subject_id = q.subject_id AND newer.round = q.round AND newer.current
+WHERE q.state = 'answered' AND NOT q.current AND newer.state <> 'answered'
+"""
+_COUNTS = "UPDATE inquiry_query SET current = %s WHERE record_id = ANY(%s)"
 _TEXT: Final = pa.string()
 
 
@@ -59,10 +67,7 @@ def keep_answers(*, file: RequestFile, arrived: Arrivals, source: str, by: Actor
     findings = _findings(arrived.table, questions, file)
     with transaction.atomic(using=ALIAS):
         postgres.stage(ALIAS, _STAGED, _judged(arrived.table, findings))
-        with connections[ALIAS].cursor() as cursor:
-            cursor.execute(_TAKE, [file.number, QUERY.arrows])
-            changed = pa.array([record_id for (record_id,) in cursor.fetchall()], _TEXT)
-            cursor.execute(f"DROP TABLE {_STAGED}")
+        changed = _take(file, by)
         _keep_findings(findings, changed)
         _keep_originals(intake, changed)
         refused = len(pc.unique(_of(findings, changed, answer_checks.REFUSE)["record_id"]))
@@ -70,6 +75,19 @@ def keep_answers(*, file: RequestFile, arrived: Arrivals, source: str, by: Actor
             subject = f"request {file.number}"
             record(ALIAS, by=by, verb="inquiry:answer:refuse", subject=subject, persons=refused)
     return len(changed)
+
+
+def _take(file: RequestFile, by: Actor) -> Texts:
+    """Move the questions of what is staged; the record ids of those that moved."""
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_TAKE, [clock.now(), by.staff_id, file.number, QUERY.arrows])
+        changed = pa.array([record_id for (record_id,) in cursor.fetchall()], _TEXT)
+        cursor.execute(_LATE)
+        late = dict(cursor.fetchall())
+        for counts, record_ids in ((False, late.values()), (True, late)):
+            cursor.execute(_COUNTS, [counts, list(record_ids)])
+        cursor.execute(f"DROP TABLE {_STAGED}")
+    return changed
 
 
 def _findings(arrived: pa.Table, questions: pa.Table, file: RequestFile) -> pa.Table:

@@ -20,10 +20,11 @@ SELECT q.record_id,
          + 1 + (row_number() OVER (ORDER BY q.record_id) - 1) / %s AS number
 FROM inquiry_query q JOIN inquiry_subject s ON s.id = q.subject_id
 WHERE s.order_id = %s AND q.round = %s AND q.state = 'drafted' AND q.request_file_id IS NULL
+  AND (q.attempt > 1) = %s
 """
 _FILES = """
-INSERT INTO inquiry_requestfile (number, order_id, round, batch_id, records, planned_by, layout)
-SELECT number, %s, %s, %s || '/' || lpad(number::text, 4, '0'), count(*), %s, %s
+INSERT INTO inquiry_requestfile (number, order_id, round, again, batch_id, records, planned_by, layout)
+SELECT number, %s, %s, %s, %s || '/' || lpad(number::text, 4, '0'), count(*), %s, %s
 FROM inquiry_planned GROUP BY number ORDER BY number
 """
 _ASSIGN = """
@@ -31,14 +32,17 @@ UPDATE inquiry_query q SET request_file_id = p.number FROM inquiry_planned p WHE
 """
 
 
-def plan_requests(*, order_id: str, round_: int, by: Actor) -> int:
-    """Give every drafted question of that round a file; returns how many questions were placed."""
+def plan_requests(*, order_id: str, round_: int, by: Actor, again: bool = False) -> int:
+    """Give every drafted question of that round a file; returns how many questions were placed.
+
+    First questions and those asked `again` never share a file.
+    """
     require(by, Permission.INQUIRY_OPERATE)
     layout = codecs.edition(_layout()).name
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('inquiry:plan', 0))")
-        cursor.execute(_DRAFTED, [RECORD_LIMIT, order_id, round_])
-        cursor.execute(_FILES, [order_id, round_, order_id, by.staff_id, layout])
+        cursor.execute(_DRAFTED, [RECORD_LIMIT, order_id, round_, again])
+        cursor.execute(_FILES, [order_id, round_, again, order_id, by.staff_id, layout])
         cursor.execute(_ASSIGN)
         placed = int(cursor.rowcount)
         if placed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,7 +21,8 @@ from todoke.systems.inquiry.models import RequestFile
 ALIAS = "inquiry"
 _RECEIVE = """
 UPDATE inquiry_query q
-SET state = CASE WHEN r.refusal IS NULL THEN 'asked' ELSE 'refused' END, error = coalesce(r.refusal, '')
+SET state = CASE WHEN r.refusal IS NULL THEN 'asked' ELSE 'rejected' END, error = coalesce(r.refusal, ''),
+    state_at = %s, state_by = %s
 FROM (SELECT unnest(%s::text[]) AS record_id, unnest(%s::text[]) AS refusal) r
 WHERE q.record_id = r.record_id AND q.request_file_id = %s AND q.state = 'drafted'
 """
@@ -42,8 +44,8 @@ def submit_request(*, number: int, by: Actor) -> None:
     asked = codecs.edition(file.layout).read(path.read_bytes(), file=path.name, known=known)
     receipts = needs.submit(file.batch_id, _queries(asked), by=by.staff_id)
     with transaction.atomic(using=ALIAS):
-        _receive(receipts, number)
         moment = clock.now()
+        _receive(receipts, number, moment, by)
         RequestFile.objects.using(ALIAS).filter(number=number).update(
             submitted_at=moment, submitted_by=by.staff_id
         )
@@ -57,7 +59,8 @@ def _queries(asked: pa.Table) -> list[Query]:
     return [Query(**(row | {"provider": organisations[row["provider"]]})) for row in rows]
 
 
-def _receive(receipts: list[QueryReceipt], number: int) -> None:
+def _receive(receipts: list[QueryReceipt], number: int, moment: datetime, by: Actor) -> None:
     ids = [receipt.record_id for receipt in receipts]
     with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_RECEIVE, [ids, [receipt.refusal for receipt in receipts], number])
+        refusals = [receipt.refusal for receipt in receipts]
+        cursor.execute(_RECEIVE, [moment, by.staff_id, ids, refusals, number])

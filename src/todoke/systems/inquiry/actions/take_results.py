@@ -14,7 +14,7 @@ from todoke.systems.inquiry.models import ReceivedAnswer, RequestFile
 
 ALIAS = "inquiry"
 _MISSING = """
-SELECT count(*) FROM inquiry_query WHERE record_id = ANY(%s) AND state IN ('drafted', 'asked', 'held')
+SELECT count(*) FROM inquiry_query WHERE record_id = ANY(%s) AND state IN ('drafted', 'asked', 'held', 'expired')
 """
 
 

@@ -8,7 +8,7 @@ from todoke.oplog.append_only import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("inquiry", "0003_state_starts"),
+        ("inquiry", "0004_attempts"),
     ]
 
     operations = [

@@ -1,8 +1,7 @@
-"""Reads of 税情報一括照会 for siblings, jobs and lists; set-based."""
+"""Answers of an order and how its questions stand, for jobs and siblings."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -12,11 +11,8 @@ from todoke.contracts.information import TAX_ITEMS
 from todoke.contracts.inquiry import AnswerFile as SealedAnswers
 from todoke.contracts.inquiry import InquiryKind
 from todoke.engine import postgres
-from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records.ragged import pc
 from todoke.systems.inquiry import models
-from todoke.systems.inquiry.codecs.editions import KNOWN
-from todoke.systems.inquiry.rules import answer_checks
 from todoke.systems.inquiry.rules.inquiry_kinds import Ending, Standing, ending
 
 ALIAS = "inquiry"
@@ -34,8 +30,8 @@ _ITEMS = ", ".join(
     for place, name in enumerate(TAX_ITEMS, 1)
 )
 _JOINED = """
-LEFT JOIN inquiry_query a ON a.subject_id = s.id AND a.round = 1
-LEFT JOIN inquiry_query b ON b.subject_id = s.id AND b.round = 2
+LEFT JOIN inquiry_query a ON a.subject_id = s.id AND a.round = 1 AND a.current
+LEFT JOIN inquiry_query b ON b.subject_id = s.id AND b.round = 2 AND b.current
 """
 # The page is cut before anything is joined, so that reading all pages costs as much as reading all rows once.
 _ANSWERS = f"""
@@ -53,24 +49,9 @@ WHERE s.standing <> 'abroad' AND s.order_id = %s GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 _FINGERPRINT = """
 SELECT encode(sha256(convert_to(coalesce(string_agg(
     s.position || ' ' || s.second_refusal || ' ' || coalesce(q.record_id || q.state || q.error, ''), '/'
-    ORDER BY s.position, q.round), ''), 'UTF8')), 'hex')
+    ORDER BY s.position, q.round, q.attempt), ''), 'UTF8')), 'hex')
 FROM inquiry_subject s LEFT JOIN inquiry_query q ON q.subject_id = s.id
 WHERE s.order_id = %s AND s.standing <> 'abroad'
-"""
-_QUESTIONS = """
-SELECT q.record_id, s.resident_code AS local_number, s.integrated_number, q.provider
-FROM inquiry_query q JOIN inquiry_subject s ON s.id = q.subject_id
-WHERE q.request_file_id = %s ORDER BY q.record_id
-"""
-_FINDINGS = """
-WITH answer AS (
-    SELECT q.record_id, q.provider FROM inquiry_query q JOIN inquiry_subject s ON s.id = q.subject_id
-    WHERE s.order_id = %s AND EXISTS (
-        SELECT FROM inquiry_receivedanswer a WHERE a.record_id = q.record_id AND a.detail_status IS NOT NULL)
-), total AS (SELECT provider, count(*) AS answers FROM answer GROUP BY provider)
-SELECT a.provider, f.code, count(*), t.answers
-FROM answer a JOIN inquiry_finding f ON f.query_id = a.record_id JOIN total t USING (provider)
-GROUP BY a.provider, f.code, t.answers ORDER BY a.provider, f.code
 """
 _UNSETTLED = """
 SELECT f.batch_id FROM inquiry_requestfile f
@@ -94,9 +75,9 @@ def unsettled_batches(order_id: str, *states: str) -> list[str]:
         return [batch_id for (batch_id,) in cursor]
 
 
-def unsubmitted_files(order_id: str, *, round_: int) -> list[int]:
+def unsubmitted_files(order_id: str, *, round_: int, again: bool = False) -> list[int]:
     """Numbers of the planned files that were not submitted yet, in order."""
-    files = models.RequestFile.objects.using(ALIAS).filter(order_id=order_id, round=round_)
+    files = models.RequestFile.objects.using(ALIAS).filter(order_id=order_id, round=round_, again=again)
     return list(files.filter(submitted_at__isnull=True).order_by("number").values_list("number", flat=True))
 
 
@@ -157,64 +138,3 @@ def _chosen(source: pa.Array[Any], first: Column, second: Column) -> Column:
     nothing = pa.scalar(None, pa.string())
     cells: Column = pc.if_else(pc.equal(source, 1), first, pc.if_else(pc.equal(source, 2), second, nothing))
     return cells
-
-
-def request_file(number: int) -> models.RequestFile:
-    """A planned file with its order; NOT_FOUND."""
-    file = models.RequestFile.objects.using(ALIAS).select_related("order").filter(number=number).first()
-    if file is None:
-        raise TodokeError(ErrorCode.NOT_FOUND, what="照会送付ファイル")
-    return file
-
-
-def questions_of(number: int) -> pa.Table:
-    """What the order knows of each question of a file: the columns KNOWN of the editions, by record id."""
-    rows = postgres.fetch(ALIAS, _QUESTIONS, [number])
-    return pa.table(
-        [pa.array(column, pa.string()) for column in (zip(*rows, strict=True) if rows else ((),) * 4)],
-        names=list(KNOWN),
-    )
-
-
-def originals_of(record_id: str) -> list[models.ReceivedAnswer]:
-    """What arrived about one question, oldest first."""
-    return list(models.ReceivedAnswer.objects.using(ALIAS).filter(record_id=record_id).order_by("id"))
-
-
-def person_of(record_id: str) -> str | None:
-    """住基個人コード of the person of a question, while the order is kept."""
-    query = models.Query.objects.using(ALIAS).select_related("subject").filter(record_id=record_id).first()
-    return query.subject.resident_code if query else None
-
-
-@dataclass(frozen=True, kw_only=True)
-class FindingCount:
-    """How often a municipality's answers to an order have one finding, and whether the municipality is suspect."""
-
-    provider: str
-    code: str
-    severity: str
-    sentence: str
-    persons: int
-    answers: int
-
-    @property
-    def suspect(self) -> bool:
-        """So many answers with the same finding are no accident of one person."""
-        share = self.persons * 100 >= self.answers * answer_checks.SUSPECT_PERCENT
-        return self.persons >= answer_checks.SUSPECT_LEAST and share
-
-
-def finding_counts(order_id: str) -> list[FindingCount]:
-    """Findings of an order by municipality and code."""
-    return [
-        FindingCount(
-            provider=provider,
-            code=code,
-            severity=answer_checks.BY_CODE[code].severity,
-            sentence=answer_checks.BY_CODE[code].sentence,
-            persons=persons,
-            answers=answers,
-        )
-        for provider, code, persons, answers in postgres.fetch(ALIAS, _FINDINGS, [order_id])
-    ]
