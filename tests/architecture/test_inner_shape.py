@@ -23,6 +23,7 @@ ALLOWED = REQUIRED | {
     "queries.py",
     "queries",
     "codecs.py",
+    "codecs",
     "jobs.py",
     "jobs",
     "web",

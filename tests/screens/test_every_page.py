@@ -104,7 +104,7 @@ ELSEWHERE = {
             "inquiry-subject",
         ),
         "test_inquiry_screens",
-    ),  # fmt: skip
+    ),
     "health": "no page: JSON, tests/sites/test_status.py",
 }
 """Routes that need more than a seat at a terminal, and where they are tested."""

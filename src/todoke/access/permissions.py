@@ -44,6 +44,7 @@ class Permission(Enum):
     BENEFITS_RELEASE = "benefits:payment:release"
     INQUIRY_EXPIRE = "inquiry:query:expire"
     INQUIRY_OPERATE = "inquiry:file:operate"
+    INQUIRY_ORIGINAL = "inquiry:original:read"
     INQUIRY_READ = "inquiry:matrix:read"
     INQUIRY_REASK = "inquiry:query:reask"
     INQUIRY_SUBJECT_READ = "inquiry:subject:read"
@@ -103,6 +104,7 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.INQUIRY_ORIGINAL,
         Permission.INQUIRY_SUBJECT_READ,
         Permission.LINKAGE_SEARCH,
         Permission.OPLOG_EXPORT,
@@ -160,6 +162,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.BENEFITS_APPROVE,
             Permission.BENEFITS_PAY,
+            Permission.INQUIRY_ORIGINAL,
             Permission.INQUIRY_READ,
             Permission.INQUIRY_SUBJECT_READ,
         }

@@ -54,10 +54,12 @@ class Inquiries(Protocol):
         order_id: str,
         resident_codes: Sequence[str],
         by: str,
+        tax_year: int | None = None,
         reasons: Mapping[str, str] | None = None,
     ) -> OrderReceipt:
         """Ask for the tax status of these persons. The same order id again returns the first receipt.
 
+        An answer about another year than `tax_year` is an error of that person; None: any year is taken.
         `reasons`, by resident code: why the asking section does not know this person's tax, in one sentence.
         """
 

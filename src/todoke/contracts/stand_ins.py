@@ -157,6 +157,7 @@ class InquiriesStandIn:
         order_id: str,
         resident_codes: Sequence[str],
         by: str,
+        tax_year: int | None = None,
         reasons: Mapping[str, str] | None = None,
     ) -> OrderReceipt:
         """Ask; the same order id again returns the first receipt."""

@@ -11,6 +11,7 @@ from todoke.batch.steps import Counts, StepReport, run_step
 from todoke.contracts.inquiry import InquiryKind
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.inquiry import queries
+from todoke.systems.inquiry.actions.alarm_suspects import alarm_suspects
 from todoke.systems.inquiry.actions.plan_requests import plan_requests
 from todoke.systems.inquiry.actions.plan_second_round import plan_second_round
 from todoke.systems.inquiry.actions.reask import reask as reask_failed
@@ -220,6 +221,7 @@ def _submit(numbers: list[int], out: Path, by: Actor, meter: Meter) -> None:
 def _take(order_id: str, by: Actor) -> None:
     for batch_id in queries.unsettled_batches(order_id, "asked", "held", "expired"):
         take_results(batch_id=batch_id, by=by)
+    alarm_suspects(order_id=order_id, by=by)
 
 
 def _order(order_id: str) -> Order:

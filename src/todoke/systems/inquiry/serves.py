@@ -19,11 +19,17 @@ class InquiryService:
         order_id: str,
         resident_codes: Sequence[str],
         by: str,
+        tax_year: int | None = None,
         reasons: Mapping[str, str] | None = None,
     ) -> OrderReceipt:
         """Ask for the tax status of these persons. The same order id again returns the first receipt."""
-        actor = cli_actor.actor(by)
-        return take_order(order_id=order_id, resident_codes=resident_codes, reasons=reasons or {}, by=actor)
+        return take_order(
+            order_id=order_id,
+            resident_codes=resident_codes,
+            tax_year=tax_year,
+            reasons=reasons or {},
+            by=cli_actor.actor(by),
+        )
 
     def answer_files(self, order_id: str) -> list[AnswerFile]:
         """The answer files of the newest edition, in order."""

@@ -48,6 +48,7 @@ def ask(*, programme: Programme, round_name: str, by: Actor) -> InquiryOrder:
     receipt = needs.inquiries().order(
         order_id=queries.order_id(programme.code, round_name),
         resident_codes=codes,
+        tax_year=programme.tax_year,
         by=by.staff_id,
         reasons=dict.fromkeys(codes, _why(programme)),
     )

@@ -25,7 +25,12 @@ ALIAS = "inquiry"
 
 
 def take_order(
-    *, order_id: str, resident_codes: Sequence[str], reasons: Mapping[str, str], by: Actor
+    *,
+    order_id: str,
+    resident_codes: Sequence[str],
+    tax_year: int | None = None,
+    reasons: Mapping[str, str],
+    by: Actor,
 ) -> OrderReceipt:
     """Take on an order whole; the same order id again returns the first receipt. `reasons` by resident code."""
     require(by, Permission.BENEFITS_ASK)
@@ -34,7 +39,7 @@ def take_order(
         return _receipt(known)
     subjects = _subjects(sorted(set(resident_codes)), reasons, by)
     with transaction.atomic(using=ALIAS):
-        order, is_new = _create(order_id, subjects, by)
+        order, is_new = _create(order_id, subjects, tax_year, by)
         if is_new:
             _keep(order_id, subjects, by)
             subject = f"order {order_id}"
@@ -72,7 +77,7 @@ def _subjects(codes: list[str], reasons: Mapping[str, str], by: Actor) -> pa.Tab
     )
 
 
-def _create(order_id: str, subjects: pa.Table, by: Actor) -> tuple[Order, bool]:
+def _create(order_id: str, subjects: pa.Table, tax_year: int | None, by: Actor) -> tuple[Order, bool]:
     """The order's row; of two calls at the same moment one creates it."""
     counts = Counter(subjects["standing"].to_pylist())
     return Order.objects.using(ALIAS).get_or_create(
@@ -83,6 +88,7 @@ def _create(order_id: str, subjects: pa.Table, by: Actor) -> tuple[Order, bool]:
             "asked": counts["asked"],
             "abroad": counts["abroad"],
             "unreachable": counts["unreachable"],
+            "tax_year": tax_year,
         },
     )
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from todoke.systems.inquiry.rules.answer_checks import CHECKS, REFUSE
+from todoke.systems.inquiry.rules.answer_statuses import NOT_SUCCESSFUL
+
 
 class Failure(NamedTuple):
     """An error in words. `first`: what must be done first; empty where asking again may succeed as it is."""
@@ -45,10 +48,13 @@ FAILURES: Final = {
     "unknown_provider": Failure(
         "提供者がネットワークに接続していない", "前住所を確かめ、提供者へ文書で照会してください"
     ),
-    "answer_malformed": Failure(
-        "回答の項目が読み取れない", "提供者の担当課に、登録内容の確認を求めてください"
-    ),
+    NOT_SUCCESSFUL: Failure("照会ステータスが正常終了でない", "提供者の担当課に、状況の確認を求めてください"),
     "attempts_exhausted": Failure("再照会の回数が上限に達した", "提供者へ文書で照会してください"),
+} | {
+    # an answer that cannot be true: asked again unchanged it would come back the same
+    check.code: Failure(check.sentence.rstrip("。"), "提供者の担当課に、登録内容の確認を求めてください")
+    for check in CHECKS
+    if check.severity == REFUSE
 }
 _UNKNOWN: Final = "エラー理由が一覧にありません。システム管理者が意味を確かめてください"
 
