@@ -152,6 +152,10 @@ def test_the_benefits_section_sees_why_and_what_became_of_it(office: Office, ask
     look = Operation.objects.using("inquiry").filter(verb="inquiry:subject:read", persons=1).latest("id")
     assert (look.actor, look.purpose, look.subject) == ("s001", "世帯からの問合せ", f"order {ORDER}")
     assert look.object_type == "resident_code"
+    answered = Subject.objects.using("inquiry").filter(order_id=ORDER, query__state="answered").first()
+    assert answered is not None
+    page = clerk.open("inquiry-subject", ORDER, answered.position, query=PURPOSE)
+    Keys(page).see("明細単位 09（正常終了）").see("特定個人情報名単位 01（正常終了）")
     clerk.open("inquiry-reask", ORDER, status=403)
 
 

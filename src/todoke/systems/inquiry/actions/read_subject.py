@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import NamedTuple
 
 from django.db import transaction
@@ -10,16 +11,18 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
-from todoke.systems.inquiry.models import Query, Subject
+from todoke.systems.inquiry.models import Finding, Query, ReceivedAnswer, Subject
 
 ALIAS = "inquiry"
 
 
 class Looked(NamedTuple):
-    """The person and every attempt, newest first."""
+    """The person, every attempt (newest first), and by record id what arrived and what the checks found in it."""
 
     subject: Subject
     attempts: list[Query]
+    arrivals: dict[str, list[ReceivedAnswer]]
+    findings: dict[str, list[Finding]]
 
 
 def read_subject(*, order_id: str, position: int, by: Actor) -> Looked:
@@ -33,7 +36,16 @@ def read_subject(*, order_id: str, position: int, by: Actor) -> Looked:
             raise TodokeError(ErrorCode.NOT_FOUND, what="照会対象者")
         questions = Query.objects.using(ALIAS).filter(subject=subject).select_related("request_file")
         attempts = list(questions.order_by("-round", "-attempt"))
+        ids = [attempt.record_id for attempt in attempts]
+        arrivals: dict[str, list[ReceivedAnswer]] = defaultdict(list)
+        for arrival in (
+            ReceivedAnswer.objects.using(ALIAS).defer("sealed").filter(record_id__in=ids).order_by("-id")
+        ):
+            arrivals[arrival.record_id].append(arrival)
+        findings: dict[str, list[Finding]] = defaultdict(list)
+        for finding in Finding.objects.using(ALIAS).filter(query_id__in=ids).order_by("id"):
+            findings[finding.query_id].append(finding)
         person = Person("resident_code", subject.resident_code)
         what = f"order {order_id}"
         record(ALIAS, by=by, verb="inquiry:subject:read", subject=what, persons=1, about=person)
-    return Looked(subject, attempts)
+    return Looked(subject, attempts, arrivals, findings)

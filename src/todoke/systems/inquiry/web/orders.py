@@ -101,6 +101,7 @@ def order(request: HttpRequest, order_id: str) -> HttpResponse:
         "rows": [_line(order_id, line) for line in matrix.rows],
         "total": _line(order_id, matrix.total),
         "errors": _errors(order_id),
+        "findings": [(naming.provider(found.provider), found) for found in queries.finding_counts(order_id)],
         "facts": _facts(row),
         "actions": _actions(request, order_id),
         "crumbs": [HOME, ORDERS, (order_id, "")],

@@ -13,8 +13,10 @@ from django.utils.http import urlencode
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Permission
 from todoke.pages.failures import PURPOSE_FIELD
-from todoke.systems.inquiry.actions.read_subject import read_subject
-from todoke.systems.inquiry.models import Query, Subject
+from todoke.systems.inquiry.actions.read_subject import Looked, read_subject
+from todoke.systems.inquiry.models import Query, ReceivedAnswer, Subject
+from todoke.systems.inquiry.rules.answer_checks import BY_CODE
+from todoke.systems.inquiry.rules.answer_statuses import detail_words, information_words
 from todoke.systems.inquiry.web import naming, orders
 
 
@@ -54,7 +56,9 @@ def subject(request: HttpRequest, order_id: str, position: int) -> HttpResponse:
         "position": position,
         "state": _standing(looked.subject, looked.attempts),
         "facts": _facts(looked.subject),
-        "events": [event for attempt in looked.attempts for event in _events(attempt)],
+        "events": [
+            event for attempt in looked.attempts for event in [*_arrived(looked, attempt), *_events(attempt)]
+        ],
         "crumbs": _crumbs(order_id, f"行番号 {position}"),
     }
     return render(request, "inquiry/subject.html", context)
@@ -87,9 +91,33 @@ def _facts(row: Subject) -> list[tuple[str, object]]:
     return facts
 
 
+def _name(attempt: Query) -> str:
+    return f"{'一次' if attempt.round == 1 else '二次'}照会 {attempt.attempt}回目"
+
+
+def _arrived(looked: Looked, attempt: Query) -> list[dict[str, Any]]:
+    """What arrived about an attempt: both status levels, and what the checks found."""
+    found = [BY_CODE[finding.code].sentence for finding in looked.findings.get(attempt.record_id, [])]
+    return [
+        {
+            "at": arrival.received_at,
+            "by": arrival.received_by,
+            "title": f"{_name(attempt)}：到着（{ReceivedAnswer.Source(arrival.source).label}）",
+            "note": "　".join(
+                [
+                    f"照会ステータス 明細単位 {detail_words(arrival.detail_status)}",
+                    f"特定個人情報名単位 {information_words(arrival.information_status)}",
+                    *found,
+                ]
+            ),
+        }
+        for arrival in looked.arrivals.get(attempt.record_id, [])
+    ]
+
+
 def _events(attempt: Query) -> list[dict[str, Any]]:
     """The attempt's steps, newest first."""
-    name = f"{'一次' if attempt.round == 1 else '二次'}照会 {attempt.attempt}回目"
+    name = _name(attempt)
     label, _ = naming.state(attempt.state)
     notes = [naming.error(attempt.error), f"期限切れの理由：{attempt.reason}" if attempt.reason else ""]
     events = []
