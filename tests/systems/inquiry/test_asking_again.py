@@ -199,13 +199,13 @@ def test_a_late_answer_counts_instead_of_the_attempt_that_followed(town: Town) -
     expire()
     first = queries.batches(ORDER)
     assert reask(town, Scope(provider="14130")) == [4, 5]
-    town.replies = {(4, "14130"): far.answered(income_levy="100")}
+    town.replies = {(4, "14130"): far.answered(income_levy="100", per_capita_levy="3500")}
     town.linkage.exchange(first)
     town.collect(exchange=False)
     rows = Query.objects.using("inquiry").filter(subject__position=4).order_by("attempt")
     assert list(rows.values_list("state", "current")) == [("answered", True), ("asked", False)]
     assert town.answers()[4]["income_levy"] == 100
-    town.replies = {(4, "14130"): far.answered(income_levy="999")}
+    town.replies = {(4, "14130"): far.answered(income_levy="999", per_capita_levy="3500")}
     town.linkage.exchange(queries.batches(ORDER))
     town.collect(exchange=False)
     assert list(rows.values_list("state", "current")) == [("answered", True), ("answered", False)]
@@ -217,7 +217,7 @@ def test_a_question_of_the_second_round_is_asked_again_there(city_site: object, 
     town.replies = {(1, "13112"): elsewhere("27127"), (1, "27100"): NO_CODE}
     town.road()
     assert town.answers()[1]["error_reason"] == "no_link_code"
-    town.replies[1, "27100"] = far.answered(income_levy="700")
+    town.replies[1, "27100"] = far.answered(income_levy="700", per_capita_levy="3500")
     assert reask(town) == [1]
     town.linkage.exchange(jobs.batches(ORDER))
     town.collect()
