@@ -27,6 +27,7 @@ ALLOWED = REQUIRED | {
     "jobs.py",
     "jobs",
     "web",
+    "templates",
 }
 
 

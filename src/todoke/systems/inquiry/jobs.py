@@ -124,6 +124,19 @@ def reask(
     return send_again(order_id, out, by=by, left_out=sum(done.left_out.values()))
 
 
+def folder(order_id: str) -> Path:
+    """Where the files of an order lie: beside the first one that was written; NOT_FOUND before that."""
+    written = (
+        RequestFile.objects.using(ALIAS)
+        .filter(order_id=order_id, path__isnull=False)
+        .order_by("number")
+        .first()
+    )
+    if written is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="照会送付ファイル")
+    return Path(str(written.path)).parent.parent
+
+
 def send_again(order_id: str, out: Path, *, by: Actor, left_out: int = 0) -> list[StepReport]:
     """再照会ファイル of both rounds: planned, written and submitted."""
     reports: list[StepReport] = []
