@@ -202,7 +202,7 @@ CHECKS: Final = (
         _any(*(f"n_{name} > {20 if name in _COUNTS else 9_999_999_999}" for name in _AMOUNTS)),
     ),
     Check(
-        "elsewhere_with_per_capita",
+        "elsewhere_per_capita",
         CHECK,
         "住民登録外課税（他市町村で課税）なのに、均等割額が0円を超えています。",
         f"{_FLAG} = '1' AND n_per_capita_levy > 0",

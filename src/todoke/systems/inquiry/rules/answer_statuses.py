@@ -19,11 +19,6 @@ _DETAIL: Final = {DETAIL_SUCCESS: NORMAL_END}
 _INFORMATION: Final = {INFORMATION_SUCCESS: NORMAL_END}
 
 
-def succeeded(detail: str | None, information: str | None) -> bool:
-    """Whether both levels say so; exactly these codes."""
-    return detail == DETAIL_SUCCESS and information == INFORMATION_SUCCESS
-
-
 def detail_words(code: str | None) -> str:
     """「09（正常終了）」, 「17（不明なコード）」, 「（届いていない）」."""
     return _words(code, _DETAIL)
