@@ -90,6 +90,7 @@ def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
         "TODOKE_TERMINALS_FOLDER": folder / "terminals",
         "TODOKE_CLI_SESSIONS_FOLDER": folder / "cli-sessions",
         "TODOKE_PASSKEYS_FOLDER": folder / "passkeys",
+        "TODOKE_SERVICE_HOURS": os.environ.get("TODOKE_SERVICE_HOURS", "00:00-24:00"),
         # where browsers find the screens: passkeys answer to these pages only (ADR 0008)
         "TODOKE_ORIGINS": os.environ.get(
             "TODOKE_ORIGINS", f"http://localhost:{TRIAL_TERMINALS[realm]}"
