@@ -10,6 +10,7 @@ import random
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from todoke.exchange.models import OutboxMessage, Pause, Receiver, ReceiverChange, ReceiverState
 from todoke.kernel import clock
@@ -82,7 +83,7 @@ def not_accepting(alias: str, sender: str, receiver: str, *, until: datetime | N
         row.save(using=alias)
 
 
-def _row(alias: str, sender: str, receiver: str):  # noqa: ANN202 - a QuerySet of Receiver
+def _row(alias: str, sender: str, receiver: str) -> QuerySet[Receiver]:
     return Receiver.objects.using(alias).filter(sender=sender, receiver=receiver)
 
 
@@ -119,5 +120,5 @@ def _try_now(alias: str, sender: str, receiver: str) -> None:
 
 def _wait(step: int) -> timedelta:
     """FIRST, doubled with each step up to LONGEST, spread by ±20% so that senders do not come back as one."""
-    wait = min(FIRST * 2 ** min(max(step, 0), 20), LONGEST)
+    wait: timedelta = min(FIRST * 2 ** min(max(step, 0), 20), LONGEST)
     return wait * random.uniform(0.8, 1.2)  # noqa: S311 - not a secret

@@ -10,7 +10,7 @@ from todoke.exchange.envelope import MAX_KEY
 from todoke.exchange.kinds import MAX_NAME
 from todoke.exchange.parties import MAX_PARTY
 from todoke.privacy.classes import Privacy
-from todoke.privacy.retention import EXCHANGES, NO_LONGER_NEEDED, NOT_PERSONAL, for_ever, years
+from todoke.privacy.retention import EXCHANGES, NO_LONGER_NEEDED, NOT_PERSONAL, SAFEGUARDS, for_ever, years
 
 
 class OutboxMessage(models.Model):
@@ -156,7 +156,7 @@ class ReceiverChange(models.Model):
     reason = models.CharField(max_length=20, choices=Pause, db_default="")
     at = models.DateTimeField()
 
-    privacy = Privacy(open="id sender receiver state reason at", keep=years(1, since="at", law=NOT_PERSONAL))
+    privacy = Privacy(open="id sender receiver state reason at", keep=years(1, since="at", law=SAFEGUARDS))
 
     class Meta:
         db_table = "exchange_receiver_change"

@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from todoke.access import parties, sessions
 from todoke.access.actions.expire_unconfirmed import expire_unconfirmed
 from todoke.access.factors import enrolment
+from todoke.access.permissions import Actor
 from todoke.custody import exports
 
 EVERY = 60.0
@@ -22,12 +23,14 @@ _log = logging.getLogger("todoke.sites")
 
 @dataclass(frozen=True, kw_only=True)
 class Tidied:
-    """How many sessions ended, unconfirmed requests expired, leavers lost their factors, exported files went."""
+    """How many sessions ended, unconfirmed requests expired, leavers lost their factors, exported files went, and how
+    many 取得番号 ended unused (番号法21条の2)."""
 
     sessions: int
     requests: int
     leavers: int
     files: int
+    acquisitions: int
 
 
 def tidy() -> Tidied:
@@ -38,7 +41,23 @@ def tidy() -> Tidied:
         requests=expire_unconfirmed(by=housekeeper),
         leavers=enrolment.forget_leavers(by=housekeeper),
         files=sum(exports.reap(name, by=housekeeper) for name in databases()),
+        acquisitions=_expire_acquisitions(housekeeper),
     )
+
+
+def _expire_acquisitions(by: Actor) -> int:
+    """At the intermediaries and at the network; systems of other realms are not even imported."""
+    served, count = databases(), 0
+    if "network" in served:
+        from todoke.systems.network.actions import acquire_codes
+
+        count += acquire_codes.expire_acquisitions(by=by)
+    for name in served:
+        if name.startswith("intermediary_"):
+            from todoke.systems.intermediary.actions.expire_acquisitions import expire_acquisitions
+
+            count += expire_acquisitions(alias=name, by=by)
+    return count
 
 
 def databases() -> list[str]:

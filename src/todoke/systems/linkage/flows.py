@@ -50,6 +50,7 @@ QUERY: Final = Flow(
             QueryState.HELD: _ENDS,
         },
         Permission.LINKAGE_OPERATE,
+        Permission.LINKAGE_SEND,
     ),
 )
 

@@ -24,6 +24,7 @@ from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.linkage import codecs, queries
 from todoke.systems.linkage.actions.begin_sending import begin_sending
+from todoke.systems.linkage.actions.check_intermediary import check_intermediary
 from todoke.systems.linkage.actions.give_up_queries import give_up_queries
 from todoke.systems.linkage.actions.load_numbers import load_numbers
 from todoke.systems.linkage.actions.request_codes import request_codes
@@ -33,6 +34,7 @@ from todoke.systems.linkage.actions.take_results import take_results
 from todoke.systems.linkage.actions.take_standings import take_standings
 from todoke.systems.linkage.actions.want_codes import want_codes
 from todoke.systems.linkage.flows import OPEN, QueryState
+from todoke.systems.linkage.models.intermediary_status import Seen
 from todoke.systems.linkage.queries import codes
 
 ALIAS = "linkage"
@@ -144,6 +146,22 @@ def stand(*, by: Actor, transport: Transport) -> int:
         ended += take_standings(persons=persons, answer=answer, by=by)
         after = persons[-1]
     return ended
+
+
+def carry_on(*, by: Actor, transport: Transport) -> Seen:
+    """見張りの一回: ask the intermediary how it is, and go on with what was begun if it takes messages.
+
+    That is: requests for 符号 that were chosen, their results, and queries whose sending was begun. Raises what the
+    messages raise; a round that is cut short changes nothing, and the next one goes on.
+    """
+    seen = check_intermediary(transport=transport, by=by)
+    if seen is Seen.RUNNING:
+        for key in queries.wanted_code_messages():
+            request_codes(message_key=key, transport=transport, by=by)
+        stand(by=by, transport=transport)
+        for batch_id in queries.begun_batches():
+            send_queries(batch_id=batch_id, by=by, all_persons=False)
+    return seen
 
 
 def poll(*, by: Actor, transport: Transport) -> int:

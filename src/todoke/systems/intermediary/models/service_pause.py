@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
-from todoke.privacy.retention import NOT_PERSONAL, years
+from todoke.privacy.retention import SAFEGUARDS, years
 
 
 class ServicePause(models.Model):
@@ -20,7 +20,7 @@ class ServicePause(models.Model):
 
     privacy = Privacy(
         open="id begins_at ends_at reason planned_by planned_at",
-        keep=years(1, since="ends_at", law=NOT_PERSONAL),
+        keep=years(1, since="ends_at", law=SAFEGUARDS),
     )
 
     class Meta:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connections, transaction
 
@@ -42,7 +43,7 @@ def want_codes(*, batch_ids: Sequence[str] | None, by: Actor) -> int:
     """
     require(by, Permission.LINKAGE_OPERATE)
     which = _FREE if batch_ids is None else _OF_BATCHES
-    values = {
+    values: dict[str, Any] = {
         "key": f"codes {uuid.uuid4().hex}",
         "now": clock.now(),
         "limit": RECORD_LIMIT,

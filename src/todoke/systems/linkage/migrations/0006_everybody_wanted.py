@@ -48,7 +48,7 @@ WHERE NOT EXISTS (SELECT FROM linkage_coderequest c WHERE c.person_id = p.integr
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("linkage", "0005_code_standings")]
     operations: ClassVar = [
-        RunSQL(_OLD.reverse_sql, _OLD.sql),
+        RunSQL(_OLD.reverse_sql or RunSQL.noop, _OLD.sql),
         _NEW,
         RunSQL(_WANTED, _WANTED_UNDO),
         RunSQL(_EVERYBODY, RunSQL.noop),

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from todoke.privacy.classes import Privacy
-from todoke.privacy.retention import NOT_PERSONAL, with_parent, years
+from todoke.privacy.retention import SAFEGUARDS, with_parent, years
 
 
 class Seen(models.TextChoices):
@@ -41,7 +41,7 @@ class IntermediaryStatus(models.Model):
             "id state since checked_at checks error hours opens_at clock_ahead pause_begins_at pause_ends_at "
             "pause_reason"
         ),
-        keep=years(1, since="checked_at", law=NOT_PERSONAL),
+        keep=years(1, since="checked_at", law=SAFEGUARDS),
     )
 
     class Meta:
