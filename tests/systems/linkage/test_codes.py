@@ -178,15 +178,16 @@ def test_the_failed_are_asked_again_by_an_act_with_the_count_that_was_told(realm
 
 
 def test_a_stuck_request_raises_an_alarm_and_can_be_asked_again(realms: far.Realms, moved: Clock) -> None:
-    realms.late = True
+    realms.late, by = True, operator()
     bulk(realms)
     assert (codes.counts().stuck, codes.askable(EVERYONE)) == (0, 0)
     moved.ahead = codes.STUCK_AFTER + timedelta(minutes=1)
     total = everybody()
     assert (codes.counts().stuck, codes.askable(EVERYONE)) == (total, total)
-    assert ask_again(persons=None, chosen=EVERYONE, expected=total, by=operator()) == total
+    assert ask_again(persons=None, chosen=EVERYONE, expected=total, by=by) == total
+    assert by_state() == {"again": total}
     realms.late = False
-    bulk(realms)
+    jobs.acquire(batch_ids=None, by=by, transport=realms)
     assert by_state() == {"present": total}
 
 
