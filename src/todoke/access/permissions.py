@@ -104,7 +104,13 @@ STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
 PURPOSE = frozenset(
-    {Permission.LINKAGE_SEARCH, Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT}
+    {
+        Permission.LINKAGE_MONITOR,
+        Permission.LINKAGE_SEARCH,
+        Permission.OPLOG_EXPORT,
+        Permission.OPLOG_READ,
+        Permission.PRIVACY_EXPORT,
+    }
 )
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 

@@ -35,14 +35,16 @@ _OF_BATCHES = f"""
 """
 
 
-def want_codes(*, batch_ids: Sequence[str] | None, by: Actor) -> int:
+def want_codes(*, batch_ids: Sequence[str] | None, by: Actor, again_only: bool = False) -> int:
     """Choose the persons of these batches' unsent queries (None: everybody without 符号); returns how many.
 
+    `again_only`: of everybody, only those who stand in 再取得.
     Who was asked for is not asked for again. Who was refused is asked for again only for a batch, or by `ask_again`:
     the registers may have been put right.
     """
     require(by, Permission.LINKAGE_OPERATE)
-    which = _FREE if batch_ids is None else _OF_BATCHES
+    everybody = f"{_FREE} AND state = 'again'" if again_only else _FREE
+    which = everybody if batch_ids is None else _OF_BATCHES
     values: dict[str, Any] = {
         "key": f"codes {uuid.uuid4().hex}",
         "now": clock.now(),
