@@ -58,7 +58,11 @@ class Permission(Enum):
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_OPERATE = "linkage:number:operate"
+    LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
+    LINKAGE_RIGHT_DECLARE = "linkage:right:declare"
     LINKAGE_SEARCH = "linkage:person:search"
+    LINKAGE_SYSTEM_CONVERT = "linkage:system:convert"
+    LINKAGE_SYSTEM_REGISTER = "linkage:system:register"
     NETWORK_ACQUIRE = "network:link_code:acquire"
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
@@ -120,12 +124,20 @@ class Role(Enum):
     CITY_SYSTEM = "city_system"  # 統合番号連携システム (署名付き電文の当事者)
     PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
     NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
+    EXISTING_SYSTEM = "existing_system"  # 既存業務システム (同上)
     HOUSEKEEPER = "housekeeper"  # 期限の処理 (人の操作によらない)
     FOUNDER = "founder"  # 最初の登録 (空の名簿にだけできる)
 
 
 SYSTEM_ROLES = frozenset(
-    {Role.CITY_SYSTEM, Role.PLATFORM_SYSTEM, Role.NETWORK_SYSTEM, Role.HOUSEKEEPER, Role.FOUNDER}
+    {
+        Role.CITY_SYSTEM,
+        Role.PLATFORM_SYSTEM,
+        Role.NETWORK_SYSTEM,
+        Role.EXISTING_SYSTEM,
+        Role.HOUSEKEEPER,
+        Role.FOUNDER,
+    }
 )
 """Roles of systems: senders of signed messages, and the clock; no member of staff can hold one."""
 
@@ -168,6 +180,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_SESSION_TAKE_OVER,
             Permission.ACCESS_TRAINING_RECORD,
+            Permission.LINKAGE_RIGHT_CONFIRM,
             Permission.PRIVACY_EXPORT_APPROVE,
         }
     ),
@@ -186,6 +199,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
             Permission.LINKAGE_KEYS_ROTATE,
+            Permission.LINKAGE_RIGHT_DECLARE,
+            Permission.LINKAGE_SYSTEM_REGISTER,
             Permission.OPLOG_DROP_REQUEST,
             Permission.OPLOG_ERASE_REQUEST,
             Permission.PRIVACY_PURGE,
@@ -239,6 +254,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_PROVIDE,
         }
     ),
+    Role.EXISTING_SYSTEM: frozenset({Permission.LINKAGE_SYSTEM_CONVERT}),
 }
 
 

@@ -1,6 +1,7 @@
 """One table a file; every model is named here so that Django finds it."""
 
 from todoke.systems.linkage.models.code_request import CodeRequest
+from todoke.systems.linkage.models.existing_system import ExistingSystem
 from todoke.systems.linkage.models.individual_number import IndividualNumber
 from todoke.systems.linkage.models.local_number import LocalNumber
 from todoke.systems.linkage.models.match_form import MatchForm
@@ -12,6 +13,7 @@ from todoke.systems.linkage.models.result_cursor import ResultCursor
 
 __all__ = [
     "CodeRequest",
+    "ExistingSystem",
     "IndividualNumber",
     "LocalNumber",
     "MatchForm",
