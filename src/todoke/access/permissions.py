@@ -56,6 +56,7 @@ class Permission(Enum):
     INTERMEDIARY_RELEASE = "intermediary:held:release"
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    LINKAGE_CONVERSION_DOWNLOAD = "linkage:conversion:download"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_OPERATE = "linkage:number:operate"
     LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
@@ -102,7 +103,13 @@ STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
 PURPOSE = frozenset(
-    {Permission.LINKAGE_SEARCH, Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT}
+    {
+        Permission.LINKAGE_CONVERSION_DOWNLOAD,
+        Permission.LINKAGE_SEARCH,
+        Permission.OPLOG_EXPORT,
+        Permission.OPLOG_READ,
+        Permission.PRIVACY_EXPORT,
+    }
 )
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
@@ -153,13 +160,20 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_CONVERSION_DOWNLOAD,
             Permission.LINKAGE_SEARCH,
+            Permission.LINKAGE_SYSTEM_CONVERT,
         }
     ),
     Role.SUPERVISOR: frozenset({Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY}),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
-        {Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE, Permission.LINKAGE_CONVERT}
+        {
+            Permission.INQUIRY_OPERATE,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_SYSTEM_CONVERT,
+        }
     ),
     Role.PROVIDER_OFFICER: frozenset(
         {

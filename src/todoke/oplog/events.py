@@ -111,6 +111,8 @@ EVENTS: Final[dict[str, Event]] = {
     "linkage:answer:hand-over": Event(_X, "照会の回答を給付の側に", "引渡"),
     "linkage:code:request": Event(_X, "符号の取得を中間サーバーに", "要求"),
     "linkage:code:want": Event(_X, "符号が要る人を", "登録"),
+    "linkage:conversion:download": Event(_O, "番号変換の回答ファイルを", "出力"),
+    "linkage:conversion:receive": Event(_C, "番号変換の依頼ファイルを", "受付"),
     "linkage:form:renew": Event(_C, "4情報の比較形を", "更新"),
     "linkage:key:rotate": Event(_C, "個人番号を封印する鍵を", "更新"),
     "linkage:number:convert": Event(_R, "統合番号への変換を", "実施"),

@@ -11,11 +11,16 @@ from todoke.records.layouts import (
     city_inputs_v2021,
     inquiry_answer_v2021,
     inquiry_request_v2021,
+    number_conversion_v2026,
     personnel_v2022,
     zengin_transfer_v2019,
 )
 
-CSV_LAYOUTS: tuple[CsvLayout, ...] = (*city_inputs_v2021.LAYOUTS, *personnel_v2022.LAYOUTS)
+CSV_LAYOUTS: tuple[CsvLayout, ...] = (
+    *city_inputs_v2021.LAYOUTS,
+    *personnel_v2022.LAYOUTS,
+    *number_conversion_v2026.LAYOUTS,
+)
 RECORD_LAYOUTS: tuple[RecordLayout, ...] = (
     *inquiry_request_v2021.LAYOUTS,
     *inquiry_answer_v2021.LAYOUTS,

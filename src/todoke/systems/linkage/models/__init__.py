@@ -1,6 +1,8 @@
 """One table a file; every model is named here so that Django finds it."""
 
 from todoke.systems.linkage.models.code_request import CodeRequest
+from todoke.systems.linkage.models.conversion_job import ConversionCount, ConversionFault, ConversionJob
+from todoke.systems.linkage.models.conversion_right import ConversionRight
 from todoke.systems.linkage.models.existing_system import ExistingSystem
 from todoke.systems.linkage.models.individual_number import IndividualNumber
 from todoke.systems.linkage.models.local_number import LocalNumber
@@ -13,6 +15,10 @@ from todoke.systems.linkage.models.result_cursor import ResultCursor
 
 __all__ = [
     "CodeRequest",
+    "ConversionCount",
+    "ConversionFault",
+    "ConversionJob",
+    "ConversionRight",
     "ExistingSystem",
     "IndividualNumber",
     "LocalNumber",
