@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 from django.conf import settings
 
@@ -25,12 +26,11 @@ _TABLE, _COLUMN = "linkage_individualnumber", "ciphertext"
 
 
 def read_numbers(file: Path) -> pa.Table:
-    """The file by resident code, birth dates typed, with `line` (the header is line 1). Raises InputRefused."""
+    """The file, birth dates typed, with `line` (the header is line 1). Raises InputRefused."""
     text = read_checked(file, INDIVIDUAL_NUMBERS)
     birth_dates = text["birth_date"].cast(pa.date32())
     typed = text.set_column(text.schema.get_field_index("birth_date"), "birth_date", birth_dates)
-    lines = pa.array(range(2, text.num_rows + 2), pa.int32())
-    return typed.append_column("line", lines).sort_by("resident_code")
+    return typed.append_column("line", pa.array(np.arange(2, text.num_rows + 2, dtype=np.int32)))
 
 
 def read_conversions(file: Path) -> pa.Table:

@@ -121,4 +121,6 @@ def _placed(count: int, found: Iterable[tuple[int, str]]) -> list[str | None]:
 def _joined(query: str, wanted: pa.Table, *parameters: str) -> list[tuple[Any, ...]]:
     name = f"linkage_wanted_{secrets.token_hex(4)}"
     postgres.stage(ALIAS, name, wanted.combine_chunks())
-    return postgres.fetch(ALIAS, query.format(wanted=name), parameters)
+    found = postgres.fetch(ALIAS, query.format(wanted=name), parameters)
+    postgres.execute(ALIAS, f"DROP TABLE {name}")
+    return found
