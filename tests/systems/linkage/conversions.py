@@ -38,9 +38,14 @@ def staff() -> None:
 
 
 def open_site(rights: Sequence[Route] = ()) -> None:
-    """The city of 600 with numbers, and a welfare system that knows everybody by W and the resident code."""
+    """The city of 600 with numbers, and what `introduce` adds."""
     staff()
     jobs.load(city.files() / "individual_numbers.csv", by=city.actor(city.OPERATOR))
+    introduce(rights)
+
+
+def introduce(rights: Sequence[Route] = ()) -> None:
+    """A welfare system that knows everybody by W and the resident code, with these rights."""
     for code, title in (
         (RESIDENTS, "住民記録システム"),
         (WELFARE, "福祉システム"),
@@ -52,8 +57,8 @@ def open_site(rights: Sequence[Route] = ()) -> None:
         LocalNumber(system=WELFARE, local_number=f"W{known.local_number}", person_id=known.person_id)
         for known in LocalNumber.objects.using("linkage").filter(system=RESIDENTS)
     )
-    for route in rights:
-        allow(route)
+    for way in rights:
+        allow(way)
 
 
 def route(direction: Direction, local_system: str = WELFARE) -> Route:

@@ -84,8 +84,7 @@ def test_each_outcome_has_its_word_and_nobody_is_guessed(tmp_path: Path) -> None
         system=WELFARE, local_number="W-second", person_id=conversions.integrated()[some[7]["resident_code"]]
     )
     rows = asked(Direction.LOCAL_TO_INTEGRATED, some)
-    for place, change in enumerate(({"name_kanji": "別人 太郎"}, {"sex": ""}, {"birth_date": "1901-01-01"})):
-        rows[place] |= change
+    rows[0]["name_kanji"], rows[2]["birth_date"] = "別人 太郎", "1901-01-01"
     rows[1]["sex"] = "2" if some[1]["sex"] == "1" else "1"
     rows[3]["address"] += "　別棟"
     rows[4]["number"] = "W0000000000"

@@ -36,7 +36,10 @@ COLUMNS = {
         "handed_over",
     },
 }
-NOT_ABOUT_PERSONS = {"linkage_querybatch", "linkage_queryreceipt", "linkage_resultcursor"}
+NOT_ABOUT_PERSONS = {
+    "linkage_conversioncount", "linkage_conversionfault", "linkage_conversionjob", "linkage_conversionright",
+    "linkage_existingsystem", "linkage_querybatch", "linkage_queryreceipt", "linkage_resultcursor",
+}  # fmt: skip
 
 
 def test_no_other_column_stands_beside_a_person() -> None:

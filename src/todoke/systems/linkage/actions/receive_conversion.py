@@ -49,6 +49,7 @@ def receive_conversion(*, data: bytes, file_name: str, system: str, duty: str, b
             state_by=by.staff_id,
             requested_by=by.staff_id,
             requested_at=now,
+            records=max(data.count(b"\n") - 1, 0),
             expires_at=now + LIFE,
         )
         conversion_files.write(conversion_files.asked(job.job_id), data)

@@ -51,7 +51,6 @@ def run_conversion(*, job_id: str, by: Actor) -> ConversionJob:
             job,
             JobState.DONE,
             by,
-            records=asked.num_rows,
             answer_path=str(conversion_files.answer(job_id)),
             answer_sha256=digest,
             expires_at=clock.now() + LIFE,

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             state="state",
             time="state_at",
             steps=_JOB_STEPS,
-            also=("state_by", "records", "answer_path", "answer_sha256", "expires_at"),
+            also=("state_by", "error", "answer_path", "answer_sha256", "expires_at"),
         ),
         state_starts("linkage_conversionjob", ("received",)),
     ]

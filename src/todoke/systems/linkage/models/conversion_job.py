@@ -16,6 +16,7 @@ from todoke.systems.linkage.models.existing_system import ExistingSystem
 class ConversionJob(models.Model):
     """One file. The files themselves lie protected in the instance's folder and go when they expire.
 
+    `records` are counted when the file comes in; `error` is the name of what stopped a failed job.
     `answer_sha256` is of the answer as it was written; `answer_path` empties when the file is gone.
     """
 
@@ -30,7 +31,8 @@ class ConversionJob(models.Model):
     state_by = models.TextField()
     requested_by = models.TextField()
     requested_at = models.DateTimeField()
-    records = models.BigIntegerField(db_default=0)
+    records = models.BigIntegerField()
+    error = models.TextField(db_default="")
     answer_path = models.TextField(db_default="")
     answer_sha256 = models.TextField(db_default="")
     expires_at = models.DateTimeField()
@@ -38,7 +40,7 @@ class ConversionJob(models.Model):
     privacy = Privacy(
         open=(
             "job_id system duty purpose file_name file_sha256 state state_at state_by requested_by requested_at"
-            " records answer_path answer_sha256 expires_at"
+            " records error answer_path answer_sha256 expires_at"
         ),
         keep=years(7, since="requested_at", law=SAFEGUARDS, files=("answer_path",)),
     )
@@ -49,6 +51,10 @@ class ConversionJob(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="done") | Q(answer_sha256__regex="^[0-9a-f]{64}$"),
                 name="conversion_job_done_has_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="failed") & ~Q(error="") | ~Q(state="failed") & Q(error=""),
+                name="conversion_job_failure_says_why",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["-requested_at"], name="conversion_job_newest")]
