@@ -129,7 +129,7 @@ def _read(
     data: bytes, layout: CsvLayout, parse: arrow_csv.ParseOptions, *, use_threads: bool = True
 ) -> pa.Table:
     return arrow_csv.read_csv(
-        pa.BufferReader(data),
+        pa.BufferReader(data),  # type: ignore[arg-type]  # the stubs do not know it; a file object is copied
         read_options=arrow_csv.ReadOptions(use_threads=use_threads, block_size=_BLOCK),
         parse_options=parse,
         convert_options=arrow_csv.ConvertOptions(

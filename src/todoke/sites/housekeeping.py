@@ -12,6 +12,8 @@ from django.db import DatabaseError, close_old_connections
 from todoke.access import parties, sessions
 from todoke.access.actions.expire_unconfirmed import expire_unconfirmed
 from todoke.access.factors import enrolment
+from todoke.contracts import registry
+from todoke.contracts.conversion import ConversionFiles
 from todoke.custody import exports
 
 EVERY = 60.0
@@ -37,8 +39,13 @@ def tidy() -> Tidied:
         sessions=sessions.reap(),
         requests=expire_unconfirmed(by=housekeeper),
         leavers=enrolment.forget_leavers(by=housekeeper),
-        files=sum(exports.reap(name, by=housekeeper) for name in databases()),
+        files=sum(exports.reap(name, by=housekeeper) for name in databases()) + _conversions(),
     )
+
+
+def _conversions() -> int:
+    answers = registry.offered(ConversionFiles)
+    return answers.reap() if answers else 0
 
 
 def databases() -> list[str]:
