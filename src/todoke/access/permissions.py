@@ -92,6 +92,7 @@ STEP_UP = frozenset(
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,
+        Permission.LINKAGE_RIGHT_CONFIRM,
         Permission.OPLOG_DROP_APPROVE,
         Permission.OPLOG_ERASE_APPROVE,
         Permission.PRIVACY_EXPORT_APPROVE,

@@ -13,13 +13,13 @@ import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from todoke.access.permissions import Role
 from todoke.sites.demonstration.bench import SEED, machine
-from todoke.sites.demonstration.bench_site import BY, Spent, apart, instance_for
+from todoke.sites.demonstration.bench_site import BY, Spent, apart, instance_for, measurer
 from todoke.sites.instance import ENVIRONMENT, Instance
 
 SYSTEM: Final = "bench"
@@ -98,7 +98,7 @@ def _prepare(register: int, file: Path) -> dict[str, Any]:
     for direction in Direction:
         route = Route(direction=direction, local_system=SYSTEM if direction in NAMES_A_SYSTEM else "")
         right = declare_right(system=SYSTEM, duty=DUTY, route=route, law="測定", valid_from=since, by=BY)
-        confirm_right(right_id=right.pk, by=replace(BY, staff_id="second", roles=_confirmer()))
+        confirm_right(right_id=right.pk, by=measurer("second", Role.SECTION_MANAGER))
     with connections["linkage"].cursor() as cursor:
         cursor.execute(
             "INSERT INTO linkage_localnumber (system, local_number, person_id) SELECT %s, reverse(local_number), person_id"
@@ -106,12 +106,6 @@ def _prepare(register: int, file: Path) -> dict[str, Any]:
             [SYSTEM],
         )
     return {}
-
-
-def _confirmer() -> frozenset[Any]:
-    from todoke.access.permissions import Role
-
-    return frozenset({Role.SECTION_MANAGER})
 
 
 def _directions() -> dict[str, Any]:

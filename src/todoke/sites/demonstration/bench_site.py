@@ -14,16 +14,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from todoke.access.permissions import Actor, Role
+from todoke.access.permissions import Actor, Held, Role
+from todoke.kernel import clock
 from todoke.sites.instance import ENVIRONMENT, EXAMPLE, Instance
 from todoke.sites.postgres import Server
 
-BY: Final = Actor(
-    staff_id="bench",
-    purpose="速さの測定",
-    roles=frozenset({Role.OPERATOR, Role.CLERK, Role.ADMINISTRATOR, Role.EXISTING_SYSTEM}),
-)
-"""Whoever measures; acts like a system, for nobody is employed in an instance of an hour."""
+
+def measurer(staff_id: str, *roles: Role) -> Actor:
+    """Whoever measures: nobody is employed in an instance that lives for an hour, so the rights are given here."""
+    held = tuple(Held(role=role, duty="measurement") for role in roles)
+    return Actor(staff_id=staff_id, purpose="速さの測定", held=held, verified_at=clock.now())
+
+
+BY: Final = measurer("bench", Role.OPERATOR, Role.CLERK, Role.ADMINISTRATOR)
 
 
 @dataclass(frozen=True, kw_only=True)
