@@ -20,9 +20,11 @@ REQUIRED = {
 ALLOWED = REQUIRED | {
     "rules",
     "flows.py",
+    "housekeeping.py",
     "queries.py",
     "queries",
     "codecs.py",
+    "codecs",
     "jobs.py",
     "jobs",
     "web",

@@ -42,10 +42,16 @@ class Permission(Enum):
     BENEFITS_PRINT = "benefits:letter:print"
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
+    INQUIRY_EXPIRE = "inquiry:query:expire"
     INQUIRY_OPERATE = "inquiry:file:operate"
+    INQUIRY_ORIGINAL = "inquiry:original:read"
+    INQUIRY_READ = "inquiry:matrix:read"
+    INQUIRY_REASK = "inquiry:query:reask"
+    INQUIRY_SUBJECT_READ = "inquiry:subject:read"
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
+    INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
     INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
     INTERMEDIARY_OPERATE = "intermediary:replica:operate"
@@ -58,13 +64,17 @@ class Permission(Enum):
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
     LINKAGE_CONVERSION_DOWNLOAD = "linkage:conversion:download"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
+    LINKAGE_MONITOR = "linkage:code:monitor"
     LINKAGE_OPERATE = "linkage:number:operate"
     LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
     LINKAGE_RIGHT_DECLARE = "linkage:right:declare"
     LINKAGE_SEARCH = "linkage:person:search"
     LINKAGE_SYSTEM_CONVERT = "linkage:system:convert"
     LINKAGE_SYSTEM_REGISTER = "linkage:system:register"
+    LINKAGE_SEND = "linkage:message:send"
+    LINKAGE_WATCH = "linkage:intermediary:watch"
     NETWORK_ACQUIRE = "network:link_code:acquire"
+    NETWORK_EXPIRE = "network:link_code:expire"
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
     NETWORK_PERMIT = "network:permit:request"
@@ -107,6 +117,9 @@ STEP_UP_LIFE = timedelta(minutes=5)
 PURPOSE = frozenset(
     {
         Permission.LINKAGE_CONVERSION_DOWNLOAD,
+        Permission.INQUIRY_ORIGINAL,
+        Permission.INQUIRY_SUBJECT_READ,
+        Permission.LINKAGE_MONITOR,
         Permission.LINKAGE_SEARCH,
         Permission.OPLOG_EXPORT,
         Permission.OPLOG_READ,
@@ -161,6 +174,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_CONVERSION_DOWNLOAD,
             Permission.LINKAGE_SEARCH,
@@ -171,6 +186,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.BENEFITS_APPROVE,
             Permission.BENEFITS_PAY,
+            Permission.INQUIRY_ORIGINAL,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.PRIVACY_EXPORT,
             Permission.PRIVACY_EXPORT_LIST,
         }
@@ -182,6 +200,18 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_OPERATE,
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_SYSTEM_CONVERT,
+            Permission.INQUIRY_EXPIRE,
+            Permission.INQUIRY_OPERATE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_REASK,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_CONVERT,
+            Permission.INQUIRY_OPERATE,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_MONITOR,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
         }
     ),
     Role.PROVIDER_OFFICER: frozenset(
@@ -225,6 +255,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_KEYS_ROTATE,
             Permission.LINKAGE_RIGHT_DECLARE,
             Permission.LINKAGE_SYSTEM_REGISTER,
+            Permission.LINKAGE_WATCH,
             Permission.OPLOG_DROP_REQUEST,
             Permission.OPLOG_ERASE_REQUEST,
             Permission.PRIVACY_PURGE,
@@ -232,7 +263,15 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
-    Role.HOUSEKEEPER: frozenset({Permission.ACCESS_GRANT_EXPIRE, Permission.PRIVACY_REAP}),
+    Role.HOUSEKEEPER: frozenset(
+        {
+            Permission.ACCESS_GRANT_EXPIRE,
+            Permission.INQUIRY_EXPIRE,
+            Permission.INTERMEDIARY_EXPIRE,
+            Permission.NETWORK_EXPIRE,
+            Permission.PRIVACY_REAP,
+        }
+    ),
     Role.FOUNDER: frozenset(
         {
             Permission.ACCESS_STAFF_IMPORT,
@@ -261,6 +300,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_REGISTER,
             Permission.INTERMEDIARY_INQUIRE,
             Permission.INTERMEDIARY_COLLECT,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
             Permission.NETWORK_ACQUIRE,
         }
     ),

@@ -5,8 +5,6 @@ At most `kinds.RECORD_LIMIT` records a message; answers are in the order asked.
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import msgspec
 
 from todoke.contracts.people import BasicAttributes
@@ -49,10 +47,3 @@ class NumbersAnswered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 CONVERT = MessageKind("linkage.convert.v1", NumbersAsked, NumbersAnswered)
-
-
-class ConversionFiles(Protocol):
-    """What the site's housekeeping asks of 統合番号連携システム."""
-
-    def reap(self) -> int:
-        """Delete the answers whose time is over; returns how many."""

@@ -16,11 +16,6 @@ def serve(contract: type[T], implementation: T) -> None:
     _served[contract] = implementation
 
 
-def offered(contract: type[T]) -> T | None:
-    """The implementation of `contract`, or None in a realm or tool where nothing serves it."""
-    return cast("T | None", _served.get(contract))
-
-
 def need(contract: type[T]) -> T:
     """The implementation of `contract`; SETUP_MISSING when nothing serves it in this realm."""
     if contract not in _served:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 
 from todoke.contracts import registry
-from todoke.contracts.conversion import ConversionFiles
 from todoke.contracts.inquiry import Inquiries
 from todoke.contracts.linkage import Linkage
 from todoke.contracts.residents import Residents
@@ -33,7 +32,6 @@ def wire(realm: Realm) -> None:
         registry.serve(Residents, residents.ResidentRegister())
         registry.serve(Inquiries, inquiry.InquiryService())
         registry.serve(Linkage, linkage.LinkageService())
-        registry.serve(ConversionFiles, linkage.ConversionFileService())
         instance = Instance.load()
         registry.serve(Transport, HttpTransport(KeyRing(instance.path, realm.value)))
         registry.serve(Dispatcher, dispatcher(realm, instance))

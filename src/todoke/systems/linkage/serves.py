@@ -27,7 +27,6 @@ from todoke.systems.linkage.actions import take_receipts  # noqa: F401 - registe
 from todoke.systems.linkage.actions.convert_for_system import convert_for_system
 from todoke.systems.linkage.actions.convert_numbers import convert_numbers
 from todoke.systems.linkage.actions.hand_over_answers import hand_over_answers
-from todoke.systems.linkage.actions.reap_conversions import reap_conversions
 from todoke.systems.linkage.actions.submit_queries import submit_queries
 from todoke.systems.linkage.models import ExistingSystem
 
@@ -54,14 +53,6 @@ class LinkageService:
     def hand_over(self, *, record_ids: Sequence[str], by: str) -> None:
         """The caller has stored these answers; linkage drops their items."""
         hand_over_answers(record_ids=record_ids, by=_actor(by))
-
-
-class ConversionFileService:
-    """Implements `ConversionFiles` on the files of conversions."""
-
-    def reap(self) -> int:
-        """As the contract says; by the clock, not by a person."""
-        return reap_conversions(by=actors.housekeeper())
 
 
 def _existing_system(alias: str, sender: str) -> bool:

@@ -5,6 +5,7 @@ from todoke.systems.linkage.models.conversion_job import ConversionCount, Conver
 from todoke.systems.linkage.models.conversion_right import ConversionRight
 from todoke.systems.linkage.models.existing_system import ExistingSystem
 from todoke.systems.linkage.models.individual_number import IndividualNumber
+from todoke.systems.linkage.models.intermediary_status import IntermediaryBacklog, IntermediaryStatus
 from todoke.systems.linkage.models.local_number import LocalNumber
 from todoke.systems.linkage.models.match_form import MatchForm
 from todoke.systems.linkage.models.person import Person
@@ -21,6 +22,8 @@ __all__ = [
     "ConversionRight",
     "ExistingSystem",
     "IndividualNumber",
+    "IntermediaryBacklog",
+    "IntermediaryStatus",
     "LocalNumber",
     "MatchForm",
     "Person",

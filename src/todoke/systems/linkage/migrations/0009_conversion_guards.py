@@ -15,7 +15,7 @@ _CONFIRMED = Act(
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("linkage", "0006_conversions")]
+    dependencies: ClassVar = [("linkage", "0008_conversions")]
     operations: ClassVar = [
         forward_only(
             "linkage_conversionright",
