@@ -12,6 +12,7 @@ from todoke.records.layouts import (
     city_inputs_v2021,
     inquiry_answer_v2021,
     inquiry_request_v2021,
+    number_conversion_v2026,
     personnel_v2022,
     ward_reply_v2024,
     ward_request_v2024,
@@ -20,7 +21,11 @@ from todoke.records.layouts import (
 from todoke.records.wide_csv import WideLayout
 
 Layout = CsvLayout | RecordLayout | CommaLayout | WideLayout
-CSV_LAYOUTS: tuple[CsvLayout, ...] = (*city_inputs_v2021.LAYOUTS, *personnel_v2022.LAYOUTS)
+CSV_LAYOUTS: tuple[CsvLayout, ...] = (
+    *city_inputs_v2021.LAYOUTS,
+    *personnel_v2022.LAYOUTS,
+    *number_conversion_v2026.LAYOUTS,
+)
 RECORD_LAYOUTS: tuple[RecordLayout, ...] = (
     *inquiry_request_v2021.LAYOUTS,
     *inquiry_answer_v2021.LAYOUTS,

@@ -46,6 +46,11 @@ COLUMNS = {
     },
 }
 NOT_ABOUT_PERSONS = {
+    "linkage_conversioncount",
+    "linkage_conversionfault",
+    "linkage_conversionjob",
+    "linkage_conversionright",
+    "linkage_existingsystem",
     "linkage_intermediarybacklog",
     "linkage_intermediarystatus",
     "linkage_querybatch",

@@ -1,6 +1,9 @@
 """One table a file; every model is named here so that Django finds it."""
 
 from todoke.systems.linkage.models.code_request import CodeRequest
+from todoke.systems.linkage.models.conversion_job import ConversionCount, ConversionFault, ConversionJob
+from todoke.systems.linkage.models.conversion_right import ConversionRight
+from todoke.systems.linkage.models.existing_system import ExistingSystem
 from todoke.systems.linkage.models.individual_number import IndividualNumber
 from todoke.systems.linkage.models.intermediary_status import IntermediaryBacklog, IntermediaryStatus
 from todoke.systems.linkage.models.local_number import LocalNumber
@@ -13,6 +16,11 @@ from todoke.systems.linkage.models.result_cursor import ResultCursor
 
 __all__ = [
     "CodeRequest",
+    "ConversionCount",
+    "ConversionFault",
+    "ConversionJob",
+    "ConversionRight",
+    "ExistingSystem",
     "IndividualNumber",
     "IntermediaryBacklog",
     "IntermediaryStatus",
