@@ -56,8 +56,13 @@ class Permission(Enum):
     INTERMEDIARY_RELEASE = "intermediary:held:release"
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    LINKAGE_FILE_FORGET = "linkage:file:forget"
+    LINKAGE_FILE_READ = "linkage:file:read"
+    LINKAGE_FILE_RUN = "linkage:file:run"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_OPERATE = "linkage:number:operate"
+    LINKAGE_QUEUE_SET = "linkage:queue:set"
+    LINKAGE_QUEUE_STOP = "linkage:queue:stop"
     LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
     LINKAGE_RIGHT_DECLARE = "linkage:right:declare"
     LINKAGE_SEARCH = "linkage:person:search"
@@ -159,7 +164,15 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset({Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY}),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
-        {Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE, Permission.LINKAGE_CONVERT}
+        {
+            Permission.INQUIRY_OPERATE,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_FILE_FORGET,
+            Permission.LINKAGE_FILE_READ,
+            Permission.LINKAGE_FILE_RUN,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_QUEUE_STOP,
+        }
     ),
     Role.PROVIDER_OFFICER: frozenset(
         {
@@ -198,7 +211,10 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_END,
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.LINKAGE_FILE_READ,
             Permission.LINKAGE_KEYS_ROTATE,
+            Permission.LINKAGE_QUEUE_SET,
+            Permission.LINKAGE_QUEUE_STOP,
             Permission.LINKAGE_RIGHT_DECLARE,
             Permission.LINKAGE_SYSTEM_REGISTER,
             Permission.OPLOG_DROP_REQUEST,
@@ -208,7 +224,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
-    Role.HOUSEKEEPER: frozenset({Permission.ACCESS_GRANT_EXPIRE, Permission.PRIVACY_REAP}),
+    Role.HOUSEKEEPER: frozenset(
+        {Permission.ACCESS_GRANT_EXPIRE, Permission.LINKAGE_FILE_FORGET, Permission.PRIVACY_REAP}
+    ),
     Role.FOUNDER: frozenset(
         {
             Permission.ACCESS_STAFF_IMPORT,

@@ -11,7 +11,8 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from todoke.privacy import key_files
 from todoke.privacy.wrapping import Wrapper
 
 _CONTEXT = b"v1|files|"
+_DAY = 86_400
 
 
 class Digest:
@@ -133,9 +135,18 @@ class Vault:
             _remove(folder)
         return len(found)
 
-    def names(self) -> set[str]:
-        """What lies here."""
-        return {path.name for path in self.folder.glob("*.age")}
+    def remove_strays(self, kept: Collection[str]) -> int:
+        """Remove contents that nobody has noted (their process was killed) and that are older than a day; how many."""
+        old = time.time() - _DAY
+        strays = [
+            path
+            for pattern in ("*.age", ".*.part")
+            for path in self.folder.glob(pattern)
+            if path.name not in kept and path.stat().st_mtime < old
+        ]
+        for path in strays:
+            path.unlink(missing_ok=True)
+        return len(strays)
 
     def remove(self, name: str) -> None:
         """Content that is no longer needed."""
@@ -173,8 +184,12 @@ class Vault:
 
 def opened(folder: Path, keys: Path, municipality: str, wrapper: Wrapper) -> Vault:
     """The vault of an instance; its keys are made when there are none yet."""
-    identity = _key(keys / f"files-{municipality}.age", wrapper, lambda: str(x25519.Identity.generate()).encode())
-    signing = _key(keys / f"files-{municipality}.sign", wrapper, lambda: secrets.token_bytes(key_files.KEY_BYTES))
+    identity = _key(
+        keys / f"files-{municipality}.age", wrapper, lambda: str(x25519.Identity.generate()).encode()
+    )
+    signing = _key(
+        keys / f"files-{municipality}.sign", wrapper, lambda: secrets.token_bytes(key_files.KEY_BYTES)
+    )
     return Vault(
         folder, x25519.Identity.from_str(identity.decode()), Ed25519PrivateKey.from_private_bytes(signing)
     )

@@ -58,17 +58,13 @@ def _editions_named(name: str) -> set[str]:
 def read(source: Path, target: Path, form: FileForm, *, progress: Progress = lambda _: None) -> int:
     """A system's file into canonical CSV; how many records. InputRefused with every bad row."""
     conversion = Conversion(form.coding(), UTF_8)
-    return _convert(
-        conversion, form, RecordFile(source, form.form), RecordFile(target, Format.CSV), progress
-    )
+    return _convert(conversion, form, RecordFile(source, form.form), RecordFile(target, Format.CSV), progress)
 
 
 def write(source: Path, target: Path, form: FileForm, *, progress: Progress = lambda _: None) -> int:
     """Canonical CSV into a system's file; how many records. InputRefused with every bad row."""
     conversion = Conversion(UTF_8, form.coding())
-    return _convert(
-        conversion, form, RecordFile(source, Format.CSV), RecordFile(target, form.form), progress
-    )
+    return _convert(conversion, form, RecordFile(source, Format.CSV), RecordFile(target, form.form), progress)
 
 
 def in_file(bad: BadRow, form: FileForm) -> BadRow:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 from django.conf import settings
 
+from todoke.contracts.information import TAX_ITEMS
 from todoke.privacy import key_sets, wrapping
 from todoke.privacy.key_sets import Column, KeySet
 from todoke.privacy.wrapping import Wrapper
@@ -24,6 +26,22 @@ def read_numbers(file: Path) -> pa.Table:
     typed = text.set_column(text.schema.get_field_index("birth_date"), "birth_date", birth_dates)
     lines = pa.array(range(2, text.num_rows + 2), pa.int32())
     return typed.append_column("line", lines).sort_by("resident_code")
+
+
+ResultRow = tuple[str, str, str, str, Sequence[str | None] | None, Sequence[str | None] | None]
+"""Record id, 統合番号, outcome, error, values, reasons."""
+
+
+def results_table(rows: Sequence[ResultRow]) -> pa.Table:
+    """Results as they go back by file (layout query_results): values, then the reasons of their absence."""
+    columns = list(zip(*rows, strict=True))
+    nothing: tuple[None, ...] = (None,) * len(TAX_ITEMS)
+    values, reasons = (list(zip(*(row or nothing for row in column), strict=True)) for column in columns[4:])
+    names = ("record_id", "integrated_number", "outcome", "error")
+    named = dict(zip(names, columns[:4], strict=True))
+    named |= dict(zip(TAX_ITEMS, values, strict=True))
+    named |= {f"{name}_reason": column for name, column in zip(TAX_ITEMS, reasons, strict=True)}
+    return pa.table({name: pa.array(column, pa.string()) for name, column in named.items()})
 
 
 def make_keys() -> None:
