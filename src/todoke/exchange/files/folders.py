@@ -6,6 +6,7 @@ aside, flushed, renamed. As root, folder and files belong to the system's accoun
 
 from __future__ import annotations
 
+import math
 import os
 import pwd
 import re
@@ -88,11 +89,11 @@ class Folder:
             return None
 
     def age(self, name: str) -> float:
-        """Seconds since anything was written to it."""
+        """Seconds since anything was written to it; of a file that is not there, more than any."""
         try:
             return time.time() - (self.path / name).lstat().st_mtime
         except FileNotFoundError:
-            return 0.0
+            return math.inf
 
     def write(self, name: str, data: bytes) -> None:
         """A small file, whole."""

@@ -77,7 +77,8 @@ def in_file(bad: BadRow, form: FileForm) -> BadRow:
 def _convert(
     conversion: Conversion, form: FileForm, source: RecordFile, target: RecordFile, progress: Progress
 ) -> int:
-    counted, reports = _Counted(progress), []
+    counted = _Counted(progress)
+    reports: list[Report] = []
     try:
         records.convert(
             conversion, form.file_layout(), source, target, every=True, told=reports.append, progress=counted

@@ -12,7 +12,7 @@ from todoke.access.permissions import Permission
 from todoke.contracts import registry
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.transport import Transport
-from todoke.systems.linkage import jobs, queries
+from todoke.systems.linkage import file_commands, jobs, queries
 from todoke.systems.linkage.actions.renew_forms import renew_forms
 from todoke.systems.linkage.jobs import Exchanged
 
@@ -22,6 +22,9 @@ _by = click.option("--by", required=True, help="職員ID")
 @click.group(name="linkage")
 def group() -> None:
     """統合番号連携システム"""
+
+
+group.add_command(file_commands.group)
 
 
 @group.command(name="load")

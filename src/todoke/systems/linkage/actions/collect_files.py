@@ -169,7 +169,9 @@ class _Door:
 
     def _note(self, name: str, sha256: str, manifest: Manifest | None, **values: object) -> ExchangedFile:
         now = clock.now()
-        claims = {"number": manifest.number, "size": manifest.size, "records": manifest.records}
+        claims: dict[str, object] = {}
+        if manifest:
+            claims = {"number": manifest.number, "size": manifest.size, "records": manifest.records}
         with transaction.atomic(using=ALIAS):
             file = ExchangedFile.objects.using(ALIAS).create(
                 queue=self.queue,
@@ -179,7 +181,7 @@ class _Door:
                 arrived_at=now,
                 state_at=now,
                 state_by=self.by.staff_id,
-                **(claims if manifest else {}),
+                **claims,
                 **values,
             )
             subject = f"{self.queue.name} {name} {file.refusal or 'arrived'} sha256:{sha256}"

@@ -33,11 +33,10 @@ def take_inquiry_file(*, file: Path, by: Actor) -> Taken:
     rows = csv.read_csv(
         file, convert_options=csv.ConvertOptions(column_types=_text_types(file), strings_can_be_null=False)
     )
-    common = rows.filter(pc.equal(rows[KIND], "common"))
-    asked = rows.filter(pc.equal(rows[KIND], "request"))
+    common, asked = (rows.filter(pc.field(KIND) == name) for name in ("common", "request"))
     _check(file.name, common, asked)
     queries = [
-        Query(information_code=code, **row)
+        Query(information_code=str(code), **row)
         for row, code in zip(
             asked.select(list(_COLUMNS)).to_pylist(), asked["information_code_1"].to_pylist(), strict=True
         )

@@ -20,7 +20,7 @@ class ExchangedFile(models.Model):
     """One file. `in_order`: it has its place in the queue; others were refused at the door and only leave a trace.
 
     `sha256`, `size`: of the content. `sealed`: name of the content in the vault, empty once it is deleted. `cleared`: its
-    folder has been emptied of it. `answered`: an acknowledgement of its end lies there. `accepted`, `rejected`: of its records. `repeats`: the file that it repeats or corrects.
+    folder has been emptied of it. `answered`: an acknowledgement of its end lies there. `processed`: records that were converted so far, while it is being taken. `accepted`, `rejected`: of its records. `repeats`: the file that it repeats or corrects.
     """
 
     queue = models.ForeignKey(FileQueue, on_delete=models.PROTECT, related_name="files")
@@ -31,6 +31,7 @@ class ExchangedFile(models.Model):
     sha256 = models.TextField(db_default="")
     size = models.BigIntegerField(db_default=0)
     records = models.BigIntegerField(db_default=0)
+    processed = models.BigIntegerField(db_default=0)
     accepted = models.BigIntegerField(db_default=0)
     rejected = models.BigIntegerField(db_default=0)
     refusal = models.TextField(db_default="")
@@ -46,7 +47,7 @@ class ExchangedFile(models.Model):
 
     privacy = Privacy(
         open=(
-            "id queue direction number in_order file_name sha256 size records accepted rejected refusal bad_rows "
+            "id queue direction number in_order file_name sha256 size records processed accepted rejected refusal bad_rows "
             "repeats sealed cleared answered arrived_at state state_at state_by"
         ),
         keep=for_ever(ONLY_ONCE),
