@@ -19,8 +19,7 @@ REQUIRED = {
 }
 ALLOWED = REQUIRED | {
     *("rules", "flows.py", "queries.py", "queries", "codecs.py", "jobs.py", "jobs", "web", "templates"),
-    # a subject whose verbs and steps would fill the common files has its own beside them
-    *("file_commands.py", "file_jobs.py"),
+    "file_commands.py",  # the verbs of file exchange, which would fill commands.py
 }
 
 

@@ -90,6 +90,17 @@ ELSEWHERE = {
     "sign-in": "test_signing_in",
     "passkey-new": "test_signing_in",
     "personnel-check": "test_directory_work",
+    **dict.fromkeys(
+        (
+            "linkage-files",
+            "linkage-files-queue",
+            "linkage-files-file",
+            "linkage-files-stop",
+            "linkage-files-resume",
+            "linkage-files-repeat",
+        ),
+        "test_linkage_files",
+    ),
     "sign-out": "no page: a button, test_signing_in",
     "matrix-file": "no page: a file, test_directory_work",
     "health": "no page: JSON, tests/sites/test_status.py",

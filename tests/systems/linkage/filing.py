@@ -19,10 +19,10 @@ from tests.systems import city
 from todoke.access.permissions import Actor, Role
 from todoke.records.converting.canonical import FileForm
 from todoke.records.converting.records import Format
-from todoke.systems.linkage import file_jobs
 from todoke.systems.linkage.actions.register_system import register_system
 from todoke.systems.linkage.actions.set_file_partner import set_file_partner
 from todoke.systems.linkage.actions.set_file_queue import QueueLimits, set_file_queue
+from todoke.systems.linkage.jobs import files as jobs
 from todoke.systems.linkage.models import ExchangedFile, ExistingSystem, FileQueue
 from todoke.systems.linkage.queries import file_places
 from todoke.systems.linkage.rules.file_kinds import Direction
@@ -61,7 +61,7 @@ class System:
         if not ExistingSystem.objects.using("linkage").filter(pk=code).exists():
             register_system(
                 code=code,
-                title=title or code,
+                title=title or {"residents": "住民記録システム"}.get(code, code),
                 duties=["JM01000000121000"],
                 valid_from=date(2021, 12, 20),
                 by=by,
@@ -152,8 +152,8 @@ def number_rows(begin: int, end: int) -> tuple[bytes, int]:
     return lines[0] + b"".join(chosen), len(chosen)
 
 
-def run(*queues: str) -> file_jobs.Walked:
-    return file_jobs.run_files(by=operator(), queues=queues)
+def run(*queues: str) -> jobs.Walked:
+    return jobs.run_files(by=operator(), queues=queues)
 
 
 def states(queue: FileQueue) -> list[tuple[int | None, str, str]]:

@@ -369,7 +369,7 @@ def test_only_who_may_and_only_with_a_reason(residents: System) -> None:
     queue = residents.queue()
     clerk = filing.city.actor(filing.city.CLERK)
     for work in (
-        lambda: filing.file_jobs.collect_files(queue=queue, by=clerk),
+        lambda: filing.jobs.collect_files(queue=queue, by=clerk),
         lambda: stop_file_queue(queue=queue, reason="x", by=clerk),
         lambda: forget_contents(by=clerk),
     ):

@@ -37,7 +37,7 @@ NUMBER_NOTICES = CsvLayout(
     (
         Column("local_number", "業務固有番号", Text(20), personal=True),
         Column("integrated_number", "統合番号", IntegratedNumber(), personal=True),
-        Column("event", "事由（linked 付番、moved 変更）", OneOf(("linked", "moved"))),
+        Column("event", "事由（1 付番、2 変更）", OneOf(("1", "2"))),
         Column("noted_on", "発生日", Date()),
     ),
 )
@@ -50,9 +50,9 @@ NUMBER_NOTICES_HOST = RecordLayout(
     (
         Field("local_number", "", "業務固有番号", 20, Kind.TEXT, personal=True),
         Field("integrated_number", "", "統合番号", 15, Kind.CODE, personal=True),
-        Field("event", "", "事由", 6, Kind.TEXT, note="linked 付番、moved 変更"),
+        Field("event", "", "事由", 1, Kind.CODE, note="1 付番、2 変更"),
         Field("noted_on", "", "発生日", 10, Kind.TEXT, note="YYYY-MM-DD"),
-        Field("filler", "", "予備", 13, Kind.FILLER),
+        Field("filler", "", "予備", 18, Kind.FILLER),
     ),
 )
 

@@ -12,13 +12,13 @@ from todoke.access.permissions import Permission
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records.converting.canonical import FileForm
 from todoke.records.converting.records import Format
-from todoke.systems.linkage import file_jobs
 from todoke.systems.linkage.actions.forget_contents import forget_contents
 from todoke.systems.linkage.actions.repeat_file import repeat_file
 from todoke.systems.linkage.actions.set_file_partner import set_file_partner
 from todoke.systems.linkage.actions.set_file_queue import QueueLimits, set_file_queue
 from todoke.systems.linkage.actions.stop_file_queue import resume_file_queue, stop_file_queue
 from todoke.systems.linkage.flows import FileState, QueueState
+from todoke.systems.linkage.jobs import files as jobs
 from todoke.systems.linkage.queries import file_lists, file_places
 from todoke.systems.linkage.rules import file_kinds, file_refusals
 from todoke.systems.linkage.rules.file_kinds import Direction
@@ -39,7 +39,7 @@ def group() -> None:
 @verb(Permission.LINKAGE_FILE_RUN)
 def run(queues: tuple[str, ...], by: str) -> None:
     """全部の待ち行列を順に回り、届いたものを取り込み、送るものを送ります。止まったときは同じ命令で続きから再開します。"""
-    walked = file_jobs.run_files(by=cli_actor.actor(by), queues=queues)
+    walked = jobs.run_files(by=cli_actor.actor(by), queues=queues)
     for step in walked.steps:
         counts = step.counts
         totals = "".join(f"／{name} {value:,}" for name, value in counts.totals.items())

@@ -52,7 +52,7 @@ def _hear(queue: FileQueue, partner: FilePartner, folder: Folder, name: str, by:
     ):
         raise TodokeError(ErrorCode.NOT_FOUND, what="受領確認のファイル")
     changed = _end(file, note, by)
-    folder.remove(file.file_name, file.file_name + MANIFEST)
+    folder.remove(file.file_name + MANIFEST, file.file_name)  # no manifest ever stands without its file
     folder.remove_answer(name)
     return changed
 

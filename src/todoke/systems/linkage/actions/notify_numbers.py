@@ -16,7 +16,7 @@ from todoke.systems.linkage.rules import file_kinds
 ALIAS = "linkage"
 KIND = file_kinds.gives(NOTICES, title="統合番号の通知", layouts=("number_notices", "number_notices_host"))
 _WAITING = """
-SELECT id, local_number, person_id, event, (noted_at AT TIME ZONE 'Asia/Tokyo')::date::text
+SELECT id, local_number, person_id, CASE event WHEN 'linked' THEN '1' ELSE '2' END, (noted_at AT TIME ZONE 'Asia/Tokyo')::date::text
 FROM linkage_numbernotice WHERE system_id = %s AND file_id IS NULL ORDER BY id LIMIT %s FOR UPDATE
 """
 _NOTE = "UPDATE linkage_numbernotice SET file_id = %s WHERE id = ANY(%s)"
