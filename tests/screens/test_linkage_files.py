@@ -59,11 +59,8 @@ def test_the_monitor_leads_to_what_is_wrong(office: Office, exchange: FileQueue,
     shown = keys.page.content()
     names = [line.split(b",")[2].decode() for line in number_rows(0, 300)[0].splitlines()[1:]]
     assert not [name for name in names if name in shown]
-
-
-def test_wrong_days_are_said_so_and_right_ones_narrow(office: Office, exchange: FileQueue, examiner) -> None:  # type: ignore[no-untyped-def]
-    keys = Keys(office.seat(Realm.CITY, "f001").open("linkage-files-queue", exchange.pk))
-    keys.fill("input[name=since]", "きのう").press("絞り込む").see("誤り")
+    keys.press("住民記録システム 個人番号と4情報").fill("input[name=since]", "きのう").press("絞り込む")
+    keys.see("誤り")
     examiner.check(keys.page, "linkage-files-filter")
     keys.fill("input[name=since]", "2099-01-01").press("絞り込む").see("該当するものはありません")
 
@@ -86,7 +83,9 @@ def test_a_queue_is_stopped_and_resumed_with_a_reason(office: Office, exchange: 
     assert ExchangedFile.objects.using("linkage").filter(queue=exchange, state="taken").count() == 3
 
 
-def test_an_error_is_sent_again_under_a_new_number(office: Office, exchange: FileQueue, examiner) -> None:  # type: ignore[no-untyped-def]
+def test_an_error_is_sent_again_and_a_file_that_is_being_taken_shows_how_far_it_is(
+    office: Office, exchange: FileQueue, examiner
+) -> None:  # type: ignore[no-untyped-def]
     file = ExchangedFile.objects.using("linkage").get(state="error")
     keys = Keys(office.seat(Realm.CITY, "f001").open("linkage-files-file", file.pk))
     keys.see("未登録です").press("送り直す").see("新しい番号で送ります")
@@ -94,18 +93,11 @@ def test_an_error_is_sent_again_under_a_new_number(office: Office, exchange: Fil
     keys.press("送り直す").see("新しい番号で送り直します")
     new = ExchangedFile.objects.using("linkage").get(repeats=file)
     assert (new.number, new.state) == (2, "made")
-
-
-def test_a_file_that_is_being_taken_shows_how_far_it_is(
-    office: Office, exchange: FileQueue, examiner
-) -> None:  # type: ignore[no-untyped-def]
     files = ExchangedFile.objects.using("linkage")
     file = files.get(queue=exchange, state="arrived")
     for state in (FileState.CHECKED, FileState.TAKING):
         move("linkage", EXCHANGED_FILE, of(EXCHANGED_FILE, [file.pk]), to=state, by=filing.operator())
     files.filter(pk=file.pk).update(processed=75)
-    keys = Keys(office.seat(Realm.CITY, "f001").open("linkage-files-file", file.pk))
-    keys.see("75 / 100件（75%）")
+    keys.press("ファイル連携").see("75 / 100件（75%）")
+    keys.press("個人番号と4情報").press(file.file_name).see("75 / 100件（75%）")
     examiner.check(keys.page, "linkage-files-file-running")
-    keys = Keys(office.seat(Realm.CITY, "f001").open("linkage-files"))
-    keys.see("75 / 100件（75%）")

@@ -30,6 +30,7 @@ def test_a_round_is_made_each_time_also_after_the_database_was_away(monkeypatch:
             raise OperationalError("gone")
 
     monkeypatch.setattr(housekeeping, "tidy", tidy)
+    monkeypatch.setattr(housekeeping, "go_on", lambda: None)
     housekeeping.keep_tidy(_Rounds(3))  # type: ignore[arg-type]
     assert len(made) == 3
 

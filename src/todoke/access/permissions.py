@@ -225,7 +225,13 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
     Role.HOUSEKEEPER: frozenset(
-        {Permission.ACCESS_GRANT_EXPIRE, Permission.LINKAGE_FILE_FORGET, Permission.PRIVACY_REAP}
+        {
+            Permission.ACCESS_GRANT_EXPIRE,
+            Permission.LINKAGE_FILE_FORGET,
+            Permission.LINKAGE_FILE_RUN,
+            Permission.LINKAGE_OPERATE,
+            Permission.PRIVACY_REAP,
+        }
     ),
     Role.FOUNDER: frozenset(
         {

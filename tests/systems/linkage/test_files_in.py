@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.systems.linkage import filing
 from tests.systems.linkage.filing import System, number_rows, run, states
+from todoke.access import parties
+from todoke.access.models import Alarm
 from todoke.batch.models import ControlTotal, StepRun, StepState
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.oplog.models import Operation
@@ -55,8 +57,8 @@ def test_files_are_taken_in_order_counted_and_acknowledged(residents: System) ->
 
 
 def test_a_bad_file_keeps_no_other_queue_and_not_even_its_own_waiting(residents: System) -> None:
-    good, bad = residents.queue(), System.joined("tax", "税務システム").queue()
-    tax = System.joined("tax")
+    tax = System.joined("tax", "税務システム")
+    good, bad = residents.queue(), tax.queue()
     content, count = number_rows(0, 30)
     lines = content.splitlines(keepends=True)
     lines[3] = lines[3].replace(b",", b"x,", 1)
@@ -380,3 +382,24 @@ def test_only_who_may_and_only_with_a_reason(residents: System) -> None:
         stop_file_queue(queue=queue, reason=" ", by=filing.operator())
     assert refused.value.code is ErrorCode.RECORD_INVALID
     assert StepRun.objects.using("linkage").filter(state=StepState.RUNNING).count() == 0
+
+
+def test_what_goes_on_by_itself_takes_numbers_leaves_inquiries_to_a_person_and_rings_once(
+    residents: System,
+) -> None:
+    by = parties.housekeeper()
+    queue = residents.queue()
+    benefit = System.joined("benefit", "給付管理システム")
+    asked = benefit.queue(
+        "inquiry-requests",
+        form=FileForm(layout="inquiry_request", edition="2021", form=Format.FIXED, charset="ibm939"),
+    )
+    benefit.drop(1, b"x", 1, kind="inquiry-requests")
+    residents.drop(1, *number_rows(0, 10))
+    residents.drop(3, *number_rows(10, 20))
+    filing.jobs.go_round(by=by)
+    filing.jobs.go_round(by=by)
+    assert states(queue) == [(1, "taken", ""), (3, "arrived", "")]
+    assert states(asked) == [(1, "arrived", "")]
+    rung = Alarm.objects.using(filing.city.DIRECTORY).filter(kind="file_exchange")
+    assert list(rung.values_list("detail", flat=True)) == ["residents/in/numbers: 欠番"]

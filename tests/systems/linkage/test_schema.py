@@ -19,6 +19,8 @@ COLUMNS = {
     # derived from linkage_person alone, to search by (ADR 0012)
     "linkage_matchform": {"person_id", "name", "sex", "birth_date", "address", "town", "edition"},
     "linkage_coderequest": {"person_id", "state", "message_key", "refusal", "changed_at"},
+    # what a system is still to be told (PIA: 統合番号 goes back to the system where it came from)
+    "linkage_numbernotice": {"id", "system_id", "local_number", "person_id", "event", "noted_at", "file_id"},
     "linkage_query": {
         "record_id",
         "batch_id",
@@ -36,7 +38,17 @@ COLUMNS = {
         "handed_over",
     },
 }
-NOT_ABOUT_PERSONS = {"linkage_querybatch", "linkage_queryreceipt", "linkage_resultcursor"}
+NOT_ABOUT_PERSONS = {
+    "linkage_exchangedfile",
+    "linkage_existingsystem",
+    "linkage_filefault",
+    "linkage_filepartner",
+    "linkage_filequeue",
+    "linkage_querybatch",
+    "linkage_queryreceipt",
+    "linkage_queryreturn",
+    "linkage_resultcursor",
+}
 
 
 def test_no_other_column_stands_beside_a_person() -> None:

@@ -11,7 +11,10 @@ from todoke.systems.linkage.rules.file_kinds import Taken
 
 
 @file_kinds.takes(
-    "numbers", title="個人番号と4情報", layouts=("individual_numbers", "individual_numbers_host")
+    "numbers",
+    title="個人番号と4情報",
+    layouts=("individual_numbers", "individual_numbers_host"),
+    unattended=True,
 )
 def take_number_file(*, file: Path, by: Actor) -> Taken:
     """Mint, link and renew; a row that contradicts a known link refuses the whole file."""

@@ -22,14 +22,17 @@ from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 from todoke.systems.linkage.actions.answer_files import answer_files
 from todoke.systems.linkage.actions.collect_files import collect_files
+from todoke.systems.linkage.actions.forget_contents import forget_contents
 from todoke.systems.linkage.actions.hear_acknowledgements import hear_acknowledgements
 from todoke.systems.linkage.actions.notify_numbers import KIND as NOTICES
 from todoke.systems.linkage.actions.notify_numbers import notify_numbers
 from todoke.systems.linkage.actions.return_results import RESULTS, return_results
 from todoke.systems.linkage.actions.send_file import send_file
 from todoke.systems.linkage.actions.take_file import take_file
+from todoke.systems.linkage.actions.watch_files import watch_files
 from todoke.systems.linkage.flows import FILE_ENDS, FileState, QueueState
 from todoke.systems.linkage.models import ExchangedFile, FileQueue
+from todoke.systems.linkage.rules import file_kinds
 from todoke.systems.linkage.rules.file_kinds import Direction
 
 ALIAS = "linkage"
@@ -49,8 +52,18 @@ class Walked:
     troubled: list[str]
 
 
-def run_files(*, by: Actor, queues: Sequence[str] = ()) -> Walked:
-    """Walk the queues (all, or those named) round and round until none has anything left to do."""
+def go_round(*, by: Actor) -> None:
+    """What goes on by itself, once a minute: a walk, deletion of what has had its days, and the alarms."""
+    run_files(by=by, unattended=True)
+    forget_contents(by=by)
+    watch_files(by=by)
+
+
+def run_files(*, by: Actor, queues: Sequence[str] = (), unattended: bool = False) -> Walked:
+    """Walk the queues (all, or those named) round and round until none has anything left to do.
+
+    `unattended`: files whose kind asks for a person are sealed when they come, and wait for one.
+    """
     arrived = 0
     steps: list[StepReport] = []
     troubled: list[str] = []
@@ -61,7 +74,7 @@ def run_files(*, by: Actor, queues: Sequence[str] = ()) -> Walked:
             if queue.name in troubled:
                 continue
             try:
-                came, done = _turn(queue, by)
+                came, done = _turn(queue, by, unattended=unattended)
             except _Held:
                 continue
             except Exception as error:  # whatever it is, it must not stop the others
@@ -82,22 +95,26 @@ def _in_turn(names: Sequence[str]) -> list[FileQueue]:
     return [queue for queue in found if not names or queue.name in names]
 
 
-def _turn(queue: FileQueue, by: Actor) -> tuple[int, list[StepReport]]:
+def _turn(queue: FileQueue, by: Actor, *, unattended: bool) -> tuple[int, list[StepReport]]:
     with ExitStack() as held:
         try:
             held.enter_context(alone(ALIAS, f"linkage:queue/{queue.pk}"))
         except TodokeError:
             raise _Held from None
         queue.refresh_from_db(using=ALIAS)
-        came, steps = _incoming(queue, by) if queue.direction == Direction.IN else _outgoing(queue, by)
+        if queue.direction == Direction.IN:
+            may_take = not unattended or file_kinds.kind(queue.direction, queue.kind).unattended
+            came, steps = _incoming(queue, by, may_take=may_take)
+        else:
+            came, steps = _outgoing(queue, by)
         FileQueue.objects.using(ALIAS).filter(pk=queue.pk).update(served_at=clock.now(), trouble="")
         return came, steps
 
 
-def _incoming(queue: FileQueue, by: Actor) -> tuple[int, list[StepReport]]:
+def _incoming(queue: FileQueue, by: Actor, *, may_take: bool) -> tuple[int, list[StepReport]]:
     arrived = collect_files(queue=queue, by=by)
     steps = []
-    if queue.state == QueueState.RUNNING and (file := _due(queue)):
+    if may_take and queue.state == QueueState.RUNNING and (file := _due(queue)):
         steps.append(_step(queue, file, by))
     answer_files(queue=queue, by=by)
     return arrived, steps

@@ -82,21 +82,27 @@ class Standing:
     @property
     def alarms(self) -> list[str]:
         """What a person should look into, in words."""
-        return list(self._alarms())
+        return list(self.found.values())
 
-    def _alarms(self) -> Iterator[str]:
+    @property
+    def found(self) -> dict[str, str]:
+        """The same by its kind, which stays while numbers change."""
+        return dict(self._alarms())
+
+    def _alarms(self) -> Iterator[tuple[str, str]]:
         if self.oldest_at is not None and clock.now() - self.oldest_at > PATIENCE:
-            yield f"最も古いファイルが {self.hours} 時間待っています"
+            yield "滞留", f"最も古いファイルが {self.hours} 時間待っています"
         if self.gap:
             last = self.next_number + self.gap - 1
             missing = f"第{self.next_number}号" + (f"～第{last}号" if self.gap > 1 else "")
-            yield f"{missing}が届いていません"
+            yield "欠番", f"{missing}が届いていません"
         if self.waiting_records > self.record_limit:
-            yield f"待っている件数 {self.waiting_records:,} が一回の上限 {self.record_limit:,} を超えています"
+            limit = f"一回の上限 {self.record_limit:,}"
+            yield "件数", f"待っている件数 {self.waiting_records:,} が{limit} を超えています"
         if self.state == QueueState.STOPPED and self.waiting:
-            yield f"停止中に {self.waiting:,} 個のファイルが待っています"
+            yield "停止", f"停止中に {self.waiting:,} 個のファイルが待っています"
         if self.trouble:
-            yield self.trouble
+            yield "処理", self.trouble
 
 
 def standings() -> list[Standing]:

@@ -47,23 +47,38 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class FileKind:
-    """One kind: its code (part of file names), what it is called, the layouts it may come in, and its handler if it comes in."""
+    """One kind: its code (part of file names), what it is called, the layouts it may come in, and its handler if it comes in.
+
+    `unattended`: it may be taken by the clock; else a person whose duty it is starts the walk.
+    """
 
     code: str
     direction: Direction
     title: str
     layouts: tuple[str, ...]
     handler: Handler | None = None
+    unattended: bool = False
 
 
 _KINDS: Final[dict[tuple[Direction, str], FileKind]] = {}
 
 
-def takes(code: str, *, title: str, layouts: tuple[str, ...]) -> Callable[[Handler], Handler]:
+def takes(
+    code: str, *, title: str, layouts: tuple[str, ...], unattended: bool = False
+) -> Callable[[Handler], Handler]:
     """Register the handler of an incoming kind."""
 
     def register(handler: Handler) -> Handler:
-        _enter(FileKind(code=code, direction=Direction.IN, title=title, layouts=layouts, handler=handler))
+        _enter(
+            FileKind(
+                code=code,
+                direction=Direction.IN,
+                title=title,
+                layouts=layouts,
+                handler=handler,
+                unattended=unattended,
+            )
+        )
         return handler
 
     return register

@@ -97,7 +97,7 @@ FILES = [
 ]  # fmt: skip
 
 FAULTS = [
-    Column[FileFault](key="row", title="行", value=lambda row: row.row, kind=Kind.NUMBER, heads_row=True),
+    Column[FileFault](key="row", title="行", value=lambda row: row.row, heads_row=True),
     Column[FileFault](key="column", title="項目", value=lambda row: row.column, kind=Kind.CODE),
     Column[FileFault](key="rule", title="規則", value=lambda row: row.rule),
 ]
