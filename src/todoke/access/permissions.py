@@ -82,6 +82,7 @@ class Permission(Enum):
     OPLOG_VERIFY = "oplog:log:verify"
     PRIVACY_EXPORT = "privacy:export:make"
     PRIVACY_EXPORT_APPROVE = "privacy:export:approve"
+    PRIVACY_EXPORT_LIST = "privacy:export:list"
     PRIVACY_PURGE = "privacy:purge:run"
     PRIVACY_PURGE_CONFIRM = "privacy:purge:confirm"
     PRIVACY_REAP = "privacy:export:reap"
@@ -161,7 +162,14 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_SEARCH,
         }
     ),
-    Role.SUPERVISOR: frozenset({Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY}),
+    Role.SUPERVISOR: frozenset(
+        {
+            Permission.BENEFITS_APPROVE,
+            Permission.BENEFITS_PAY,
+            Permission.PRIVACY_EXPORT,
+            Permission.PRIVACY_EXPORT_LIST,
+        }
+    ),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
         {
@@ -195,6 +203,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_TRAINING_RECORD,
             Permission.LINKAGE_RIGHT_CONFIRM,
             Permission.PRIVACY_EXPORT_APPROVE,
+            Permission.PRIVACY_EXPORT_LIST,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -251,6 +260,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.OPLOG_READ,
             Permission.OPLOG_VERIFY,
             Permission.PRIVACY_EXPORT,
+            Permission.PRIVACY_EXPORT_LIST,
             Permission.PRIVACY_PURGE_CONFIRM,
         }
     ),
@@ -325,6 +335,14 @@ class Actor(Who):
         """Whether there is any place where the actor may: what menus and doors ask before the place is known."""
         return self.paused is None and (
             self._as_system(permission) or next(self._rights(permission), None) is not None
+        )
+
+    def works_in(self, system: str) -> bool:
+        """Whether any right of the actor is one of that system's (`benefits`, `linkage`…)."""
+        return self.paused is None and any(
+            permission.value.startswith(f"{system}:")
+            for role in (*self.roles, *(right.role for right in self.held))
+            for permission in _GRANTS[role]
         )
 
     def at(self, *, municipality: str | None = None, ward: str | None = None) -> Actor:

@@ -23,13 +23,5 @@ def resume_file_queue(*, queue: FileQueue, reason: str, by: Actor) -> None:
 
 
 def _move(queue: FileQueue, to: QueueState, reason: str, by: Actor) -> None:
-    move(
-        ALIAS,
-        FILE_QUEUE,
-        of(FILE_QUEUE, [queue.pk]),
-        to=to,
-        by=by,
-        reason=reason,
-        subject=f"queue {queue.name} {to.value}",
-        persons=0,
-    )
+    rows, subject = of(FILE_QUEUE, [queue.pk]), f"queue {queue.name} {to.value}"
+    move(ALIAS, FILE_QUEUE, rows, to=to, by=by, reason=reason, subject=subject, persons=0)
