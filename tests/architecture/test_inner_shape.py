@@ -18,7 +18,17 @@ REQUIRED = {
     "migrations",
 }
 ALLOWED = REQUIRED | {
-    *("rules", "flows.py", "queries.py", "queries", "codecs.py", "jobs.py", "jobs", "web", "templates"),
+    "rules",
+    "flows.py",
+    "housekeeping.py",
+    "queries.py",
+    "queries",
+    "codecs.py",
+    "codecs",
+    "jobs.py",
+    "jobs",
+    "web",
+    "templates",
     "file_commands.py",  # the verbs of file exchange, which would fill commands.py
 }
 

@@ -30,14 +30,15 @@ def test_a_round_is_made_each_time_also_after_the_database_was_away(monkeypatch:
             raise OperationalError("gone")
 
     monkeypatch.setattr(housekeeping, "tidy", tidy)
-    monkeypatch.setattr(housekeeping, "go_on", lambda: None)
     housekeeping.keep_tidy(_Rounds(3))  # type: ignore[arg-type]
     assert len(made) == 3
 
 
 @pytest.mark.usefixtures("databases")
 def test_nothing_due_is_nothing_done() -> None:
-    assert housekeeping.tidy() == housekeeping.Tidied(sessions=0, requests=0, leavers=0, files=0)
+    done = housekeeping.tidy()
+    assert len(done) >= 7
+    assert not any(done.values())
 
 
 def test_it_ends_with_the_screens() -> None:

@@ -42,10 +42,16 @@ class Permission(Enum):
     BENEFITS_PRINT = "benefits:letter:print"
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
+    INQUIRY_EXPIRE = "inquiry:query:expire"
     INQUIRY_OPERATE = "inquiry:file:operate"
+    INQUIRY_ORIGINAL = "inquiry:original:read"
+    INQUIRY_READ = "inquiry:matrix:read"
+    INQUIRY_REASK = "inquiry:query:reask"
+    INQUIRY_SUBJECT_READ = "inquiry:subject:read"
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
+    INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
     INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
     INTERMEDIARY_OPERATE = "intermediary:replica:operate"
@@ -60,15 +66,19 @@ class Permission(Enum):
     LINKAGE_FILE_READ = "linkage:file:read"
     LINKAGE_FILE_RUN = "linkage:file:run"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
+    LINKAGE_MONITOR = "linkage:code:monitor"
     LINKAGE_OPERATE = "linkage:number:operate"
     LINKAGE_QUEUE_SET = "linkage:queue:set"
     LINKAGE_QUEUE_STOP = "linkage:queue:stop"
     LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
     LINKAGE_RIGHT_DECLARE = "linkage:right:declare"
     LINKAGE_SEARCH = "linkage:person:search"
+    LINKAGE_SEND = "linkage:message:send"
     LINKAGE_SYSTEM_CONVERT = "linkage:system:convert"
     LINKAGE_SYSTEM_REGISTER = "linkage:system:register"
+    LINKAGE_WATCH = "linkage:intermediary:watch"
     NETWORK_ACQUIRE = "network:link_code:acquire"
+    NETWORK_EXPIRE = "network:link_code:expire"
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
     NETWORK_PERMIT = "network:permit:request"
@@ -108,7 +118,15 @@ STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
 PURPOSE = frozenset(
-    {Permission.LINKAGE_SEARCH, Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT}
+    {
+        Permission.INQUIRY_ORIGINAL,
+        Permission.INQUIRY_SUBJECT_READ,
+        Permission.LINKAGE_MONITOR,
+        Permission.LINKAGE_SEARCH,
+        Permission.OPLOG_EXPORT,
+        Permission.OPLOG_READ,
+        Permission.PRIVACY_EXPORT,
+    }
 )
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
@@ -158,6 +176,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_SEARCH,
         }
@@ -166,6 +186,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.BENEFITS_APPROVE,
             Permission.BENEFITS_PAY,
+            Permission.INQUIRY_ORIGINAL,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.PRIVACY_EXPORT,
             Permission.PRIVACY_EXPORT_LIST,
         }
@@ -173,13 +196,19 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
         {
+            Permission.INQUIRY_EXPIRE,
             Permission.INQUIRY_OPERATE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_REASK,
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_FILE_FORGET,
             Permission.LINKAGE_FILE_READ,
             Permission.LINKAGE_FILE_RUN,
+            Permission.LINKAGE_MONITOR,
             Permission.LINKAGE_OPERATE,
             Permission.LINKAGE_QUEUE_STOP,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
         }
     ),
     Role.PROVIDER_OFFICER: frozenset(
@@ -226,6 +255,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_QUEUE_STOP,
             Permission.LINKAGE_RIGHT_DECLARE,
             Permission.LINKAGE_SYSTEM_REGISTER,
+            Permission.LINKAGE_WATCH,
             Permission.OPLOG_DROP_REQUEST,
             Permission.OPLOG_ERASE_REQUEST,
             Permission.PRIVACY_PURGE,
@@ -236,9 +266,12 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.HOUSEKEEPER: frozenset(
         {
             Permission.ACCESS_GRANT_EXPIRE,
+            Permission.INQUIRY_EXPIRE,
+            Permission.INTERMEDIARY_EXPIRE,
             Permission.LINKAGE_FILE_FORGET,
             Permission.LINKAGE_FILE_RUN,
             Permission.LINKAGE_OPERATE,
+            Permission.NETWORK_EXPIRE,
             Permission.PRIVACY_REAP,
         }
     ),
@@ -270,6 +303,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_REGISTER,
             Permission.INTERMEDIARY_INQUIRE,
             Permission.INTERMEDIARY_COLLECT,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
             Permission.NETWORK_ACQUIRE,
         }
     ),

@@ -18,7 +18,16 @@ COLUMNS = {
     "linkage_localnumber": {"id", "person_id", "system", "local_number"},
     # derived from linkage_person alone, to search by (ADR 0012)
     "linkage_matchform": {"person_id", "name", "sex", "birth_date", "address", "town", "edition"},
-    "linkage_coderequest": {"person_id", "state", "message_key", "refusal", "changed_at"},
+    # whether the 符号 was asked for and acquired, never the 符号
+    "linkage_coderequest": {
+        "person_id",
+        "state",
+        "message_key",
+        "refusal",
+        "changed_at",
+        "requested_at",
+        "attempts",
+    },
     # what a system is still to be told (PIA: 統合番号 goes back to the system where it came from)
     "linkage_numbernotice": {"id", "system_id", "local_number", "person_id", "event", "noted_at", "file_id"},
     "linkage_query": {
@@ -44,6 +53,8 @@ NOT_ABOUT_PERSONS = {
     "linkage_filefault",
     "linkage_filepartner",
     "linkage_filequeue",
+    "linkage_intermediarybacklog",
+    "linkage_intermediarystatus",
     "linkage_querybatch",
     "linkage_queryreceipt",
     "linkage_queryreturn",

@@ -22,14 +22,12 @@ from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 from todoke.systems.linkage.actions.answer_files import answer_files
 from todoke.systems.linkage.actions.collect_files import collect_files
-from todoke.systems.linkage.actions.forget_contents import forget_contents
 from todoke.systems.linkage.actions.hear_acknowledgements import hear_acknowledgements
 from todoke.systems.linkage.actions.notify_numbers import KIND as NOTICES
 from todoke.systems.linkage.actions.notify_numbers import notify_numbers
 from todoke.systems.linkage.actions.return_results import RESULTS, return_results
 from todoke.systems.linkage.actions.send_file import send_file
 from todoke.systems.linkage.actions.take_file import take_file
-from todoke.systems.linkage.actions.watch_files import watch_files
 from todoke.systems.linkage.flows import FILE_ENDS, FileState, QueueState
 from todoke.systems.linkage.models import ExchangedFile, FileQueue
 from todoke.systems.linkage.rules import file_kinds
@@ -50,13 +48,6 @@ class Walked:
     arrived: int
     steps: list[StepReport]
     troubled: list[str]
-
-
-def go_round(*, by: Actor) -> None:
-    """What goes on by itself, once a minute: a walk, deletion of what has had its days, and the alarms."""
-    run_files(by=by, unattended=True)
-    forget_contents(by=by)
-    watch_files(by=by)
 
 
 def run_files(*, by: Actor, queues: Sequence[str] = (), unattended: bool = False) -> Walked:

@@ -7,6 +7,7 @@ from todoke.systems.linkage.models.file_fault import FileFault
 from todoke.systems.linkage.models.file_partner import FilePartner
 from todoke.systems.linkage.models.file_queue import FileQueue
 from todoke.systems.linkage.models.individual_number import IndividualNumber
+from todoke.systems.linkage.models.intermediary_status import IntermediaryBacklog, IntermediaryStatus
 from todoke.systems.linkage.models.local_number import LocalNumber
 from todoke.systems.linkage.models.match_form import MatchForm
 from todoke.systems.linkage.models.number_notice import NumberNotice
@@ -25,6 +26,8 @@ __all__ = [
     "FilePartner",
     "FileQueue",
     "IndividualNumber",
+    "IntermediaryBacklog",
+    "IntermediaryStatus",
     "LocalNumber",
     "MatchForm",
     "NumberNotice",

@@ -38,7 +38,7 @@ DROP FUNCTION linkage_note_numbers();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("linkage", "0006_file_exchange")]
+    dependencies: ClassVar = [("linkage", "0008_file_exchange")]
     operations: ClassVar = [
         state_steps("linkage_filequeue", {"running": ("stopped",), "stopped": ("running",)}),
         state_starts("linkage_filequeue", ("running",)),

@@ -13,7 +13,7 @@ VALUES ('residents', '住民記録システム', '{JM01000000121000}', '2021-12-
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("linkage", "0004_match_forms")]
+    dependencies: ClassVar = [("linkage", "0006_everybody_wanted")]
     operations: ClassVar = [
         migrations.CreateModel(
             name="ExistingSystem",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("linkage", "0005_existing_systems"),
+        ("linkage", "0007_existing_systems"),
     ]
 
     operations = [
