@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pwd
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.systems.linkage import filing
@@ -17,7 +19,7 @@ from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.oplog.models import Operation
 from todoke.records.converting.canonical import FileForm
 from todoke.records.converting.records import Format
-from todoke.systems.linkage import housekeeping
+from todoke.systems.linkage import file_commands, housekeeping
 from todoke.systems.linkage.actions.forget_contents import forget_contents
 from todoke.systems.linkage.actions.stop_file_queue import resume_file_queue, stop_file_queue
 from todoke.systems.linkage.models import ExchangedFile, FileFault, FileQueue, Person
@@ -405,3 +407,76 @@ def test_what_goes_on_by_itself_takes_numbers_leaves_inquiries_to_a_person_and_r
     assert states(asked) == [(1, "arrived", "")]
     rung = Alarm.objects.using(filing.city.DIRECTORY).filter(kind="file_exchange")
     assert list(rung.values_list("detail", flat=True)) == ["residents/in/numbers: 欠番"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders to other accounts")
+def test_the_folder_is_the_systems_own_and_files_of_others_are_refused() -> None:
+    residents = System.joined("residents", account="nobody")
+    queue = residents.queue()
+    content, count = number_rows(0, 10)
+    run()
+    nobody = pwd.getpwnam("nobody").pw_uid
+    folder = residents.folder()
+    assert {path.stat().st_uid for path in (folder, folder.parent, folder.parent.parent)} == {nobody}
+    assert folder.stat().st_mode & 0o077 == 0
+    path = residents.drop(1, content, count)
+    for each in (path, path.with_name(path.name + ".manifest")):
+        os.chown(each, nobody, -1)
+    run()
+    ack = folder / "ack" / f"{path.name}.ack"
+    assert (ack.stat().st_uid, ack.stat().st_mode & 0o777) == (nobody, 0o600)
+    path = residents.drop(2, *number_rows(10, 20))
+    os.chown(path, 12345, -1)
+    run()
+    assert states(queue) == [(1, "taken", ""), (2, "refused", "owner")]
+
+
+def test_a_file_that_is_no_workbook_is_refused(residents: System) -> None:
+    form = FileForm(layout="individual_numbers", edition="2021", form=Format.XLSX, charset="utf-8")
+    queue = residents.queue(form=form)
+    residents.drop(1, b"PK no workbook", 1, file="residents-numbers-00000001.xlsx")
+    run()
+    assert states(queue) == [(1, "refused", "bad_rows")]
+    assert [fault.rule for fault in FileFault.objects.using("linkage").all()] == ["XLSXとして読めません"]
+
+
+def test_the_verbs(residents: System) -> None:
+    queue = residents.queue()
+    residents.drop(1, *number_rows(0, 10))
+    residents.drop(2, b"nothing\n", 1)
+    residents.drop(4, *number_rows(10, 20))
+    name, operator = queue.name, filing.city.OPERATOR
+
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(file_commands.group, [*words, "--by", operator])
+
+    assert call("stop", name, "--reason", "点検").exit_code == 0
+    assert "取込 10" not in call("run").output
+    assert call("resume", name, "--reason", "点検の終了").exit_code == 0
+    ran = call("run")
+    assert ran.exit_code == 0
+    assert "residents/in/numbers 1号: 取込 10／拒否 0" in ran.output
+    listed = call("list").output
+    assert "稼働中  最後 4  待ち 1 個 10 件  上限 200,000" in listed
+    assert "警報: 第3号が届いていません" in listed
+    shown = call("show", name).output
+    assert "第2号  拒否  1 件" in shown
+    assert "1 行 （見出し）" in shown or "1 行 resident_code" in shown
+    alarmed = call("alarms")
+    assert isinstance(alarmed.exception, TodokeError)
+    assert alarmed.exception.code is ErrorCode.STATE_CONFLICT
+    refused = call(
+        "queue",
+        "residents",
+        "in",
+        "numbers",
+        "--layout",
+        "tax",
+        "--edition",
+        "2021",
+        "--format",
+        "csv",
+        "--charset",
+        "utf-8",
+    )
+    assert isinstance(refused.exception, TodokeError)

@@ -150,7 +150,8 @@ def _account(name: str) -> pwd.struct_passwd:
 def _names(folder: Path, suffix: str) -> list[str]:
     if not folder.is_dir():
         return []
-    return sorted(path.name for path in folder.iterdir() if path.name.endswith(suffix))
+    names = (path.name for path in folder.iterdir())
+    return sorted(name for name in names if name.endswith(suffix) and _PLAIN.fullmatch(name))
 
 
 @contextmanager

@@ -30,6 +30,12 @@ _REASONS = {
     ErrorCode.SENDER_REFUSED: "signature",
     ErrorCode.MESSAGE_INVALID: "manifest",
 }
+_AT_FAULT = {
+    ErrorCode.SENDER_REFUSED: "owner",
+    ErrorCode.INPUT_CHANGED: "altered",
+    ErrorCode.INPUT_MISSING: "altered",
+}
+"""What the sender has done; any other error is ours, and the file waits."""
 
 
 def collect_files(*, queue: FileQueue, by: Actor) -> int:
@@ -65,19 +71,25 @@ class _Door:
         try:
             note = self.folder.read_note(name)
         except TodokeError as error:
-            return error.code is not ErrorCode.INPUT_MISSING and self._refuse(data_name, "", None, "owner")
-        note_hash = hashlib.sha256(note).hexdigest()
-        manifest: Manifest | None = None
+            if error.code is ErrorCode.INPUT_MISSING:
+                return False
+            if error.code is not ErrorCode.SENDER_REFUSED:
+                raise
+            return self._clear_leftover(data_name, "") or self._refuse(data_name, "", None, "owner")
+        return self._judge(name, data_name, note)
+
+    def _judge(self, name: str, data_name: str, note: bytes) -> bool:
+        sha256, manifest = hashlib.sha256(note).hexdigest(), None
         try:
             manifest = self._manifest(note)
-            if self._clear_leftover(data_name, manifest.sha256):
+            sha256 = manifest.sha256
+            if self._clear_leftover(data_name, sha256):
                 return False
             self._compare(manifest, name)
             return self._admit(manifest)
         except _Refused as refusal:
             if refusal.wait and min(self.folder.age(name), self.folder.age(data_name)) < SETTLE:
                 return False
-            sha256 = manifest.sha256 if manifest else note_hash
             if self._clear_leftover(data_name, sha256):
                 return False
             return self._refuse(data_name, sha256, manifest, refusal.reason, refusal.repeats)
@@ -123,7 +135,9 @@ class _Door:
             with self.folder.open(manifest.file) as source:
                 digest = self.vault.take_in(sealed, source, sealed=manifest.sealed)
         except TodokeError as error:
-            reason = "owner" if error.code is ErrorCode.SENDER_REFUSED else "altered"
+            if error.code not in _AT_FAULT:
+                raise
+            reason = _AT_FAULT[error.code]
             raise _Refused(reason, wait=reason == "altered") from None
         if (digest.sha256, digest.size) != (manifest.sha256, manifest.size):
             self.vault.remove(sealed)

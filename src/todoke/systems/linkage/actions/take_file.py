@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 
 from todoke.access.permissions import Actor, Permission, require
-from todoke.kernel.errors import BadRow, ErrorCode, Family, InputRefused, TodokeError
+from todoke.kernel.errors import BadRow, ErrorCode, InputRefused, TodokeError
 from todoke.records.converting import canonical
 from todoke.systems.linkage.flows import EXCHANGED_FILE, FILE_ENDS, FileState
 from todoke.systems.linkage.models import ExchangedFile, FileFault, FileQueue
@@ -23,6 +23,8 @@ from todoke.systems.linkage.rules.file_kinds import Taken
 from todoke.workflow.runner import move, of
 
 ALIAS = "linkage"
+_CONTENT = (ErrorCode.RECORD_INVALID, ErrorCode.NUMBER_INVALID)
+"""Errors of a content; any other one is ours, and the file waits."""
 
 
 def take_file(*, file: ExchangedFile, by: Actor, progress: Callable[[int], None] = lambda _: None) -> Taken:
@@ -42,7 +44,7 @@ def take_file(*, file: ExchangedFile, by: Actor, progress: Callable[[int], None]
         rows = [canonical.in_file(bad, file.queue.file_form) for bad in error.rows]
         return _refuse(file, "bad_rows", rows, by)
     except TodokeError as error:
-        if error.code.family is not Family.INPUT:
+        if error.code not in _CONTENT:
             raise
         return _refuse(file, "invalid", [], by)
 
