@@ -121,6 +121,7 @@ ELSEWHERE = {
             "inquiry-files",
             "inquiry-find",
             "inquiry-subject",
+            "inquiry-original",
         ),
         "test_inquiry_screens",
     ),
