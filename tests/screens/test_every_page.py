@@ -96,6 +96,19 @@ ELSEWHERE = {
     "export-file": "no page: a file, test_exports",
     "sign-out": "no page: a button, test_signing_in",
     "matrix-file": "no page: a file, test_directory_work",
+    **dict.fromkeys(
+        (
+            "inquiry-orders",
+            "inquiry-order",
+            "inquiry-rows",
+            "inquiry-reask",
+            "inquiry-expire",
+            "inquiry-files",
+            "inquiry-find",
+            "inquiry-subject",
+        ),
+        "test_inquiry_screens",
+    ),
     "linkage-codes": "test_linkage_codes",
     "linkage-codes-list": "test_linkage_codes",
     "linkage-codes-again": "test_linkage_codes",
@@ -162,7 +175,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
 @pytest.mark.parametrize(
     ("role", "menu"),
     [
-        (Role.CLERK, ["ホーム"]),
+        (Role.CLERK, ["ホーム", "税情報一括照会"]),
         (Role.PERSONNEL, ["ホーム", "人事情報"]),
         (
             Role.AUDITOR,

@@ -42,7 +42,12 @@ class Permission(Enum):
     BENEFITS_PRINT = "benefits:letter:print"
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
+    INQUIRY_EXPIRE = "inquiry:query:expire"
     INQUIRY_OPERATE = "inquiry:file:operate"
+    INQUIRY_ORIGINAL = "inquiry:original:read"
+    INQUIRY_READ = "inquiry:matrix:read"
+    INQUIRY_REASK = "inquiry:query:reask"
+    INQUIRY_SUBJECT_READ = "inquiry:subject:read"
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
@@ -105,6 +110,8 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.INQUIRY_ORIGINAL,
+        Permission.INQUIRY_SUBJECT_READ,
         Permission.LINKAGE_MONITOR,
         Permission.LINKAGE_SEARCH,
         Permission.OPLOG_EXPORT,
@@ -152,6 +159,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_SEARCH,
         }
@@ -160,6 +169,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.BENEFITS_APPROVE,
             Permission.BENEFITS_PAY,
+            Permission.INQUIRY_ORIGINAL,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.PRIVACY_EXPORT,
             Permission.PRIVACY_EXPORT_LIST,
         }
@@ -167,6 +179,12 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
         {
+            Permission.INQUIRY_EXPIRE,
+            Permission.INQUIRY_OPERATE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_REASK,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_CONVERT,
             Permission.INQUIRY_OPERATE,
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_MONITOR,
@@ -224,6 +242,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.HOUSEKEEPER: frozenset(
         {
             Permission.ACCESS_GRANT_EXPIRE,
+            Permission.INQUIRY_EXPIRE,
             Permission.INTERMEDIARY_EXPIRE,
             Permission.NETWORK_EXPIRE,
             Permission.PRIVACY_REAP,

@@ -116,7 +116,7 @@ def test_an_acquisition_number_that_is_never_used_ends_and_can_be_had_again(
     moved.ahead = KEPT - timedelta(minutes=1)
     assert expire_acquisitions(alias=alias(HOME), by=HOUSEKEEPER) == 0
     moved.ahead = KEPT + timedelta(minutes=1)
-    assert housekeeping.tidy().acquisitions == 1
+    assert housekeeping.tidy()["使われなかった取得番号"] == 1
     assert standings(nation, 1) == [(CodeStanding.FAILED, "expired")]
     (second,) = want(nation, 1)
     assert second not in ("", first)
@@ -129,7 +129,8 @@ def test_an_acquisition_number_that_is_never_used_ends_and_can_be_had_again(
 def test_what_the_network_could_not_deliver_ends_there_too(nation: Towns, moved: Clock) -> None:
     nation.acquire(HOME, [1, 2])
     moved.ahead = KEPT + timedelta(minutes=1)
-    assert housekeeping.tidy().acquisitions == 4  # two at each end
+    done = housekeeping.tidy()
+    assert (done["使われなかった取得番号"], done["届かなかった取得番号"]) == (2, 2)
     assert nation.rows("network", "SELECT count(*) FROM network_acquisition") == [(0,)]
 
 
