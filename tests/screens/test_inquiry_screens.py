@@ -183,3 +183,18 @@ def test_the_matrix_renews_itself_while_the_exchange_runs(
         answered = queries.completeness(ORDER)[ORDER].answered
         assert answered
         expect(page.locator("#sums")).to_contain_text(f"回答 {answered} +")
+
+
+def test_an_original_is_opened_with_a_purpose_by_who_may(office: Office, asked: World, examiner) -> None:
+    supervisor = office.person(Role.SUPERVISOR)
+    query = Query.objects.using("inquiry").filter(subject__order_id=ORDER, state="answered").first()
+    assert query is not None
+    place = Subject.objects.using("inquiry").get(pk=query.subject_id).position
+    keys = Keys(supervisor.open("inquiry-subject", ORDER, place, query=PURPOSE)).press(
+        "一次照会 1回目の回答の原本"
+    )
+    keys.fill("#purpose", "課税内容の争い").press("記入して進む").see("届いたままの内容")
+    keys.see("市町村民税所得割額【税源移譲前】").see("09（正常終了）").see(query.record_id)
+    examiner.check(keys.page, "inquiry-original")
+    look = Operation.objects.using("inquiry").filter(verb="inquiry:original:read").latest("id")
+    assert (look.purpose, look.persons) == ("課税内容の争い", 1)

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
-from todoke.systems.inquiry.web import acts, files, orders, rows, subjects
+from todoke.systems.inquiry.web import acts, files, orders, originals, rows, subjects
 
 urlpatterns: Final[list[URLPattern]] = [
     path("inquiry", orders.orders, name="inquiry-orders"),
@@ -20,6 +20,7 @@ urlpatterns: Final[list[URLPattern]] = [
     path("inquiry/<str:order_id>/files", files.files, name="inquiry-files"),
     path("inquiry/<str:order_id>/find", subjects.find, name="inquiry-find"),
     path("inquiry/<str:order_id>/subjects/<int:position>", subjects.subject, name="inquiry-subject"),
+    path("inquiry/<str:order_id>/originals/<str:record_id>", originals.original, name="inquiry-original"),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (Entry(route="inquiry-orders", title="税情報一括照会", below=("inquiry-",)),)
