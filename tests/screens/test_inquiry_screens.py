@@ -162,9 +162,6 @@ def test_the_benefits_section_sees_why_and_what_became_of_it(office: Office, ask
     page = clerk.open("inquiry-subject", ORDER, answered.position, query=PURPOSE)
     Keys(page).see("明細単位 09（正常終了）").see("特定個人情報名単位 01（正常終了）")
     clerk.open("inquiry-reask", ORDER, status=403)
-    supervisor = office.person(Role.SUPERVISOR, staff_id="s002")
-    page = supervisor.open("inquiry-subject", ORDER, answered.position, query=PURPOSE)
-    Keys(page).press("回答の原本").see("利用目的")
 
 
 def test_the_matrix_renews_itself_while_the_exchange_runs(
