@@ -10,7 +10,9 @@ from django.urls import URLPattern, path, reverse
 from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card, Entry
 from todoke.systems.linkage.queries import codes as code_reads
-from todoke.systems.linkage.web import codes, intermediary
+from todoke.systems.linkage.web import codes, conversions, files, intermediary
+
+_CONVERSION = "linkage/conversions/<str:job_id>"
 
 urlpatterns: Final[list[URLPattern]] = [
     path("linkage/codes", codes.monitor, name="linkage-codes"),
@@ -19,11 +21,23 @@ urlpatterns: Final[list[URLPattern]] = [
     path("linkage/codes/run", codes.run, name="linkage-codes-run"),
     path("linkage/intermediary", intermediary.state, name="linkage-intermediary"),
     path("linkage/intermediary/check", intermediary.check, name="linkage-intermediary-check"),
+    path("linkage/conversions", conversions.listed, name="linkage-conversions"),
+    path("linkage/conversions/new", conversions.new, name="linkage-conversion-new"),
+    path(_CONVERSION, conversions.one, name="linkage-conversion"),
+    path(f"{_CONVERSION}/answer", conversions.download, name="linkage-conversion-answer"),
+    path("linkage/files", files.queues, name="linkage-files"),
+    path("linkage/files/queue/<int:queue_id>", files.queue, name="linkage-files-queue"),
+    path("linkage/files/queue/<int:queue_id>/stop", files.stop, name="linkage-files-stop"),
+    path("linkage/files/queue/<int:queue_id>/resume", files.resume, name="linkage-files-resume"),
+    path("linkage/files/<int:file_id>", files.file, name="linkage-files-file"),
+    path("linkage/files/<int:file_id>/repeat", files.repeat, name="linkage-files-repeat"),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
     Entry(route="linkage-codes", title="符号の取得状況", below=("linkage-codes",)),
     Entry(route="linkage-intermediary", title="中間サーバー", below=("linkage-intermediary",)),
+    Entry(route="linkage-conversions", title="番号変換", below=("linkage-conversion",)),
+    Entry(route="linkage-files", title="ファイル連携", below=("linkage-files",)),
 )
 
 
@@ -37,4 +51,4 @@ def _failed_codes(actor: Actor) -> Iterator[Card]:
         )
 
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (_failed_codes,)
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (_failed_codes, files.cards)
