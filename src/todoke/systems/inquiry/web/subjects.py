@@ -85,13 +85,7 @@ def subject(request: HttpRequest, order_id: str, position: int) -> HttpResponse:
         "events": [
             event for attempt in looked.attempts for event in [*_arrived(looked, attempt), *_events(attempt)]
         ],
-        "originals": [
-            (f"{_name(attempt)}の回答の原本", reverse("inquiry-original", args=[order_id, attempt.record_id]))
-            for attempt in looked.attempts
-            if looked.arrivals.get(attempt.record_id)
-        ]
-        if actor_of(request).may_somewhere(Permission.INQUIRY_ORIGINAL)
-        else [],
+        "originals": _originals(request, order_id, looked),
         "crumbs": _crumbs(order_id, f"行番号 {position}"),
     }
     return render(request, "inquiry/subject.html", context)
