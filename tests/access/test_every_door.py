@@ -224,5 +224,9 @@ def test_staff_never_get_the_rights_of_systems() -> None:
         Permission.ACCESS_STAFF_IMPORT,
         Permission.ACCESS_TERMINAL_REGISTER,
         Permission.ACCESS_TRAINING_RECORD,
+        # the clock walks the queues of files too, and takes the kinds that need no person (rules/file_kinds.py)
+        Permission.LINKAGE_FILE_FORGET,
+        Permission.LINKAGE_FILE_RUN,
+        Permission.LINKAGE_OPERATE,
         Permission.PRIVACY_REAP,
     }
