@@ -12,14 +12,12 @@ from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
-from todoke.identifiers import integrated_number
 from todoke.kernel.errors import BadRow, InputRefused
 from todoke.oplog.record import record
 from todoke.privacy.sealed_numbers import ColumnSeal
 from todoke.privacy.wrapping import missing
-from todoke.records.ragged import Texts
 from todoke.systems.linkage import codecs
-from todoke.systems.linkage.models import IndividualNumber
+from todoke.systems.linkage.models import IndividualNumber, minting
 from todoke.systems.linkage.models.local_number import RESIDENTS
 from todoke.systems.linkage.queries.numbers import find_persons, one_load_at_a_time
 from todoke.systems.linkage.rules import match_forms
@@ -124,36 +122,11 @@ def _refuse_conflicts(file: str, rows: pa.Table, known: dict[int, str]) -> None:
 
 
 def _mint(rows: pa.Table, numbers: list[bytes], places: np.ndarray, seal: ColumnSeal) -> None:
-    """New persons, their sealed numbers and local numbers, by COPY."""
-    minted = integrated_number.mint_many(_next_serial(), len(places))
-    persons = [text.encode() for text in minted]
+    """New persons, their sealed numbers and their resident codes."""
     chosen = rows.take(pa.array(places))
-    unknown = [numbers[place] for place in places]
-    owners = pa.array(minted, pa.string())
-    no = pa.array(np.zeros(len(places), dtype=np.bool_))
-    people = chosen.select(list(codecs.ATTRIBUTES)).append_column("integrated_number", owners)
-    postgres.copy_in(ALIAS, "linkage_person", people.append_column("auto_reply_prohibited", no))
-    sealed = {
-        "person_id": owners,
-        "municipality": _constant(seal.municipality, len(places)),
-        "key_id": pa.array(np.full(len(places), seal.key_id, dtype=np.int16)),
-        "blind_index": pa.array(seal.index(unknown), pa.binary()),
-        "ciphertext": pa.array(seal.seal(unknown, persons), pa.binary()),
-    }
-    postgres.copy_in(ALIAS, "linkage_individualnumber", pa.table(sealed))
-    local = {
-        "system": _constant(RESIDENTS, len(places)),
-        "local_number": chosen["resident_code"],
-        "person_id": owners,
-    }
-    postgres.copy_in(ALIAS, "linkage_localnumber", pa.table(local))
-
-
-def _next_serial() -> int:
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute("SELECT max(integrated_number) FROM linkage_person")
-        (highest,) = cursor.fetchone() or (None,)
-    return int(highest[:-1]) + 1 if highest else 0
+    persons = minting.mint(chosen.select(list(codecs.ATTRIBUTES)))
+    minting.attach_numbers(persons, [numbers[place] for place in places], seal)
+    minting.link(persons, [RESIDENTS] * len(persons), chosen["resident_code"].to_pylist())
 
 
 def _renew(rows: pa.Table, known: dict[int, str]) -> int:
@@ -172,7 +145,3 @@ def _write_forms(rows: pa.Table) -> None:
     postgres.stage(ALIAS, _FORMS_STAGED, forms.append_column("resident_code", rows["resident_code"]))
     postgres.join_whole_tables(ALIAS)
     postgres.execute(ALIAS, _WRITE_FORMS, [RESIDENTS])
-
-
-def _constant(text: str, count: int) -> Texts:
-    return pa.repeat(text, count)
