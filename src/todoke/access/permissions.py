@@ -56,8 +56,13 @@ class Permission(Enum):
     INTERMEDIARY_RELEASE = "intermediary:held:release"
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    LINKAGE_CORRECTION_CONFIRM = "linkage:correction:confirm"
+    LINKAGE_CORRECTION_REQUEST = "linkage:correction:request"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
+    LINKAGE_NUMBER_MASK = "linkage:number:mask"
+    LINKAGE_NUMBER_SEARCH = "linkage:number:search"
     LINKAGE_OPERATE = "linkage:number:operate"
+    LINKAGE_PROTECTION_READ = "linkage:protection:read"
     LINKAGE_SEARCH = "linkage:person:search"
     NETWORK_ACQUIRE = "network:link_code:acquire"
     NETWORK_FETCH_LIST = "network:list:fetch"
@@ -86,6 +91,7 @@ STEP_UP = frozenset(
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,
+        Permission.LINKAGE_CORRECTION_CONFIRM,
         Permission.OPLOG_DROP_APPROVE,
         Permission.OPLOG_ERASE_APPROVE,
         Permission.PRIVACY_EXPORT_APPROVE,
@@ -98,7 +104,13 @@ STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
 PURPOSE = frozenset(
-    {Permission.LINKAGE_SEARCH, Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT}
+    {
+        Permission.LINKAGE_NUMBER_SEARCH,
+        Permission.LINKAGE_SEARCH,
+        Permission.OPLOG_EXPORT,
+        Permission.OPLOG_READ,
+        Permission.PRIVACY_EXPORT,
+    }
 )
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
@@ -141,10 +153,21 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_CORRECTION_REQUEST,
+            Permission.LINKAGE_NUMBER_SEARCH,
             Permission.LINKAGE_SEARCH,
         }
     ),
-    Role.SUPERVISOR: frozenset({Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY}),
+    Role.SUPERVISOR: frozenset(
+        {
+            Permission.BENEFITS_APPROVE,
+            Permission.BENEFITS_PAY,
+            Permission.LINKAGE_CORRECTION_CONFIRM,
+            Permission.LINKAGE_NUMBER_MASK,
+            Permission.LINKAGE_NUMBER_SEARCH,
+            Permission.LINKAGE_PROTECTION_READ,
+        }
+    ),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
         {Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE, Permission.LINKAGE_CONVERT}

@@ -23,8 +23,15 @@ WHERE NOT EXISTS (
 ON CONFLICT (person_id) DO UPDATE
 SET state = excluded.state, message_key = excluded.message_key, changed_at = excluded.changed_at, refusal = ''
 """
-_OF_BATCHES = "SELECT DISTINCT person_id FROM linkage_query WHERE batch_id = ANY(%s) AND state = 'accepted'"
-_EVERYBODY = "SELECT integrated_number AS person_id FROM linkage_person"
+_OF_BATCHES = """
+SELECT DISTINCT coalesce(a.person_id, q.person_id) AS person_id
+FROM linkage_query q LEFT JOIN linkage_numberalias a ON a.former_id = q.person_id
+WHERE q.batch_id = ANY(%s) AND q.state = 'accepted'
+"""
+_EVERYBODY = """
+SELECT integrated_number AS person_id FROM linkage_person p
+WHERE NOT EXISTS (SELECT FROM linkage_numberalias a WHERE a.former_id = p.integrated_number)
+"""
 
 
 def want_codes(*, batch_ids: Sequence[str] | None, by: Actor) -> int:

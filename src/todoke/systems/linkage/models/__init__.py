@@ -1,23 +1,33 @@
 """One table a file; every model is named here so that Django finds it."""
 
 from todoke.systems.linkage.models.code_request import CodeRequest
+from todoke.systems.linkage.models.correction import Correction
 from todoke.systems.linkage.models.individual_number import IndividualNumber
 from todoke.systems.linkage.models.local_number import LocalNumber
+from todoke.systems.linkage.models.lookup import Lookup
 from todoke.systems.linkage.models.match_form import MatchForm
+from todoke.systems.linkage.models.number_alias import NumberAlias
 from todoke.systems.linkage.models.person import Person
+from todoke.systems.linkage.models.person_event import PersonEvent
 from todoke.systems.linkage.models.query import Query
 from todoke.systems.linkage.models.query_batch import QueryBatch
 from todoke.systems.linkage.models.query_receipt import QueryReceipt
+from todoke.systems.linkage.models.register_load import RegisterLoad
 from todoke.systems.linkage.models.result_cursor import ResultCursor
 
 __all__ = [
     "CodeRequest",
+    "Correction",
     "IndividualNumber",
     "LocalNumber",
+    "Lookup",
     "MatchForm",
+    "NumberAlias",
     "Person",
+    "PersonEvent",
     "Query",
     "QueryBatch",
     "QueryReceipt",
+    "RegisterLoad",
     "ResultCursor",
 ]
