@@ -97,6 +97,7 @@ EVENTS: Final[dict[str, Event]] = {
     "intermediary:held:release": Event(_X, "保留した提供を", "許可"),
     "intermediary:inquiry:inquire": Event(_X, "情報照会を", "受付"),
     "intermediary:link_code:acquire": Event(_X, "符号の取得をネットワークに", "要求"),
+    "intermediary:link_code:release": Event(_X, "符号の終了を", "登録"),
     "intermediary:link_code:store": Event(_X, "符号を", "登録"),
     "intermediary:list:fetch": Event(_X, "照会許可照会リストの写しを", "取得"),
     "intermediary:permit:receive": Event(_X, "情報提供許可証を", "受領"),

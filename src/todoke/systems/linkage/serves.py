@@ -15,7 +15,10 @@ from todoke.contracts.linkage import (
     QueryResult,
 )
 from todoke.systems.linkage import queries as reads
-from todoke.systems.linkage.actions import take_receipts  # noqa: F401 - registers who hears the answers
+from todoke.systems.linkage.actions import (  # noqa: F401 - register who hears the answers
+    take_receipts,
+    take_releases,
+)
 from todoke.systems.linkage.actions.convert_numbers import convert_numbers
 from todoke.systems.linkage.actions.hand_over_answers import hand_over_answers
 from todoke.systems.linkage.actions.submit_queries import submit_queries

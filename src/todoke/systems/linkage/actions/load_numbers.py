@@ -12,12 +12,13 @@ from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
+from todoke.kernel import clock
 from todoke.kernel.errors import BadRow, InputRefused
 from todoke.oplog.record import record
 from todoke.privacy.sealed_numbers import ColumnSeal
 from todoke.privacy.wrapping import missing
 from todoke.systems.linkage import codecs
-from todoke.systems.linkage.models import IndividualNumber, minting
+from todoke.systems.linkage.models import IndividualNumber, RegisterLoad, minting
 from todoke.systems.linkage.models.local_number import RESIDENTS
 from todoke.systems.linkage.queries.numbers import find_persons, one_load_at_a_time
 from todoke.systems.linkage.rules import match_forms
@@ -28,18 +29,36 @@ _STAGED = "linkage_incoming"
 _CODES = (
     "SELECT local_number, person_id FROM linkage_localnumber WHERE system = %s AND local_number = ANY(%s)"
 )
+_DIFFERS = "(p.name_kanji, p.sex, p.birth_date, p.address) IS DISTINCT FROM (i.name_kanji, i.sex, i.birth_date, i.address)"
+_NOTE_RENEWED = f"""
+INSERT INTO linkage_personevent (at, by, kind, person_id, what, evidence)
+SELECT %s, %s, 'attributes', p.integrated_number, concat_ws(' ',
+       CASE WHEN p.name_kanji <> i.name_kanji THEN 'name_kanji' END, CASE WHEN p.sex <> i.sex THEN 'sex' END,
+       CASE WHEN p.birth_date <> i.birth_date THEN 'birth_date' END,
+       CASE WHEN p.address <> i.address THEN 'address' END), %s
+FROM linkage_person p JOIN {_STAGED} i ON p.integrated_number = i.person_id WHERE {_DIFFERS}
+"""
 _RENEW = f"""
 UPDATE linkage_person p
 SET name_kanji = i.name_kanji, sex = i.sex, birth_date = i.birth_date, address = i.address
 FROM {_STAGED} i
-WHERE p.integrated_number = i.person_id
-  AND (p.name_kanji, p.sex, p.birth_date, p.address)
-      IS DISTINCT FROM (i.name_kanji, i.sex, i.birth_date, i.address)
+WHERE p.integrated_number = i.person_id AND {_DIFFERS}
+"""
+_NEW_CODES = f"""
+FROM {_STAGED} i WHERE NOT EXISTS (
+    SELECT FROM linkage_localnumber l WHERE l.system = %s AND l.local_number = i.resident_code)
+"""
+_NOTE_LINKED = f"""
+INSERT INTO linkage_personevent (at, by, kind, person_id, what, evidence)
+SELECT %s, %s, 'new_local_number', i.person_id, %s, %s {_NEW_CODES}
+"""
+# the register knows a person by one code: the earlier ones still lead to the person, as former ones
+_RETIRE = f"""
+UPDATE linkage_localnumber o SET former = true
+WHERE o.system = %s AND NOT o.former AND o.person_id IN (SELECT i.person_id {_NEW_CODES})
 """
 _LINK = f"""
-INSERT INTO linkage_localnumber (system, local_number, person_id)
-SELECT %s, i.resident_code, i.person_id FROM {_STAGED} i
-ON CONFLICT (system, local_number) DO NOTHING
+INSERT INTO linkage_localnumber (system, local_number, person_id) SELECT %s, i.resident_code, i.person_id {_NEW_CODES}
 """
 _FORMS_STAGED = "linkage_forms"
 _WRITE_FORMS = f"""
@@ -74,8 +93,9 @@ def load_numbers(*, file: Path, by: Actor) -> Loaded:
         _refuse_conflicts(file.name, rows, known)
         is_new = np.ones(rows.num_rows, dtype=np.bool_)
         is_new[list(known)] = False
-        _mint(rows, numbers, np.flatnonzero(is_new), seal)
-        renewed = _renew(rows, known) if known else 0
+        persons = _mint(rows, numbers, np.flatnonzero(is_new), seal)
+        renewed = _renew(rows, known, by, file.name) if known else 0
+        _note_load(file.name, persons, by)
         _write_forms(rows)
         minted = int(is_new.sum())
         subject = f"file {file.name}"
@@ -121,22 +141,37 @@ def _refuse_conflicts(file: str, rows: pa.Table, known: dict[int, str]) -> None:
         )
 
 
-def _mint(rows: pa.Table, numbers: list[bytes], places: np.ndarray, seal: ColumnSeal) -> None:
-    """New persons, their sealed numbers and their resident codes."""
+def _mint(rows: pa.Table, numbers: list[bytes], places: np.ndarray, seal: ColumnSeal) -> list[str]:
+    """New persons, their sealed numbers and their resident codes; their 統合番号 in order."""
     chosen = rows.take(pa.array(places))
     persons = minting.mint(chosen.select(list(codecs.ATTRIBUTES)))
     minting.attach_numbers(persons, [numbers[place] for place in places], seal)
-    minting.link(persons, [RESIDENTS] * len(persons), chosen["resident_code"].to_pylist())
+    minting.link(
+        persons, [RESIDENTS] * len(persons), [str(code) for code in chosen["resident_code"].to_pylist()]
+    )
+    return persons
 
 
-def _renew(rows: pa.Table, known: dict[int, str]) -> int:
-    """Attributes of known persons as the file has them, and resident codes that are new to a known person."""
+def _note_load(file: str, minted: list[str], by: Actor) -> None:
+    first, last = (minted[0], minted[-1]) if minted else (None, None)
+    RegisterLoad.objects.using(ALIAS).create(
+        at=clock.now(), by=by.staff_id, file=file, first_number=first, last_number=last
+    )
+
+
+def _renew(rows: pa.Table, known: dict[int, str], by: Actor, file: str) -> int:
+    """Attributes of known persons as the file has them, and resident codes that are new to a known person.
+
+    The history says which attribute changed, when and by which file, never what it was (models.person_event).
+    """
     staged = rows.take(pa.array(list(known))).select(["resident_code", *codecs.ATTRIBUTES])
     postgres.stage(ALIAS, _STAGED, staged.append_column("person_id", pa.array(known.values(), pa.string())))
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_LINK, [RESIDENTS])
-        cursor.execute(_RENEW)
-        return int(cursor.rowcount)
+    now, who = clock.now(), by.staff_id
+    postgres.execute(ALIAS, _NOTE_LINKED, [now, who, RESIDENTS, file, RESIDENTS])
+    postgres.execute(ALIAS, _RETIRE, [RESIDENTS, RESIDENTS])
+    postgres.execute(ALIAS, _LINK, [RESIDENTS, RESIDENTS])
+    postgres.execute(ALIAS, _NOTE_RENEWED, [now, who, file])
+    return postgres.execute(ALIAS, _RENEW)
 
 
 def _write_forms(rows: pa.Table) -> None:

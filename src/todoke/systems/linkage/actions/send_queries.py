@@ -20,11 +20,14 @@ NO_CODE = "no_link_code"
 _REFUSED_CODES = """
 UPDATE linkage_query q SET state = 'refused', error = %s
 FROM linkage_coderequest c
-WHERE q.batch_id = %s AND q.state = 'accepted' AND c.person_id = q.person_id AND c.state = 'refused'
+WHERE q.batch_id = %s AND q.state = 'accepted' AND c.state = 'refused' AND c.person_id = coalesce(
+    (SELECT a.person_id FROM linkage_numberalias a WHERE a.former_id = q.person_id), q.person_id)
 """
 _WAITING = """
-SELECT record_id, person_id, provider, duty, procedure, information_code, nondisclosure
-FROM linkage_query WHERE batch_id = %s AND state = 'accepted' ORDER BY record_id
+SELECT q.record_id, coalesce(a.person_id, q.person_id), q.provider, q.duty, q.procedure, q.information_code,
+       q.nondisclosure
+FROM linkage_query q LEFT JOIN linkage_numberalias a ON a.former_id = q.person_id
+WHERE q.batch_id = %s AND q.state = 'accepted' ORDER BY q.record_id
 """
 _MARK_SENT = "UPDATE linkage_query SET state = 'sent' WHERE batch_id = %s AND state = 'accepted'"
 
@@ -32,7 +35,7 @@ _MARK_SENT = "UPDATE linkage_query SET state = 'sent' WHERE batch_id = %s AND st
 def send_queries(*, batch_id: str, by: Actor) -> int:
     """Put the accepted queries of a batch into the outbox, ≤ 10,000 a message; returns how many.
 
-    A person whose 符号 was refused cannot be asked about: such a query ends as an error here.
+    A number that was merged away is sent as the one that lives. A person whose 符号 was refused cannot be asked about: such a query ends as an error here.
     """
     require(by, Permission.LINKAGE_OPERATE)
     with transaction.atomic(using=ALIAS):

@@ -17,7 +17,8 @@ _INSERT = """
 INSERT INTO linkage_coderequest (person_id, state, message_key, changed_at)
 SELECT person_id, 'wanted', %s || ' ' || ((row_number() OVER (ORDER BY person_id) - 1) / %s), %s
 FROM ({persons}) wanted
-WHERE NOT EXISTS (
+WHERE EXISTS (SELECT FROM linkage_individualnumber n WHERE n.person_id = wanted.person_id AND n.standing = 'live')
+AND NOT EXISTS (
     SELECT FROM linkage_coderequest c WHERE c.person_id = wanted.person_id AND c.state <> 'refused'
 )
 ON CONFLICT (person_id) DO UPDATE

@@ -112,8 +112,8 @@ BEGIN
     IF NEW.standing <> OLD.standing AND (NEW.standing = 'proposed' OR NOT EXISTS (
         SELECT FROM linkage_correction c WHERE c.state = 'confirmed' AND (
             c.kind = 'number' AND c.person_id = NEW.person_id
-            OR c.kind = 'merge' AND c.person_id = NEW.person_id AND c.other_id = OLD.person_id
-               AND NEW.standing = 'former')
+            OR c.kind = 'merge' AND c.person_id = NEW.person_id AND NEW.standing = 'former'
+               AND OLD.person_id IN (c.person_id, c.other_id))
     )) THEN
         RAISE EXCEPTION 'a number changes its standing by a confirmed correction only'
             USING ERRCODE = '23514', CONSTRAINT = 'number_changes_by_correction';
@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
         evidence(
             "linkage_correction",
             "confirmed",
-            what="its event in the person's history",
+            what="its event in the history",
             proof=(
                 "SELECT FROM linkage_personevent e WHERE e.correction_id = n.id"
                 " AND e.by = n.requested_by AND e.confirmed_by = n.confirmed_by"

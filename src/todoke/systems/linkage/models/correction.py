@@ -24,7 +24,8 @@ class Correction(models.Model):
     """`person` is who stays: the survivor, the one who is split, the one whose number changed.
 
     `other`: the number that dissolves (merge), or the one that was minted (split, once confirmed). `local_numbers`: rows
-    of LocalNumber that move in a split, `takes_number` whether the 個人番号 goes with them. The four attributes are those
+    of LocalNumber that move in a split, `takes_number` whether the 個人番号 goes with them; in a merge, whether
+    that of the dissolved number is the valid one. The four attributes are those
     of a person still to be made and are dropped when the request ends. The new 個人番号 of a change waits sealed in
     IndividualNumber. Only the state and what its step writes change (trigger).
     """
@@ -58,7 +59,7 @@ class Correction(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(kind="merge", other__isnull=False) & _NOTHING_MOVES & ~Q(other=F("person"))
+                condition=Q(kind="merge", other__isnull=False, local_numbers__len=0) & ~Q(other=F("person"))
                 | Q(kind="split") & ~_NOTHING_MOVES
                 | Q(kind="number", other__isnull=True) & _NOTHING_MOVES,
                 name="correction_by_kind",

@@ -1,4 +1,4 @@
-"""番号検索の記録: who searched by a number, whether it was right, and the door to the person who was found."""
+"""番号検索の結果: the door, open for minutes, to the person whom somebody found by number."""
 
 from __future__ import annotations
 
@@ -13,22 +13,19 @@ from todoke.systems.linkage.models.person import Person
 
 
 class Lookup(models.Model):
-    """One search. `handle` stands in addresses of screens in place of a number; for its searcher only, and not for long.
-
-    `person` null: nobody was found, or the second attribute was wrong; both look the same and both count.
-    """
+    """A person who was found. `handle` stands in addresses of screens in place of a number, for the searcher only."""
 
     handle = models.UUIDField(primary_key=True)
     at = models.DateTimeField()
     staff_id = models.TextField()
     purpose = models.TextField()
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
 
     privacy = Privacy(
         open="handle at staff_id",
         personal="purpose",
         specific="person",
-        keep=days(31, since="at", law=NO_LONGER_NEEDED),
+        keep=days(1, since="at", law=NO_LONGER_NEEDED),
     )
 
     class Meta:
