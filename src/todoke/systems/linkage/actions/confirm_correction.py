@@ -37,6 +37,8 @@ def confirm_correction(*, correction_id: int, by: Actor, number: str = "") -> No
     with transaction.atomic(using=ALIAS):
         merging_alone()
         correction = _open(correction_id)
+        if correction.requested_by == by.staff_id:  # the history and the flow would refuse it, in other words
+            raise TodokeError(ErrorCode.SAME_PERSON)
         _refuse_hindered(correction)
         kind = CorrectionKind(correction.kind)
         if kind is CorrectionKind.NUMBER and not correcting.is_proposed(correction.person_id, number):

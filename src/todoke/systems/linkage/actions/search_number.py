@@ -55,10 +55,10 @@ def search_number(*, sought: Sought, by: Actor) -> uuid.UUID | None:
     _refuse_malformed(sought)
     with transaction.atomic(using=ALIAS):
         lookups.refuse_too_many(by)
-        owner = _owner(sought)
-        person = owner if owner and _agrees(owner, sought) else None
+        form = MatchForm.objects.using(ALIAS).filter(pk=_owner(sought)).first()
+        person = form.person_id if form and _agrees(form, sought) else None
         subject = lookups.FOUND if person else lookups.WRONG
-        about = Person("integrated_number", owner) if owner else None
+        about = Person("integrated_number", form.person_id) if form else None
         record(ALIAS, by=by, verb=lookups.VERB, subject=subject, persons=int(bool(person)), about=about)
         return lookups.open_door(person, by) if person else None
 
@@ -93,11 +93,8 @@ def _owner(sought: Sought) -> str | None:
             return rows.values_list("person_id", flat=True).first()
 
 
-def _agrees(person: str, sought: Sought) -> bool:
+def _agrees(form: MatchForm, sought: Sought) -> bool:
     """Whether everything given besides the number is the person's."""
-    form = MatchForm.objects.using(ALIAS).filter(pk=person).first()
-    if form is None:
-        return False
     birth, name = birth_dates.birth_date(sought.birth_date).text, names.name(sought.name).text
     born = form.birth_date.isoformat() if form.birth_date else ""
     return (not birth or birth == born) and (not name or name == form.name)
