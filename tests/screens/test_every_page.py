@@ -91,6 +91,22 @@ ELSEWHERE = {
     "passkey-new": "test_signing_in",
     "personnel-check": "test_directory_work",
     "sign-out": "no page: a button, test_signing_in",
+    **dict.fromkeys(
+        (
+            "linkage-find",
+            "linkage-find-purpose",
+            "linkage-person",
+            "linkage-merge",
+            "linkage-split",
+            "linkage-number-change",
+            "linkage-corrections",
+            "linkage-correction",
+            "linkage-correction-confirm",
+            "linkage-correction-refuse",
+            "linkage-correction-withdraw",
+        ),
+        "test_number_work",
+    ),
     "matrix-file": "no page: a file, test_directory_work",
     "health": "no page: JSON, tests/sites/test_status.py",
 }

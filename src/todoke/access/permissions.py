@@ -57,11 +57,13 @@ class Permission(Enum):
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
     LINKAGE_CORRECTION_CONFIRM = "linkage:correction:confirm"
+    LINKAGE_CORRECTION_READ = "linkage:correction:read"
     LINKAGE_CORRECTION_REQUEST = "linkage:correction:request"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_NUMBER_MASK = "linkage:number:mask"
     LINKAGE_NUMBER_SEARCH = "linkage:number:search"
     LINKAGE_OPERATE = "linkage:number:operate"
+    LINKAGE_PERSON_OPEN = "linkage:person:open"
     LINKAGE_PROTECTION_READ = "linkage:protection:read"
     LINKAGE_SEARCH = "linkage:person:search"
     NETWORK_ACQUIRE = "network:link_code:acquire"
@@ -153,8 +155,10 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_CORRECTION_READ,
             Permission.LINKAGE_CORRECTION_REQUEST,
             Permission.LINKAGE_NUMBER_SEARCH,
+            Permission.LINKAGE_PERSON_OPEN,
             Permission.LINKAGE_SEARCH,
         }
     ),
@@ -163,8 +167,10 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_APPROVE,
             Permission.BENEFITS_PAY,
             Permission.LINKAGE_CORRECTION_CONFIRM,
+            Permission.LINKAGE_CORRECTION_READ,
             Permission.LINKAGE_NUMBER_MASK,
             Permission.LINKAGE_NUMBER_SEARCH,
+            Permission.LINKAGE_PERSON_OPEN,
             Permission.LINKAGE_PROTECTION_READ,
         }
     ),

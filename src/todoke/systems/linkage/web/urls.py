@@ -5,13 +5,58 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, reverse
 
-from todoke.access.permissions import Actor
+from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card, Entry
+from todoke.systems.linkage.queries.corrections import open_corrections
+from todoke.systems.linkage.web import corrections, persons
 
-urlpatterns: Final[list[URLPattern]] = []
+urlpatterns: Final[list[URLPattern]] = [
+    path("linkage/find", persons.find, name="linkage-find"),
+    path("linkage/find/purpose", persons.purpose, name="linkage-find-purpose"),
+    path("linkage/person/<uuid:handle>", persons.person, name="linkage-person"),
+    path("linkage/person/<uuid:handle>/merge", corrections.merge, name="linkage-merge"),
+    path("linkage/person/<uuid:handle>/split", corrections.split, name="linkage-split"),
+    path("linkage/person/<uuid:handle>/number", corrections.number_change, name="linkage-number-change"),
+    path("linkage/corrections", corrections.corrections, name="linkage-corrections"),
+    path("linkage/corrections/<int:correction_id>", corrections.correction, name="linkage-correction"),
+    path(
+        "linkage/corrections/<int:correction_id>/confirm",
+        corrections.confirm,
+        name="linkage-correction-confirm",
+    ),
+    path(
+        "linkage/corrections/<int:correction_id>/refuse",
+        corrections.refuse,
+        name="linkage-correction-refuse",
+    ),
+    path(
+        "linkage/corrections/<int:correction_id>/withdraw",
+        corrections.withdraw,
+        name="linkage-correction-withdraw",
+    ),
+]
 
-MENU: Final[tuple[Entry, ...]] = ()
+MENU: Final[tuple[Entry, ...]] = (
+    Entry(
+        route="linkage-find",
+        title="番号検索",
+        below=("linkage-person", "linkage-find", "linkage-merge", "linkage-split", "linkage-number"),
+        leads_to="linkage-find-purpose",
+    ),
+    Entry(route="linkage-corrections", title="番号の訂正", below=("linkage-correction",)),
+)
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = ()
+
+def _waiting(actor: Actor) -> Iterable[Card]:
+    if actor.may_somewhere(Permission.LINKAGE_CORRECTION_CONFIRM):
+        yield Card(
+            title="確認を待つ番号の訂正",
+            count=len(open_corrections()),
+            link="番号の訂正を見る",
+            url=reverse("linkage-corrections"),
+        )
+
+
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (_waiting,)
