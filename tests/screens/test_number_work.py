@@ -27,8 +27,8 @@ def somebody(place: int) -> Person:
 
 def find(page: Page, person: Person, born: date | None = None) -> Keys:
     """From the menu: purpose, number, birth date, Enter."""
-    Keys(page).press("番号検索").fill("#purpose", PURPOSE).press("記入して進む")
-    keys = Keys(page).fill("#id_number", person.pk)
+    Keys(page).press("番号検索").see("番号で検索する目的").fill("#purpose", PURPOSE).press("記入して進む")
+    keys = Keys(page).see("検索は、見つからないときも").fill("#id_number", person.pk)
     keys.fill("#id_birth_date", wareki(born or person.birth_date))
     return keys.press("検索する")
 
@@ -41,9 +41,9 @@ def test_a_person_is_found_by_number_and_shown_without_the_number_itself(
     office: Office, sample_city: World, examiner: Examiner
 ) -> None:
     page = office.person(Role.CLERK).open("home")
-    Keys(page).press("番号検索")
+    Keys(page).press("番号検索").see("番号で検索する目的")
     examiner.check(page, "linkage-find-purpose")
-    Keys(page).fill("#purpose", PURPOSE).press("記入して進む").see("番号検索")
+    Keys(page).fill("#purpose", PURPOSE).press("記入して進む").see("検索は、見つからないときも")
     examiner.check(page, "linkage-find")
     keys = Keys(page).fill("#id_number", somebody(3).pk).fill("#id_birth_date", "昭和1年12月31日")
     keys.press("検索する").see("該当する人はいません")
@@ -97,8 +97,8 @@ def test_two_numbers_are_merged_by_two_persons(
     stays, goes = somebody(1), somebody(2)
     office.hire(Realm.CITY, {"s001": [Role.CLERK], "s002": [Role.SUPERVISOR]})
     clerk = office.seat(Realm.CITY, "s001").open("home")
-    find(clerk, goes).see(goes.name_kanji)
-    find(clerk, stays).see(stays.name_kanji).press("統合を依頼する")
+    find(clerk, goes).see("紐付け情報").see(goes.name_kanji)
+    find(clerk, stays).see("紐付け情報").see(stays.name_kanji).press("統合を依頼する").see("統合を依頼します")
     examiner.check(clerk, "linkage-merge")
     asked(Keys(clerk).fill("#id_former", goes.pk))
     Keys(clerk).see("依頼しました").press("番号の訂正").see("確認待ちの依頼")
@@ -106,7 +106,7 @@ def test_two_numbers_are_merged_by_two_persons(
     Keys(clerk).press("第").see("残る統合番号")
     assert clerk.get_by_role("link", name="確認して実施する").count() == 0
     supervisor = office.seat(Realm.CITY, "s002").open("home")
-    Keys(supervisor).press("番号の訂正").press("第").see(goes.name_kanji)
+    Keys(supervisor).press("番号の訂正").see("確認待ちの依頼").press("第").see(goes.name_kanji)
     Keys(supervisor).see(stays.name_kanji)
     examiner.check(supervisor, "linkage-correction")
     Keys(supervisor).press("確認して実施する").see("訂正を実施します")
@@ -130,7 +130,7 @@ def test_a_person_is_split_and_a_request_may_be_refused_or_withdrawn(
         ("確認して実施する", "s002", ""),
     ):
         page = office.seat(Realm.CITY, "s001").open("home")
-        find(page, person).press("分割を依頼する")
+        find(page, person).see("紐付け情報").press("分割を依頼する").see("分割を依頼します")
         if not checked:
             examiner.check(page, "linkage-split")
         keys = Keys(page).to(f"input[value='{extra.pk}']")
@@ -142,7 +142,7 @@ def test_a_person_is_split_and_a_request_may_be_refused_or_withdrawn(
         decider = office.seat(Realm.CITY, who).open(
             "linkage-correction", Correction.objects.using("linkage").latest("id").pk
         )
-        Keys(decider).see("架空　花子").press(end)
+        Keys(decider).see("架空　花子").press(end).see("します")
         if checked:
             examiner.check(decider, checked)
         Keys(decider).press(end).see("ました")
@@ -155,7 +155,7 @@ def test_a_changed_number_is_typed_by_both(office: Office, sample_city: World, e
     person, number = somebody(1), linkage_office.fresh_number(7)
     office.hire(Realm.CITY, {"s001": [Role.CLERK], "s002": [Role.SUPERVISOR]})
     clerk = office.seat(Realm.CITY, "s001").open("home")
-    find(clerk, person).press("個人番号の変更を依頼する")
+    find(clerk, person).see("紐付け情報").press("個人番号の変更を依頼する").see("個人番号の変更を依頼します")
     examiner.check(clerk, "linkage-number-change")
     asked(Keys(clerk).fill("#id_number", number))
     Keys(clerk).see("依頼しました")
