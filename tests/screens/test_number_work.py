@@ -49,7 +49,10 @@ def test_a_person_is_found_by_number_and_shown_without_the_number_itself(
     keys.press("検索する").see("該当する人はいません")
     examiner.check(page, "linkage-find-nobody")
     person = somebody(3)
-    Keys(page).fill("#id_birth_date", wareki(person.birth_date)).press("検索する").see(person.name_kanji)
+    assert person.pk not in page.content()
+    Keys(page).fill("#id_number", person.pk).fill("#id_birth_date", wareki(person.birth_date)).press(
+        "検索する"
+    ).see(person.name_kanji)
     examiner.check(page, "linkage-person")
     main = page.inner_text("main")
     assert person.pk in main
@@ -124,12 +127,14 @@ def test_a_person_is_split_and_a_request_may_be_refused_or_withdrawn(
     person = somebody(1)
     extra = linkage_office.link(person.pk, "T-1")
     office.hire(Realm.CITY, {"s001": [Role.CLERK], "s002": [Role.SUPERVISOR]})
-    for end, who, checked in (
-        ("取り下げる", "s001", "linkage-correction-withdraw"),
-        ("不承認とする", "s002", "linkage-correction-refuse"),
-        ("確認して実施する", "s002", ""),
+    clerk, supervisor = office.seat(Realm.CITY, "s001"), office.seat(Realm.CITY, "s002")
+    for end, heading, decider, checked in (
+        ("取り下げる", "依頼を取り下げます", clerk, "linkage-correction-withdraw"),
+        ("不承認とする", "依頼を不承認とします", supervisor, "linkage-correction-refuse"),
+        ("確認して実施する", "訂正を実施します", supervisor, ""),
     ):
-        page = office.seat(Realm.CITY, "s001").open("home")
+        clerk.sit_down()
+        page = clerk.open("home")
         find(page, person).see("紐付け情報").press("分割を依頼する").see("分割を依頼します")
         if not checked:
             examiner.check(page, "linkage-split")
@@ -138,14 +143,13 @@ def test_a_person_is_split_and_a_request_may_be_refused_or_withdrawn(
         keys.fill("#id_name_kanji", "架空　花子").choose("#id_sex", "2")
         asked(keys.fill("#id_birth_date", "昭和55年4月5日").fill("#id_address", "神奈川県横浜市中区本町1-1"))
         Keys(page).see("依頼しました")
-        page.context.clear_cookies()
-        decider = office.seat(Realm.CITY, who).open(
-            "linkage-correction", Correction.objects.using("linkage").latest("id").pk
-        )
-        Keys(decider).see("架空　花子").press(end).see("します")
+        decider.sit_down()
+        made = Correction.objects.using("linkage").latest("id").pk
+        page = decider.open("linkage-correction", made)
+        Keys(page).see("架空　花子").press(end).see(heading)
         if checked:
-            examiner.check(decider, checked)
-        Keys(decider).press(end).see("ました")
+            examiner.check(page, checked)
+        Keys(page).press(end).see("ました")
     new = str(Correction.objects.using("linkage").latest("id").other_id)
     extra.refresh_from_db()
     assert extra.person_id == new

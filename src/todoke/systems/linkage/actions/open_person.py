@@ -10,7 +10,7 @@ from django.db import transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
-from todoke.systems.linkage.models import Correction
+from todoke.systems.linkage.models import Correction, LocalNumber
 from todoke.systems.linkage.models import Person as PersonRow
 from todoke.systems.linkage.queries import corrections, lookups
 from todoke.systems.linkage.queries.numbers import open_numbers
@@ -36,7 +36,7 @@ class Side:
 
     person: PersonRow
     address: str
-    local_numbers: tuple[str, ...]
+    local_numbers: tuple[LocalNumber, ...]
     in_flight: int
     code: str
     has_number: bool
@@ -77,11 +77,10 @@ def open_correction(*, correction_id: int, by: Actor) -> tuple[Correction, tuple
 def _side(number: str, by: Actor) -> Side:
     person = PersonRow.objects.using(ALIAS).get(pk=number)
     standing = corrections.standings([number])[number]
-    rows = corrections.local_numbers(number)
     return Side(
         person=person,
         address=_address(person, by),
-        local_numbers=tuple(f"{row.system} {row.local_number}" for row in rows),
+        local_numbers=corrections.local_numbers(number),
         in_flight=standing.in_flight,
         code=corrections.code_word(number),
         has_number=standing.live_number,

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
-from todoke.privacy.retention import ONLY_ONCE, for_ever
+from todoke.privacy.retention import REGISTER, for_ever
 
 
 class RegisterLoad(models.Model):
@@ -26,7 +26,7 @@ class RegisterLoad(models.Model):
     privacy = Privacy(
         open="id at by file",
         specific="first_number last_number",
-        keep=for_ever(ONLY_ONCE),
+        keep=for_ever(REGISTER),
     )
 
     class Meta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from django import forms
@@ -24,14 +24,15 @@ from todoke.systems.linkage.actions import confirm_correction as deciding
 from todoke.systems.linkage.actions import request_correction as requesting
 from todoke.systems.linkage.actions.open_person import Side, open_correction
 from todoke.systems.linkage.flows import CorrectionKind, CorrectionState
-from todoke.systems.linkage.models import Correction
+from todoke.systems.linkage.models import Correction, LocalNumber
 from todoke.systems.linkage.queries import corrections as reads
 from todoke.systems.linkage.queries import lookups
-from todoke.systems.linkage.web.forms import ConfirmNumber, MergeForm, NumberForm, SplitForm
+from todoke.systems.linkage.web.forms import SYSTEMS, ConfirmNumber, MergeForm, NumberForm, SplitForm
 from todoke.systems.linkage.web.persons import SEXES
 
 Work = Callable[[Actor, dict[str, Any]], object]
 _REQUEST: Final = Permission.LINKAGE_CORRECTION_REQUEST
+_ATTRIBUTES: Final = ("氏名", "性別", "生年月日", "住所")
 _ASKED: Final = "依頼しました。別の職員が確認すると実施されます。"
 
 
@@ -213,7 +214,7 @@ def _facts(found: Correction) -> list[tuple[str, object]]:
 def _heads(found: Correction) -> tuple[str, ...]:
     match CorrectionKind(found.kind):
         case CorrectionKind.MERGE:
-            return ("残る統合番号", "無くなる統合番号")
+            return ("残る統合番号", "無くなる統合番号", "比較")
         case CorrectionKind.SPLIT:
             return ("元の統合番号", "新しい統合番号の人")
         case CorrectionKind.NUMBER:
@@ -228,20 +229,33 @@ def _lines(found: Correction, sides: tuple[Side, ...]) -> list[tuple[str, list[o
         ("性別", [SEXES.get(side.person.sex, side.person.sex) for side in sides]),
         ("生年月日", [side.person.birth_date for side in sides]),
         ("住所", [side.address for side in sides]),
-        ("業務固有番号", ["、".join(side.local_numbers) or "なし" for side in sides]),
+        ("業務固有番号", ["、".join(_numbers(side.local_numbers)) or "なし" for side in sides]),
         ("個人番号", ["登録あり" if side.has_number else "登録なし" for side in sides]),
         ("回答を待つ照会", [f"{side.in_flight:,} 件" for side in sides]),
         ("符号", [side.code for side in sides]),
     ]
+    if found.kind == CorrectionKind.MERGE and len(sides) == 2:
+        lines = [(title, [*values, _compared(title, values)]) for title, values in lines]
     if found.kind == CorrectionKind.SPLIT and len(sides) == 1:
-        moving = {row.pk: f"{row.system} {row.local_number}" for row in reads.local_numbers(found.person_id)}
+        moving = [row for row in reads.local_numbers(found.person_id) if row.pk in found.local_numbers]
         new: list[object] = [
             "（確認後に付番）", found.name_kanji, SEXES.get(found.sex or "", found.sex), found.birth_date, found.address,
-            "、".join(moving[key] for key in found.local_numbers if key in moving) or "なし",
+            "、".join(_numbers(moving)) or "なし",
             "移す" if found.takes_number else "移さない", "0 件", "未要求",
         ]  # fmt: skip
         lines = [(title, [*values, also]) for (title, values), also in zip(lines, new, strict=True)]
     return [(title, [show(value, Kind.TEXT) for value in values]) for title, values in lines]
+
+
+def _numbers(rows: Iterable[LocalNumber]) -> list[str]:
+    return [f"{SYSTEMS.get(row.system, row.system)} {row.local_number}" for row in rows]
+
+
+def _compared(title: str, values: list[object]) -> str:
+    """Whether an attribute is the same on both sides, for the eye of the confirmer; nothing for the rest."""
+    if title not in _ATTRIBUTES:
+        return ""
+    return "一致" if values[0] == values[1] else "相違"
 
 
 def _actions(found: Correction, by: Actor) -> list[tuple[str, str]]:

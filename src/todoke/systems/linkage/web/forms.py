@@ -10,9 +10,20 @@ from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.forms import DateField
 from todoke.systems.linkage.actions.search_number import NumberKind, Sought
 from todoke.systems.linkage.models import LocalNumber
+from todoke.systems.linkage.models.local_number import RESIDENTS
+
+
+class Unechoed(forms.TextInput):
+    """A number that is typed and never stands on a page again, not even after a mistake."""
+
+    def format_value(self, value: object) -> None:
+        return None
+
 
 _OFF = {"autocomplete": "off"}
 _DIGITS = {"autocomplete": "off", "inputmode": "numeric"}
+SYSTEMS = {RESIDENTS: "住民記録"}
+"""How the city's systems are named; one that is not here by its code."""
 SEXES = (("", "選択してください"), ("1", "男"), ("2", "女"), ("3", "不明"))
 
 
@@ -24,8 +35,8 @@ class NumberSearch(forms.Form):
     number = forms.CharField(
         label="番号",
         max_length=20,
-        help_text="検査数字を確かめてから検索します。",
-        widget=forms.TextInput(attrs=_DIGITS),
+        help_text="検査数字を確かめます。入力した番号は画面に残りません。",
+        widget=Unechoed(attrs=_DIGITS),
     )
     system = forms.CharField(
         label="業務システム", max_length=20, required=False, initial="residents",
@@ -92,7 +103,7 @@ class SplitForm(Reasons):
 
     def __init__(self, *arguments: Any, of: tuple[LocalNumber, ...], **named: Any) -> None:  # noqa: ANN401 - as Django's own
         super().__init__(*arguments, **named)
-        choices = [(str(row.pk), f"{row.system}　{row.local_number}") for row in of]
+        choices = [(str(row.pk), f"{SYSTEMS.get(row.system, row.system)}　{row.local_number}") for row in of]
         self.fields["local_numbers"].choices = choices  # type: ignore[attr-defined]
 
 
@@ -102,7 +113,7 @@ class NumberForm(Reasons):
     field_order = ("number", "reason", "evidence")
 
     number = forms.CharField(
-        label="新しい個人番号", max_length=12, widget=forms.TextInput(attrs=_DIGITS),
+        label="新しい個人番号", max_length=12, widget=Unechoed(attrs=_DIGITS),
         help_text="入力した番号は封印して保管し、画面には表示しません。",
     )  # fmt: skip
 
@@ -111,6 +122,6 @@ class ConfirmNumber(forms.Form):
     """確認する職員による再入力."""
 
     number = forms.CharField(
-        label="新しい個人番号（再入力）", max_length=12, widget=forms.TextInput(attrs=_DIGITS),
+        label="新しい個人番号（再入力）", max_length=12, widget=Unechoed(attrs=_DIGITS),
         help_text="依頼の根拠となった書類から、もう一度入力します。",
     )  # fmt: skip

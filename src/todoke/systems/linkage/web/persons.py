@@ -17,11 +17,16 @@ from todoke.pages.templatetags.parts import make_chip
 from todoke.systems.linkage.actions.open_person import Opened, open_person
 from todoke.systems.linkage.actions.search_number import search_number
 from todoke.systems.linkage.models import LocalNumber
-from todoke.systems.linkage.web.forms import NumberSearch
+from todoke.systems.linkage.web.forms import SYSTEMS, NumberSearch
 
 SEXES = {"1": "男", "2": "女"}
 COLUMNS = [
-    Column[LocalNumber](key="system", title="業務システム", value=lambda row: row.system, heads_row=True),
+    Column[LocalNumber](
+        key="system",
+        title="業務システム",
+        value=lambda row: SYSTEMS.get(row.system, row.system),
+        heads_row=True,
+    ),
     Column[LocalNumber](
         key="number", title="業務固有番号", value=lambda row: row.local_number, kind=Kind.CODE
     ),
