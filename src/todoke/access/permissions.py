@@ -42,10 +42,16 @@ class Permission(Enum):
     BENEFITS_PRINT = "benefits:letter:print"
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
+    INQUIRY_EXPIRE = "inquiry:query:expire"
     INQUIRY_OPERATE = "inquiry:file:operate"
+    INQUIRY_ORIGINAL = "inquiry:original:read"
+    INQUIRY_READ = "inquiry:matrix:read"
+    INQUIRY_REASK = "inquiry:query:reask"
+    INQUIRY_SUBJECT_READ = "inquiry:subject:read"
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
+    INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
     INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
     INTERMEDIARY_OPERATE = "intermediary:replica:operate"
@@ -62,11 +68,15 @@ class Permission(Enum):
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_NUMBER_MASK = "linkage:number:mask"
     LINKAGE_NUMBER_SEARCH = "linkage:number:search"
+    LINKAGE_MONITOR = "linkage:code:monitor"
     LINKAGE_OPERATE = "linkage:number:operate"
     LINKAGE_PERSON_OPEN = "linkage:person:open"
     LINKAGE_PROTECTION_READ = "linkage:protection:read"
     LINKAGE_SEARCH = "linkage:person:search"
+    LINKAGE_SEND = "linkage:message:send"
+    LINKAGE_WATCH = "linkage:intermediary:watch"
     NETWORK_ACQUIRE = "network:link_code:acquire"
+    NETWORK_EXPIRE = "network:link_code:expire"
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
     NETWORK_PERMIT = "network:permit:request"
@@ -109,6 +119,9 @@ STEP_UP_LIFE = timedelta(minutes=5)
 PURPOSE = frozenset(
     {
         Permission.LINKAGE_NUMBER_SEARCH,
+        Permission.INQUIRY_ORIGINAL,
+        Permission.INQUIRY_SUBJECT_READ,
+        Permission.LINKAGE_MONITOR,
         Permission.LINKAGE_SEARCH,
         Permission.OPLOG_EXPORT,
         Permission.OPLOG_READ,
@@ -155,6 +168,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_CORRECTION_READ,
             Permission.LINKAGE_CORRECTION_REQUEST,
@@ -173,13 +188,29 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_NUMBER_SEARCH,
             Permission.LINKAGE_PERSON_OPEN,
             Permission.LINKAGE_PROTECTION_READ,
+            Permission.INQUIRY_ORIGINAL,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.PRIVACY_EXPORT,
             Permission.PRIVACY_EXPORT_LIST,
         }
     ),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
-        {Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE, Permission.LINKAGE_CONVERT}
+        {
+            Permission.INQUIRY_EXPIRE,
+            Permission.INQUIRY_OPERATE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_REASK,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_CONVERT,
+            Permission.INQUIRY_OPERATE,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_MONITOR,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
+        }
     ),
     Role.PROVIDER_OFFICER: frozenset(
         {
@@ -219,6 +250,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
             Permission.LINKAGE_KEYS_ROTATE,
+            Permission.LINKAGE_WATCH,
             Permission.OPLOG_DROP_REQUEST,
             Permission.OPLOG_ERASE_REQUEST,
             Permission.PRIVACY_PURGE,
@@ -226,7 +258,15 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
-    Role.HOUSEKEEPER: frozenset({Permission.ACCESS_GRANT_EXPIRE, Permission.PRIVACY_REAP}),
+    Role.HOUSEKEEPER: frozenset(
+        {
+            Permission.ACCESS_GRANT_EXPIRE,
+            Permission.INQUIRY_EXPIRE,
+            Permission.INTERMEDIARY_EXPIRE,
+            Permission.NETWORK_EXPIRE,
+            Permission.PRIVACY_REAP,
+        }
+    ),
     Role.FOUNDER: frozenset(
         {
             Permission.ACCESS_STAFF_IMPORT,
@@ -255,6 +295,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_REGISTER,
             Permission.INTERMEDIARY_INQUIRE,
             Permission.INTERMEDIARY_COLLECT,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
             Permission.NETWORK_ACQUIRE,
         }
     ),

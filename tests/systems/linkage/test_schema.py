@@ -28,7 +28,6 @@ COLUMNS = {
     "linkage_localnumber": {"id", "person_id", "system", "local_number", "former"},
     # derived from linkage_person alone, to search by (ADR 0012)
     "linkage_matchform": {"person_id", "name", "sex", "birth_date", "address", "town", "edition"},
-    "linkage_coderequest": {"person_id", "state", "message_key", "refusal", "changed_at"},
     # 訂正と履歴: who, when, which numbers; what an attribute was is kept nowhere
     "linkage_numberalias": {"former_id", "person_id", "correction_id"},
     "linkage_personevent": {
@@ -66,6 +65,16 @@ COLUMNS = {
         "confirmed_at",
     },
     "linkage_lookup": {"handle", "at", "staff_id", "purpose", "person_id"},
+    # whether the 符号 was asked for and acquired, never the 符号
+    "linkage_coderequest": {
+        "person_id",
+        "state",
+        "message_key",
+        "refusal",
+        "changed_at",
+        "requested_at",
+        "attempts",
+    },
     "linkage_query": {
         "record_id",
         "batch_id",
@@ -84,6 +93,8 @@ COLUMNS = {
     },
 }
 NOT_ABOUT_PERSONS = {
+    "linkage_intermediarybacklog",
+    "linkage_intermediarystatus",
     "linkage_querybatch",
     "linkage_queryreceipt",
     "linkage_resultcursor",

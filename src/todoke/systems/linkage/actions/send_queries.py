@@ -17,36 +17,34 @@ from todoke.systems.linkage.models import QueryBatch
 ALIAS = "linkage"
 NO_CODE = "no_link_code"
 
-_REFUSED_CODES = """
+_LIVING = """coalesce(
+    (SELECT a.person_id FROM linkage_numberalias a WHERE a.former_id = q.person_id), q.person_id)"""
+_REFUSED_CODES = f"""
 UPDATE linkage_query q SET state = 'refused', error = %s
 FROM linkage_coderequest c
-WHERE q.batch_id = %s AND q.state = 'accepted' AND c.state = 'refused' AND c.person_id = coalesce(
-    (SELECT a.person_id FROM linkage_numberalias a WHERE a.former_id = q.person_id), q.person_id)
+WHERE q.batch_id = %s AND q.state = 'accepted' AND c.state = 'refused' AND c.person_id = {_LIVING}
 """
-_WAITING = """
-SELECT q.record_id, coalesce(a.person_id, q.person_id), q.provider, q.duty, q.procedure, q.information_code,
-       q.nondisclosure
-FROM linkage_query q LEFT JOIN linkage_numberalias a ON a.former_id = q.person_id
-WHERE q.batch_id = %s AND q.state = 'accepted' ORDER BY q.record_id
+_HAS_CODE = f"{_LIVING} IN (SELECT c.person_id FROM linkage_coderequest c WHERE c.state = 'present')"
+_MARK_SENT = f"""
+UPDATE linkage_query q SET state = 'sent' WHERE q.batch_id = %s AND q.state = 'accepted' AND {{which}}
+RETURNING q.record_id, {_LIVING}, q.provider, q.duty, q.procedure, q.information_code, q.nondisclosure
 """
-_MARK_SENT = "UPDATE linkage_query SET state = 'sent' WHERE batch_id = %s AND state = 'accepted'"
 
 
-def send_queries(*, batch_id: str, by: Actor) -> int:
+def send_queries(*, batch_id: str, by: Actor, all_persons: bool = True) -> int:
     """Put the accepted queries of a batch into the outbox, ≤ 10,000 a message; returns how many.
 
-    A number that was merged away is sent as the one that lives. A person whose 符号 was refused cannot be asked about: such a query ends as an error here.
+    A number that was merged away is sent as the one that lives. Not `all_persons`: only of those whose 符号 is known to be there. A person whose 符号 was refused cannot be asked about: such a query ends as an error here.
     """
-    require(by, Permission.LINKAGE_OPERATE)
+    require(by, Permission.LINKAGE_SEND)
     with transaction.atomic(using=ALIAS):
         batch = QueryBatch.objects.using(ALIAS).select_for_update().get(batch_id=batch_id)
         with connections[ALIAS].cursor() as cursor:
             cursor.execute(_REFUSED_CODES, [NO_CODE, batch_id])
-            cursor.execute(_WAITING, [batch_id])
-            waiting = [Inquiry(*row) for row in cursor]
-            if not waiting:
-                return 0
-            cursor.execute(_MARK_SENT, [batch_id])
+            cursor.execute(_MARK_SENT.format(which="true" if all_persons else _HAS_CODE), [batch_id])
+            waiting = sorted((Inquiry(*row) for row in cursor), key=lambda inquiry: inquiry.record_id)
+        if not waiting:
+            return 0
         batch.send_attempts += 1
         batch.save(using=ALIAS, update_fields=["send_attempts"])
         _send(batch, waiting)

@@ -15,22 +15,18 @@ from todoke.oplog.record import record
 
 VERB = "linkage:code:release"
 # whoever has a 符号 keeps it; whoever was refused it, or asked while it was still the other number's, asks again
-_FORGET = "DELETE FROM linkage_coderequest WHERE person_id = ANY(%s) AND state <> 'present'"
-_WANT = """
-INSERT INTO linkage_coderequest (person_id, state, message_key, changed_at)
-SELECT n.person_id, 'wanted', 'codes ' || %s, %s FROM linkage_individualnumber n
-WHERE n.person_id = ANY(%s) AND n.standing = 'live'
-ON CONFLICT (person_id) DO NOTHING
+_AGAIN = """
+UPDATE linkage_coderequest SET state = 'again', message_key = '', refusal = '', changed_at = %s
+WHERE person_id = ANY(%s) AND state IN ('requested', 'refused')
 """
 
 
 @handlers.on_answer(CODE_RELEASES)
-def _released(alias: str, key: str, body: CodeReleases, _: Received) -> None:
-    """Note the heirs as wanted: the next acquisition asks for them."""
+def _released(alias: str, _key: str, body: CodeReleases, _: Received) -> None:
+    """Put the heirs into 再取得, unless they have one or were not asked for yet: the next acquisition takes them."""
     heirs = [entry.heir for entry in body.records]
-    postgres.execute(alias, _FORGET, [heirs])
-    wanted = postgres.execute(alias, _WANT, [key, clock.now(), heirs])
-    record(alias, by=_us(), verb=VERB, subject="released", persons=wanted)
+    again = postgres.execute(alias, _AGAIN, [clock.now(), heirs])
+    record(alias, by=_us(), verb=VERB, subject="released", persons=again)
 
 
 @handlers.on_refusal(CODE_RELEASES)

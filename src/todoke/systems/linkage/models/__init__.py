@@ -3,6 +3,7 @@
 from todoke.systems.linkage.models.code_request import CodeRequest
 from todoke.systems.linkage.models.correction import Correction
 from todoke.systems.linkage.models.individual_number import IndividualNumber
+from todoke.systems.linkage.models.intermediary_status import IntermediaryBacklog, IntermediaryStatus
 from todoke.systems.linkage.models.local_number import LocalNumber
 from todoke.systems.linkage.models.lookup import Lookup
 from todoke.systems.linkage.models.match_form import MatchForm
@@ -19,6 +20,8 @@ __all__ = [
     "CodeRequest",
     "Correction",
     "IndividualNumber",
+    "IntermediaryBacklog",
+    "IntermediaryStatus",
     "LocalNumber",
     "Lookup",
     "MatchForm",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from django.urls import URLPattern, path, reverse
 
 from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card, Entry
+from todoke.systems.linkage.queries import codes as code_reads
 from todoke.systems.linkage.queries.corrections import open_corrections
-from todoke.systems.linkage.web import corrections, persons
+from todoke.systems.linkage.web import codes, corrections, intermediary, persons
 
 urlpatterns: Final[list[URLPattern]] = [
     path("linkage/find", persons.find, name="linkage-find"),
@@ -36,6 +37,12 @@ urlpatterns: Final[list[URLPattern]] = [
         corrections.withdraw,
         name="linkage-correction-withdraw",
     ),
+    path("linkage/codes", codes.monitor, name="linkage-codes"),
+    path("linkage/codes/list", codes.persons, name="linkage-codes-list"),
+    path("linkage/codes/again", codes.again, name="linkage-codes-again"),
+    path("linkage/codes/run", codes.run, name="linkage-codes-run"),
+    path("linkage/intermediary", intermediary.state, name="linkage-intermediary"),
+    path("linkage/intermediary/check", intermediary.check, name="linkage-intermediary-check"),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -46,7 +53,19 @@ MENU: Final[tuple[Entry, ...]] = (
         leads_to="linkage-find-purpose",
     ),
     Entry(route="linkage-corrections", title="番号の訂正", below=("linkage-correction",)),
+    Entry(route="linkage-codes", title="符号の取得状況", below=("linkage-codes",)),
+    Entry(route="linkage-intermediary", title="中間サーバー", below=("linkage-intermediary",)),
 )
+
+
+def _failed_codes(actor: Actor) -> Iterator[Card]:
+    """Acquisitions that wait for somebody's decision."""
+    if actor.may_somewhere(Permission.LINKAGE_OPERATE):
+        counted = code_reads.counts()
+        waiting = sum(counted.by_reason.values()) + counted.stuck
+        yield Card(
+            title="符号の取得エラー・未着", count=waiting, link="確かめる", url=reverse("linkage-codes")
+        )
 
 
 def _waiting(actor: Actor) -> Iterable[Card]:
@@ -59,4 +78,4 @@ def _waiting(actor: Actor) -> Iterable[Card]:
         )
 
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (_waiting,)
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (_failed_codes, _waiting)

@@ -20,7 +20,7 @@ DROP FUNCTION intermediary_link_code_state_step();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("intermediary", "0003_flow_guards")]
+    dependencies: ClassVar = [("intermediary", "0004_code_standings")]
     operations: ClassVar = [
         migrations.RunSQL(_UNDO, migrations.RunSQL.noop),
         state_steps("intermediary_link_code", _NOW),
