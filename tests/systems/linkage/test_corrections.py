@@ -88,6 +88,15 @@ def test_a_merge_moves_everything_and_the_old_number_still_leads_to_the_person(p
     assert not MatchForm.objects.using("linkage").filter(pk=former).exists()
 
 
+def test_a_register_that_still_has_both_changes_nothing_back(persons: list[str], tmp_path: Path) -> None:
+    office.merge(persons[0], persons[1])
+    before = Person.objects.using("linkage").get(pk=persons[0]).address
+    content = [office.source(0), office.source(1) | {"address": "神奈川県横浜市中区本町六丁目50番地10"}]
+    jobs.load(city.write_rows(tmp_path / "both.csv", content), by=city.actor(city.OPERATOR))
+    assert Person.objects.using("linkage").get(pk=persons[0]).address == before
+    assert convert(1) == persons[0]
+
+
 def test_the_valid_number_may_be_that_of_the_dissolved_one(persons: list[str]) -> None:
     office.merge(persons[0], persons[1], takes_number=True)
     assert numbers_of(persons[0]) == {

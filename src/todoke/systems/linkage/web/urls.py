@@ -11,7 +11,9 @@ from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card, Entry
 from todoke.systems.linkage.queries import codes as code_reads
 from todoke.systems.linkage.queries.corrections import open_corrections
-from todoke.systems.linkage.web import codes, corrections, intermediary, persons
+from todoke.systems.linkage.web import codes, conversions, corrections, files, intermediary, persons
+
+_CONVERSION = "linkage/conversions/<str:job_id>"
 
 urlpatterns: Final[list[URLPattern]] = [
     path("linkage/find", persons.find, name="linkage-find"),
@@ -43,6 +45,16 @@ urlpatterns: Final[list[URLPattern]] = [
     path("linkage/codes/run", codes.run, name="linkage-codes-run"),
     path("linkage/intermediary", intermediary.state, name="linkage-intermediary"),
     path("linkage/intermediary/check", intermediary.check, name="linkage-intermediary-check"),
+    path("linkage/conversions", conversions.listed, name="linkage-conversions"),
+    path("linkage/conversions/new", conversions.new, name="linkage-conversion-new"),
+    path(_CONVERSION, conversions.one, name="linkage-conversion"),
+    path(f"{_CONVERSION}/answer", conversions.download, name="linkage-conversion-answer"),
+    path("linkage/files", files.queues, name="linkage-files"),
+    path("linkage/files/queue/<int:queue_id>", files.queue, name="linkage-files-queue"),
+    path("linkage/files/queue/<int:queue_id>/stop", files.stop, name="linkage-files-stop"),
+    path("linkage/files/queue/<int:queue_id>/resume", files.resume, name="linkage-files-resume"),
+    path("linkage/files/<int:file_id>", files.file, name="linkage-files-file"),
+    path("linkage/files/<int:file_id>/repeat", files.repeat, name="linkage-files-repeat"),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -55,6 +67,8 @@ MENU: Final[tuple[Entry, ...]] = (
     Entry(route="linkage-corrections", title="番号の訂正", below=("linkage-correction",)),
     Entry(route="linkage-codes", title="符号の取得状況", below=("linkage-codes",)),
     Entry(route="linkage-intermediary", title="中間サーバー", below=("linkage-intermediary",)),
+    Entry(route="linkage-conversions", title="番号変換", below=("linkage-conversion",)),
+    Entry(route="linkage-files", title="ファイル連携", below=("linkage-files",)),
 )
 
 
@@ -78,4 +92,4 @@ def _waiting(actor: Actor) -> Iterable[Card]:
         )
 
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (_failed_codes, _waiting)
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (_failed_codes, files.cards, _waiting)

@@ -191,7 +191,7 @@ DROP FUNCTION linkage_person_kept();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("linkage", "0007_corrections"), ("oplog", "0001_initial")]
+    dependencies: ClassVar = [("linkage", "0012_corrections"), ("oplog", "0001_initial")]
     operations: ClassVar = [
         forward_only(
             "linkage_correction",
