@@ -233,7 +233,7 @@ def _renew(rows: pa.Table, known: dict[int, str], by: Actor, file: str) -> int:
 
 def _of_today(rows: pa.Table) -> pa.Table:
     """One row a person: after a merge the register may still have both, and the former code says nothing of today."""
-    codes, persons = rows["resident_code"].to_pylist(), rows["person_id"].to_pylist()
+    codes, persons = (list(map(str, rows[name].to_pylist())) for name in ("resident_code", "person_id"))
     former = {code for (code,) in postgres.fetch(ALIAS, _FORMER, [RESIDENTS, codes])}
     seen: set[str] = set()
     keep = []

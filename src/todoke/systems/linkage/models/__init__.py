@@ -1,9 +1,9 @@
 """One table a file; every model is named here so that Django finds it."""
 
 from todoke.systems.linkage.models.code_request import CodeRequest
-from todoke.systems.linkage.models.correction import Correction
 from todoke.systems.linkage.models.conversion_job import ConversionCount, ConversionFault, ConversionJob
 from todoke.systems.linkage.models.conversion_right import ConversionRight
+from todoke.systems.linkage.models.correction import Correction
 from todoke.systems.linkage.models.exchanged_file import ExchangedFile
 from todoke.systems.linkage.models.existing_system import ExistingSystem
 from todoke.systems.linkage.models.file_fault import FileFault
@@ -21,17 +21,17 @@ from todoke.systems.linkage.models.person_event import PersonEvent
 from todoke.systems.linkage.models.query import Query
 from todoke.systems.linkage.models.query_batch import QueryBatch
 from todoke.systems.linkage.models.query_receipt import QueryReceipt
-from todoke.systems.linkage.models.register_load import RegisterLoad
 from todoke.systems.linkage.models.query_return import QueryReturn
+from todoke.systems.linkage.models.register_load import RegisterLoad
 from todoke.systems.linkage.models.result_cursor import ResultCursor
 
 __all__ = [
     "CodeRequest",
-    "Correction",
     "ConversionCount",
     "ConversionFault",
     "ConversionJob",
     "ConversionRight",
+    "Correction",
     "ExchangedFile",
     "ExistingSystem",
     "FileFault",
@@ -50,7 +50,7 @@ __all__ = [
     "Query",
     "QueryBatch",
     "QueryReceipt",
-    "RegisterLoad",
     "QueryReturn",
+    "RegisterLoad",
     "ResultCursor",
 ]
