@@ -91,6 +91,17 @@ def subject(request: HttpRequest, order_id: str, position: int) -> HttpResponse:
     return render(request, "inquiry/subject.html", context)
 
 
+def _originals(request: HttpRequest, order_id: str, looked: Looked) -> list[tuple[str, str]]:
+    """Where the sealed originals are opened, for whoever may; that page asks its purpose anew."""
+    if not actor_of(request).may_somewhere(Permission.INQUIRY_ORIGINAL):
+        return []
+    return [
+        (f"{_name(attempt)}の回答の原本", reverse("inquiry-original", args=[order_id, attempt.record_id]))
+        for attempt in looked.attempts
+        if looked.arrivals.get(attempt.record_id)
+    ]
+
+
 def _crumbs(order_id: str, title: str) -> list[tuple[str, str]]:
     return [orders.HOME, orders.ORDERS, (order_id, reverse("inquiry-order", args=[order_id])), (title, "")]
 
