@@ -14,6 +14,7 @@ from todoke.records.fields import Kind, RecordLayout
 from todoke.records.layouts import city_inputs_v2021, inquiry_answer_v2021
 
 FROZEN: dict[str, str] = {
+    "replica_masters-2021": "4a821be97faf30941e57fe94357280782cc3905df90c5a4cb5c1a17d46fb128f",
     "personnel-2022": "05e33ebb1287f33b1c6167871a6612eb0de8707e9a79575d397db9217ed26fa6",
     "residents-2021": "86d3bc91237d80c65112d732fd6e5925abdfaf2c52e3ec019c4f64851dda44c1",
     "tax-2021": "d87ff671d598f40b00c87ff8ef8ded072c7bc2203ac32d22f4e9ed73687c9291",
@@ -54,6 +55,7 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
         "inquiry_answer_v2021",
         "inquiry_request_v2021",
         "personnel_v2022",
+        "replica_masters_v2021",
         "zengin_transfer_v2019",
     }
 

@@ -44,6 +44,7 @@ class Permission(Enum):
     BENEFITS_RELEASE = "benefits:payment:release"
     INQUIRY_OPERATE = "inquiry:file:operate"
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
+    INTERMEDIARY_COMPARE = "intermediary:replica:compare"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
@@ -58,6 +59,10 @@ class Permission(Enum):
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_OPERATE = "linkage:number:operate"
+    LINKAGE_QUERY = "linkage:query:ask"
+    LINKAGE_REPLICA_CONFIRM = "linkage:replica:confirm"
+    LINKAGE_REPLICA_OPERATE = "linkage:replica:operate"
+    LINKAGE_REPLICA_PROPOSE = "linkage:replica:propose"
     LINKAGE_SEARCH = "linkage:person:search"
     NETWORK_ACQUIRE = "network:link_code:acquire"
     NETWORK_FETCH_LIST = "network:list:fetch"
@@ -86,6 +91,7 @@ STEP_UP = frozenset(
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,
+        Permission.LINKAGE_REPLICA_CONFIRM,
         Permission.OPLOG_DROP_APPROVE,
         Permission.OPLOG_ERASE_APPROVE,
         Permission.PRIVACY_EXPORT_APPROVE,
@@ -98,7 +104,13 @@ STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
 PURPOSE = frozenset(
-    {Permission.LINKAGE_SEARCH, Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT}
+    {
+        Permission.LINKAGE_QUERY,
+        Permission.LINKAGE_SEARCH,
+        Permission.OPLOG_EXPORT,
+        Permission.OPLOG_READ,
+        Permission.PRIVACY_EXPORT,
+    }
 )
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
@@ -141,13 +153,22 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_QUERY,
+            Permission.LINKAGE_REPLICA_PROPOSE,
             Permission.LINKAGE_SEARCH,
         }
     ),
-    Role.SUPERVISOR: frozenset({Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY}),
+    Role.SUPERVISOR: frozenset(
+        {Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY, Permission.LINKAGE_REPLICA_CONFIRM}
+    ),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
-        {Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE, Permission.LINKAGE_CONVERT}
+        {
+            Permission.INQUIRY_OPERATE,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_REPLICA_OPERATE,
+        }
     ),
     Role.PROVIDER_OFFICER: frozenset(
         {
@@ -193,7 +214,14 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
-    Role.HOUSEKEEPER: frozenset({Permission.ACCESS_GRANT_EXPIRE, Permission.PRIVACY_REAP}),
+    Role.HOUSEKEEPER: frozenset(
+        {
+            Permission.ACCESS_GRANT_EXPIRE,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_REPLICA_OPERATE,
+            Permission.PRIVACY_REAP,
+        }
+    ),
     Role.FOUNDER: frozenset(
         {
             Permission.ACCESS_STAFF_IMPORT,
@@ -219,6 +247,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.INTERMEDIARY_ACQUIRE,
             Permission.INTERMEDIARY_REGISTER,
+            Permission.INTERMEDIARY_COMPARE,
             Permission.INTERMEDIARY_INQUIRE,
             Permission.INTERMEDIARY_COLLECT,
             Permission.NETWORK_ACQUIRE,

@@ -8,7 +8,14 @@ from todoke.systems.linkage.models.person import Person
 from todoke.systems.linkage.models.query import Query
 from todoke.systems.linkage.models.query_batch import QueryBatch
 from todoke.systems.linkage.models.query_receipt import QueryReceipt
+from todoke.systems.linkage.models.reconciliation import Reconciliation
+from todoke.systems.linkage.models.registered_copy import RegisteredCopy
+from todoke.systems.linkage.models.replica_correction import ReplicaCorrection
+from todoke.systems.linkage.models.replica_difference import ReplicaDifference
+from todoke.systems.linkage.models.replica_file import ReplicaFile
+from todoke.systems.linkage.models.replica_piece import ReplicaPiece
 from todoke.systems.linkage.models.result_cursor import ResultCursor
+from todoke.systems.linkage.models.single_query import SingleQuery
 
 __all__ = [
     "CodeRequest",
@@ -19,5 +26,12 @@ __all__ = [
     "Query",
     "QueryBatch",
     "QueryReceipt",
+    "Reconciliation",
+    "RegisteredCopy",
+    "ReplicaCorrection",
+    "ReplicaDifference",
+    "ReplicaFile",
+    "ReplicaPiece",
     "ResultCursor",
+    "SingleQuery",
 ]
