@@ -15,7 +15,7 @@ from todoke.contracts.linkage import (
     QueryResult,
 )
 from todoke.systems.linkage import queries as reads
-from todoke.systems.linkage.actions import take_receipts  # noqa: F401 - registers who hears the answers
+from todoke.systems.linkage.actions import take_receipts, take_registrations  # noqa: F401 - they hear the answers
 from todoke.systems.linkage.actions.convert_numbers import convert_numbers
 from todoke.systems.linkage.actions.hand_over_answers import hand_over_answers
 from todoke.systems.linkage.actions.submit_queries import submit_queries

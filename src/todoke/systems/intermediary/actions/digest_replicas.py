@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts import replica_digests
+from todoke.contracts.intermediary import ReplicaBucket as Bucket
+from todoke.contracts.intermediary import ReplicaBuckets as Buckets
 from todoke.contracts.intermediary import (
     ReplicaBucketsWanted,
     ReplicaDigestsWanted,
     ReplicaTotalsWanted,
 )
-from todoke.contracts.intermediary import ReplicaBucket as Bucket
-from todoke.contracts.intermediary import ReplicaBuckets as Buckets
 from todoke.contracts.intermediary import ReplicaDigest as Digest
 from todoke.contracts.intermediary import ReplicaDigests as Digests
 from todoke.engine import postgres
@@ -63,7 +65,7 @@ def replica_digests_of(*, alias: str, body: ReplicaDigestsWanted, by: Actor) -> 
     return Digests(records=[Digest(*row) for row in _run(alias, query, _parameters(body), by)])
 
 
-def _run(alias: str, query: str, parameters: dict[str, object], by: Actor) -> list[tuple[object, ...]]:
+def _run(alias: str, query: str, parameters: Mapping[str, Any], by: Actor) -> list[tuple[Any, ...]]:
     with transaction.atomic(using=alias):
         found = [tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)
                  for row in postgres.fetch(alias, query, parameters)]  # fmt: skip
@@ -71,7 +73,7 @@ def _run(alias: str, query: str, parameters: dict[str, object], by: Actor) -> li
     return found
 
 
-def _parameters(body: ReplicaBucketsWanted | ReplicaDigestsWanted) -> dict[str, object]:
+def _parameters(body: ReplicaBucketsWanted | ReplicaDigestsWanted) -> Mapping[str, Any]:
     return {**replica_digests.pads(body.key), "year": body.fiscal_year, "prefixes": body.prefixes}
 
 
