@@ -105,7 +105,6 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
-        Permission.LINKAGE_QUERY,
         Permission.LINKAGE_SEARCH,
         Permission.OPLOG_EXPORT,
         Permission.OPLOG_READ,

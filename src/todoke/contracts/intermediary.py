@@ -150,6 +150,24 @@ class Inquiry(msgspec.Struct, frozen=True, array_like=True):
     nondisclosure: str
 
 
+class PermittedWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether an inquiry of this kind may be made at all, by the permission list as it stands. Sent by `city:<m>`."""
+
+    provider: str
+    duty: str
+    procedure: str
+    information_code: str
+
+
+class Permitted(msgspec.Struct, frozen=True, kw_only=True):
+    """ "" for yes; else `no_valid_list` or `not_on_list`."""
+
+    refusal: str
+
+
+PERMITTED = MessageKind("intermediary.permitted.v1", PermittedWanted, Permitted)
+
+
 class Inquiries(msgspec.Struct, frozen=True, kw_only=True):
     """情報照会内容登録. Sent by `city:<m>`."""
 

@@ -123,6 +123,10 @@ class ErrorCode(Enum):
         Family.DENIED,
         "候補の検索が1時間に {limit} 回を超えたため止めました。時間をおくか、一括照会を依頼してください。",
     )
+    QUERY_NOT_ALLOWED = (
+        Family.INPUT,
+        "この照会は送っていません（{detail}）。照会先と照会する情報を確かめ、権限が要るときは所管課を通じて申請してください。",
+    )
     SENDER_REFUSED = (
         Family.DENIED,
         "通信相手を確認できないため受け付けませんでした（{detail}）。証明書と鍵の登録を確かめてください。",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
+from importlib import import_module
 
+from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
@@ -41,6 +43,12 @@ def tidy() -> Tidied:
     )
 
 
+def go_on() -> None:
+    """What goes on by itself in the systems that this site runs."""
+    if apps.is_installed("todoke.systems.linkage"):
+        import_module("todoke.systems.linkage.jobs.rounds").go_round()
+
+
 def databases() -> list[str]:
     """The databases of this realm."""
     return [name for name in settings.DATABASES if name != "default"]
@@ -52,5 +60,6 @@ def keep_tidy(stop: threading.Event) -> None:
         close_old_connections()
         try:
             tidy()
+            go_on()
         except DatabaseError as error:
             _log.warning("期限の処理を見送りました: %s", type(error).__name__)

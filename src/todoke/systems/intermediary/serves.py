@@ -10,6 +10,7 @@ from todoke.oplog.record import record
 from todoke.systems.intermediary import needs
 from todoke.systems.intermediary.actions import digest_replicas, receive_results
 from todoke.systems.intermediary.actions.hand_over_results import hand_over_results
+from todoke.systems.intermediary.actions.look_up_permission import look_up_permission
 from todoke.systems.intermediary.actions.provide import provide
 from todoke.systems.intermediary.actions.register_replicas import register_replicas
 from todoke.systems.intermediary.actions.request_codes import request_codes
@@ -69,6 +70,12 @@ def replica_digests(
 ) -> intermediary.ReplicaDigests:
     """副本の照合: person by person."""
     return digest_replicas.replica_digests_of(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(intermediary.PERMITTED, senders=_own_city)
+def permitted(alias: str, sender: str, body: intermediary.PermittedWanted) -> intermediary.Permitted:
+    """照会許可照会リストの確認."""
+    return look_up_permission(alias=alias, body=body, by=actors.actor(sender))
 
 
 @handles(intermediary.INQUIRIES, senders=_own_city)

@@ -167,7 +167,7 @@ REGISTERED_COPY: Final = Flow(
 )
 
 
-class CorrectionState(TextChoices):
+class ReplicaCorrectionState(TextChoices):
     """A replica corrected by screen: one proposes, another confirms."""
 
     PROPOSED = "proposed", "確認待ち"
@@ -175,27 +175,27 @@ class CorrectionState(TextChoices):
     DECLINED = "declined", "差戻し"
 
 
-CORRECTION: Final = Flow(
+REPLICA_CORRECTION: Final = Flow(
     name="linkage_replica_correction",
     title="画面からの副本の訂正",
     table="linkage_replicacorrection",
-    states=CorrectionState,
-    starts=(CorrectionState.PROPOSED,),
-    ends=(CorrectionState.CONFIRMED, CorrectionState.DECLINED),
+    states=ReplicaCorrectionState,
+    starts=(ReplicaCorrectionState.PROPOSED,),
+    ends=(ReplicaCorrectionState.CONFIRMED, ReplicaCorrectionState.DECLINED),
     at="",
     by="",
     steps=(
         Step(
-            before=CorrectionState.PROPOSED,
-            after=CorrectionState.CONFIRMED,
+            before=ReplicaCorrectionState.PROPOSED,
+            after=ReplicaCorrectionState.CONFIRMED,
             permissions=(Permission.LINKAGE_REPLICA_CONFIRM,),
             act="confirmed_by",
             unlike=("proposed_by",),
             approvals=1,
         ),
         Step(
-            before=CorrectionState.PROPOSED,
-            after=CorrectionState.DECLINED,
+            before=ReplicaCorrectionState.PROPOSED,
+            after=ReplicaCorrectionState.DECLINED,
             permissions=(Permission.LINKAGE_REPLICA_CONFIRM,),
             act="declined_by",
             unlike=("proposed_by",),
@@ -236,7 +236,7 @@ FLOWS: Final = (
     REPLICA_FILE,
     REPLICA_PIECE,
     REGISTERED_COPY,
-    CORRECTION,
+    REPLICA_CORRECTION,
     DIFFERENCE,
 )
 

@@ -17,7 +17,7 @@ from todoke.records.csv_rules import Rule
 from todoke.records.layouts.city_inputs_v2021 import REPLICA_ITEMS
 from todoke.systems.linkage import codecs
 from todoke.systems.linkage.actions.receive_masters import receive_row
-from todoke.systems.linkage.flows import CORRECTION, CorrectionState
+from todoke.systems.linkage.flows import REPLICA_CORRECTION, ReplicaCorrectionState
 from todoke.systems.linkage.models import Person as KnownPerson
 from todoke.systems.linkage.models import ReplicaCorrection
 from todoke.workflow.runner import move, of
@@ -52,7 +52,7 @@ def propose_correction(
                 proposed = ReplicaCorrection.objects.using(ALIAS).create(
                     person_id=integrated_number, fiscal_year=fiscal_year, deletes=items is None,
                     sealed=codecs.seal_rows(row, codecs.correction_key(), name), reason=reason.strip(),
-                    state=CorrectionState.PROPOSED, proposed_by=by.staff_id, proposed_at=clock.now(),
+                    state=ReplicaCorrectionState.PROPOSED, proposed_by=by.staff_id, proposed_at=clock.now(),
                 )  # fmt: skip
         except IntegrityError:
             raise TodokeError(
@@ -75,7 +75,7 @@ def confirm_correction(*, number: int, by: Actor) -> int:
             codecs.correction_key(),
             f"{proposed.person_id} {proposed.fiscal_year}",
         )
-        _decide(number, CorrectionState.CONFIRMED, by)
+        _decide(number, ReplicaCorrectionState.CONFIRMED, by)
         year = pa.array([proposed.fiscal_year], pa.int16())
         file = receive_row(row=row.append_column("fiscal_year", year), name=f"訂正 {number}", by=by)
         _log(by, Permission.LINKAGE_REPLICA_CONFIRM.value, proposed)
@@ -87,7 +87,7 @@ def decline_correction(*, number: int, by: Actor) -> None:
     require(by, Permission.LINKAGE_REPLICA_CONFIRM)
     with transaction.atomic(using=ALIAS):
         proposed = _locked(number)
-        _decide(number, CorrectionState.DECLINED, by)
+        _decide(number, ReplicaCorrectionState.DECLINED, by)
         _log(by, "linkage:replica:decline", proposed)
 
 
@@ -132,14 +132,20 @@ def _locked(number: int) -> ReplicaCorrection:
     found = ReplicaCorrection.objects.using(ALIAS).select_for_update().filter(pk=number).first()
     if found is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="この訂正")
-    if found.state != CorrectionState.PROPOSED:
+    if found.state != ReplicaCorrectionState.PROPOSED:
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail="この訂正は既に決められています")
     return found
 
 
-def _decide(number: int, to: CorrectionState, by: Actor) -> None:
+def _decide(number: int, to: ReplicaCorrectionState, by: Actor) -> None:
     move(
-        ALIAS, CORRECTION, of(CORRECTION, [number]), to=to, by=by, subject=f"{number}", also={"sealed": None}
+        ALIAS,
+        REPLICA_CORRECTION,
+        of(REPLICA_CORRECTION, [number]),
+        to=to,
+        by=by,
+        subject=f"{number}",
+        also={"sealed": None},
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import NO_LONGER_NEEDED, years
-from todoke.systems.linkage.flows import CorrectionState
+from todoke.systems.linkage.flows import ReplicaCorrectionState
 from todoke.systems.linkage.models.person import Person
 
 
@@ -21,7 +21,7 @@ class ReplicaCorrection(models.Model):
     deletes = models.BooleanField()
     sealed = models.BinaryField(null=True)
     reason = models.TextField()
-    state = models.TextField(choices=CorrectionState.choices)
+    state = models.TextField(choices=ReplicaCorrectionState.choices)
     proposed_by = models.TextField()
     proposed_at = models.DateTimeField()
     confirmed_by = models.TextField(null=True)
