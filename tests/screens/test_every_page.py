@@ -92,6 +92,26 @@ ELSEWHERE = {
     "personnel-check": "test_directory_work",
     "sign-out": "no page: a button, test_signing_in",
     "matrix-file": "no page: a file, test_directory_work",
+    **dict.fromkeys(
+        ["linkage-queries", "linkage-query", "linkage-query-new", "linkage-query-answer"],
+        "test_single_queries",
+    ),
+    **dict.fromkeys(
+        [
+            "linkage-replicas",
+            "linkage-replica-upload",
+            "linkage-replica-file",
+            "linkage-comparisons",
+            "linkage-comparison-new",
+            "linkage-comparison",
+            "linkage-comparison-repair",
+            "linkage-replica-corrections",
+            "linkage-replica-correction-new",
+            "linkage-replica-confirmations",
+            "linkage-replica-correction",
+        ],
+        "test_replica_screens",
+    ),
     "health": "no page: JSON, tests/sites/test_status.py",
 }
 """Routes that need more than a seat at a terminal, and where they are tested."""
@@ -151,7 +171,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
 @pytest.mark.parametrize(
     ("role", "menu"),
     [
-        (Role.CLERK, ["ホーム"]),
+        (Role.CLERK, ["ホーム", "一人分の照会", "副本の訂正"]),
         (Role.PERSONNEL, ["ホーム", "人事情報"]),
         (
             Role.AUDITOR,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,10 @@ def register(towns: Towns, path: Path) -> dict[str, int]:
 
 def person_of(local_number: str) -> str:
     return LocalNumber.objects.using("linkage").get(local_number=local_number).person_id
+
+
+def born(local_number: str) -> date:
+    return LocalNumber.objects.using("linkage").get(local_number=local_number).person.birth_date
 
 
 def temporary_files() -> list[Path]:
@@ -217,7 +222,7 @@ def test_a_correction_by_screen_needs_a_second_person_and_goes_the_same_road(
     register(towns, masters.write(tmp_path / "a.csv", [masters.row(one)]))
     clerk, supervisor = city.actor(city.CLERK), city.actor(city.SUPERVISOR)
     number = propose_correction(
-        integrated_number=person_of(one), fiscal_year=2021, items=ITEMS | {"total_income": Item("777001", None)},
+        integrated_number=person_of(one), birth_date=born(one), fiscal_year=2021, items=ITEMS | {"total_income": Item("777001", None)},
         auto_reply_prohibited=True, reason="税額更正", by=clerk,
     )  # fmt: skip
     with connections["linkage"].cursor() as cursor:
@@ -225,7 +230,7 @@ def test_a_correction_by_screen_needs_a_second_person_and_goes_the_same_road(
         assert b"777001" not in bytes(cursor.fetchone()[0])
     with pytest.raises(TodokeError, match="STATE_CONFLICT"):
         propose_correction(
-            integrated_number=person_of(one), fiscal_year=2021, items=None, auto_reply_prohibited=False,
+            integrated_number=person_of(one), birth_date=born(one), fiscal_year=2021, items=None, auto_reply_prohibited=False,
             reason="別の理由", by=clerk,
         )  # fmt: skip
     with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
@@ -246,7 +251,7 @@ def test_a_correction_by_screen_needs_a_second_person_and_goes_the_same_road(
 def test_the_database_refuses_one_person_for_both_parts_of_a_correction(towns: Towns) -> None:
     (one,) = masters.local_numbers(1)
     number = propose_correction(
-        integrated_number=person_of(one), fiscal_year=2021, items=None, auto_reply_prohibited=False, reason="転出",
+        integrated_number=person_of(one), birth_date=born(one), fiscal_year=2021, items=None, auto_reply_prohibited=False, reason="転出",
         by=city.actor(city.CLERK),
     )  # fmt: skip
     with connections["linkage"].cursor() as cursor, pytest.raises(IntegrityError):
@@ -273,7 +278,7 @@ def test_a_correction_without_reason_or_with_a_bad_item_is_refused(
     (one,) = masters.local_numbers(1)
     with pytest.raises(TodokeError) as refused:
         propose_correction(
-            integrated_number=person_of(one), fiscal_year=2021, items=items, auto_reply_prohibited=False,
+            integrated_number=person_of(one), birth_date=born(one), fiscal_year=2021, items=items, auto_reply_prohibited=False,
             reason=reason, by=city.actor(city.CLERK),
         )  # fmt: skip
     assert refused.value.code is ErrorCode.RECORD_INVALID

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import pyarrow as pa
 from django.db import IntegrityError, transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.information import TAX_ITEMS, Item
+from todoke.identifiers import integrated_number as numbers
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
@@ -23,13 +25,13 @@ from todoke.systems.linkage.models import ReplicaCorrection
 from todoke.workflow.runner import move, of
 
 ALIAS = "linkage"
-KEY = "replica-corrections"
 RULES: Mapping[str, Rule] = {name: rule for name, _, rule in REPLICA_ITEMS}
 
 
 def propose_correction(
     *,
     integrated_number: str,
+    birth_date: date,
     fiscal_year: int,
     items: Mapping[str, Item] | None,
     auto_reply_prohibited: bool,
@@ -38,13 +40,17 @@ def propose_correction(
 ) -> int:
     """First person: the row as it shall stand (None: delete the copy of that 年度); returns the proposal's number.
 
-    Errors: NOT_FOUND, RECORD_INVALID (an item missing or ill-formed, no reason), STATE_CONFLICT (another waits).
+    The birth date is asked so that a slip in the number does not meet another person.
+    Errors: NUMBER_INVALID, NOT_FOUND, RECORD_INVALID (an item missing or ill-formed, no reason), STATE_CONFLICT
+    (another waits).
     """  # fmt: skip
     require(by, Permission.LINKAGE_REPLICA_PROPOSE)
+    numbers.parse(integrated_number)
     _check(items, reason)
     with transaction.atomic(using=ALIAS):
-        if not KnownPerson.objects.using(ALIAS).filter(pk=integrated_number).exists():
-            raise TodokeError(ErrorCode.NOT_FOUND, what="この統合番号の人")
+        people = KnownPerson.objects.using(ALIAS)
+        if not people.filter(pk=integrated_number, birth_date=birth_date).exists():
+            raise TodokeError(ErrorCode.NOT_FOUND, what="統合番号と生年月日の両方が合う人")
         row = _row(integrated_number, items, auto_reply_prohibited)
         name = f"{integrated_number} {fiscal_year}"
         try:
