@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -28,8 +27,8 @@ NEIGHBOUR = "14130"
 
 
 @pytest.fixture
-def joined(city_site: object, tmp_path: Path) -> Iterator[World]:
-    yield world.build(tmp_path)
+def joined(city_site: object, tmp_path: Path) -> World:
+    return world.build(tmp_path)
 
 
 def clerk(purpose: str = "電話の問合せへの回答") -> Actor:
