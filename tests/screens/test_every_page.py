@@ -90,6 +90,10 @@ ELSEWHERE = {
     "sign-in": "test_signing_in",
     "passkey-new": "test_signing_in",
     "personnel-check": "test_directory_work",
+    **dict.fromkeys(
+        ("exports", "export-new", "export", "export-approve", "export-refuse", "export-make"), "test_exports"
+    ),
+    "export-file": "no page: a file, test_exports",
     "sign-out": "no page: a button, test_signing_in",
     "matrix-file": "no page: a file, test_directory_work",
     **dict.fromkeys(
@@ -175,7 +179,17 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
         (Role.PERSONNEL, ["ホーム", "人事情報"]),
         (
             Role.AUDITOR,
-            ["ホーム", "利用者", "権限", "サインイン中", "委託契約", "研修", "端末", "操作の記録"],
+            [
+                "ホーム",
+                "利用者",
+                "権限",
+                "サインイン中",
+                "委託契約",
+                "研修",
+                "端末",
+                "データの出力",
+                "操作の記録",
+            ],
         ),
     ],
 )
