@@ -112,7 +112,7 @@ ELSEWHERE = {
             "linkage-replica-corrections",
             "linkage-replica-correction-new",
             "linkage-replica-confirmations",
-            "linkage-replica-correction",
+            "linkage-replica-confirmation",
         ],
         "test_replica_screens",
     ),

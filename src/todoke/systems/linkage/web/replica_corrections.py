@@ -37,6 +37,7 @@ REASONS: Final = (
     ("NotConvered", "提供しない（NotConvered）"),
 )
 """ReasonOfNull as far as it is known in public (facts/linkage.md §2.4)."""
+_PARTS: Final = ("_value", "_reason")
 TONES: Final = {"proposed": "wait", "confirmed": "good", "declined": "fail"}
 
 _COLUMNS = [
@@ -55,7 +56,7 @@ _PLAIN = Column[ReplicaCorrection](
 )
 _LINKED = Column[ReplicaCorrection](
     key="id", title="番号", value=lambda row: row.pk, heads_row=True,
-    cell=lambda row: make_link(reverse("linkage-replica-correction", args=[row.pk]), f"訂正 {row.pk} を確認する")
+    cell=lambda row: make_link(reverse("linkage-replica-confirmation", args=[row.pk]), f"訂正 {row.pk} を確認する")
     if row.state == ReplicaCorrectionState.PROPOSED else str(row.pk),
 )  # fmt: skip
 
@@ -102,6 +103,14 @@ class CorrectionForm(forms.Form):
                     f"{name}_value", f"{label}：値か、値がない理由か、どちらか一方を入力してください。"
                 )
         return cleaned
+
+    def head(self) -> list[forms.BoundField]:
+        """Whose copy, and why."""
+        return [self[name] for name in self.fields if not name.endswith(_PARTS)]
+
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Value and reason of each item, to stand side by side."""
+        return [(self[f"{name}_value"], self[f"{name}_reason"]) for name in TAX_ITEMS]
 
     def items(self) -> dict[str, Item] | None:
         """What shall stand; None for a deletion."""
@@ -154,7 +163,7 @@ def correction_new(request: HttpRequest) -> HttpResponse:
 
     return form_pages.form_page(
         request, form, permission=PROPOSE, heading="副本の訂正を提案します", verb="提案する",
-        back=reverse("linkage-replica-corrections"), work=propose,
+        back=reverse("linkage-replica-corrections"), work=propose, template="linkage/replica_correction_new.html",
         done="提案しました。別の責任職が確認すると、中間サーバーに送ります。",
         lead="ふだんは税システムの正本から自動で登録します。画面から訂正するのは、その手順を待てないときだけです。",
         crumbs=[("ホーム", "/"), ("副本の訂正", reverse("linkage-replica-corrections")), ("提案", "")],

@@ -41,13 +41,17 @@ urlpatterns: Final[list[URLPattern]] = [
     path(
         "linkage/replicas/confirmations/<int:number>",
         replica_corrections.correction,
-        name="linkage-replica-correction",
+        name="linkage-replica-confirmation",
     ),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
     Entry(route="linkage-queries", title="一人分の照会", below=("linkage-query",)),
-    Entry(route="linkage-replicas", title="副本の登録", below=("linkage-replica-", "linkage-comparison")),
+    Entry(
+        route="linkage-replicas",
+        title="副本の登録",
+        below=("linkage-replica-upload", "linkage-replica-file", "linkage-comparison"),
+    ),
     Entry(route="linkage-replica-corrections", title="副本の訂正", below=("linkage-replica-correction",)),
     Entry(
         route="linkage-replica-confirmations", title="副本の訂正の確認", below=("linkage-replica-confirm",)
