@@ -39,8 +39,7 @@ TONES: Final = {
     QueryState.RELEASE_REFUSED: "fail",
     QueryState.REFUSED: "fail",
 }
-ROAD: Final = ("受付", "照会中", "提供者確認中", "結果")
-"""The stations of a question, for the eye; 提供者確認中 only where the provider holds it."""
+HELD: Final = str(QueryState.HELD.label)
 ERRORS: Final = {
     "no_link_code": "この人の符号がまだ取得できていません。日をおいて照会し直してください。",
     "not_on_list": "照会許可照会リストで許可されていません。",
@@ -214,11 +213,14 @@ def _mine(request: HttpRequest, record_id: str) -> SingleQuery:
 
 
 def _road(state: QueryState) -> list[tuple[str, str]]:
-    """Each station with what is said of it: 済, いま, or nothing."""
-    place = {QueryState.ACCEPTED: 0, QueryState.SENT: 0, QueryState.ASKED: 1, QueryState.HELD: 2}.get(
-        state, 3
-    )
-    return [
-        (title, "いま" if number == place else "済" if number < place else "まだ")
-        for number, title in enumerate(ROAD)
-    ]
+    """受付 → 照会中 (→ 提供者確認中) → 結果, each 済, いま or まだ. The third only where it is or was so."""
+    held = (HELD,) if state in (QueryState.HELD, QueryState.RELEASE_REFUSED) else ()
+    road = ("受付", "照会中", *held, "結果")
+    here = {
+        QueryState.ACCEPTED: "受付",
+        QueryState.SENT: "受付",
+        QueryState.ASKED: "照会中",
+        QueryState.HELD: HELD,
+    }
+    place = road.index(here.get(state, "結果"))
+    return [(title, "いま" if n == place else "済" if n < place else "まだ") for n, title in enumerate(road)]
