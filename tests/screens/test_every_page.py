@@ -116,6 +116,25 @@ ELSEWHERE = {
         ],
         "test_replica_screens",
     ),
+        (
+            "inquiry-orders",
+            "inquiry-order",
+            "inquiry-rows",
+            "inquiry-reask",
+            "inquiry-expire",
+            "inquiry-files",
+            "inquiry-find",
+            "inquiry-subject",
+        ),
+        "test_inquiry_screens",
+    ),
+    "linkage-codes": "test_linkage_codes",
+    "linkage-codes-list": "test_linkage_codes",
+    "linkage-codes-again": "test_linkage_codes",
+    "linkage-codes-run": "test_linkage_codes",
+    "linkage-intermediary": "test_linkage_codes",
+    "linkage-intermediary-check": "no page: a button, test_linkage_codes",
+    "metrics": "no page: measures, tests/systems/linkage/test_metrics.py",
     "health": "no page: JSON, tests/sites/test_status.py",
 }
 """Routes that need more than a seat at a terminal, and where they are tested."""
@@ -175,7 +194,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
 @pytest.mark.parametrize(
     ("role", "menu"),
     [
-        (Role.CLERK, ["ホーム", "一人分の照会", "副本の訂正"]),
+        (Role.CLERK, ["ホーム", "税情報一括照会", "一人分の照会", "副本の訂正"]),
         (Role.PERSONNEL, ["ホーム", "人事情報"]),
         (
             Role.AUDITOR,

@@ -42,11 +42,17 @@ class Permission(Enum):
     BENEFITS_PRINT = "benefits:letter:print"
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
+    INQUIRY_EXPIRE = "inquiry:query:expire"
     INQUIRY_OPERATE = "inquiry:file:operate"
+    INQUIRY_ORIGINAL = "inquiry:original:read"
+    INQUIRY_READ = "inquiry:matrix:read"
+    INQUIRY_REASK = "inquiry:query:reask"
+    INQUIRY_SUBJECT_READ = "inquiry:subject:read"
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
     INTERMEDIARY_COMPARE = "intermediary:replica:compare"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
+    INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
     INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
     INTERMEDIARY_OPERATE = "intermediary:replica:operate"
@@ -58,13 +64,17 @@ class Permission(Enum):
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
+    LINKAGE_MONITOR = "linkage:code:monitor"
     LINKAGE_OPERATE = "linkage:number:operate"
     LINKAGE_QUERY = "linkage:query:ask"
     LINKAGE_REPLICA_CONFIRM = "linkage:replica:confirm"
     LINKAGE_REPLICA_OPERATE = "linkage:replica:operate"
     LINKAGE_REPLICA_PROPOSE = "linkage:replica:propose"
     LINKAGE_SEARCH = "linkage:person:search"
+    LINKAGE_SEND = "linkage:message:send"
+    LINKAGE_WATCH = "linkage:intermediary:watch"
     NETWORK_ACQUIRE = "network:link_code:acquire"
+    NETWORK_EXPIRE = "network:link_code:expire"
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
     NETWORK_PERMIT = "network:permit:request"
@@ -106,6 +116,9 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.INQUIRY_ORIGINAL,
+        Permission.INQUIRY_SUBJECT_READ,
+        Permission.LINKAGE_MONITOR,
         Permission.LINKAGE_SEARCH,
         Permission.OPLOG_EXPORT,
         Permission.OPLOG_READ,
@@ -152,6 +165,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_QUERY,
             Permission.LINKAGE_REPLICA_PROPOSE,
@@ -163,6 +178,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_APPROVE,
             Permission.BENEFITS_PAY,
             Permission.LINKAGE_REPLICA_CONFIRM,
+            Permission.INQUIRY_ORIGINAL,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.PRIVACY_EXPORT,
             Permission.PRIVACY_EXPORT_LIST,
         }
@@ -170,10 +188,16 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
         {
+            Permission.INQUIRY_EXPIRE,
             Permission.INQUIRY_OPERATE,
-            Permission.LINKAGE_OPERATE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_REASK,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_MONITOR,
+            Permission.LINKAGE_OPERATE,
             Permission.LINKAGE_REPLICA_OPERATE,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
         }
     ),
     Role.PROVIDER_OFFICER: frozenset(
@@ -214,6 +238,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
             Permission.LINKAGE_KEYS_ROTATE,
+            Permission.LINKAGE_WATCH,
             Permission.OPLOG_DROP_REQUEST,
             Permission.OPLOG_ERASE_REQUEST,
             Permission.PRIVACY_PURGE,
@@ -224,8 +249,13 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.HOUSEKEEPER: frozenset(
         {
             Permission.ACCESS_GRANT_EXPIRE,
+            Permission.INQUIRY_EXPIRE,
             Permission.LINKAGE_OPERATE,
             Permission.LINKAGE_REPLICA_OPERATE,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
+            Permission.INTERMEDIARY_EXPIRE,
+            Permission.NETWORK_EXPIRE,
             Permission.PRIVACY_REAP,
         }
     ),
@@ -258,6 +288,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_COMPARE,
             Permission.INTERMEDIARY_INQUIRE,
             Permission.INTERMEDIARY_COLLECT,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
             Permission.NETWORK_ACQUIRE,
         }
     ),

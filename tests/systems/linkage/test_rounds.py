@@ -15,8 +15,8 @@ from todoke.kernel import clock
 from todoke.systems.linkage import jobs
 from todoke.systems.linkage.actions.receive_masters import receive_masters
 from todoke.systems.linkage.actions.watch_backlog import BACKLOG, watch_backlog
+from todoke.systems.linkage.housekeeping import comparison_is_due
 from todoke.systems.linkage.jobs import replicas as road
-from todoke.systems.linkage.jobs.rounds import comparison_is_due
 from todoke.systems.linkage.models import Reconciliation
 from todoke.systems.linkage.queries import replicas as reads
 

@@ -18,7 +18,16 @@ COLUMNS = {
     "linkage_localnumber": {"id", "person_id", "system", "local_number"},
     # derived from linkage_person alone, to search by (ADR 0012)
     "linkage_matchform": {"person_id", "name", "sex", "birth_date", "address", "town", "edition"},
-    "linkage_coderequest": {"person_id", "state", "message_key", "refusal", "changed_at"},
+    # whether the 符号 was asked for and acquired, never the 符号
+    "linkage_coderequest": {
+        "person_id",
+        "state",
+        "message_key",
+        "refusal",
+        "changed_at",
+        "requested_at",
+        "attempts",
+    },
     "linkage_query": {
         "record_id",
         "batch_id",
@@ -84,6 +93,8 @@ COLUMNS |= {
     },
 }
 NOT_ABOUT_PERSONS = {
+    "linkage_intermediarybacklog",
+    "linkage_intermediarystatus",
     "linkage_querybatch",
     "linkage_queryreceipt",
     "linkage_reconciliation",

@@ -88,7 +88,7 @@ def ask_one(*, wish: Wish, transport: Transport, by: Actor) -> str:
     record_id, now = f"S{uuid.uuid4().hex[:19].upper()}", clock.now()
     with transaction.atomic(using=ALIAS):
         batch = QueryBatch.objects.using(ALIAS).create(
-            batch_id=f"single {record_id}", submitted_at=now, submitted_by=by.staff_id
+            batch_id=f"single {record_id}", submitted_at=now, submitted_by=by.staff_id, begun_at=now
         )
         query = Query.objects.using(ALIAS).create(
             record_id=record_id, batch=batch, person_id=wish.integrated_number, provider=checked.provider,

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from todoke.access.permissions import Actor
 from todoke.exchange.transport import Transport
-from todoke.systems.linkage import queries
-from todoke.systems.linkage.actions.request_codes import request_codes
-from todoke.systems.linkage.actions.send_queries import send_queries
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.linkage.actions.want_codes import want_codes
-from todoke.systems.linkage.jobs import poll
+from todoke.systems.linkage.jobs import carry_on, poll
+from todoke.systems.linkage.models.intermediary_status import Seen
 from todoke.systems.linkage.queries import singles
 
 
+def any_open() -> bool:
+    """Whether anything can still come for a single query."""
+    return singles.any_open()
+
+
 def follow(*, transport: Transport, by: Actor) -> int:
-    """符号, sending and results of all open single queries; how many queries changed. UNAVAILABLE: another time."""
+    """符号, sending and results of the open single queries; how many queries changed. UNAVAILABLE: another time."""
     waiting = singles.batches_to_send()
     if waiting:
         want_codes(batch_ids=waiting, by=by)
-        for key in queries.wanted_code_messages():
-            request_codes(message_key=key, transport=transport, by=by)
-        for batch_id in waiting:
-            send_queries(batch_id=batch_id, by=by)
-    return poll(by=by, transport=transport) if singles.any_open() else 0
+        if carry_on(by=by, transport=transport) is not Seen.RUNNING:
+            raise TodokeError(ErrorCode.UNAVAILABLE, what="中間サーバー")
+    return poll(by=by, transport=transport)

@@ -2,6 +2,7 @@
 
 from todoke.systems.linkage.models.code_request import CodeRequest
 from todoke.systems.linkage.models.individual_number import IndividualNumber
+from todoke.systems.linkage.models.intermediary_status import IntermediaryBacklog, IntermediaryStatus
 from todoke.systems.linkage.models.local_number import LocalNumber
 from todoke.systems.linkage.models.match_form import MatchForm
 from todoke.systems.linkage.models.person import Person
@@ -20,6 +21,8 @@ from todoke.systems.linkage.models.single_query import SingleQuery
 __all__ = [
     "CodeRequest",
     "IndividualNumber",
+    "IntermediaryBacklog",
+    "IntermediaryStatus",
     "LocalNumber",
     "MatchForm",
     "Person",

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
-from todoke.access.permissions import Actor
+from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card, Entry
-from todoke.systems.linkage.web import comparisons, replica_corrections, replicas, singles
+from todoke.systems.linkage.queries import codes as code_reads
+from todoke.systems.linkage.web import (
+    codes,
+    comparisons,
+    intermediary,
+    replica_corrections,
+    replicas,
+    singles,
+)
 
 urlpatterns: Final[list[URLPattern]] = [
+    path("linkage/codes", codes.monitor, name="linkage-codes"),
+    path("linkage/codes/list", codes.persons, name="linkage-codes-list"),
+    path("linkage/codes/again", codes.again, name="linkage-codes-again"),
+    path("linkage/codes/run", codes.run, name="linkage-codes-run"),
+    path("linkage/intermediary", intermediary.state, name="linkage-intermediary"),
+    path("linkage/intermediary/check", intermediary.check, name="linkage-intermediary-check"),
     path("linkage/queries", singles.my_queries, name="linkage-queries"),
     path("linkage/queries/new", singles.query_new, name="linkage-query-new"),
     path("linkage/queries/<str:record_id>", singles.query, name="linkage-query"),
@@ -46,6 +60,8 @@ urlpatterns: Final[list[URLPattern]] = [
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
+    Entry(route="linkage-codes", title="符号の取得状況", below=("linkage-codes",)),
+    Entry(route="linkage-intermediary", title="中間サーバー", below=("linkage-intermediary",)),
     Entry(route="linkage-queries", title="一人分の照会", below=("linkage-query",)),
     Entry(
         route="linkage-replicas",
@@ -58,4 +74,19 @@ MENU: Final[tuple[Entry, ...]] = (
     ),
 )
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (replicas.cards, replica_corrections.cards)
+
+def _failed_codes(actor: Actor) -> Iterator[Card]:
+    """Acquisitions that wait for somebody's decision."""
+    if actor.may_somewhere(Permission.LINKAGE_OPERATE):
+        counted = code_reads.counts()
+        waiting = sum(counted.by_reason.values()) + counted.stuck
+        yield Card(
+            title="符号の取得エラー・未着", count=waiting, link="確かめる", url=reverse("linkage-codes")
+        )
+
+
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
+    _failed_codes,
+    replicas.cards,
+    replica_corrections.cards,
+)
