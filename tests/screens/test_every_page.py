@@ -116,6 +116,7 @@ ELSEWHERE = {
         ],
         "test_replica_screens",
     ),
+    **dict.fromkeys(
         (
             "inquiry-orders",
             "inquiry-order",

@@ -20,6 +20,7 @@ from todoke.systems.linkage.actions.take_answer import drop_answers
 from todoke.systems.linkage.actions.watch_backlog import watch_backlog
 from todoke.systems.linkage.jobs import replicas, singles
 from todoke.systems.linkage.models import Reconciliation, RegisteredCopy
+from todoke.systems.linkage.queries.singles import any_open
 
 ALIAS: Final = "linkage"
 RECONCILE_AT: Final = time(2, 0)
@@ -51,7 +52,7 @@ def _or_later(work: Callable[[Actor], int]) -> Callable[[str, Actor], int]:
 
 
 def _follow(by: Actor) -> int:
-    return singles.follow(transport=registry.need(Transport), by=by) if singles.any_open() else 0
+    return singles.follow(transport=registry.need(Transport), by=by) if any_open() else 0
 
 
 def _compare(by: Actor) -> int:

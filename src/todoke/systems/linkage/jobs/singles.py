@@ -11,11 +11,6 @@ from todoke.systems.linkage.models.intermediary_status import Seen
 from todoke.systems.linkage.queries import singles
 
 
-def any_open() -> bool:
-    """Whether anything can still come for a single query."""
-    return singles.any_open()
-
-
 def follow(*, transport: Transport, by: Actor) -> int:
     """符号, sending and results of the open single queries; how many queries changed. UNAVAILABLE: another time."""
     waiting = singles.batches_to_send()
