@@ -126,6 +126,7 @@ ELSEWHERE = {
             "inquiry-files",
             "inquiry-find",
             "inquiry-subject",
+            "inquiry-original",
         ),
         "test_inquiry_screens",
     ),

@@ -20,12 +20,12 @@ from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.linkage import jobs
 from todoke.systems.linkage.actions import receive_masters as receiving
-from todoke.systems.linkage.actions.correct_replica import (
+from todoke.systems.linkage.actions.decide_correction import (
     confirm_correction,
     decline_correction,
-    propose_correction,
     read_correction,
 )
+from todoke.systems.linkage.actions.propose_correction import propose_correction
 from todoke.systems.linkage.actions.receive_masters import receive_masters
 from todoke.systems.linkage.actions.send_replicas import delete_spent, send_next
 from todoke.systems.linkage.jobs import replicas as road

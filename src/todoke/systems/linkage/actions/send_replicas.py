@@ -27,10 +27,11 @@ WINDOW: Final = 4
 """Messages on their way at a time: what is behind them stays encrypted on the disk while the intermediary is away."""
 
 _STAGED = "linkage_copies"
+_DIGEST = replica_digests.digest_sql("s")
 _NOTE = f"""
 INSERT INTO linkage_registeredcopy AS c (person_id, fiscal_year, state, digest, message_key, sent_at)
 SELECT s.integrated_number, s.fiscal_year, CASE WHEN s.deleted THEN 'leaving' ELSE 'sent' END,
-       CASE WHEN s.deleted THEN NULL ELSE {replica_digests.digest_sql("s")} END, %(key)s, %(now)s
+       CASE WHEN s.deleted THEN NULL ELSE {_DIGEST} END, %(key)s, %(now)s
 FROM {_STAGED} s
 WHERE NOT s.deleted OR EXISTS (SELECT FROM linkage_person p WHERE p.integrated_number = s.integrated_number)
 ON CONFLICT (person_id, fiscal_year) DO UPDATE
