@@ -91,9 +91,24 @@ ELSEWHERE = {
     "passkey-new": "test_signing_in",
     "personnel-check": "test_directory_work",
     **dict.fromkeys(
+        (
+            "linkage-files",
+            "linkage-files-queue",
+            "linkage-files-file",
+            "linkage-files-stop",
+            "linkage-files-resume",
+            "linkage-files-repeat",
+        ),
+        "test_linkage_files",
+    ),
+    **dict.fromkeys(
         ("exports", "export-new", "export", "export-approve", "export-refuse", "export-make"), "test_exports"
     ),
     "export-file": "no page: a file, test_exports",
+    **dict.fromkeys(
+        ("linkage-conversions", "linkage-conversion-new", "linkage-conversion"), "test_conversions"
+    ),
+    "linkage-conversion-answer": "no page: a file, test_conversions",
     "sign-out": "no page: a button, test_signing_in",
     "matrix-file": "no page: a file, test_directory_work",
     **dict.fromkeys(
@@ -196,7 +211,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
 @pytest.mark.parametrize(
     ("role", "menu"),
     [
-        (Role.CLERK, ["ホーム", "税情報一括照会", "一人分の照会", "副本の訂正"]),
+        (Role.CLERK, ["ホーム", "税情報一括照会", "番号変換", "一人分の照会", "副本の訂正"]),
         (Role.PERSONNEL, ["ホーム", "人事情報"]),
         (
             Role.AUDITOR,

@@ -63,14 +63,24 @@ class Permission(Enum):
     INTERMEDIARY_RELEASE = "intermediary:held:release"
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    LINKAGE_CONVERSION_DOWNLOAD = "linkage:conversion:download"
+    LINKAGE_FILE_FORGET = "linkage:file:forget"
+    LINKAGE_FILE_READ = "linkage:file:read"
+    LINKAGE_FILE_RUN = "linkage:file:run"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_MONITOR = "linkage:code:monitor"
     LINKAGE_OPERATE = "linkage:number:operate"
     LINKAGE_QUERY = "linkage:query:ask"
+    LINKAGE_QUEUE_SET = "linkage:queue:set"
+    LINKAGE_QUEUE_STOP = "linkage:queue:stop"
     LINKAGE_REPLICA_CONFIRM = "linkage:replica:confirm"
     LINKAGE_REPLICA_OPERATE = "linkage:replica:operate"
     LINKAGE_REPLICA_PROPOSE = "linkage:replica:propose"
+    LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
+    LINKAGE_RIGHT_DECLARE = "linkage:right:declare"
     LINKAGE_SEARCH = "linkage:person:search"
+    LINKAGE_SYSTEM_CONVERT = "linkage:system:convert"
+    LINKAGE_SYSTEM_REGISTER = "linkage:system:register"
     LINKAGE_SEND = "linkage:message:send"
     LINKAGE_WATCH = "linkage:intermediary:watch"
     NETWORK_ACQUIRE = "network:link_code:acquire"
@@ -103,6 +113,7 @@ STEP_UP = frozenset(
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,
         Permission.LINKAGE_REPLICA_CONFIRM,
+        Permission.LINKAGE_RIGHT_CONFIRM,
         Permission.OPLOG_DROP_APPROVE,
         Permission.OPLOG_ERASE_APPROVE,
         Permission.PRIVACY_EXPORT_APPROVE,
@@ -116,6 +127,7 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.LINKAGE_CONVERSION_DOWNLOAD,
         Permission.INQUIRY_ORIGINAL,
         Permission.INQUIRY_SUBJECT_READ,
         Permission.LINKAGE_MONITOR,
@@ -145,12 +157,20 @@ class Role(Enum):
     CITY_SYSTEM = "city_system"  # 統合番号連携システム (署名付き電文の当事者)
     PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
     NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
+    EXISTING_SYSTEM = "existing_system"  # 既存業務システム (同上)
     HOUSEKEEPER = "housekeeper"  # 期限の処理 (人の操作によらない)
     FOUNDER = "founder"  # 最初の登録 (空の名簿にだけできる)
 
 
 SYSTEM_ROLES = frozenset(
-    {Role.CITY_SYSTEM, Role.PLATFORM_SYSTEM, Role.NETWORK_SYSTEM, Role.HOUSEKEEPER, Role.FOUNDER}
+    {
+        Role.CITY_SYSTEM,
+        Role.PLATFORM_SYSTEM,
+        Role.NETWORK_SYSTEM,
+        Role.EXISTING_SYSTEM,
+        Role.HOUSEKEEPER,
+        Role.FOUNDER,
+    }
 )
 """Roles of systems: senders of signed messages, and the clock; no member of staff can hold one."""
 
@@ -168,9 +188,11 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INQUIRY_READ,
             Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_CONVERSION_DOWNLOAD,
             Permission.LINKAGE_QUERY,
             Permission.LINKAGE_REPLICA_PROPOSE,
             Permission.LINKAGE_SEARCH,
+            Permission.LINKAGE_SYSTEM_CONVERT,
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -188,13 +210,21 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
         {
+            Permission.INQUIRY_OPERATE,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_SYSTEM_CONVERT,
             Permission.INQUIRY_EXPIRE,
             Permission.INQUIRY_OPERATE,
             Permission.INQUIRY_READ,
             Permission.INQUIRY_REASK,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_FILE_FORGET,
+            Permission.LINKAGE_FILE_READ,
+            Permission.LINKAGE_FILE_RUN,
             Permission.LINKAGE_MONITOR,
             Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_QUEUE_STOP,
             Permission.LINKAGE_REPLICA_OPERATE,
             Permission.LINKAGE_SEND,
             Permission.LINKAGE_WATCH,
@@ -219,6 +249,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_SESSION_TAKE_OVER,
             Permission.ACCESS_TRAINING_RECORD,
+            Permission.LINKAGE_RIGHT_CONFIRM,
             Permission.PRIVACY_EXPORT_APPROVE,
             Permission.PRIVACY_EXPORT_LIST,
         }
@@ -237,7 +268,12 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_END,
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.LINKAGE_FILE_READ,
             Permission.LINKAGE_KEYS_ROTATE,
+            Permission.LINKAGE_QUEUE_SET,
+            Permission.LINKAGE_QUEUE_STOP,
+            Permission.LINKAGE_RIGHT_DECLARE,
+            Permission.LINKAGE_SYSTEM_REGISTER,
             Permission.LINKAGE_WATCH,
             Permission.OPLOG_DROP_REQUEST,
             Permission.OPLOG_ERASE_REQUEST,
@@ -255,6 +291,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_SEND,
             Permission.LINKAGE_WATCH,
             Permission.INTERMEDIARY_EXPIRE,
+            Permission.LINKAGE_FILE_FORGET,
+            Permission.LINKAGE_FILE_RUN,
+            Permission.LINKAGE_OPERATE,
             Permission.NETWORK_EXPIRE,
             Permission.PRIVACY_REAP,
         }
@@ -308,6 +347,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_PROVIDE,
         }
     ),
+    Role.EXISTING_SYSTEM: frozenset({Permission.LINKAGE_SYSTEM_CONVERT}),
 }
 
 

@@ -39,7 +39,7 @@ SETTINGS: Final[dict[str, Any]] = {
     "FILE_UPLOAD_HANDLERS": [
         "django.core.files.uploadhandler.MemoryFileUploadHandler"
     ],  # no picture on a disk
-    "FILE_UPLOAD_MAX_MEMORY_SIZE": 32 << 20,
+    "FILE_UPLOAD_MAX_MEMORY_SIZE": 96 << 20,
     "FORM_RENDERER": "todoke.pages.forms.Renderer",
     "CSRF_FAILURE_VIEW": "todoke.pages.failures.stale_form",
     "CSRF_COOKIE_HTTPONLY": True,

@@ -28,6 +28,8 @@ COLUMNS = {
         "requested_at",
         "attempts",
     },
+    # what a system is still to be told (PIA: 統合番号 goes back to the system where it came from)
+    "linkage_numbernotice": {"id", "system_id", "local_number", "person_id", "event", "noted_at", "file_id"},
     "linkage_query": {
         "record_id",
         "batch_id",
@@ -93,6 +95,15 @@ COLUMNS |= {
     },
 }
 NOT_ABOUT_PERSONS = {
+    "linkage_conversioncount",
+    "linkage_conversionfault",
+    "linkage_conversionjob",
+    "linkage_conversionright",
+    "linkage_existingsystem",
+    "linkage_exchangedfile",
+    "linkage_filefault",
+    "linkage_filepartner",
+    "linkage_filequeue",
     "linkage_intermediarybacklog",
     "linkage_intermediarystatus",
     "linkage_querybatch",
@@ -100,6 +111,7 @@ NOT_ABOUT_PERSONS = {
     "linkage_reconciliation",
     "linkage_replicafile",
     "linkage_replicapiece",
+    "linkage_queryreturn",
     "linkage_resultcursor",
 }
 

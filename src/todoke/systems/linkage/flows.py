@@ -98,7 +98,127 @@ CODE_REQUEST: Final = Flow(
 """A person is WANTED from the moment they are registered. The city learns that a 符号 was acquired, never which it is."""
 
 
+class RightState(TextChoices):
+    """An allowed conversion: counts only while confirmed."""
+
+    DECLARED = "declared", "申請（確認待ち）"
+    CONFIRMED = "confirmed", "有効"
+    ENDED = "ended", "終了"
+
+
+CONVERSION_RIGHT: Final = Flow(
+    name="linkage_conversion_right",
+    title="番号変換の許可",
+    table="linkage_conversionright",
+    states=RightState,
+    starts=(RightState.DECLARED,),
+    ends=(RightState.ENDED,),
+    steps=(
+        Step(
+            before=RightState.DECLARED,
+            after=RightState.CONFIRMED,
+            permissions=(Permission.LINKAGE_RIGHT_CONFIRM,),
+            act="confirmed_by",
+            unlike=("declared_by",),
+            approvals=1,
+        ),
+        *along(
+            {RightState.DECLARED: (RightState.ENDED,), RightState.CONFIRMED: (RightState.ENDED,)},
+            Permission.LINKAGE_RIGHT_DECLARE,
+            Permission.LINKAGE_RIGHT_CONFIRM,
+        ),
+    ),
+)
+
+
+class JobState(TextChoices):
+    """A file of numbers to be converted."""
+
+    RECEIVED = "received", "受付（変換中）"
+    DONE = "done", "変換済"
+    REFUSED = "refused", "不受理"
+    FAILED = "failed", "中断"
+    REAPED = "reaped", "期限により削除済"
+
+
+CONVERSION_JOB: Final = Flow(
+    name="linkage_conversion_job",
+    title="番号変換の処理",
+    table="linkage_conversionjob",
+    states=JobState,
+    starts=(JobState.RECEIVED,),
+    ends=(JobState.REAPED, JobState.REFUSED, JobState.FAILED),
+    key="job_id",
+    steps=(
+        *along(
+            {JobState.RECEIVED: (JobState.DONE, JobState.REFUSED, JobState.FAILED)},
+            Permission.LINKAGE_SYSTEM_CONVERT,
+        ),
+        Step(before=JobState.DONE, after=JobState.REAPED, permissions=(Permission.PRIVACY_REAP,)),
+    ),
+)
+
+
+class QueueState(TextChoices):
+    """Whether a queue of files moves. Only a person stops one: a refused file never does."""
+
+    RUNNING = "running", "稼働中"
+    STOPPED = "stopped", "停止中"
+
+
+FILE_QUEUE: Final = Flow(
+    name="linkage_file_queue",
+    title="ファイル連携の待ち行列",
+    table="linkage_filequeue",
+    states=QueueState,
+    starts=(QueueState.RUNNING,),
+    ends=(),
+    reason="state_reason",
+    steps=along(
+        {QueueState.RUNNING: (QueueState.STOPPED,), QueueState.STOPPED: (QueueState.RUNNING,)},
+        Permission.LINKAGE_QUEUE_STOP,
+    ),
+)
+
+
 class FileState(TextChoices):
+    """One file from or to an existing system. Those that come in, then those that go out."""
+
+    ARRIVED = "arrived", "到着"
+    CHECKED = "checked", "検査済"
+    TAKING = "taking", "取込中"
+    TAKEN = "taken", "取込済"
+    REFUSED = "refused", "拒否"
+    MADE = "made", "作成"
+    SENT = "sent", "送出"
+    ACKNOWLEDGED = "acknowledged", "受領確認"
+    ERROR = "error", "エラー"
+
+
+FILE_ENDS: Final = (FileState.TAKEN, FileState.REFUSED, FileState.ACKNOWLEDGED, FileState.ERROR)
+
+EXCHANGED_FILE: Final = Flow(
+    name="linkage_exchanged_file",
+    title="既存業務システムと連携するファイル",
+    table="linkage_exchangedfile",
+    states=FileState,
+    # refused at once: what is late, a duplicate, of another queue or not signed by its system
+    starts=(FileState.ARRIVED, FileState.REFUSED, FileState.MADE),
+    ends=FILE_ENDS,
+    steps=along(
+        {
+            FileState.ARRIVED: (FileState.CHECKED, FileState.REFUSED),
+            FileState.CHECKED: (FileState.TAKING, FileState.REFUSED),
+            FileState.TAKING: (FileState.TAKEN, FileState.REFUSED),
+            FileState.MADE: (FileState.SENT,),
+            FileState.SENT: (FileState.ACKNOWLEDGED, FileState.ERROR),
+        },
+        Permission.LINKAGE_FILE_RUN,
+    ),
+)
+
+
+class ReplicaFileState(TextChoices):
     """A file of masters (正本) that came in to be registered as replicas."""
 
     REFUSED = "refused", "受付拒否"
@@ -110,12 +230,12 @@ REPLICA_FILE: Final = Flow(
     name="linkage_replica_file",
     title="副本登録用ファイル",
     table="linkage_replicafile",
-    states=FileState,
-    starts=(FileState.REFUSED, FileState.WAITING),
-    ends=(FileState.REFUSED, FileState.DONE),
+    states=ReplicaFileState,
+    starts=(ReplicaFileState.REFUSED, ReplicaFileState.WAITING),
+    ends=(ReplicaFileState.REFUSED, ReplicaFileState.DONE),
     at="settled_at",
     by="",
-    steps=along({FileState.WAITING: (FileState.DONE,)}, Permission.LINKAGE_REPLICA_OPERATE),
+    steps=along({ReplicaFileState.WAITING: (ReplicaFileState.DONE,)}, Permission.LINKAGE_REPLICA_OPERATE),
 )
 
 
@@ -243,6 +363,10 @@ DIFFERENCE: Final = Flow(
 FLOWS: Final = (
     QUERY,
     CODE_REQUEST,
+    CONVERSION_RIGHT,
+    CONVERSION_JOB,
+    FILE_QUEUE,
+    EXCHANGED_FILE,
     REPLICA_FILE,
     REPLICA_PIECE,
     REGISTERED_COPY,

@@ -15,10 +15,14 @@ from todoke.contracts import registry
 from todoke.exchange.transport import Transport
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
+from todoke.systems.linkage.actions.forget_contents import forget_contents
+from todoke.systems.linkage.actions.reap_conversions import reap_conversions
 from todoke.systems.linkage.actions.send_replicas import delete_spent
 from todoke.systems.linkage.actions.take_answer import drop_answers
 from todoke.systems.linkage.actions.watch_backlog import watch_backlog
+from todoke.systems.linkage.actions.watch_files import watch_files
 from todoke.systems.linkage.jobs import replicas, singles
+from todoke.systems.linkage.jobs.files import run_files
 from todoke.systems.linkage.models import Reconciliation, RegisteredCopy
 from todoke.systems.linkage.queries.singles import any_open
 
@@ -61,9 +65,18 @@ def _compare(by: Actor) -> int:
     return replicas.reconcile(by=by, transport=registry.need(Transport)).counts.refused
 
 
+def _walk(by: Actor) -> int:
+    walked = run_files(by=by, unattended=True)
+    return walked.arrived + len(walked.steps)
+
+
 CHORES: Final = tuple(
     Chore(title=title, run=_or_later(work))
     for title, work in (
+        ("番号変換の回答", lambda by: reap_conversions(by=by)),
+        ("既存業務システムとのファイル連携", _walk),
+        ("連携したファイルの内容", lambda by: forget_contents(by=by)),
+        ("ファイル連携の警報", lambda by: watch_files(by=by)),
         ("副本登録の送信", lambda by: replicas.pump(by=by)),
         ("副本登録用ファイルの削除", lambda by: delete_spent(by=by)),
         ("一人分の照会", _follow),

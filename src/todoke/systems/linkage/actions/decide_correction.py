@@ -70,15 +70,8 @@ def _locked(number: int) -> ReplicaCorrection:
 
 
 def _decide(number: int, to: ReplicaCorrectionState, by: Actor) -> None:
-    move(
-        ALIAS,
-        REPLICA_CORRECTION,
-        of(REPLICA_CORRECTION, [number]),
-        to=to,
-        by=by,
-        subject=f"{number}",
-        also={"sealed": None},
-    )
+    rows = of(REPLICA_CORRECTION, [number])
+    move(ALIAS, REPLICA_CORRECTION, rows, to=to, by=by, subject=f"{number}", also={"sealed": None})
 
 
 def _log(by: Actor, verb: str, proposed: ReplicaCorrection) -> None:

@@ -23,7 +23,7 @@ from todoke.records.csv_input import read_checked
 from todoke.records.layouts.replica_masters_v2021 import DELETE, MASTERS
 from todoke.records.ragged import Texts, pc
 from todoke.systems.linkage import codecs
-from todoke.systems.linkage.flows import FileState, PieceState
+from todoke.systems.linkage.flows import PieceState, ReplicaFileState
 from todoke.systems.linkage.models import ReplicaFile, ReplicaPiece
 from todoke.systems.linkage.models.local_number import RESIDENTS
 from todoke.systems.linkage.models.replica_file import FileKind
@@ -148,7 +148,7 @@ def _keep(rows: pa.Table, *, file: str, sha256: str, kind: FileKind, system: str
         reads.remove_strays()
         key, wrapped = codecs.new_piece_key()
         kept = ReplicaFile.objects.using(ALIAS).create(
-            kind=kind, name=file, system=system, sha256=sha256, rows=rows.num_rows, state=FileState.WAITING,
+            kind=kind, name=file, system=system, sha256=sha256, rows=rows.num_rows, state=ReplicaFileState.WAITING,
             wrapped_key=wrapped, received_at=now, received_by=by.staff_id,
         )  # fmt: skip
         pieces = [
@@ -161,7 +161,11 @@ def _keep(rows: pa.Table, *, file: str, sha256: str, kind: FileKind, system: str
 
 
 def _refuse_repeat(sha256: str, kind: FileKind) -> None:
-    same = ReplicaFile.objects.using(ALIAS).filter(kind=kind, sha256=sha256).exclude(state=FileState.REFUSED)
+    same = (
+        ReplicaFile.objects.using(ALIAS)
+        .filter(kind=kind, sha256=sha256)
+        .exclude(state=ReplicaFileState.REFUSED)
+    )
     if kind is not FileKind.REPAIR and same.exists():
         raise TodokeError(ErrorCode.ALREADY_DONE, detail="同じ内容のファイルを前に受け付けています")
 
@@ -198,7 +202,7 @@ def _note_refusal(file: Path, system: str, refusal: InputRefused, by: Actor) -> 
     now = clock.now()
     ReplicaFile.objects.using(ALIAS).create(
         kind=FileKind.FILE, name=file.name, system=system, sha256=snapshots.file_sha256(file), rows=0,
-        bad_rows=len({row.row for row in refusal.rows}), state=FileState.REFUSED, received_at=now,
+        bad_rows=len({row.row for row in refusal.rows}), state=ReplicaFileState.REFUSED, received_at=now,
         received_by=by.staff_id, settled_at=now,
     )  # fmt: skip
     record_refusal(ALIAS, by=by, verb=VERB, subject=f"{len(refusal.rows)}", outcome=Outcome.REFUSED)

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import NO_LONGER_NEEDED, years
-from todoke.systems.linkage.flows import FileState
+from todoke.systems.linkage.flows import ReplicaFileState
 
 
 class FileKind(models.TextChoices):
@@ -33,7 +33,7 @@ class ReplicaFile(models.Model):
     sha256 = models.TextField()
     rows = models.IntegerField()
     bad_rows = models.IntegerField(db_default=0)
-    state = models.TextField(choices=FileState.choices)
+    state = models.TextField(choices=ReplicaFileState.choices)
     wrapped_key = models.BinaryField(null=True)
     received_at = models.DateTimeField()
     received_by = models.TextField()

@@ -24,7 +24,7 @@ from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.linkage.actions.receive_masters import receive_masters
-from todoke.systems.linkage.flows import FileState, PieceState
+from todoke.systems.linkage.flows import PieceState, ReplicaFileState
 from todoke.systems.linkage.jobs.replicas import pump
 from todoke.systems.linkage.models import ReplicaFile, ReplicaPiece
 from todoke.systems.linkage.models.replica_file import FileKind
@@ -34,7 +34,11 @@ MAY = Permission.LINKAGE_REPLICA_OPERATE
 LISTED: Final = 1000
 STALE_DAYS: Final = 7
 """From how many days without a registration a 年度 is shown as old."""
-TONES: Final = {FileState.DONE: "good", FileState.WAITING: "wait", FileState.REFUSED: "fail"}
+TONES: Final = {
+    ReplicaFileState.DONE: "good",
+    ReplicaFileState.WAITING: "wait",
+    ReplicaFileState.REFUSED: "fail",
+}
 PIECE_TONES: Final = {PieceState.REGISTERED: "good", PieceState.SENT: "wait", PieceState.REFUSED: "fail"}
 
 COLUMNS = [
@@ -48,8 +52,8 @@ COLUMNS = [
     Column[ReplicaFile](key="rows", title="件数", value=lambda row: row.rows, kind=Kind.NUMBER),
     Column[ReplicaFile](key="bad", title="誤りのある行", value=lambda row: row.bad_rows, kind=Kind.NUMBER),
     Column[ReplicaFile](
-        key="state", title="状態", value=lambda row: FileState(row.state).label,
-        cell=lambda row: make_chip(FileState(row.state).label, TONES[FileState(row.state)]),
+        key="state", title="状態", value=lambda row: ReplicaFileState(row.state).label,
+        cell=lambda row: make_chip(ReplicaFileState(row.state).label, TONES[ReplicaFileState(row.state)]),
     ),
     Column[ReplicaFile](key="settled", title="完了", value=lambda row: row.settled_at, kind=Kind.MOMENT),
 ]  # fmt: skip
@@ -88,7 +92,9 @@ PIECES = [
 class FileFilter(forms.Form):
     """絞り込み."""
 
-    state = forms.ChoiceField(label="状態", required=False, choices=[("", "すべて"), *FileState.choices])
+    state = forms.ChoiceField(
+        label="状態", required=False, choices=[("", "すべて"), *ReplicaFileState.choices]
+    )
     kind = forms.ChoiceField(label="区分", required=False, choices=[("", "すべて"), *FileKind.choices])
 
 
@@ -153,11 +159,11 @@ def replica_file(request: HttpRequest, number: int) -> HttpResponse:
     row = reads.files().filter(pk=number).first()
     if row is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="このファイル")
-    now, state = reads.progress(row), FileState(row.state)
+    now, state = reads.progress(row), ReplicaFileState(row.state)
     pieces = list(ReplicaPiece.objects.using(reads.ALIAS).filter(file=row).order_by("number"))
     context = {
         "row": row, "chip": (state.label, TONES[state]), "now": now, "done": now["settled"] + now["refused_rows"],
-        "running": state is FileState.WAITING, "refused": state is FileState.REFUSED,
+        "running": state is ReplicaFileState.WAITING, "refused": state is ReplicaFileState.REFUSED,
         "facts": [
             ("ファイル", row.name), ("区分", FileKind(row.kind).label), ("内容の照合値（SHA-256）", row.sha256),
             ("受け付けた人", row.received_by), ("件数", f"{row.rows:,}"),

@@ -13,11 +13,15 @@ from todoke.systems.linkage.queries import codes as code_reads
 from todoke.systems.linkage.web import (
     codes,
     comparisons,
+    conversions,
+    files,
     intermediary,
     replica_corrections,
     replicas,
     singles,
 )
+
+_CONVERSION = "linkage/conversions/<str:job_id>"
 
 urlpatterns: Final[list[URLPattern]] = [
     path("linkage/codes", codes.monitor, name="linkage-codes"),
@@ -26,6 +30,16 @@ urlpatterns: Final[list[URLPattern]] = [
     path("linkage/codes/run", codes.run, name="linkage-codes-run"),
     path("linkage/intermediary", intermediary.state, name="linkage-intermediary"),
     path("linkage/intermediary/check", intermediary.check, name="linkage-intermediary-check"),
+    path("linkage/conversions", conversions.listed, name="linkage-conversions"),
+    path("linkage/conversions/new", conversions.new, name="linkage-conversion-new"),
+    path(_CONVERSION, conversions.one, name="linkage-conversion"),
+    path(f"{_CONVERSION}/answer", conversions.download, name="linkage-conversion-answer"),
+    path("linkage/files", files.queues, name="linkage-files"),
+    path("linkage/files/queue/<int:queue_id>", files.queue, name="linkage-files-queue"),
+    path("linkage/files/queue/<int:queue_id>/stop", files.stop, name="linkage-files-stop"),
+    path("linkage/files/queue/<int:queue_id>/resume", files.resume, name="linkage-files-resume"),
+    path("linkage/files/<int:file_id>", files.file, name="linkage-files-file"),
+    path("linkage/files/<int:file_id>/repeat", files.repeat, name="linkage-files-repeat"),
     path("linkage/queries", singles.my_queries, name="linkage-queries"),
     path("linkage/queries/new", singles.query_new, name="linkage-query-new"),
     path("linkage/queries/<str:record_id>", singles.query, name="linkage-query"),
@@ -62,6 +76,8 @@ urlpatterns: Final[list[URLPattern]] = [
 MENU: Final[tuple[Entry, ...]] = (
     Entry(route="linkage-codes", title="符号の取得状況", below=("linkage-codes",)),
     Entry(route="linkage-intermediary", title="中間サーバー", below=("linkage-intermediary",)),
+    Entry(route="linkage-conversions", title="番号変換", below=("linkage-conversion",)),
+    Entry(route="linkage-files", title="ファイル連携", below=("linkage-files",)),
     Entry(route="linkage-queries", title="一人分の照会", below=("linkage-query",)),
     Entry(
         route="linkage-replicas",
@@ -87,6 +103,7 @@ def _failed_codes(actor: Actor) -> Iterator[Card]:
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     _failed_codes,
+    files.cards,
     replicas.cards,
     replica_corrections.cards,
 )
