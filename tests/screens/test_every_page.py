@@ -120,6 +120,7 @@ ELSEWHERE = {
             "inquiry-expire",
             "inquiry-files",
             "inquiry-find",
+            "inquiry-original",
             "inquiry-subject",
         ),
         "test_inquiry_screens",
