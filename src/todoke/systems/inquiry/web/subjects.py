@@ -85,16 +85,21 @@ def subject(request: HttpRequest, order_id: str, position: int) -> HttpResponse:
         "events": [
             event for attempt in looked.attempts for event in [*_arrived(looked, attempt), *_events(attempt)]
         ],
-        "originals": [
-            (f"{_name(attempt)}の回答の原本", reverse("inquiry-original", args=[order_id, attempt.record_id]))
-            for attempt in looked.attempts
-            if looked.arrivals.get(attempt.record_id)
-        ]
-        if actor_of(request).may_somewhere(Permission.INQUIRY_ORIGINAL)
-        else [],
+        "originals": _originals(request, order_id, looked),
         "crumbs": _crumbs(order_id, f"行番号 {position}"),
     }
     return render(request, "inquiry/subject.html", context)
+
+
+def _originals(request: HttpRequest, order_id: str, looked: Looked) -> list[tuple[str, str]]:
+    """Where the sealed originals are opened, for whoever may; that page asks its purpose anew."""
+    if not actor_of(request).may_somewhere(Permission.INQUIRY_ORIGINAL):
+        return []
+    return [
+        (f"{_name(attempt)}の回答の原本", reverse("inquiry-original", args=[order_id, attempt.record_id]))
+        for attempt in looked.attempts
+        if looked.arrivals.get(attempt.record_id)
+    ]
 
 
 def _crumbs(order_id: str, title: str) -> list[tuple[str, str]]:
