@@ -136,7 +136,6 @@ ELSEWHERE = {
             "inquiry-expire",
             "inquiry-files",
             "inquiry-find",
-            "inquiry-original",
             "inquiry-subject",
             "inquiry-original",
         ),
