@@ -26,7 +26,8 @@ from todoke.contracts.intermediary import (
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.systems.intermediary import codecs
-from todoke.systems.intermediary.flows import CodeState, Side
+from todoke.contracts.exchange_records import Side
+from todoke.systems.intermediary.flows import CodeState
 from todoke.systems.intermediary.models import ListCopy, ServicePause
 from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
 from todoke.systems.intermediary.rules import service
