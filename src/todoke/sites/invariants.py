@@ -69,8 +69,9 @@ RULES: Final = (
         f"""
 SELECT p.permit_id, CASE WHEN n.permit_id IS NULL THEN '許可証の記録がない' ELSE '許可証と内容が違う' END
 FROM provision p LEFT JOIN network_record n ON n.permit_id = p.permit_id
+LEFT JOIN served a ON a.provider = p.inquirer
 WHERE p.outcome IN ('answered', 'no_record', 'held') AND (
-    n.permit_id IS NULL OR p.record_id <> n.record_id OR {_OTHERWISE})""",
+    n.permit_id IS NULL OR p.record_id <> n.record_id OR p.route <> a.party OR {_OTHERWISE})""",
     ),
     Rule(
         "answer_after_expiry",
@@ -113,6 +114,11 @@ SELECT provider, logged || ' 件の提供の操作に対し ' || cases || ' 件�
 SELECT permit_id, '二人の許可がない' FROM provision
 WHERE outcome = 'answered' AND (marked OR decision <> '')
   AND NOT (decision = 'confirmed release' AND proposed_by <> confirmed_by AND confirmed_by IS NOT NULL)""",
+    ),
+    Rule(
+        "released_too_late",
+        "保留した照会の許可は期限の内に行う",
+        "SELECT permit_id, '保留の期限後の許可' FROM provision WHERE outcome = 'answered' AND decision <> '' AND NOT held_in_time",
     ),
     Rule(
         "result_without_provision",
@@ -196,16 +202,19 @@ def judge(folder: Path, *, settled: datetime) -> list[Breach]:
 def read_facts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """The exported files as tables, all columns text but what is compared as a number, a time or a truth."""
     for fact in FACTS:
-        connection.execute(f"CREATE TABLE {fact}_text AS SELECT * FROM read_csv($files, all_varchar = true)", {
-            "files": f"{folder}/{fact}.*.csv"
-        })  # fmt: skip
+        # the format is said, not guessed: of a file with a header alone the sniffer makes a row
+        connection.execute(
+            f"""CREATE TABLE {fact}_text AS SELECT * FROM read_csv(
+                $files, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true)""",
+            {"files": f"{folder}/{fact}.*.csv"},
+        )
         names = [row[0] for row in connection.execute(f"DESCRIBE {fact}_text").fetchall()]
         columns = ", ".join(_TYPED.get(name, "{0}").format(name) + f" AS {name}" for name in names)
         connection.execute(f"CREATE TABLE {fact} AS SELECT {columns} FROM {fact}_text")
 
 
 _TYPED: Final = {
-    **dict.fromkeys(("in_time", "allowed", "marked", "has_answer"), "{0} = 't'"),
+    **dict.fromkeys(("in_time", "held_in_time", "allowed", "marked", "has_answer"), "{0} = 't'"),
     **dict.fromkeys(("logged", "cases", "edition"), "CAST({0} AS BIGINT)"),
     **dict.fromkeys(("requested_at", "provided_at", "fetched_at"), "CAST({0} AS TIMESTAMPTZ)"),
     "decision": "coalesce({0}, '')",

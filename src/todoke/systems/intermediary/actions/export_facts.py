@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
@@ -16,6 +17,7 @@ from todoke.engine import postgres
 from todoke.exchange import facts
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs
+from todoke.systems.intermediary.actions.release_held import HOLD_LIMIT
 
 _ALLOWED: Final = """
 EXISTS (
@@ -38,6 +40,7 @@ FROM intermediary_exchange_record ORDER BY permit_id, side""",
     "provision": """
 SELECT '{organisation}' AS provider, '{party}' AS party, c.permit_id, c.record_id, c.inquirer, c.route, c.duty,
        c.procedure, c.information_code, c.outcome, c.received_at < c.expires_at AS in_time, {allowed} AS allowed,
+       c.provided_at < c.received_at + interval '{hold_limit} seconds' AS held_in_time,
        EXISTS (SELECT FROM intermediary_replica r WHERE r.integrated_number = c.integrated_number
                AND r.auto_reply_prohibited AND r.registered_at <= c.provided_at) AS marked,
        coalesce(d.state || ' ' || d.decision, '') AS decision, d.proposed_by, d.confirmed_by
@@ -78,4 +81,10 @@ def export_facts(*, aliases: Sequence[str], folder: Path, by: Actor) -> int:
 def _of(alias: str, query: str) -> str:
     organisation = needs.organisation_of(alias)
     moments = " OR ".join(_ALLOWED.format(moment=moment, organisation=organisation) for moment in _MOMENTS)
-    return query.format(organisation=organisation, party=needs.party_of(alias), allowed=f"({moments})")
+    limit = getattr(settings, "TODOKE_HOLD_LIMIT", HOLD_LIMIT)
+    return query.format(
+        organisation=organisation,
+        party=needs.party_of(alias),
+        allowed=f"({moments})",
+        hold_limit=int(limit.total_seconds()),
+    )
