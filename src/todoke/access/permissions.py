@@ -56,10 +56,16 @@ class Permission(Enum):
     INTERMEDIARY_RELEASE = "intermediary:held:release"
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    LINKAGE_COMPARE = "linkage:consistency:compare"
+    LINKAGE_DIFFERENCE_CONFIRM = "linkage:difference:confirm"
+    LINKAGE_DIFFERENCE_SETTLE = "linkage:difference:settle"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_OPERATE = "linkage:number:operate"
+    LINKAGE_REGISTER_CONFIRM = "linkage:registration:confirm"
+    LINKAGE_REGISTER_REQUEST = "linkage:registration:request"
     LINKAGE_SEARCH = "linkage:person:search"
     NETWORK_ACQUIRE = "network:link_code:acquire"
+    NETWORK_ATTRIBUTES = "network:resident:provide"
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
     NETWORK_PERMIT = "network:permit:request"
@@ -86,6 +92,8 @@ STEP_UP = frozenset(
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,
+        Permission.LINKAGE_DIFFERENCE_CONFIRM,
+        Permission.LINKAGE_REGISTER_CONFIRM,
         Permission.OPLOG_DROP_APPROVE,
         Permission.OPLOG_ERASE_APPROVE,
         Permission.PRIVACY_EXPORT_APPROVE,
@@ -141,13 +149,27 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_DIFFERENCE_SETTLE,
+            Permission.LINKAGE_REGISTER_REQUEST,
             Permission.LINKAGE_SEARCH,
         }
     ),
-    Role.SUPERVISOR: frozenset({Permission.BENEFITS_APPROVE, Permission.BENEFITS_PAY}),
+    Role.SUPERVISOR: frozenset(
+        {
+            Permission.BENEFITS_APPROVE,
+            Permission.BENEFITS_PAY,
+            Permission.LINKAGE_DIFFERENCE_CONFIRM,
+            Permission.LINKAGE_REGISTER_CONFIRM,
+        }
+    ),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
-        {Permission.INQUIRY_OPERATE, Permission.LINKAGE_OPERATE, Permission.LINKAGE_CONVERT}
+        {
+            Permission.INQUIRY_OPERATE,
+            Permission.LINKAGE_COMPARE,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_OPERATE,
+        }
     ),
     Role.PROVIDER_OFFICER: frozenset(
         {
@@ -222,6 +244,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_INQUIRE,
             Permission.INTERMEDIARY_COLLECT,
             Permission.NETWORK_ACQUIRE,
+            Permission.NETWORK_ATTRIBUTES,
         }
     ),
     Role.PLATFORM_SYSTEM: frozenset(

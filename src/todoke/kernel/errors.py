@@ -123,6 +123,7 @@ class ErrorCode(Enum):
         Family.DENIED,
         "候補の検索が1時間に {limit} 回を超えたため止めました。時間をおくか、一括照会を依頼してください。",
     )
+    REGISTRATION_REFUSED = (Family.CONFLICT, "この登録はできません（{detail}）。{todo}")
     SENDER_REFUSED = (
         Family.DENIED,
         "通信相手を確認できないため受け付けませんでした（{detail}）。証明書と鍵の登録を確かめてください。",

@@ -12,10 +12,15 @@ from todoke.records.layouts import (
     inquiry_answer_v2021,
     inquiry_request_v2021,
     personnel_v2022,
+    registration_requests_v2026,
     zengin_transfer_v2019,
 )
 
-CSV_LAYOUTS: tuple[CsvLayout, ...] = (*city_inputs_v2021.LAYOUTS, *personnel_v2022.LAYOUTS)
+CSV_LAYOUTS: tuple[CsvLayout, ...] = (
+    *city_inputs_v2021.LAYOUTS,
+    *personnel_v2022.LAYOUTS,
+    *registration_requests_v2026.LAYOUTS,
+)
 RECORD_LAYOUTS: tuple[RecordLayout, ...] = (
     *inquiry_request_v2021.LAYOUTS,
     *inquiry_answer_v2021.LAYOUTS,

@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 
 from todoke.access.permissions import Permission
 from todoke.contracts.information import Outcome
-from todoke.workflow.flow import Flow, along
+from todoke.workflow.flow import Flow, Step, along
 
 
 class QueryState(TextChoices):
@@ -87,7 +87,110 @@ CODE_REQUEST: Final = Flow(
 )
 """What comes after REQUESTED happens at the intermediary; the city never learns the 符号."""
 
-FLOWS: Final = (QUERY, CODE_REQUEST)
+
+class RegistrationState(TextChoices):
+    """One 住登外者 to be registered by a duty."""
+
+    REQUESTED = "requested", "依頼"
+    SEARCHED = "searched", "候補確認済"
+    CHOSEN = "chosen", "確認待ち"
+    REGISTERED = "registered", "登録済"
+    REJECTED = "rejected", "却下"
+    WITHDRAWN = "withdrawn", "取下げ"
+
+
+REGISTRATION_OPEN: Final = (
+    RegistrationState.REQUESTED,
+    RegistrationState.SEARCHED,
+    RegistrationState.CHOSEN,
+)
+"""Still holding what was typed about the person."""
+REGISTRATION_ENDS: Final = (
+    RegistrationState.REGISTERED,
+    RegistrationState.REJECTED,
+    RegistrationState.WITHDRAWN,
+)
+
+REGISTRATION: Final = Flow(
+    name="linkage_registration",
+    title="住登外者の登録依頼",
+    table="linkage_registration",
+    states=RegistrationState,
+    starts=(RegistrationState.REQUESTED,),
+    ends=REGISTRATION_ENDS,
+    key="request_id",
+    steps=(
+        *along(
+            {
+                # back from CHOSEN: the search is made anew, e.g. because somebody was registered meanwhile
+                RegistrationState.REQUESTED: (RegistrationState.SEARCHED, RegistrationState.WITHDRAWN),
+                RegistrationState.SEARCHED: (RegistrationState.CHOSEN, RegistrationState.WITHDRAWN),
+                RegistrationState.CHOSEN: (RegistrationState.SEARCHED, RegistrationState.WITHDRAWN),
+            },
+            Permission.LINKAGE_REGISTER_REQUEST,
+        ),
+        Step(
+            before=RegistrationState.CHOSEN,
+            after=RegistrationState.REGISTERED,
+            permissions=(Permission.LINKAGE_REGISTER_CONFIRM,),
+            act="confirmed_by",
+            unlike=("requested_by", "chosen_by"),
+            approvals=2,
+        ),
+        *along(
+            {state: (RegistrationState.REJECTED,) for state in REGISTRATION_OPEN},
+            Permission.LINKAGE_REGISTER_CONFIRM,
+        ),
+    ),
+)
+
+
+class DifferenceState(TextChoices):
+    """A difference between 住基ネット and what is registered."""
+
+    OPEN = "open", "未処理"
+    PROPOSED = "proposed", "更新の確認待ち"
+    SETTLED = "settled", "処理済"
+    CONFIRMED = "confirmed", "処理済（二人で更新）"
+
+
+DIFFERENCE_ENDS: Final = (DifferenceState.SETTLED, DifferenceState.CONFIRMED)
+
+DIFFERENCE: Final = Flow(
+    name="linkage_difference",
+    title="住基ネットとの差異",
+    table="linkage_difference",
+    states=DifferenceState,
+    starts=(DifferenceState.OPEN,),
+    ends=DIFFERENCE_ENDS,
+    steps=(
+        Step(
+            before=DifferenceState.OPEN,
+            after=DifferenceState.PROPOSED,
+            permissions=(Permission.LINKAGE_DIFFERENCE_SETTLE,),
+        ),
+        Step(
+            before=DifferenceState.OPEN,
+            after=DifferenceState.SETTLED,
+            permissions=(Permission.LINKAGE_DIFFERENCE_SETTLE,),
+        ),
+        Step(
+            before=DifferenceState.PROPOSED,
+            after=DifferenceState.CONFIRMED,
+            permissions=(Permission.LINKAGE_DIFFERENCE_CONFIRM,),
+            act="confirmed_by",
+            unlike=("proposed_by",),
+            approvals=1,
+        ),
+        Step(
+            before=DifferenceState.PROPOSED,
+            after=DifferenceState.OPEN,
+            permissions=(Permission.LINKAGE_DIFFERENCE_CONFIRM,),
+        ),
+    ),
+)
+
+FLOWS: Final = (QUERY, CODE_REQUEST, REGISTRATION, DIFFERENCE)
 
 OUTCOMES: Final[dict[QueryState, Outcome]] = {
     QueryState.ACCEPTED: Outcome.ASKED,

@@ -13,12 +13,19 @@ from todoke.contracts.linkage import (
     Query,
     QueryReceipt,
     QueryResult,
+    RegistrationAsked,
+    RegistrationReceipt,
+    RegistrationStanding,
 )
 from todoke.systems.linkage import queries as reads
 from todoke.systems.linkage.actions import take_receipts  # noqa: F401 - registers who hears the answers
 from todoke.systems.linkage.actions.convert_numbers import convert_numbers
 from todoke.systems.linkage.actions.hand_over_answers import hand_over_answers
+from todoke.systems.linkage.actions.request_registration import request_registrations
 from todoke.systems.linkage.actions.submit_queries import submit_queries
+
+from todoke.systems.linkage.queries.registrations import standing
+from todoke.systems.linkage.rules.registration import Asked
 
 
 class LinkageService:
@@ -43,6 +50,27 @@ class LinkageService:
     def hand_over(self, *, record_ids: Sequence[str], by: str) -> None:
         """The caller has stored these answers; linkage drops their items."""
         hand_over_answers(record_ids=record_ids, by=_actor(by))
+
+    def register(self, requests: Sequence[RegistrationAsked], *, by: str) -> list[RegistrationReceipt]:
+        """Ask for the registration of 住登外者, in the order asked."""
+        asked = [
+            Asked(
+                system=one.system,
+                local_number=one.local_number,
+                duty=one.duty,
+                purpose=one.purpose,
+                name=one.attributes.name_kanji,
+                sex=one.attributes.sex,
+                birth_date=one.attributes.birth_date.isoformat(),
+                address=one.attributes.address,
+            )
+            for one in requests
+        ]
+        return request_registrations(asked=asked, by=_actor(by))
+
+    def registrations(self, request_ids: Sequence[str]) -> list[RegistrationStanding]:
+        """Where these requests stand, ordered by id."""
+        return standing(request_ids)
 
 
 def _actor(by: str) -> Actor:

@@ -1,6 +1,7 @@
 """One table a file; every model is named here so that Django finds it."""
 
 from todoke.systems.linkage.models.code_request import CodeRequest
+from todoke.systems.linkage.models.consistency import ConsistencyRun, Difference
 from todoke.systems.linkage.models.individual_number import IndividualNumber
 from todoke.systems.linkage.models.local_number import LocalNumber
 from todoke.systems.linkage.models.match_form import MatchForm
@@ -8,10 +9,13 @@ from todoke.systems.linkage.models.person import Person
 from todoke.systems.linkage.models.query import Query
 from todoke.systems.linkage.models.query_batch import QueryBatch
 from todoke.systems.linkage.models.query_receipt import QueryReceipt
+from todoke.systems.linkage.models.registration import Registration, RegistrationCandidate
 from todoke.systems.linkage.models.result_cursor import ResultCursor
 
 __all__ = [
     "CodeRequest",
+    "ConsistencyRun",
+    "Difference",
     "IndividualNumber",
     "LocalNumber",
     "MatchForm",
@@ -19,5 +23,7 @@ __all__ = [
     "Query",
     "QueryBatch",
     "QueryReceipt",
+    "Registration",
+    "RegistrationCandidate",
     "ResultCursor",
 ]
