@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from functools import lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
+
+from django.conf import settings
 
 from tests import hiring
 from todoke.access import cli_actor
@@ -22,12 +25,24 @@ _STAFF = {
 }
 
 
+_STAYING = ("oplog.", "authority.", "server.")
+
+
 @lru_cache(maxsize=1)
 def files() -> Path:
     """The folder with the files of a city of 600, made once a run."""
     folder = Path(mkdtemp(prefix="todoke-city-"))
     write(600, 7, folder)
     return folder
+
+
+def open_site() -> None:
+    """No data and no keys of earlier tests, and the staff. Keys of the log and of the exchange stay with the instance."""
+    shutil.rmtree(settings.TODOKE_DATA_FOLDER, ignore_errors=True)
+    for key in settings.TODOKE_KEYS_FOLDER.iterdir():
+        if not key.name.startswith(_STAYING) and ".sign." not in key.name and ".tls." not in key.name:
+            key.unlink()
+    hire()
 
 
 def hire() -> None:

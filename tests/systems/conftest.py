@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from todoke.sites.instance import Instance
 
+if TYPE_CHECKING:
+    from tests.systems.world import World
+
 
 @pytest.fixture
 def city_site(databases: Instance) -> Instance:
     """Empty databases, the city's staff, no keys of numbers and no snapshots of earlier tests."""
-    from django.conf import settings
-
     from tests.systems import city
 
-    shutil.rmtree(settings.TODOKE_DATA_FOLDER, ignore_errors=True)
-    for key in settings.TODOKE_KEYS_FOLDER.iterdir():
-        if not key.name.startswith("oplog."):  # those were made with the databases and stay with them
-            key.unlink()
-    city.hire()
+    city.open_site()
     return databases
+
+
+@pytest.fixture
+def world(city_site: Instance, tmp_path: Path) -> World:
+    """The three realms joined in process: see tests/systems/world.py."""
+    from tests.systems import world
+
+    return world.build(tmp_path / "keys")

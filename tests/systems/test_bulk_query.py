@@ -6,106 +6,26 @@ What the answer files say is compared with the neighbours' own files, read here 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connections
 
 from tests.systems import city
-from todoke.access.permissions import Actor, Role
-from todoke.batch.progress import LineMeter
-from todoke.contracts import registry
+from tests.systems.world import MUNICIPALITIES, NEIGHBOURS, World
 from todoke.contracts.information import TAX_ITEMS
 from todoke.contracts.inquiry import InquiryKind
 from todoke.contracts.intermediary import LINK_CODES, LinkCodes
-from todoke.contracts.linkage import Linkage
-from todoke.contracts.residents import Residents
-from todoke.contracts.trust import NetworkSignature, Participants, PermitSeal
-from todoke.exchange import envelope, keys, kinds
-from todoke.exchange.dispatch import Dispatcher
-from todoke.exchange.door import Door
-from todoke.exchange.ring import KeyRing
-from todoke.exchange.transport import InProcessTransport, Transport
+from todoke.exchange import envelope, kinds
+from todoke.exchange.transport import InProcessTransport
 from todoke.identifiers.municipality import city_of
 from todoke.kernel import clock
 from todoke.records.layouts import inquiry_answer_v2021
-from todoke.sample.neighbours import enrol
-from todoke.sites.instance import EXAMPLE as MUNICIPALITIES
-from todoke.sites.trust import RingTrust
 from todoke.systems.inquiry import jobs as inquiry
 from todoke.systems.inquiry.serves import InquiryService
-from todoke.systems.intermediary import serves as intermediary_serves
-from todoke.systems.intermediary.actions.fetch_list import fetch_list
-from todoke.systems.linkage import jobs as linkage
-from todoke.systems.linkage.serves import LinkageService
-from todoke.systems.network import serves as network_serves
-from todoke.systems.network.actions.load_register import load_register
-from todoke.systems.network.actions.make_keys import make_keys
-from todoke.systems.network.actions.publish_list import publish_list
-from todoke.systems.residents import jobs as residents
-from todoke.systems.residents.serves import ResidentRegister
 
-assert intermediary_serves
-assert network_serves
-
-HOME, *NEIGHBOURS = MUNICIPALITIES
 ORDER = "r3-first"
 FOUR = ("name_kanji", "sex", "birth_date", "address")
-
-
-@dataclass
-class World:
-    """Three realms in one process: the city's line, and a pump that delivers everybody's messages."""
-
-    transport: Transport
-    dispatcher: Dispatcher
-
-    def drain(self, timeout: float) -> int:
-        return self.dispatcher.drain(min(timeout, 30))
-
-    def exchange(self, batch_ids: Sequence[str]) -> None:
-        by = city.actor(city.OPERATOR)
-        linkage.exchange(batch_ids, by=by, transport=self.transport, dispatcher=self, timeout=30, patience=30)
-
-
-@pytest.fixture
-def world(city_site: object, tmp_path: Path) -> World:
-    urls = dict.fromkeys(("city", "platform", "national"), "https://127.0.0.1:1")
-    owners = keys.owners(city=HOME, neighbours=NEIGHBOURS, urls=urls)
-    keys.make(tmp_path / "keys", instance=settings.TODOKE_INSTANCE_NAME, owners=owners)
-    ring = KeyRing(tmp_path / "keys", *(owner.folder for owner in owners))
-    parties = {"network": "network", "city:14100": "linkage"}
-    parties |= {f"platform:{code}": f"intermediary_{code}" for code in MUNICIPALITIES}
-    transport = InProcessTransport(ring, dict.fromkeys(parties, Door(ring, parties)))
-    trust = RingTrust(ring)
-    for contract in (PermitSeal, NetworkSignature, Participants):
-        registry.serve(contract, trust)
-    registry.serve(Transport, transport)
-    registry.serve(Residents, ResidentRegister())
-    registry.serve(Linkage, LinkageService())
-    world = World(transport, Dispatcher(transport, parties, longest_wait=timedelta(seconds=0.2)))
-    _open(world)
-    return world
-
-
-def _open(world: World) -> None:
-    nation = Actor(staff_id="n001", roles=frozenset({Role.NETWORK_OPERATOR}))
-    platform = Actor(staff_id="p001", roles=frozenset({Role.PLATFORM_OPERATOR}))
-    make_keys(by=nation)
-    load_register(file=city.files() / "national" / "juki.csv", by=nation)
-    publish_list(by=nation)
-    for code in MUNICIPALITIES:
-        fetch_list(alias=f"intermediary_{code}", by=platform)
-    for code in NEIGHBOURS:
-        folder = city.files() / "neighbours" / code
-        enrol(world.transport, folder, code, LineMeter(code), wait=lambda: world.drain(5) and None)
-    base, latest = (city.files() / f"residents_{kind}.csv" for kind in ("base", "latest"))
-    residents.load(base, latest, date(2022, 2, 1), by=city.actor(city.CLERK))
-    linkage.load(city.files() / "individual_numbers.csv", by=city.actor(city.OPERATOR))
 
 
 def table(path: Path, key: str) -> dict[str, dict[str, str]]:

@@ -25,6 +25,7 @@ R = TypeVar("R")
 View = Callable[..., HttpResponseBase]
 Where = Callable[[HttpRequest, Mapping[str, object]], str]
 
+LIVE_HEADER: Final = "Todoke-Live"
 _ATTRIBUTE: Final = "todoke_access"
 _OWN_DATABASE: Final = frozenset({"residents", "benefits", "inquiry", "linkage", "network"})
 
@@ -43,9 +44,11 @@ def declaration_of(target: object) -> Declaration | None:
 
 
 def screen(
-    permission: Permission, *, where: Where | None = None, atomic: bool = True
+    permission: Permission, *, where: Where | None = None, atomic: bool = True, live: bool = False
 ) -> Callable[[View], View]:
     """Declare a Django view. It runs only with the permission, and its use is logged where its data lie.
+
+    `live` is for a page of counts that names no person: it is logged when opened, not each time it refreshes itself.
 
     The log entry (verb: the permission, subject: the route's name) and the view share one transaction; with
     `atomic=False` the entry is committed first, for views that do long or outside work. `where` says in which
@@ -61,7 +64,8 @@ def screen(
             alias = (where or database_of(permission))(request, kwargs)
             with acting_as(actor):
                 with transaction.atomic(using=alias):
-                    record(alias, by=actor, verb=permission.value, subject=route_of(request))
+                    if not (live and refreshes(request)):
+                        record(alias, by=actor, verb=permission.value, subject=route_of(request))
                     if atomic:
                         return view(request, *args, **kwargs)
                 return view(request, *args, **kwargs)
@@ -142,6 +146,11 @@ def actor_of(request: HttpRequest) -> Actor:
     if not isinstance(actor, Actor):
         raise TodokeError(ErrorCode.SESSION_OVER, reason="サインインしていません")
     return actor
+
+
+def refreshes(request: HttpRequest) -> bool:
+    """Whether the page asks for itself again by script (`pages/live.js`), without a person at the keys."""
+    return request.method == "GET" and LIVE_HEADER in request.headers
 
 
 def route_of(request: HttpRequest) -> str:

@@ -75,6 +75,7 @@ class SignedIn:
                 duty=request.COOKIES.get(DUTY_COOKIE) or None,
                 purpose=_purpose(request),
                 permission=declared.permission,
+                at_the_keys=not guard.refreshes(request),
             )
         except TodokeError:
             if declared.permission is None:

@@ -104,10 +104,11 @@ def actor_for(
     duty: str | None = None,
     purpose: str = "",
     permission: Permission | None = None,
+    at_the_keys: bool = True,
 ) -> Actor:
     """The actor behind a session's token at this terminal, with the rights that count now.
 
-    `duty` narrows them to one duty; without it the duty is that of the first right carrying `permission`.
+    A page that refreshes itself (not `at_the_keys`) does not keep the session from going idle. `duty` narrows them to one duty; without it the duty is that of the first right carrying `permission`.
     `paused` of the actor says why no right counts. Errors, all logged: SESSION_OVER, TERMINAL_REFUSED.
     """
     alias = directory.alias()
@@ -123,7 +124,7 @@ def actor_for(
     if not found.terminal_valid:
         record_refusal(alias, by=found.who(), verb=USE, subject="terminal")
         raise TodokeError(ErrorCode.TERMINAL_REFUSED)
-    if now - found.seen_at >= _TOUCH:
+    if at_the_keys and now - found.seen_at >= _TOUCH:
         Session.objects.using(alias).filter(pk=found.id, ended_at__isnull=True, seen_at__lt=now).update(
             seen_at=now
         )

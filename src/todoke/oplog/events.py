@@ -152,6 +152,7 @@ EVENTS: Final[dict[str, Event]] = {
     "privacy:export:preview": Event(_R, "個人情報の持出しの内容を", "確認"),
     "privacy:export:reap": Event(_O, "期限の過ぎた持出し用ファイルを", "削除"),
     "privacy:export:request": Event(_O, "個人情報の持出しを", "申請"),
+    "privacy:list:download": Event(_O, "一覧を", "ファイルに保存"),
     "privacy:purge:confirm": Event(_C, "保管期限を過ぎた情報の削除を", "確認"),
     "privacy:purge:request": Event(_C, "保管期限を過ぎた情報の削除を", "申請"),
     "privacy:purge:run": Event(_C, "保管期限を過ぎた情報を", "削除"),

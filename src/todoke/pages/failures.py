@@ -79,7 +79,9 @@ def closed(error: BaseException) -> TodokeError:
 def page(request: HttpRequest, error: TodokeError) -> HttpResponse:
     """The answer to an error. What a form had sent is not sent again: the person opens it anew."""
     if error.code is ErrorCode.PURPOSE_MISSING and request.method == "GET":
-        asked = [(name, value) for name, value in request.GET.items() if name != PURPOSE_FIELD]
+        asked = [
+            (name, value) for name, given in request.GET.lists() if name != PURPOSE_FIELD for value in given
+        ]
         return _shown(request, "pages/purpose.html", {"asked": asked, "title": "利用目的の入力"}, error)
     # a form that was sent in vain says so first; only then does it lead to the sign-in page
     if error.code in LEADS_TO and (request.method == "GET" or error.code is not ErrorCode.SESSION_OVER):

@@ -29,6 +29,29 @@ class Destination:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line of the menu: the route it opens, and how the routes below it begin. Its view's declaration decides who sees it.
+
+    `leads_to`: the route that a click opens instead, for a page that must ask for a purpose first.
+    """
+
+    route: str
+    title: str
+    below: tuple[str, ...] = ()
+    leads_to: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """今日の仕事: a number on the home page that leads to its list."""
+
+    title: str
+    count: int
+    link: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shell:
     """Site title, its realm (which colours the page), the version, and, when somebody is signed in, identity and menu."""
 

@@ -1,8 +1,8 @@
-"""URLs that every site has; screens of the systems join them in later issues."""
+"""URLs that every site has, and those of its systems' screens."""
 
 from django.urls import path, re_path
 
-from todoke.sites import status
+from todoke.sites import status, system_webs
 from todoke.sites.screens import (
     contracts,
     credentials,
@@ -66,4 +66,5 @@ urlpatterns = [
     path("log/unusual", log.log_unusual, name="log-unusual"),
     path("log/sheet", log.log_sheet, name="log-sheet"),
     path("log/person", log.log_person, name="log-person"),
+    *system_webs.urlpatterns(),
 ]

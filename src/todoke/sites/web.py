@@ -20,9 +20,11 @@ MIDDLEWARE: Final = [
     "todoke.access.middleware.SignedIn",  # last, so that it sees a view's exception before it is answered
 ]
 
+_SYSTEMS: Final = Path(__file__).parents[1] / "systems"
+
 _TEMPLATES = {
     "BACKEND": "django.template.backends.django.DjangoTemplates",
-    "DIRS": [Path(__file__).parent / "templates"],
+    "DIRS": [Path(__file__).parent / "templates", *sorted(_SYSTEMS.glob("*/web/templates"))],
     "APP_DIRS": True,
     "OPTIONS": {
         "context_processors": [

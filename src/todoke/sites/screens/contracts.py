@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from todoke.access import directory
+from todoke.access import directory, form_pages
 from todoke.access.actions.register_contract import Terms, register_contract
 from todoke.access.guard import actor_of, screen
 from todoke.access.models import Contract
@@ -19,7 +19,6 @@ from todoke.kernel import clock
 from todoke.pages.forms import DateField
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
-from todoke.sites.screens import acting
 
 
 def _state(row: Contract) -> tuple[str, str]:
@@ -96,7 +95,7 @@ def contract_new(request: HttpRequest) -> HttpResponse:
     def work(by: Actor, given: dict[str, Any]) -> None:
         register_contract(terms=Terms(**{**given, "prime": given["prime"] or None}), by=by)
 
-    return acting.form_page(
+    return form_pages.form_page(
         request, ContractForm(request.POST or None), permission=Permission.ACCESS_CONTRACT_REGISTER,
         heading="契約を登録します", verb="登録する", back=reverse("contracts"), work=work,
         done="契約を登録しました。", crumbs=[("ホーム", "/"), ("委託契約", reverse("contracts")), ("登録", "")],

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from todoke.access import directory
+from todoke.access import directory, form_pages, naming
 from todoke.access.actions.issue_password import issue_password
 from todoke.access.factors.cameras import Upload
 from todoke.access.factors.enrolment import link_face, unlock
@@ -19,7 +19,6 @@ from todoke.access.guard import actor_of, screen
 from todoke.access.models import Staff, Terminal
 from todoke.access.permissions import Actor, Permission
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.sites.screens import acting, naming
 
 
 class Picture(forms.Form):
@@ -51,7 +50,7 @@ def staff_password(request: HttpRequest, staff_id: str) -> HttpResponse:
     person = _one(staff_id)
     issued: list[str] = []
     answer = _about(
-        request, person, acting.sent(request), Permission.ACCESS_PASSWORD_RESET,
+        request, person, form_pages.sent(request), Permission.ACCESS_PASSWORD_RESET,
         heading="パスワードを発行します", verb="発行する", done="",
         work=lambda by, _: issued.append(issue_password(staff_id=staff_id, by=by)),
         warning="今のパスワードは使えなくなり、サインイン中であれば終了します。発行したパスワードは一度だけ表示します。",
@@ -90,7 +89,7 @@ def staff_passkey(request: HttpRequest, staff_id: str) -> HttpResponse:
 def staff_unlock(request: HttpRequest, staff_id: str) -> HttpResponse:
     """停止を解く: failed tries are forgotten."""
     return _about(
-        request, _one(staff_id), acting.sent(request), Permission.ACCESS_FACTOR_UNLOCK,
+        request, _one(staff_id), form_pages.sent(request), Permission.ACCESS_FACTOR_UNLOCK,
         heading="本人確認の停止を解きます", verb="停止を解く", done="本人確認の停止を解きました。",
         work=lambda by, _: unlock(staff_id=staff_id, by=by),
         warning="本人に会って、続けて誤った事情を確かめてから行ってください。",
@@ -119,7 +118,7 @@ def _about(
     if person.staff_id == actor_of(request).staff_id:
         raise TodokeError(ErrorCode.SAME_PERSON)
     back = reverse("staff-person", args=[person.staff_id])
-    return acting.form_page(
+    return form_pages.form_page(
         request, form, permission=permission, heading=heading, verb=verb, back=back, work=work, done=done,
         facts=[("職員", naming.person(person)), ("所属", person.section)], template="pages/confirm.html",
         warning=warning,

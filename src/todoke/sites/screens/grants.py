@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from todoke.access import directory
+from todoke.access import directory, form_pages, naming
 from todoke.access.actions.confirm_grant import confirm_grant
 from todoke.access.actions.request_grant import request_grant
 from todoke.access.actions.revoke_grant import revoke_grant
@@ -27,7 +27,6 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.forms import DateField
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.sites.screens import acting, naming
 
 LISTED = 1000
 
@@ -223,7 +222,7 @@ class Reason(forms.Form):
 def grant_set(request: HttpRequest, grant_id: int) -> HttpResponse:
     """設定."""
     return _step(
-        request, grant_id, SET, acting.sent(request), lambda by, _: set_grant(grant_ids=[grant_id], by=by)
+        request, grant_id, SET, form_pages.sent(request), lambda by, _: set_grant(grant_ids=[grant_id], by=by)
     )
 
 
@@ -234,7 +233,7 @@ def grant_confirm(request: HttpRequest, grant_id: int) -> HttpResponse:
         request,
         grant_id,
         CONFIRM,
-        acting.sent(request),
+        form_pages.sent(request),
         lambda by, _: confirm_grant(grant_ids=[grant_id], by=by),
     )
 
@@ -260,7 +259,7 @@ def _step(
 ) -> HttpResponse:
     row = _one(grant_id)
     back = reverse("grant", args=[grant_id])
-    return acting.form_page(
+    return form_pages.form_page(
         request, form, permission=step.permission, heading=step.title, verb=step.verb, back=back, work=work,
         done=step.done, facts=_facts(row), template="pages/confirm.html", warning=step.warning, tone=step.tone,
         crumbs=[("ホーム", "/"), ("権限", reverse("grants")), (naming.role(row.role), back), (step.verb, "")],
@@ -322,7 +321,7 @@ def grant_request(request: HttpRequest, staff_id: str) -> HttpResponse:
         request_grant(staff_id=staff_id, duty=Duty(duty), role=Role(role), **given, by=by)
 
     back = reverse("staff-person", args=[staff_id])
-    return acting.form_page(
+    return form_pages.form_page(
         request, form, permission=Permission.ACCESS_GRANT_REQUEST, heading="権限を依頼します", verb="依頼する",
         back=back, work=ask, done="権限を依頼しました。システム管理者の設定と、所管課の別の人の確認を待ちます。",
         facts=[("職員", naming.person(person)), ("所属", person.section)],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -15,21 +14,12 @@ from todoke.access.guard import actor_of, open_screen
 from todoke.access.models import Alarm, FaceTemplate, Grant, GrantState, Session, TemplateStage, Training
 from todoke.access.permissions import Actor, Permission
 from todoke.kernel import clock
-from todoke.sites import status
+from todoke.pages.shell import Card
+from todoke.sites import status, system_webs
 from todoke.sites.realms import Realm, systems_of
 
 ALARM_DAYS = 30
 _OVERDUE_SOON = timedelta(days=30)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """A number that leads to its list."""
-
-    title: str
-    count: int
-    link: str
-    url: str
 
 
 @open_screen("サインインした本人のホーム。表示は件数だけで、サインインは画面の中で確かめる")
@@ -37,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """今日の仕事. Anybody who is signed in."""
     actor = actor_of(request)
     context = {
-        "cards": _cards(actor),
+        "cards": [*system_webs.cards(actor), *_cards(actor)],
         "last": _last_session(actor),
         "training": _training(actor),
         "paused": actor.paused,

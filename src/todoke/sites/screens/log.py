@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
+from todoke.access import naming
 from todoke.access.guard import actor_of, open_screen, screen
 from todoke.access.permissions import Permission
 from todoke.kernel import clock
@@ -32,7 +33,6 @@ from todoke.pages.forms import DateField
 from todoke.pages.tables import Column, Table
 from todoke.pages.templatetags.parts import make_chip
 from todoke.sites import log_actions, status
-from todoke.sites.screens import naming
 
 PER_PAGE: Final = 50
 _OUTCOMES = {

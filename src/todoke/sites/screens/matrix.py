@@ -8,11 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from todoke.access import directory, matrix, matrix_files
+from todoke.access import directory, matrix, matrix_files, naming
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Permission
 from todoke.kernel import clock
-from todoke.sites.screens import naming
 
 _TYPES: Final = {
     "xlsx": (matrix_files.xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from todoke.access import form_pages
 from todoke.access.actions.apply_feed import apply_feed
 from todoke.access.actions.check_feed import check_feed
 from todoke.access.feed import TITLES, Change, Difference, Differences
@@ -26,7 +27,6 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
 from todoke.records.layouts.personnel_v2022 import PERSONNEL
-from todoke.sites.screens import acting
 
 KEPT: Final = 24 * 3600
 """Seconds that an uploaded file waits for its confirmation before it is removed."""
@@ -73,7 +73,7 @@ def personnel(request: HttpRequest) -> HttpResponse:
     refusal = None
     if request.method == "POST" and form.is_valid():
         file = _keep(form.cleaned_data["file"])
-        refusal = acting.refused(
+        refusal = form_pages.refused(
             request,
             Permission.ACCESS_STAFF_IMPORT,
             lambda: check_feed(file=file, by=actor_of(request)),

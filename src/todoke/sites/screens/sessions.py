@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from todoke.access import directory
+from todoke.access import directory, form_pages, naming
 from todoke.access.actions.allow_take_over import allow_take_over
 from todoke.access.actions.end_session import end_session
 from todoke.access.guard import actor_of, screen
@@ -18,7 +18,6 @@ from todoke.access.permissions import Actor, Permission
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.sites.screens import acting, naming
 
 ALARMS_LISTED = 500
 
@@ -149,8 +148,8 @@ def _about(
     **more: object,
 ) -> HttpResponse:
     facts = [(column.title, column.value(row)) for column in COLUMNS]
-    return acting.form_page(
-        request, acting.sent(request), permission=permission, heading=heading, verb=verb, back=reverse("sessions"),
+    return form_pages.form_page(
+        request, form_pages.sent(request), permission=permission, heading=heading, verb=verb, back=reverse("sessions"),
         work=work, done=done, facts=facts, template="pages/confirm.html",
         crumbs=[("ホーム", "/"), ("サインイン中", reverse("sessions")), (verb, "")], **more,
     )  # fmt: skip

@@ -15,27 +15,23 @@ from todoke.access.guard import declaration_of
 from todoke.access.models import Grant, GrantState, Staff
 from todoke.access.permissions import Actor
 from todoke.kernel import clock
-from todoke.pages.shell import Destination, Identity, Shell
+from todoke.pages.shell import Destination, Entry, Identity, Shell
+from todoke.sites import system_webs
 from todoke.sites.realms import Realm
 from todoke.sites.status import TITLES
 
+HOME: Final = Entry(route="home", title="ホーム")
 MENU: Final = (
-    ("home", "ホーム", ()),
-    ("staff", "利用者", ("staff-", "grant-request")),
-    ("grants", "権限", ("grant", "matrix")),
-    ("sessions", "サインイン中", ("session-", "alarms")),
-    ("personnel", "人事情報", ("personnel-",)),
-    ("contracts", "委託契約", ("contract-",)),
-    ("training", "研修", ("training-",)),
-    ("terminals", "端末", ("terminal-",)),
-    ("log", "操作の記録", ("log-",)),
+    Entry(route="staff", title="利用者", below=("staff-", "grant-request")),
+    Entry(route="grants", title="権限", below=("grant", "matrix")),
+    Entry(route="sessions", title="サインイン中", below=("session-", "alarms")),
+    Entry(route="personnel", title="人事情報", below=("personnel-",)),
+    Entry(route="contracts", title="委託契約", below=("contract-",)),
+    Entry(route="training", title="研修", below=("training-",)),
+    Entry(route="terminals", title="端末", below=("terminal-",)),
+    Entry(route="log", title="操作の記録", below=("log-",), leads_to="log-purpose"),
 )
-"""Route and title of every entry, in the order of the menu, and how the routes below it begin.
-
-The declaration of its view decides who sees an entry.
-"""
-_LEADS_TO: Final = {"log": "log-purpose"}
-"""Entries that begin at another page: a purpose is asked for before the log is opened, not after a refusal."""
+"""What every site has; the entries of its systems stand before."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -77,12 +73,13 @@ def duties_of(staff_id: str) -> list[str]:
 
 
 def _menu(request: HttpRequest, actor: Actor) -> tuple[Destination, ...]:
+    entries = (HOME, *system_webs.menu(), *MENU)
     here = (request.resolver_match.url_name if request.resolver_match else None) or ""
-    current = next((route for route, _, below in MENU if here == route or here.startswith(below)), "")
+    current = next((each for each in entries if here == each.route or here.startswith(each.below)), None)
     return tuple(
-        Destination(title=title, url=reverse(_LEADS_TO.get(route, route)), current=route == current)
-        for route, title, _ in MENU
-        if _open_to(actor, route)
+        Destination(title=each.title, url=reverse(each.leads_to or each.route), current=each is current)
+        for each in entries
+        if _open_to(actor, each.route)
     )
 
 

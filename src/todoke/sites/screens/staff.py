@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from todoke.access import directory, standing
+from todoke.access import directory, naming, standing
 from todoke.access.guard import actor_of, screen
 from todoke.access.models import (
     Alarm,
@@ -30,7 +30,7 @@ from todoke.kernel.clock import wareki
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.sites.screens import grants, naming
+from todoke.sites.screens import grants
 
 LISTED = 500
 """Most people that one list shows; the filter narrows it."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from todoke.access import directory
+from todoke.access import directory, form_pages
 from todoke.access.actions.register_terminal import register_terminal, withdraw_terminal
 from todoke.access.guard import actor_of, screen
 from todoke.access.models import Terminal, TerminalKind
@@ -19,7 +19,6 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.forms import DateField
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.sites.screens import acting
 
 
 def _state(row: Terminal) -> tuple[str, str]:
@@ -92,7 +91,7 @@ def terminal_new(request: HttpRequest) -> HttpResponse:
     def work(by: Actor, given: dict[str, Any]) -> None:
         register_terminal(**{**given, "kind": TerminalKind(given["kind"])}, by=by)
 
-    return acting.form_page(
+    return form_pages.form_page(
         request, TerminalForm(request.POST or None), permission=Permission.ACCESS_TERMINAL_REGISTER,
         heading="端末を登録します", verb="登録する", back=reverse("terminals"), work=work,
         done="端末を登録しました。", crumbs=[("ホーム", "/"), ("端末", reverse("terminals")), ("登録", "")],
@@ -105,8 +104,8 @@ def terminal_withdraw(request: HttpRequest, name: str) -> HttpResponse:
     row = Terminal.objects.using(directory.alias()).filter(name=name, withdrawn_at__isnull=True).first()
     if row is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="使用中の端末")
-    return acting.form_page(
-        request, acting.sent(request), permission=Permission.ACCESS_TERMINAL_REGISTER,
+    return form_pages.form_page(
+        request, form_pages.sent(request), permission=Permission.ACCESS_TERMINAL_REGISTER,
         heading="端末を取り消します", verb="取り消す", back=reverse("terminals"),
         work=lambda by, _: withdraw_terminal(name=name, by=by), done="端末を取り消しました。",
         facts=[(column.title, column.value(row)) for column in COLUMNS], template="pages/confirm.html", tone="danger",

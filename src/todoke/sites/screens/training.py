@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from todoke.access import directory, standing
+from todoke.access import directory, form_pages, standing
 from todoke.access.actions.record_training import record_training
 from todoke.access.guard import actor_of, screen
 from todoke.access.models import Staff
@@ -21,7 +21,6 @@ from todoke.kernel import clock
 from todoke.pages.forms import DateField
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
-from todoke.sites.screens import acting
 
 LISTED = 2000
 SOON_DAYS = 30
@@ -96,7 +95,7 @@ def training_new(request: HttpRequest) -> HttpResponse:
     def work(by: Actor, given: dict[str, Any]) -> None:
         record_training(staff_ids=given["staff_ids"], held_on=given["held_on"], by=by)
 
-    return acting.form_page(
+    return form_pages.form_page(
         request, form, permission=Permission.ACCESS_TRAINING_RECORD, heading="研修の受講を記録します",
         verb="記録する", back=reverse("training"), work=work, done="研修の受講を記録しました。",
         crumbs=[("ホーム", "/"), ("研修", reverse("training")), ("受講の記録", "")],
