@@ -58,10 +58,12 @@ class Permission(Enum):
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
     LINKAGE_COMPARE = "linkage:consistency:compare"
     LINKAGE_DIFFERENCE_CONFIRM = "linkage:difference:confirm"
+    LINKAGE_DIFFERENCE_READ = "linkage:difference:read"
     LINKAGE_DIFFERENCE_SETTLE = "linkage:difference:settle"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_OPERATE = "linkage:number:operate"
     LINKAGE_REGISTER_CONFIRM = "linkage:registration:confirm"
+    LINKAGE_REGISTER_READ = "linkage:registration:read"
     LINKAGE_REGISTER_REQUEST = "linkage:registration:request"
     LINKAGE_SEARCH = "linkage:person:search"
     NETWORK_ACQUIRE = "network:link_code:acquire"
@@ -149,7 +151,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_DIFFERENCE_READ,
             Permission.LINKAGE_DIFFERENCE_SETTLE,
+            Permission.LINKAGE_REGISTER_READ,
             Permission.LINKAGE_REGISTER_REQUEST,
             Permission.LINKAGE_SEARCH,
         }
@@ -159,7 +163,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_APPROVE,
             Permission.BENEFITS_PAY,
             Permission.LINKAGE_DIFFERENCE_CONFIRM,
+            Permission.LINKAGE_DIFFERENCE_READ,
             Permission.LINKAGE_REGISTER_CONFIRM,
+            Permission.LINKAGE_REGISTER_READ,
         }
     ),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),

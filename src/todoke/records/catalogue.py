@@ -11,6 +11,7 @@ from todoke.records.layouts import (
     city_inputs_v2021,
     inquiry_answer_v2021,
     inquiry_request_v2021,
+    juki_attributes_v2026,
     personnel_v2022,
     registration_requests_v2026,
     zengin_transfer_v2019,
@@ -18,6 +19,7 @@ from todoke.records.layouts import (
 
 CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *city_inputs_v2021.LAYOUTS,
+    *juki_attributes_v2026.LAYOUTS,
     *personnel_v2022.LAYOUTS,
     *registration_requests_v2026.LAYOUTS,
 )

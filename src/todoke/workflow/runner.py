@@ -164,7 +164,7 @@ def _write(flow: Flow, steps: Sequence[Step], also: Iterable[str], beside: Besid
         sql.SQL("{} = ").format(sql.Identifier(column)) + sql.SQL(value) for column, value in columns.items()
     )
     key = sql.Identifier(flow.key)
-    join = sql.SQL("")
+    join: sql.Composable = sql.SQL("")
     if beside:
         join = sql.SQL(" JOIN {} b USING ({})").format(sql.Identifier(beside.table), key)
     return sql.SQL("UPDATE {table} r SET {sets} FROM flow_rows f{join} WHERE f.{key} = r.{key}").format(

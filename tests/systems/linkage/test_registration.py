@@ -129,6 +129,15 @@ def refused(code: ErrorCode, call: object, *args: object) -> TodokeError:
     return caught.value
 
 
+def refused_by_the_database(statement: str, values: list[object]) -> None:
+    with (
+        pytest.raises(IntegrityError),
+        transaction.atomic(using="linkage"),
+        connections["linkage"].cursor() as cursor,
+    ):
+        cursor.execute(statement, values)
+
+
 def test_a_new_person_gets_a_number_forms_a_link_and_a_wanted_code() -> None:
     number = free_number()
     before = Person.objects.using("linkage").count()
@@ -158,7 +167,9 @@ def test_what_was_typed_is_dropped_and_the_evidence_stays() -> None:
         True,
         True,
     )
-    assert done.rules_edition and done.candidates_shown and done.candidates_shown >= 1
+    assert done.rules_edition
+    assert done.candidates_shown
+    assert done.candidates_shown >= 1
     assert (done.requested_by, done.chosen_by, done.confirmed_by) == (city.CLERK, city.CLERK, city.SUPERVISOR)
     assert not RegistrationCandidate.objects.using("linkage").exists()
 
@@ -180,7 +191,8 @@ def test_three_equal_attributes_never_link(change: dict[str, str]) -> None:
     found = RegistrationCandidate.objects.using("linkage").filter(person_id=somebody().pk)
     if found.exists():
         error = refused(ErrorCode.REGISTRATION_REFUSED, choose, request_id, somebody().pk)
-        assert somebody().address not in str(error) and somebody().name_kanji not in str(error)
+        assert somebody().address not in str(error)
+        assert somebody().name_kanji not in str(error)
     else:
         refused(ErrorCode.NOT_FOUND, choose, request_id, somebody().pk)
     assert row(request_id).state == "searched"
@@ -188,14 +200,12 @@ def test_three_equal_attributes_never_link(change: dict[str, str]) -> None:
 
 def test_the_database_refuses_a_candidate_who_differs() -> None:
     request_id = searched(resident(address="神奈川県横浜市緑区霧が丘9-9-9"))
-    with pytest.raises(IntegrityError), transaction.atomic(using="linkage"):
-        with connections["linkage"].cursor() as cursor:
-            cursor.execute(
-                "UPDATE linkage_registration SET state = 'chosen', choice = 'person', chosen_person_id = %s,"
-                " chosen_by = 'x', name_equal = true, sex_equal = true, birth_date_equal = true,"
-                " address_equal = true WHERE request_id = %s",
-                [somebody().pk, request_id],
-            )
+    refused_by_the_database(
+        "UPDATE linkage_registration SET state = 'chosen', choice = 'person', chosen_person_id = %s,"
+        " chosen_by = 'x', name_equal = true, sex_equal = true, birth_date_equal = true,"
+        " address_equal = true WHERE request_id = %s",
+        [somebody().pk, request_id],
+    )
 
 
 @pytest.mark.parametrize("before_search", [True, False])
@@ -221,7 +231,8 @@ def test_a_person_known_by_number_keeps_the_number() -> None:
 def test_a_known_number_with_other_attributes_names_the_fields_only() -> None:
     request_id = searched(stranger(individual_number=number_of(somebody())))
     error = refused(ErrorCode.REGISTRATION_REFUSED, choose, request_id, somebody().pk)
-    assert "氏名" in str(error) and somebody().name_kanji not in str(error)
+    assert "氏名" in str(error)
+    assert somebody().name_kanji not in str(error)
     refused(ErrorCode.REGISTRATION_REFUSED, choose, request_id, None)
 
 
@@ -244,14 +255,12 @@ def test_maker_is_not_checker_also_in_the_database() -> None:
     assert caught.value.code is ErrorCode.SAME_PERSON
     assert not LocalNumber.objects.using("linkage").filter(system="welfare").exists()
     person = somebody().pk
-    with pytest.raises(IntegrityError), transaction.atomic(using="linkage"):
-        with connections["linkage"].cursor() as cursor:
-            cursor.execute(
-                "UPDATE linkage_registration SET state = 'registered', confirmed_by = requested_by, outcome = 'minted',"
-                " person_id = %s, local_number = NULL, name_kanji = NULL, sex = NULL, birth_date = NULL,"
-                " address = NULL WHERE request_id = %s",
-                [person, request_id],
-            )
+    refused_by_the_database(
+        "UPDATE linkage_registration SET state = 'registered', confirmed_by = requested_by, outcome = 'minted',"
+        " person_id = %s, local_number = NULL, name_kanji = NULL, sex = NULL, birth_date = NULL,"
+        " address = NULL WHERE request_id = %s",
+        [person, request_id],
+    )
 
 
 def test_two_requests_for_one_stranger_make_one_person() -> None:
@@ -313,7 +322,8 @@ def test_everything_is_logged_about_the_person() -> None:
     choose(request_id, None)
     confirm(request_id)
     (entry,) = Operation.objects.using("linkage").filter(subject="person registered")
-    assert entry.actor == city.SUPERVISOR and entry.object_index
+    assert entry.actor == city.SUPERVISOR
+    assert entry.object_index
     assert "架空" not in "".join(Operation.objects.using("linkage").values_list("subject", flat=True))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from django.utils import timezone
 
 from todoke.access import cli_actor
 from todoke.access.guard import open_verb, verb
@@ -15,6 +16,9 @@ from todoke.exchange.transport import Transport
 from todoke.systems.linkage import jobs, queries
 from todoke.systems.linkage.actions.renew_forms import renew_forms
 from todoke.systems.linkage.jobs import Exchanged
+from todoke.systems.linkage.models import ConsistencyRun
+from todoke.systems.linkage.models.consistency import COUNTED
+from todoke.systems.linkage.queries import consistency
 
 _by = click.option("--by", required=True, help="職員ID")
 
@@ -66,6 +70,27 @@ def codes(everybody: bool, by: str) -> None:
     click.echo(f"符号取得の要求: {report.counts.accepted:,} 人")
 
 
+@group.group(name="consistency")
+def consistency_group() -> None:
+    """住登外者の、住基ネットとの整合性確認"""
+
+
+@consistency_group.command(name="run")
+@_by
+@verb(Permission.LINKAGE_COMPARE)
+def consistency_run(by: str) -> None:
+    """住登外者の4情報を住基ネットの一括提供で確かめ、差異の一覧を作ります。止まったときは同じ命令で続きから再開します。"""
+    _show_run(jobs.check_consistency(by=cli_actor.actor(by), transport=registry.need(Transport)))
+
+
+@consistency_group.command(name="status")
+@open_verb("件数だけを示す")
+def consistency_status() -> None:
+    """これまでの整合性確認を、新しい順に件数で示します。"""
+    for run in consistency.runs():
+        _show_run(run)
+
+
 @group.command(name="exchange")
 @click.option("--batch", "batch_ids", multiple=True, help="照会依頼の番号（省略時は結果を待つ全部）")
 @click.option("--timeout", default=300.0, show_default=True, help="結果を待つ秒数")
@@ -99,6 +124,13 @@ def poll(by: str) -> None:
 def status(batch_ids: tuple[str, ...]) -> None:
     """照会の状態を件数で示します。"""
     _show(jobs.standing(batch_ids))
+
+
+def _show_run(run: ConsistencyRun) -> None:
+    when = timezone.localtime(run.started_at)
+    counts = "／".join(f"{title} {getattr(run, name) or 0:,}" for name, title in COUNTED.items())
+    state = f"対象 {run.asked:,} 人: {counts}" if run.finished_at else "途中（consistency run で再開）"
+    click.echo(f"第 {run.pk} 回 {when:%Y-%m-%d %H:%M} {state}")
 
 
 def _show(stand: Exchanged) -> None:

@@ -138,7 +138,7 @@ REGISTRATION: Final = Flow(
             approvals=2,
         ),
         *along(
-            {state: (RegistrationState.REJECTED,) for state in REGISTRATION_OPEN},
+            dict.fromkeys(REGISTRATION_OPEN, (RegistrationState.REJECTED,)),
             Permission.LINKAGE_REGISTER_CONFIRM,
         ),
     ),

@@ -23,7 +23,6 @@ from todoke.systems.linkage.actions.convert_numbers import convert_numbers
 from todoke.systems.linkage.actions.hand_over_answers import hand_over_answers
 from todoke.systems.linkage.actions.request_registration import request_registrations
 from todoke.systems.linkage.actions.submit_queries import submit_queries
-
 from todoke.systems.linkage.queries.registrations import standing
 from todoke.systems.linkage.rules.registration import Asked
 

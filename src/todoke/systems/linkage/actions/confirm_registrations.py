@@ -24,7 +24,7 @@ from todoke.systems.linkage.queries import registrations
 from todoke.systems.linkage.queries.numbers import one_load_at_a_time
 from todoke.systems.linkage.queries.registrations import Request, attribute_table
 from todoke.systems.linkage.rules import match_forms
-from todoke.systems.linkage.rules.registration import Found, refusal
+from todoke.systems.linkage.rules.registration import refusal
 from todoke.workflow.runner import move, of
 
 ALIAS = "linkage"

@@ -126,7 +126,7 @@ def _mint(rows: pa.Table, numbers: list[bytes], places: np.ndarray, seal: Column
     chosen = rows.take(pa.array(places))
     persons = minting.mint(chosen.select(list(codecs.ATTRIBUTES)))
     minting.attach_numbers(persons, [numbers[place] for place in places], seal)
-    minting.link(persons, [RESIDENTS] * len(persons), chosen["resident_code"].to_pylist())
+    minting.link(persons, [RESIDENTS] * len(persons), list(map(str, chosen["resident_code"].to_pylist())))
 
 
 def _renew(rows: pa.Table, known: dict[int, str]) -> int:

@@ -13,7 +13,13 @@ from todoke.systems.linkage.flows import DIFFERENCE_ENDS, DifferenceState
 from todoke.systems.linkage.models.person import Person
 from todoke.systems.linkage.rules.consistency import IDENTITY, VALUED, Kind, Settlement
 
-COUNTED = ("equal", "differing", "number_changed", "died", "not_found")
+COUNTED = {
+    "equal": "差異なし",
+    "differing": "4情報に差異あり",
+    "number_changed": "個人番号の変更",
+    "died": "死亡",
+    "not_found": "住基ネットに該当なし",
+}
 """Every person asked about is in exactly one of these (整合性確認の完全性)."""
 
 
@@ -61,7 +67,7 @@ class ConsistencyRun(models.Model):
 
 
 class Difference(models.Model):
-    """One difference of one person. `found` is what 住基ネット has, only while the difference is open (S8).
+    """One difference of one person; while it is open a later run takes it over. `found` is what 住基ネット has, only while the difference is open (S8).
 
     A name, sex or birth date is taken over by two people, an address by one (ADR: the identity must not move in one hand).
     """
@@ -93,7 +99,11 @@ class Difference(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=list(Kind)), name="difference_kind_known"),
-            models.UniqueConstraint(fields=["run", "person", "kind"], name="difference_once_per_run"),
+            models.UniqueConstraint(
+                fields=["person", "kind"],
+                condition=~Q(state__in=DIFFERENCE_ENDS),
+                name="difference_open_once",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=DIFFERENCE_ENDS, found__isnull=True)
                 | ~Q(state__in=DIFFERENCE_ENDS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -66,7 +67,9 @@ def write(new: Sequence[NewRequest], *, by: str, seal: ColumnSeal, file_sha256: 
         "state_by": [by] * count,
         "requested_by": [by] * count,
     }
-    columns = {name: pa.array(values, pa.string()) for name, values in texts.items()}
+    columns: dict[str, pa.Array[Any]] = {
+        name: pa.array(values, pa.string()) for name, values in texts.items()
+    }
     times = pa.array([clock.now()] * count, pa.timestamp("us", tz="UTC"))
     columns |= {"state_at": times, "requested_at": times}
     columns["birth_date"] = pa.array([one.attributes.birth_date for one in new], pa.date32())
@@ -74,7 +77,7 @@ def write(new: Sequence[NewRequest], *, by: str, seal: ColumnSeal, file_sha256: 
     postgres.copy_in(ALIAS, "linkage_registration", pa.table(columns | _sealed(new, seal)))
 
 
-def _sealed(new: Sequence[NewRequest], seal: ColumnSeal) -> dict[str, pa.Array]:
+def _sealed(new: Sequence[NewRequest], seal: ColumnSeal) -> dict[str, pa.Array[Any]]:
     places = [place for place, one in enumerate(new) if one.asked.individual_number]
     numbers = [new[place].asked.individual_number.encode() for place in places]
     rows = [new[place].request_id.encode() for place in places]
@@ -125,7 +128,7 @@ def stage_choice(chosen: Mapping[str, str | None]) -> Beside:
     persons = list(chosen.values())
     equal = pa.array([None if person is None else True for person in persons], pa.bool_())
     choice = pa.array(["new" if person is None else "person" for person in persons], pa.string())
-    columns = [choice, pa.array(persons, pa.string()), equal, equal, equal, equal]
+    columns: list[pa.Array[Any]] = [choice, pa.array(persons, pa.string()), equal, equal, equal, equal]
     return _stage(list(chosen), CHOICE, columns)
 
 
@@ -141,8 +144,8 @@ def want_codes(persons: Sequence[str]) -> None:
     postgres.execute(ALIAS, _WANT_CODES, [key, RECORD_LIMIT, clock.now(), list(persons)])
 
 
-def _stage(request_ids: Sequence[str], beside: Beside, columns: Sequence[pa.Array]) -> Beside:
-    staged = {"request_id": pa.array(request_ids, pa.string())}
+def _stage(request_ids: Sequence[str], beside: Beside, columns: Sequence[pa.Array[Any]]) -> Beside:
+    staged: dict[str, pa.Array[Any]] = {"request_id": pa.array(request_ids, pa.string())}
     staged |= dict(zip(beside.columns, columns, strict=True))
     postgres.execute(ALIAS, f"DROP TABLE IF EXISTS {beside.table}")
     postgres.stage(ALIAS, beside.table, pa.table(staged))

@@ -52,7 +52,7 @@ def requests(rows: Iterable[Registration]) -> list[Request]:
     opened = []
     for row in rows:
         number = None
-        if row.number_sealed is not None:
+        if row.number_sealed is not None and row.key_id is not None:
             seal = keys.find(row.key_id)
             if seal is None:
                 raise missing("依頼の個人番号を封印した世代の鍵がありません", "控えから鍵を戻してください。")
@@ -63,6 +63,10 @@ def requests(rows: Iterable[Registration]) -> list[Request]:
 
 def attributes(row: Registration) -> BasicAttributes:
     """The four attributes of an open request."""
+    assert row.name_kanji is not None  # a constraint: an open request holds all four
+    assert row.sex is not None
+    assert row.birth_date is not None
+    assert row.address is not None
     return BasicAttributes(
         name_kanji=row.name_kanji, sex=row.sex, birth_date=row.birth_date, address=row.address
     )

@@ -70,12 +70,18 @@ _DIFFERS = {
     Kind.BIRTH_DATE: "a.birth_date_form IS DISTINCT FROM r.birth_date OR r.birth_date IS NULL",
     Kind.ADDRESS: "a.address_form IS DISTINCT FROM r.address OR r.address IS NULL",
 }
-_FOUND = {Kind.NAME: "name_kanji", Kind.SEX: "sex", Kind.BIRTH_DATE: "birth_date", Kind.ADDRESS: "address"}
+FIELDS: Final = {
+    Kind.NAME: "name_kanji",
+    Kind.SEX: "sex",
+    Kind.BIRTH_DATE: "birth_date",
+    Kind.ADDRESS: "address",
+}
+"""The registered attribute of each kind that has a value."""
 _BY_STATE = " UNION ALL ".join(
     f"SELECT person, '{kind}' AS kind, NULL AS found FROM answers WHERE word = '{kind}'" for kind in _STATES
 )
 _BY_VALUE = " UNION ALL ".join(
-    f"SELECT a.person, '{kind}', a.{_FOUND[kind]}::VARCHAR FROM answers a JOIN registered r USING (person)"
+    f"SELECT a.person, '{kind}', a.{FIELDS[kind]}::VARCHAR FROM answers a JOIN registered r USING (person)"
     f" WHERE a.word = '{CURRENT}' AND ({condition})"
     for kind, condition in _DIFFERS.items()
 )

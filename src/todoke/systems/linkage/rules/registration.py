@@ -118,18 +118,7 @@ def refusal(found: Sequence[Found], chosen: Found | None, *, with_number: bool) 
         return Refusal(detail="この個人番号の人は登録済みです", todo="候補のうち、その人を選んでください。")
     if chosen is None:
         return _refuse_new(found)
-    if not chosen.all_equal:
-        return Refusal(
-            detail=f"選んだ人の{_labels(chosen.differing)}が依頼と一致していません",
-            todo="4情報がすべて一致する人だけを選べます。別の人なら「新しい人」を選び、同じ人なら訂正の手続をしてください。",
-        )
-    if chosen.by_number:
-        return None
-    if any(one is not chosen and one.all_equal for one in found):
-        return Refusal(detail="4情報が一致する人が二人以上います", todo=CORRECT_FIRST)
-    if with_number and chosen.has_number:
-        return Refusal(detail="選んだ人には別の個人番号が登録されています", todo=CORRECT_FIRST)
-    return None
+    return _refuse_linking(found, chosen, with_number=with_number)
 
 
 def proposal(found: Sequence[Found], *, with_number: bool) -> tuple[bool, Found | None]:
@@ -141,6 +130,19 @@ def proposal(found: Sequence[Found], *, with_number: bool) -> tuple[bool, Found 
     if len(equal) == 1 and refusal(found, equal[0], with_number=with_number) is None:
         return True, equal[0]
     return (True, None) if not found else (False, None)
+
+
+def _refuse_linking(found: Sequence[Found], chosen: Found, *, with_number: bool) -> Refusal | None:
+    if not chosen.all_equal:
+        return Refusal(
+            detail=f"選んだ人の{_labels(chosen.differing)}が依頼と一致していません",
+            todo="4情報がすべて一致する人だけを選べます。別の人なら「新しい人」を選び、同じ人なら訂正の手続をしてください。",
+        )
+    if not chosen.by_number and any(one is not chosen and one.all_equal for one in found):
+        return Refusal(detail="4情報が一致する人が二人以上います", todo=CORRECT_FIRST)
+    if with_number and chosen.has_number and not chosen.by_number:
+        return Refusal(detail="選んだ人には別の個人番号が登録されています", todo=CORRECT_FIRST)
+    return None
 
 
 def _refuse_new(found: Sequence[Found]) -> Refusal | None:
