@@ -27,6 +27,8 @@ FROZEN: dict[str, str] = {
     "inquiry_request.request-2021": "270bd005bf284c6b20fdc06762457246ce3e665c0a725b9f459615b547516d28",
     "inquiry_answer-2021": "993e4ea3e4d4847b467f7202bbcf676df32feacc70cba79fe3065adfdf3a50cc",
     "zengin_transfer.header-2019": "adcc5416d41f5f4e3bd5c4987eaf4b18868ce34335af1a9af42f4f17b5dcc52e",
+    "registration_requests-2026": "16ea27a0958ebaa2b22433555d83503504f7afba63a89bc17a6ae6b19c2bf9bf",
+    "juki_attributes-2026": "95892ddc30153987cc848bd096c86dd0bf1526193d6589e9fcb6eb4083e86e9f",
     "zengin_transfer.data-2019": "2eb6f1f44b6a6140da9eb2b90a2735713d58453abde563be82f41e8127dda171",
     "zengin_transfer.trailer-2019": "8712f5bb60da7edae7f6a0323c4ca4e3d0a2de23767f9effad6efd8fe6550265",
     "zengin_transfer.end-2019": "68d324f69297f656e193844750fbe2150419414a5cce6bfc52c4d576e223d99a",
@@ -53,7 +55,9 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
         "city_inputs_v2021",
         "inquiry_answer_v2021",
         "inquiry_request_v2021",
+        "juki_attributes_v2026",
         "personnel_v2022",
+        "registration_requests_v2026",
         "zengin_transfer_v2019",
     }
 

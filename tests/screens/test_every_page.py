@@ -90,6 +90,37 @@ ELSEWHERE = {
     "sign-in": "test_signing_in",
     "passkey-new": "test_signing_in",
     "personnel-check": "test_directory_work",
+    **dict.fromkeys(
+        ("exports", "export-new", "export", "export-approve", "export-refuse", "export-make"), "test_exports"
+    ),
+    **dict.fromkeys(
+        (
+            "linkage-registrations",
+            "linkage-registration-new",
+            "linkage-registration-file",
+            "linkage-registrations-confirm",
+            "linkage-registration",
+            "linkage-registration-search",
+            "linkage-registration-choose",
+            "linkage-registration-confirm",
+            "linkage-registration-reject",
+            "linkage-registration-withdraw",
+        ),
+        "test_nonresidents",
+    ),
+    **dict.fromkeys(
+        (
+            "linkage-consistency",
+            "linkage-differences",
+            "linkage-difference",
+            "linkage-difference-take-over",
+            "linkage-difference-keep",
+            "linkage-difference-confirm",
+            "linkage-difference-return",
+        ),
+        "test_consistency_screens",
+    ),
+    "export-file": "no page: a file, test_exports",
     "sign-out": "no page: a button, test_signing_in",
     "matrix-file": "no page: a file, test_directory_work",
     "health": "no page: JSON, tests/sites/test_status.py",
@@ -151,11 +182,21 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
 @pytest.mark.parametrize(
     ("role", "menu"),
     [
-        (Role.CLERK, ["ホーム"]),
+        (Role.CLERK, ["ホーム", "住登外者の登録", "住基ネットとの整合性"]),
         (Role.PERSONNEL, ["ホーム", "人事情報"]),
         (
             Role.AUDITOR,
-            ["ホーム", "利用者", "権限", "サインイン中", "委託契約", "研修", "端末", "操作の記録"],
+            [
+                "ホーム",
+                "利用者",
+                "権限",
+                "サインイン中",
+                "委託契約",
+                "研修",
+                "端末",
+                "データの出力",
+                "操作の記録",
+            ],
         ),
     ],
 )

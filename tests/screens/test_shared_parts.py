@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from playwright.sync_api import Browser, expect
 
 from tests.screens.office import Office
@@ -49,12 +51,13 @@ def test_the_sample_city_stands_behind_the_screens(sample_city: World) -> None:
     """The doors of the platform and the nation answer over real mutual TLS, and both sides see one database."""
     assert Person.objects.using("linkage").count() > 500
     ring = KeyRing(Instance.load().path, "city")
-    answer = client.request(
-        HttpTransport(ring),
-        sender="city:14100",
-        receiver="platform:14100",
-        kind=RESULTS,
-        body=ResultsWanted(after=0, limit=10),
-        key="test/1",
-    )
+    with closing(HttpTransport(ring)) as transport:
+        answer = client.request(
+            transport,
+            sender="city:14100",
+            receiver="platform:14100",
+            kind=RESULTS,
+            body=ResultsWanted(after=0, limit=10),
+            key="test/1",
+        )
     assert answer.records == []

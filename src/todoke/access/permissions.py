@@ -81,6 +81,7 @@ class Permission(Enum):
     OPLOG_VERIFY = "oplog:log:verify"
     PRIVACY_EXPORT = "privacy:export:make"
     PRIVACY_EXPORT_APPROVE = "privacy:export:approve"
+    PRIVACY_EXPORT_LIST = "privacy:export:list"
     PRIVACY_PURGE = "privacy:purge:run"
     PRIVACY_PURGE_CONFIRM = "privacy:purge:confirm"
     PRIVACY_REAP = "privacy:export:reap"
@@ -166,6 +167,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_DIFFERENCE_READ,
             Permission.LINKAGE_REGISTER_CONFIRM,
             Permission.LINKAGE_REGISTER_READ,
+            Permission.PRIVACY_EXPORT,
+            Permission.PRIVACY_EXPORT_LIST,
         }
     ),
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
@@ -197,6 +200,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_TAKE_OVER,
             Permission.ACCESS_TRAINING_RECORD,
             Permission.PRIVACY_EXPORT_APPROVE,
+            Permission.PRIVACY_EXPORT_LIST,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -240,6 +244,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.OPLOG_READ,
             Permission.OPLOG_VERIFY,
             Permission.PRIVACY_EXPORT,
+            Permission.PRIVACY_EXPORT_LIST,
             Permission.PRIVACY_PURGE_CONFIRM,
         }
     ),
@@ -314,6 +319,14 @@ class Actor(Who):
         """Whether there is any place where the actor may: what menus and doors ask before the place is known."""
         return self.paused is None and (
             self._as_system(permission) or next(self._rights(permission), None) is not None
+        )
+
+    def works_in(self, system: str) -> bool:
+        """Whether any right of the actor is one of that system's (`benefits`, `linkage`…)."""
+        return self.paused is None and any(
+            permission.value.startswith(f"{system}:")
+            for role in (*self.roles, *(right.role for right in self.held))
+            for permission in _GRANTS[role]
         )
 
     def at(self, *, municipality: str | None = None, ward: str | None = None) -> Actor:

@@ -148,6 +148,8 @@ EVENTS: Final[dict[str, Event]] = {
     "oplog:month:drop": Event(_L, "保存期間を過ぎた記録の削除を", "確認"),
     "oplog:month:request_drop": Event(_L, "保存期間を過ぎた記録の削除を", "申請"),
     "privacy:export:approve": Event(_O, "個人情報の持出しを", "承認"),
+    "privacy:export:fetch": Event(_O, "個人情報の持出し用ファイルを", "取得"),
+    "privacy:export:list": Event(_R, "個人情報の持出しの申請の一覧を", "参照"),
     "privacy:export:make": Event(_O, "個人情報の持出し用ファイルを", "作成"),
     "privacy:export:preview": Event(_R, "個人情報の持出しの内容を", "確認"),
     "privacy:export:reap": Event(_O, "期限の過ぎた持出し用ファイルを", "削除"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Final
 
 from django import forms
@@ -150,9 +151,9 @@ def _facts(compared: Compared) -> list[tuple[str, object]]:
     if compared.protected:
         found.append(("内容", "支援措置等のため表示しません"))
     elif row.kind in VALUED:
-        found.append(("登録されている内容", compared.registered))
+        found.append(("登録されている内容", _worded(row, compared.registered)))
         if compared.found:
-            found.append(("住基ネットの内容", compared.found))
+            found.append(("住基ネットの内容", _worded(row, compared.found)))
     if row.proposed_by:
         found += [("更新を依頼した人", row.proposed_by), ("依頼の日時", row.proposed_at)]
     if row.settlement:
@@ -162,6 +163,13 @@ def _facts(compared: Compared) -> list[tuple[str, object]]:
             ("理由", row.reason),
         ]
     return found
+
+
+def _worded(row: Difference, value: str) -> object:
+    """A value as the office says it."""
+    if row.kind == Differs.SEX:
+        return {"1": "男", "2": "女"}.get(value, value)
+    return date.fromisoformat(value) if row.kind == Differs.BIRTH_DATE else value
 
 
 def _next(by: Actor, row: Difference) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from todoke.access import lists
 from todoke.access.duties import duty_title
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor, Permission
+from todoke.kernel.clock import wareki
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table, moment
 from todoke.pages.templatetags.parts import make_chip, make_link
@@ -20,6 +22,7 @@ from todoke.systems.linkage.actions.read_registration import Opened, Shown, read
 from todoke.systems.linkage.flows import REGISTRATION, RegistrationState
 from todoke.systems.linkage.models import Registration
 from todoke.systems.linkage.queries import request_lists as reads
+from todoke.systems.linkage.rules.blocking import Attribute
 from todoke.systems.linkage.rules.registration import SYSTEMS
 from todoke.systems.linkage.web.forms import (
     RegistrationFilter,
@@ -38,6 +41,7 @@ TONES: Final = {
     RegistrationState.REJECTED: "fail",
     RegistrationState.WITHDRAWN: "plain",
 }
+SEXES: Final = {"1": "男", "2": "女"}
 OUTCOMES: Final = {"": "", "minted": "新しい統合番号を付番", "linked": "登録済みの人に紐付け"}
 LEAD: Final = (
     "住民基本台帳にない人を、業務に必要なときに登録します。候補の検索と、依頼した人とは別の人の確認を経て、"
@@ -130,7 +134,7 @@ def facts(row: Registration) -> list[tuple[str, object]]:
         found += [
             ("業務固有番号", row.local_number),
             ("氏名", row.name_kanji),
-            ("性別", {"1": "男", "2": "女"}.get(str(row.sex), "")),
+            ("性別", SEXES.get(str(row.sex), "")),
             ("生年月日", row.birth_date),
             ("住所", row.address),
             ("個人番号", "入力あり（表示しません）" if row.key_id is not None else "入力なし"),
@@ -169,19 +173,33 @@ def candidates(opened: Opened) -> Table[tuple[int, Shown]]:
 
 def _named(pair: tuple[int, Shown]) -> str:
     rank, shown = pair
-    how = "、個人番号が一致" if shown.by_number else ""
-    return f"{rank}{how}{'、支援措置等のため内容を表示しません' if shown.protected else ''}"
+    notes = [
+        note
+        for note, holds in (
+            ("個人番号が一致", shown.by_number),
+            ("支援措置等のため内容を表示しません", shown.protected),
+        )
+        if holds
+    ]
+    return f"候補 {rank}" + (f"（{'、'.join(notes)}）" if notes else "")
 
 
 def _said(place: int) -> Callable[[tuple[int, Shown]], str]:
     def said(pair: tuple[int, Shown]) -> str:
         mark = pair[1].marks[place]
         sign = "○" if mark.level == "equal" else "×"
-        return (
-            f"{sign} {mark.registered}（{mark.sentence}）" if mark.registered else f"{sign} {mark.sentence}"
-        )
+        if not mark.registered:
+            return f"{sign} {mark.sentence}"
+        return f"{sign} {_worded(mark.attribute, mark.registered)}（{mark.sentence}）"
 
     return said
+
+
+def _worded(attribute: Attribute, value: str) -> str:
+    """A registered value as the office says it."""
+    if attribute is Attribute.SEX:
+        return SEXES.get(value, value)
+    return wareki(date.fromisoformat(value)) if attribute is Attribute.BIRTH_DATE else value
 
 
 def _next(by: Actor, row: Registration) -> list[tuple[str, str]]:
