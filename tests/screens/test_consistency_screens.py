@@ -92,6 +92,8 @@ def test_an_address_by_one_and_a_name_by_two(two: tuple[Person, Person], examine
     examiner.check(keys.page, "linkage-difference-confirm")
     keys.press("更新する").see("更新しました")
     assert difference("name").confirmed_by == "s002"
+    keys = Keys(supervisor.open("linkage-differences")).press("この一覧の出力を申請する")
+    keys.fill("#purpose", "整合性確認の報告").press("記入して進む").see("別の職員の承認が必要です")
 
 
 def test_a_death_is_settled_with_a_reason(two: tuple[Person, Person], examiner) -> None:
@@ -99,7 +101,7 @@ def test_a_death_is_settled_with_a_reason(two: tuple[Person, Person], examiner) 
     clerk.sit_down()
     keys = Keys(clerk.open("linkage-difference", difference("died").pk)).see("死亡")
     assert keys.page.get_by_role("link", name="住基ネットの内容に更新する").count() == 0
-    keys.press("更新しない")
+    keys.press("更新しない").see("更新しないで処理済にします")
     examiner.check(keys.page, "linkage-difference-keep")
     keys.fill("#id_reason", "担当課に連絡した").press("処理済にする").see("処理済にしました")
     assert difference("died").settlement == "kept"

@@ -158,6 +158,7 @@ def test_a_file_is_refused_whole_and_confirmed_in_one_go(
     upload(clerk, city.write_rows(tmp_path / "good.csv", rows)).see("5 件を受け付けました")
     supervisor.sit_down()
     keys = Keys(supervisor.open("linkage-registrations")).press("ファイルの依頼 5 件をまとめて確認する")
+    keys.see("5 件の登録をまとめて確認します")
     examiner.check(keys.page, "linkage-registrations-confirm")
     keys.press("5 件を登録する").see("5 件を登録しました")
     assert LocalNumber.objects.using("linkage").filter(system="tax").count() == 5

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connections, transaction
 
 from tests.systems import city
 from todoke.access.duties import Duty
+from todoke.access.permissions import Role
 from todoke.identifiers import individual_number
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.oplog import keys
@@ -325,6 +326,16 @@ def test_everything_is_logged_about_the_person() -> None:
     assert entry.actor == city.SUPERVISOR
     assert entry.object_index
     assert "架空" not in "".join(Operation.objects.using("linkage").values_list("subject", flat=True))
+
+
+def test_a_request_survives_new_keys() -> None:
+    number = free_number()
+    request_id = searched(stranger(individual_number=number))
+    choose(request_id, None)
+    jobs.rotate_keys(by=replace(city.actor(city.OPERATOR), roles=frozenset({Role.ADMINISTRATOR})))
+    assert row(request_id).key_id == 2
+    confirm(request_id)
+    assert find_persons([number.encode()]) == {0: row(request_id).person_id}
 
 
 def bulk(tmp_path: Path, *rows: dict[str, str]) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.db import transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person as Concerned
-from todoke.oplog.record import record
+from todoke.oplog.record import record, record_many
 from todoke.systems.linkage.models import Difference
 from todoke.systems.linkage.rules.consistency import FIELDS, Kind
 
@@ -25,6 +26,19 @@ class Compared:
     registered: str
     found: str
     protected: bool
+
+
+def note_listed(*, persons: Sequence[str], by: Actor) -> None:
+    """Log whose differences a list showed, one entry a person."""
+    require(by, Permission.LINKAGE_DIFFERENCE_READ)
+    with transaction.atomic(using=ALIAS):
+        record_many(
+            ALIAS,
+            by=replace(by, purpose=by.purpose or PURPOSE),
+            verb=Permission.LINKAGE_DIFFERENCE_READ.value,
+            subject="difference listed",
+            about=[Concerned("integrated_number", person) for person in dict.fromkeys(persons)],
+        )
 
 
 def read_difference(*, difference_id: int, by: Actor) -> Compared:

@@ -18,7 +18,7 @@ from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.systems.linkage.actions.read_difference import Compared, read_difference
+from todoke.systems.linkage.actions.read_difference import Compared, note_listed, read_difference
 from todoke.systems.linkage.actions.settle_differences import (
     confirm_difference,
     keep_registered,
@@ -118,9 +118,10 @@ def differences(request: HttpRequest) -> HttpResponse:
     """差異の一覧. It names people by 統合番号, so it leaves only by the encrypted export."""
     form = DifferenceFilter(request.GET or None)
     wish = {key: value for key, value in (form.cleaned_data if form.is_valid() else {}).items() if value}
+    table = Table(caption="差異の一覧", columns=DIFFERENCES, rows=reads.listed(wish), query=request.GET)
+    note_listed(persons=[str(row.person_id) for row in table.page], by=actor_of(request))
     return lists.listing(
-        request,
-        Table(caption="差異の一覧", columns=DIFFERENCES, rows=reads.listed(wish), query=request.GET),
+        request, table,
         permission=READ, heading="住基ネットとの差異", filter=form, crumbs=_crumbs(("差異", "")),
         offer=Offer(
             alias="linkage", model="linkage.Difference", fields=("id", "person", "kind", "state", "settlement"),

@@ -43,10 +43,9 @@ def from_file(request: HttpRequest) -> HttpResponse:
         "form": form, "refusal": refusal, "heading": "ファイルで登録を依頼します", "verb": "検査して依頼する",
         "back": reverse("linkage-registrations"), "crumbs": crumbs(("ファイルで依頼", "")),
         "lead": "誤りのある行が一つでもあれば、ファイル全体を受け付けず、すべての誤りを示します。",
-        "rows": getattr(refusal, "rows", ()),
     }  # fmt: skip
     wrong = refusal.code.family.http_status if refusal else 422 if form.errors else 200
-    return render(request, "linkage/request_file.html", context, status=wrong)
+    return render(request, "pages/form_page.html", context, status=wrong)
 
 
 def _take(given: dict[str, Any], by: Actor) -> FileTaken:
