@@ -6,14 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 
 from tests.systems import city
 from tests.systems.linkage.test_registration import confirm, refused, refused_by_the_database
 from tests.systems.three_towns import NETWORK_STAFF, Towns
 from todoke.access.duties import Duty
+from todoke.contracts import registry
 from todoke.contracts.network import JUKI_ATTRIBUTES, JukiAttributesWanted
 from todoke.exchange.refusals import RefusedError
+from todoke.exchange.transport import Transport
 from todoke.identifiers import individual_number
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.privacy import sealed_box
@@ -27,6 +30,7 @@ from todoke.systems.linkage.actions.settle_differences import (
     take_over,
 )
 from todoke.systems.linkage.actions.take_request_file import take_request_file
+from todoke.systems.linkage.commands import group as verbs
 from todoke.systems.linkage.models import ConsistencyRun, Difference, MatchForm, Person, Registration
 from todoke.systems.linkage.queries import consistency
 from todoke.systems.network.actions.load_attributes import load_attributes
@@ -104,6 +108,19 @@ def test_differences_are_counted_by_kind_and_listed(joined: Towns) -> None:
     assert kinds == sorted(["address", "name", "sex", "birth_date", "number_changed", "died", "not_found"])
     assert not consistency.stored(ConsistencyRun.objects.using("linkage").get())
     assert not list(settings.TODOKE_KEYS_FOLDER.glob("*consistency*"))
+
+
+def test_the_verb_tells_counts_and_nobody(joined: Towns) -> None:
+    registry.serve(Transport, joined.transport)
+    ran = CliRunner().invoke(verbs, ["consistency", "run", "--by", city.OPERATOR])
+    status = CliRunner().invoke(verbs, ["consistency", "status"])
+    for said in (ran, status):
+        assert said.exit_code == 0, said.exception
+        assert (
+            "対象 9 人: 差異なし 3／4情報に差異あり 3／個人番号の変更 1／死亡 1／住基ネットに該当なし 1"
+            in said.output
+        )
+        assert "架空" not in said.output
 
 
 def test_residents_are_not_asked_about_and_nothing_changes(joined: Towns) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from django.db import IntegrityError, connections, transaction
 
@@ -25,6 +26,7 @@ from todoke.systems.linkage.actions.confirm_registrations import Registered, con
 from todoke.systems.linkage.actions.request_registration import request_registrations
 from todoke.systems.linkage.actions.review_candidates import review_candidates
 from todoke.systems.linkage.actions.take_request_file import take_request_file
+from todoke.systems.linkage.commands import group as verbs
 from todoke.systems.linkage.models import (
     CodeRequest,
     IndividualNumber,
@@ -383,6 +385,10 @@ def test_a_file_proposes_exact_matches_and_strangers_and_leaves_the_rest_to_peop
     assert confirm(*chosen) == Registered(minted=1, linked=20)
     assert LocalNumber.objects.using("linkage").filter(system="tax").count() == 21
     refused(ErrorCode.STATE_CONFLICT, take, bulk(tmp_path, *rows))
+    more = city.write_rows(tmp_path / "more.csv", [known("T95", 40)])
+    words = ["register", str(more), "--system", "tax", "--duty", Duty.BENEFIT.value, "--purpose", PURPOSE]
+    said = CliRunner().invoke(verbs, [*words, "--by", city.CLERK])
+    assert (said.exit_code, said.output) == (0, "more.csv: 1 件（確認待ち: 紐付け 1、新規 0／選択待ち 0）\n")
 
 
 def test_one_bad_row_refuses_the_whole_file_and_names_them_all(tmp_path: Path) -> None:

@@ -15,10 +15,12 @@ from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.transport import Transport
 from todoke.systems.linkage import jobs, queries
 from todoke.systems.linkage.actions.renew_forms import renew_forms
+from todoke.systems.linkage.actions.take_request_file import take_request_file
 from todoke.systems.linkage.jobs import Exchanged
 from todoke.systems.linkage.models import ConsistencyRun
 from todoke.systems.linkage.models.consistency import COUNTED
 from todoke.systems.linkage.queries import consistency
+from todoke.systems.linkage.rules.registration import SYSTEMS
 
 _by = click.option("--by", required=True, help="職員ID")
 
@@ -68,6 +70,23 @@ def codes(everybody: bool, by: str) -> None:
     actor = cli_actor.actor(by)
     report = jobs.acquire(batch_ids=None, by=actor, transport=registry.need(Transport))
     click.echo(f"符号取得の要求: {report.counts.accepted:,} 人")
+
+
+@group.command(name="register")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--system", required=True, type=click.Choice(list(SYSTEMS)), help="依頼元のシステム")
+@click.option("--duty", required=True, help="依頼元の事務")
+@click.option("--purpose", required=True, help="利用目的")
+@_by
+@verb(Permission.LINKAGE_REGISTER_REQUEST)
+def register(file: Path, system: str, duty: str, purpose: str, by: str) -> None:
+    """住登外者の登録をファイルで依頼します。誤りのある行があれば、ファイル全体を受け付けません。"""
+    actor = cli_actor.actor(by)
+    taken = take_request_file(file=file, system=system, duty=duty, purpose=purpose, by=actor)
+    click.echo(
+        f"{file.name}: {taken.rows:,} 件（確認待ち: 紐付け {taken.proposed_known:,}、新規 {taken.proposed_new:,}／"
+        f"選択待ち {taken.undecided:,}）"
+    )
 
 
 @group.group(name="consistency")
