@@ -143,7 +143,7 @@ def _known_by_number(asked: Sequence[Request], forms: pa.Table) -> dict[int, tup
         for row in queries.forms_where("f.person_id = ANY(%s)", [list(persons.values())]).to_pylist()
     }
     return {
-        place: (person, {one: _level(mine[place][one], theirs[person][one]) for one in Attribute})
+        place: (person, {one: _level(mine[place][one], theirs.get(person, {}).get(one)) for one in Attribute})
         for place, person in persons.items()
     }
 
