@@ -27,7 +27,7 @@ def _logged(path: Path) -> Iterator[tuple[int, str]]:
             named.setdefault(node.target.id, []).append(node.value)
     for node in ast.walk(tree):
         # a screen's `verb` is the text of its button
-        if isinstance(node, ast.Call) and "screens" not in path.parts:
+        if isinstance(node, ast.Call) and not {"screens", "web"} & set(path.parts):
             for keyword in node.keywords:
                 if keyword.arg == "verb":
                     for value in _values(keyword.value, named):

@@ -123,6 +123,19 @@ ELSEWHERE = {
     "export-file": "no page: a file, test_exports",
     "sign-out": "no page: a button, test_signing_in",
     "matrix-file": "no page: a file, test_directory_work",
+    **dict.fromkeys(
+        (
+            "inquiry-orders",
+            "inquiry-order",
+            "inquiry-rows",
+            "inquiry-reask",
+            "inquiry-expire",
+            "inquiry-files",
+            "inquiry-find",
+            "inquiry-subject",
+        ),
+        "test_inquiry_screens",
+    ),
     "health": "no page: JSON, tests/sites/test_status.py",
 }
 """Routes that need more than a seat at a terminal, and where they are tested."""
@@ -182,7 +195,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
 @pytest.mark.parametrize(
     ("role", "menu"),
     [
-        (Role.CLERK, ["ホーム", "住登外者の登録", "住基ネットとの整合性"]),
+        (Role.CLERK, ["ホーム", "税情報一括照会", "住登外者の登録", "住基ネットとの整合性"]),
         (Role.PERSONNEL, ["ホーム", "人事情報"]),
         (
             Role.AUDITOR,

@@ -66,7 +66,10 @@ class Neighbours:
     def _kind(replica: dict[str, str] | None) -> InquiryKind:
         if replica is None:
             return InquiryKind.NO_RECORD
-        return InquiryKind.HELD if replica["auto_reply_prohibited"] == "1" else InquiryKind.ANSWERED
+        if replica["auto_reply_prohibited"] == "1":
+            return InquiryKind.HELD
+        odd = replica["per_capita_levy"] == "0" and replica["income_levy"] not in ("", "0")
+        return InquiryKind.ERROR if odd else InquiryKind.ANSWERED
 
 
 def arrivals() -> dict[str, str]:

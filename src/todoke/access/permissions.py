@@ -42,7 +42,12 @@ class Permission(Enum):
     BENEFITS_PRINT = "benefits:letter:print"
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
+    INQUIRY_EXPIRE = "inquiry:query:expire"
     INQUIRY_OPERATE = "inquiry:file:operate"
+    INQUIRY_ORIGINAL = "inquiry:original:read"
+    INQUIRY_READ = "inquiry:matrix:read"
+    INQUIRY_REASK = "inquiry:query:reask"
+    INQUIRY_SUBJECT_READ = "inquiry:subject:read"
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
@@ -109,7 +114,14 @@ STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
 PURPOSE = frozenset(
-    {Permission.LINKAGE_SEARCH, Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT}
+    {
+        Permission.INQUIRY_ORIGINAL,
+        Permission.INQUIRY_SUBJECT_READ,
+        Permission.LINKAGE_SEARCH,
+        Permission.OPLOG_EXPORT,
+        Permission.OPLOG_READ,
+        Permission.PRIVACY_EXPORT,
+    }
 )
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
@@ -151,6 +163,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_DIFFERENCE_READ,
             Permission.LINKAGE_DIFFERENCE_SETTLE,
@@ -163,6 +177,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.BENEFITS_APPROVE,
             Permission.BENEFITS_PAY,
+            Permission.INQUIRY_ORIGINAL,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_DIFFERENCE_CONFIRM,
             Permission.LINKAGE_DIFFERENCE_READ,
             Permission.LINKAGE_REGISTER_CONFIRM,
@@ -174,7 +191,10 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
         {
+            Permission.INQUIRY_EXPIRE,
             Permission.INQUIRY_OPERATE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_REASK,
             Permission.LINKAGE_COMPARE,
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_OPERATE,
@@ -225,7 +245,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
-    Role.HOUSEKEEPER: frozenset({Permission.ACCESS_GRANT_EXPIRE, Permission.PRIVACY_REAP}),
+    Role.HOUSEKEEPER: frozenset(
+        {Permission.ACCESS_GRANT_EXPIRE, Permission.INQUIRY_EXPIRE, Permission.PRIVACY_REAP}
+    ),
     Role.FOUNDER: frozenset(
         {
             Permission.ACCESS_STAFF_IMPORT,

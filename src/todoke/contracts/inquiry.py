@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -48,8 +48,20 @@ class AnswerFile(msgspec.Struct, frozen=True, kw_only=True):
 class Inquiries(Protocol):
     """税情報一括照会 as 給付管理システム sees it."""
 
-    def order(self, *, order_id: str, resident_codes: Sequence[str], by: str) -> OrderReceipt:
-        """Ask for the tax status of these persons. The same order id again returns the first receipt."""
+    def order(
+        self,
+        *,
+        order_id: str,
+        resident_codes: Sequence[str],
+        by: str,
+        tax_year: int | None = None,
+        reasons: Mapping[str, str] | None = None,
+    ) -> OrderReceipt:
+        """Ask for the tax status of these persons. The same order id again returns the first receipt.
+
+        An answer about another year than `tax_year` is an error of that person; None: any year is taken.
+        `reasons`, by resident code: why the asking section does not know this person's tax, in one sentence.
+        """
 
     def answer_files(self, order_id: str) -> list[AnswerFile]:
         """The answer files of the newest edition, in order; none before the first was written."""

@@ -173,7 +173,15 @@ class InquiriesStandIn:
     _receipts: dict[str, OrderReceipt] = field(default_factory=dict)
     _files: dict[str, list[AnswerFile]] = field(default_factory=dict)
 
-    def order(self, *, order_id: str, resident_codes: Sequence[str], by: str) -> OrderReceipt:
+    def order(
+        self,
+        *,
+        order_id: str,
+        resident_codes: Sequence[str],
+        by: str,
+        tax_year: int | None = None,
+        reasons: Mapping[str, str] | None = None,
+    ) -> OrderReceipt:
         """Ask; the same order id again returns the first receipt."""
         if order_id not in self._receipts:
             codes = sorted(set(resident_codes))

@@ -17,6 +17,9 @@ _WARD_RANGES = (
     ("33101", "33104", "33100"), ("34101", "34108", "34100"), ("40101", "40109", "40100"),
     ("40131", "40137", "40130"), ("43101", "43105", "43100"),
 )  # fmt: skip
+DESIGNATED_CITIES = frozenset(city for _, _, city in _WARD_RANGES)
+"""指定都市: the cities with wards (地方自治法252条の19)."""
+
 # Codes a city had before it became a designated city.
 _FORMER_CODES = {"14209": "14150", "22201": "22100", "33201": "33100", "43201": "43100"}
 

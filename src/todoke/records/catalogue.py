@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from todoke.records import describe
+from todoke.records.comma_fixed import CommaLayout
 from todoke.records.csv_input import CsvLayout
 from todoke.records.fields import RecordLayout
 from todoke.records.layouts import (
@@ -14,9 +15,13 @@ from todoke.records.layouts import (
     juki_attributes_v2026,
     personnel_v2022,
     registration_requests_v2026,
+    ward_reply_v2024,
+    ward_request_v2024,
     zengin_transfer_v2019,
 )
+from todoke.records.wide_csv import WideLayout
 
+Layout = CsvLayout | RecordLayout | CommaLayout | WideLayout
 CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *city_inputs_v2021.LAYOUTS,
     *juki_attributes_v2026.LAYOUTS,
@@ -28,12 +33,14 @@ RECORD_LAYOUTS: tuple[RecordLayout, ...] = (
     *inquiry_answer_v2021.LAYOUTS,
     *zengin_transfer_v2019.LAYOUTS,
 )
-LAYOUTS: tuple[CsvLayout | RecordLayout, ...] = (*CSV_LAYOUTS, *RECORD_LAYOUTS)
+COMMA_LAYOUTS: tuple[CommaLayout, ...] = ward_request_v2024.LAYOUTS
+WIDE_LAYOUTS: tuple[WideLayout, ...] = ward_reply_v2024.LAYOUTS
+LAYOUTS: tuple[Layout, ...] = (*CSV_LAYOUTS, *RECORD_LAYOUTS, *COMMA_LAYOUTS, *WIDE_LAYOUTS)
 
 
 def page() -> str:
     """docs/made/layouts.md: all layouts as Markdown."""
-    return describe.page(CSV_LAYOUTS, RECORD_LAYOUTS)
+    return describe.page(CSV_LAYOUTS, RECORD_LAYOUTS, COMMA_LAYOUTS, WIDE_LAYOUTS)
 
 
 if __name__ == "__main__":

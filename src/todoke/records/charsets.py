@@ -266,6 +266,12 @@ def _jis_x_0201() -> TableCharset:
     return of(CodedSet("jis-x-0201", "JIS X 0201", single, {}))
 
 
+def _ascii() -> TableCharset:
+    """The printable characters of ASCII, for files of codes."""
+    return of(CodedSet("ascii", "ASCII", {byte: chr(byte) for byte in range(0x20, 0x7F)}, {}))
+
+
+ASCII = _ascii()
 IBM_939 = of(ibm(939))
 IBM_930 = of(ibm(930))
 JIS_X_0201 = _jis_x_0201()

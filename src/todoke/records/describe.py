@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from todoke.records.comma_fixed import CommaLayout
 from todoke.records.csv_input import CsvLayout
 from todoke.records.fields import Heading, Kind, Placed, RecordLayout
+from todoke.records.wide_csv import WideLayout
 
 _INTRODUCTION = """# Record layouts (様式)
 
@@ -15,11 +17,45 @@ beside it. A missing value is spaces over its whole width (fixed length) or an e
 _MARK = "○"
 
 
-def page(csv_layouts: Sequence[CsvLayout], record_layouts: Sequence[RecordLayout]) -> str:
+def page(
+    csv_layouts: Sequence[CsvLayout],
+    record_layouts: Sequence[RecordLayout],
+    comma_layouts: Sequence[CommaLayout],
+    wide_layouts: Sequence[WideLayout],
+) -> str:
     """One page of all layouts."""
     parts = [_INTRODUCTION, "## Fixed length (固定長)\n", *map(record_layout, record_layouts)]
     parts += ["## CSV (UTF-8, header row)\n", *map(csv_layout, csv_layouts)]
+    parts += ["## Fixed width, joined by commas (no header, CR LF)\n", *map(comma_layout, comma_layouts)]
+    parts += ["## CSV by column number (no header, CR LF)\n", *map(wide_layout, wide_layouts)]
     return "\n".join(parts)
+
+
+def comma_layout(layout: CommaLayout) -> str:
+    """One line as a table: number, width, name, kind, required, personal."""
+    rows = [
+        (
+            field.item,
+            str(field.width),
+            field.label,
+            f"`{field.name}`" if field.kind.is_column else "",
+            field.kind.value,
+            _marked(field.required),
+            _marked(field.personal),
+            "、".join(filter(None, (f"値 {field.value}" if field.value else "", field.note))),
+        )
+        for field in layout.fields
+    ]
+    head = ("項番", "幅", "項目", "列", "種類", "必須", "個人情報", "備考")
+    title = f"### {layout.title} — `{layout.name}` edition {layout.edition}\n\n{layout.empty.value}、{layout.charset.name}\n"
+    return f"{title}\n{_table(head, rows)}"
+
+
+def wide_layout(layout: WideLayout) -> str:
+    """The known columns of one line with their numbers."""
+    rows = [(str(place), f"`{name}`") for name, place in sorted(layout.places, key=lambda known: known[1])]
+    title = f"### {layout.title} — `{layout.name}` edition {layout.edition}\n\n{layout.width} columns, {layout.encoding}\n"
+    return f"{title}\n{_table(('番号', '列'), rows)}"
 
 
 def record_layout(layout: RecordLayout) -> str:

@@ -12,7 +12,9 @@ from django.db import DatabaseError, close_old_connections
 from todoke.access import parties, sessions
 from todoke.access.actions.expire_unconfirmed import expire_unconfirmed
 from todoke.access.factors import enrolment
+from todoke.access.permissions import Actor
 from todoke.custody import exports
+from todoke.systems.inquiry.actions.expire_queries import expire_queries
 
 EVERY = 60.0
 """Seconds between two rounds. Requests ask the same limits themselves; a round only keeps the lists honest."""
@@ -22,12 +24,15 @@ _log = logging.getLogger("todoke.sites")
 
 @dataclass(frozen=True, kw_only=True)
 class Tidied:
-    """How many sessions ended, unconfirmed requests expired, leavers lost their factors, exported files went."""
+    """How many sessions ended, unconfirmed requests expired, leavers lost their factors, exported files went,
+    questions of 税情報一括照会 expired.
+    """
 
     sessions: int
     requests: int
     leavers: int
     files: int
+    questions: int = 0
 
 
 def tidy() -> Tidied:
@@ -38,6 +43,16 @@ def tidy() -> Tidied:
         requests=expire_unconfirmed(by=housekeeper),
         leavers=enrolment.forget_leavers(by=housekeeper),
         files=sum(exports.reap(name, by=housekeeper) for name in databases()),
+        questions=_expire_questions(housekeeper) if "inquiry" in settings.DATABASES else 0,
+    )
+
+
+def _expire_questions(housekeeper: Actor) -> int:
+    return expire_queries(
+        answer_days=settings.TODOKE_ANSWER_DAYS,
+        held_days=settings.TODOKE_HELD_DAYS,
+        reason="期限までに回答がない",
+        by=housekeeper,
     )
 
 

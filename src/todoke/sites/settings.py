@@ -19,6 +19,7 @@ from todoke.sites.realms import (
     alias,
     systems_of,
 )
+from todoke.systems.inquiry.rules.deadlines import ANSWER_DAYS, HELD_DAYS
 
 _RULE = "django.contrib.auth.password_validation"
 _PASSWORD_RULES = [
@@ -90,6 +91,9 @@ def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
         "TODOKE_TERMINALS_FOLDER": folder / "terminals",
         "TODOKE_CLI_SESSIONS_FOLDER": folder / "cli-sessions",
         "TODOKE_PASSKEYS_FOLDER": folder / "passkeys",
+        # after how many days a question without an answer expires (systems/inquiry/rules/deadlines.py)
+        "TODOKE_ANSWER_DAYS": int(os.environ.get("TODOKE_ANSWER_DAYS", ANSWER_DAYS)),
+        "TODOKE_HELD_DAYS": int(os.environ.get("TODOKE_HELD_DAYS", HELD_DAYS)),
         # where browsers find the screens: passkeys answer to these pages only (ADR 0008)
         "TODOKE_ORIGINS": os.environ.get(
             "TODOKE_ORIGINS", f"http://localhost:{TRIAL_TERMINALS[realm]}"

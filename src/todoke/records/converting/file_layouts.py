@@ -84,7 +84,7 @@ def file_layout(name: str) -> FileLayout:
         if layout.name == name or layout.name.startswith(name + ".")
     }
     if not kinds or len({layout.length for layout in kinds.values()}) != 1:
-        known = "、".join(sorted(_names(catalogue.LAYOUTS)))
+        known = "、".join(sorted(_names((*catalogue.CSV_LAYOUTS, *catalogue.RECORD_LAYOUTS))))
         raise TodokeError(ErrorCode.NOT_FOUND, what=f"様式 {name}（使えるもの: {known}）")
     return FileLayout(name, next(iter(kinds.values())).title, kinds)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 
 from todoke.access.permissions import Actor
@@ -11,14 +11,17 @@ from todoke.batch.steps import Counts, StepReport, run_step
 from todoke.contracts.inquiry import InquiryKind
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.inquiry import queries
+from todoke.systems.inquiry.actions.alarm_suspects import alarm_suspects
 from todoke.systems.inquiry.actions.plan_requests import plan_requests
 from todoke.systems.inquiry.actions.plan_second_round import plan_second_round
+from todoke.systems.inquiry.actions.reask import reask as reask_failed
 from todoke.systems.inquiry.actions.submit_request import submit_request
 from todoke.systems.inquiry.actions.take_results import take_results
 from todoke.systems.inquiry.actions.write_abroad_list import write_abroad_list
 from todoke.systems.inquiry.actions.write_answers import write_answers
 from todoke.systems.inquiry.actions.write_request import write_request
 from todoke.systems.inquiry.models import Order, Query, RequestFile
+from todoke.systems.inquiry.rules.asking_again import Scope
 
 ALIAS = "inquiry"
 Exchange = Callable[[Sequence[str]], object]
@@ -102,6 +105,63 @@ def second_round(order_id: str, out: Path, *, by: Actor) -> list[StepReport]:
     return [run_step(ALIAS, "inquiry:second", key=key, by=by.staff_id, work=work, title="二次照会ファイル")]
 
 
+def reask(
+    order_id: str,
+    out: Path,
+    scope: Scope,
+    *,
+    by: Actor,
+    remedied: Set[str] = frozenset(),
+    expected: int | None = None,
+) -> list[StepReport]:
+    """失敗した照会だけを再照会: drafted anew, in files of their own, submitted; no report when there is none to ask.
+
+    What has arrived by now is taken first. Files that a stopped run left behind are submitted, too.
+    """
+    _order(order_id)
+    _take(order_id, by)
+    done = reask_failed(order_id=order_id, scope=scope, remedied=remedied, expected=expected, by=by)
+    return send_again(order_id, out, by=by, left_out=sum(done.left_out.values()))
+
+
+def folder(order_id: str) -> Path:
+    """Where the files of an order lie: beside the first one that was written; NOT_FOUND before that."""
+    written = (
+        RequestFile.objects.using(ALIAS)
+        .filter(order_id=order_id, path__isnull=False)
+        .order_by("number")
+        .first()
+    )
+    if written is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="照会送付ファイル")
+    return Path(str(written.path)).parent.parent
+
+
+def send_again(order_id: str, out: Path, *, by: Actor, left_out: int = 0) -> list[StepReport]:
+    """再照会ファイル of both rounds: planned, written and submitted."""
+    reports: list[StepReport] = []
+    for round_ in (1, 2):
+        plan_requests(order_id=order_id, round_=round_, again=True, by=by)
+        numbers = queries.unsubmitted_files(order_id, round_=round_, again=True)
+        if numbers:
+            reports.append(_send_files(order_id, numbers, out, by, left_out if not reports else 0))
+    return reports
+
+
+def _send_files(order_id: str, numbers: list[int], out: Path, by: Actor, left_out: int) -> StepReport:
+    def work(meter: Meter) -> Counts:
+        files = RequestFile.objects.using(ALIAS).filter(number__in=numbers)
+        asked = sum(files.values_list("records", flat=True))
+        meter.total(asked)
+        _submit(numbers, out, by, meter)
+        refused = Query.objects.using(ALIAS).filter(request_file__in=numbers, state="rejected").count()
+        totals = {"再照会": asked, "受付拒否": refused, "対象外": left_out, "ファイル": len(numbers)}
+        return Counts(taken=asked, accepted=asked - refused, refused=refused, totals=totals)
+
+    key = f"{order_id}/again/{numbers[0]}"
+    return run_step(ALIAS, "inquiry:again", key=key, by=by.staff_id, work=work, title="再照会ファイル")
+
+
 def write_answer_files(order_id: str, out: Path, *, by: Actor) -> StepReport:
     """他市転入者出力レコード of an order as it stands; a step of its own for each change."""
 
@@ -112,7 +172,7 @@ def write_answer_files(order_id: str, out: Path, *, by: Actor) -> StepReport:
         write_answers(order_id=order_id, out=out, by=by)
         meter.advance(total)
         answered = counts[InquiryKind.ANSWERED]
-        second = Query.objects.using(ALIAS).filter(subject__order_id=order_id, round=2).count()
+        second = Query.objects.using(ALIAS).filter(subject__order_id=order_id, round=2, current=True).count()
         totals = {"二次照会": second, **{LABELS[kind]: count for kind, count in counts.items()}}
         return Counts(taken=total, accepted=answered, refused=total - answered, totals=totals)
 
@@ -133,20 +193,35 @@ def standing(order_id: str) -> dict[str, int]:
     return {**counts, "国外転入": order.abroad}
 
 
+def completeness(order_id: str) -> str:
+    """照会 = 回答 + エラー + 待ち of an order, in words; says so loudly when it does not add up."""
+    _order(order_id)
+    found = queries.completeness(order_id)[order_id]
+    sums = (
+        f"照会 {found.asked:,} = 回答 {found.answered:,} + エラー {found.failed:,} + 待ち {found.waiting:,}"
+    )
+    return sums if found.holds else f"警告: 件数が合いません（{sums.replace('=', '≠')}）"
+
+
 def _send_round(order_id: str, round_: int, out: Path, by: Actor, meter: Meter) -> int:
     """Plan, write and submit what is not submitted; returns how many questions linkage refused."""
     plan_requests(order_id=order_id, round_=round_, by=by)
-    for number in queries.unsubmitted_files(order_id, round_=round_):
+    _submit(queries.unsubmitted_files(order_id, round_=round_), out, by, meter)
+    rows = Query.objects.using(ALIAS).filter(subject__order_id=order_id, round=round_, attempt=1)
+    return rows.filter(state="rejected").count()
+
+
+def _submit(numbers: list[int], out: Path, by: Actor, meter: Meter) -> None:
+    for number in numbers:
         write_request(number=number, out=out, by=by)
         submit_request(number=number, by=by)
         meter.advance(RequestFile.objects.using(ALIAS).get(number=number).records)
-    rows = Query.objects.using(ALIAS).filter(subject__order_id=order_id, round=round_, state="refused")
-    return rows.count()
 
 
 def _take(order_id: str, by: Actor) -> None:
-    for batch_id in queries.unsettled_batches(order_id, "asked", "held"):
+    for batch_id in queries.unsettled_batches(order_id, "asked", "held", "expired"):
         take_results(batch_id=batch_id, by=by)
+    alarm_suspects(order_id=order_id, by=by)
 
 
 def _order(order_id: str) -> Order:

@@ -207,7 +207,7 @@ def check_consistency(*, by: Actor, transport: Transport) -> ConsistencyRun:
         return Counts(taken=asked, accepted=asked)
 
     asked = run_step(
-        ALIAS, "linkage:consistency:ask", key=str(run.pk), by=by.staff_id, work=ask, title="一括提供の求め"
+        ALIAS, "linkage:consistency-ask", key=str(run.pk), by=by.staff_id, work=ask, title="一括提供の求め"
     ).counts.taken
 
     def compare(meter: Meter) -> Counts:
@@ -218,7 +218,7 @@ def check_consistency(*, by: Actor, transport: Transport) -> ConsistencyRun:
 
     run_step(
         ALIAS,
-        "linkage:consistency:compare",
+        "linkage:consistency-compare",
         key=str(run.pk),
         by=by.staff_id,
         work=compare,

@@ -44,15 +44,24 @@ def ask(*, programme: Programme, round_name: str, by: Actor) -> InquiryOrder:
     run = queries.decision_run(programme.code, round_name)
     persons = _who(run)
     seal = snapshots.write(persons, Path(settings.TODOKE_DATA_FOLDER) / "benefits", f"asked-{round_name}")
+    codes = [str(code) for code in persons["resident_code"].to_pylist()]
     receipt = needs.inquiries().order(
         order_id=queries.order_id(programme.code, round_name),
-        resident_codes=[str(code) for code in persons["resident_code"].to_pylist()],
+        resident_codes=codes,
+        tax_year=programme.tax_year,
         by=by.staff_id,
+        reasons=dict.fromkeys(codes, _why(programme)),
     )
     with transaction.atomic(using=ALIAS):
         order = _keep(run, seal, receipt, by)
         record(ALIAS, by=by, verb="benefits:inquiry:ask", subject=order.order_id, persons=seal.rows)
     return order
+
+
+def _why(programme: Programme) -> str:
+    """Everybody who is asked about is unknown for this one reason (rules/decision_sql.py, source `inquiry`)."""
+    since = clock.wareki(programme.moved_in_from)
+    return f"課税の状態が未照会：{since}以後の転入で、本市に課税の記録がない。世帯のほかの人だけでは支給の可否が決まらない"
 
 
 def _keep(run: DecisionRun, seal: Seal, receipt: OrderReceipt, by: Actor) -> InquiryOrder:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 from django.conf import settings
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.information import TAX_ITEMS
 from todoke.engine import postgres
+from todoke.kernel import clock
 from todoke.oplog.record import record
-from todoke.systems.inquiry.rules.record_ids import record_id
+from todoke.systems.inquiry import codecs
+from todoke.systems.inquiry.codecs import Draft
 from todoke.systems.inquiry.rules.second_round import TAXED_ELSEWHERE, SecondRound, second_round
 
 ALIAS = "inquiry"
@@ -19,7 +20,7 @@ _WHERE = TAX_ITEMS.index("taxing_municipality") + 1
 _PERSONS = f"""
 SELECT s.id, s.position, q.item_values[{_WHERE}], q.provider
 FROM inquiry_query q JOIN inquiry_subject s ON s.id = q.subject_id
-WHERE s.order_id = %s AND q.round = 1 AND q.state = 'answered' AND q.item_values[{_ELSEWHERE}] = %s
+WHERE s.order_id = %s AND q.round = 1 AND q.current AND q.state = 'answered' AND q.item_values[{_ELSEWHERE}] = %s
   AND s.second_refusal = ''
   AND NOT EXISTS (SELECT FROM inquiry_query second WHERE second.subject_id = s.id AND second.round = 2)
 ORDER BY s.position
@@ -41,7 +42,7 @@ def plan_second_round(*, order_id: str, by: Actor) -> int:
         plans = [(subject, position, _next(taxing, first)) for subject, position, taxing, first in rows]
         asked = [(subject, position, plan) for subject, position, plan in plans if plan.provider]
         _refuse([(subject, plan.refusal) for subject, _, plan in plans if not plan.provider])
-        _draft(order_id, asked)
+        _draft(order_id, asked, by)
         if plans:
             subject = f"order {order_id}"
             record(ALIAS, by=by, verb="inquiry:second:plan", subject=subject, persons=len(asked))
@@ -61,15 +62,7 @@ def _refuse(refused: list[tuple[int, str]]) -> None:
         cursor.execute(_REFUSE, [[subject for subject, _ in refused], [word for _, word in refused]])
 
 
-def _draft(order_id: str, asked: list[tuple[int, int, SecondRound]]) -> None:
-    ids = [record_id(order_id, round_=2, position=position) for _, position, _ in asked]
-    table = pa.table(
-        {
-            "record_id": pa.array(ids, pa.string()),
-            "subject_id": pa.array([subject for subject, _, _ in asked], pa.int64()),
-            "round": pa.array([2] * len(asked), pa.int16()),
-            "provider": pa.array([plan.provider for _, _, plan in asked], pa.string()),
-            "state": pa.array(["drafted"] * len(asked), pa.string()),
-        }
-    )
+def _draft(order_id: str, asked: list[tuple[int, int, SecondRound]], by: Actor) -> None:
+    drafts = [Draft(subject, position, plan.provider, round=2) for subject, position, plan in asked]
+    table = codecs.drafted_table(order_id, drafts, at=clock.now(), by=by.staff_id)
     postgres.copy_in(ALIAS, "inquiry_query", table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 from django.conf import settings
@@ -16,31 +16,38 @@ from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.records.ragged import pc
-from todoke.systems.inquiry import needs
+from todoke.systems.inquiry import codecs, needs
+from todoke.systems.inquiry.codecs import Draft
 from todoke.systems.inquiry.models import Order
-from todoke.systems.inquiry.rules.record_ids import record_id
 from todoke.systems.inquiry.rules.standings import UNKNOWN_WARD, identified, place
 
 ALIAS = "inquiry"
 
 
-def take_order(*, order_id: str, resident_codes: Sequence[str], by: Actor) -> OrderReceipt:
-    """Take on an order whole; the same order id again returns the first receipt."""
+def take_order(
+    *,
+    order_id: str,
+    resident_codes: Sequence[str],
+    tax_year: int | None = None,
+    reasons: Mapping[str, str],
+    by: Actor,
+) -> OrderReceipt:
+    """Take on an order whole; the same order id again returns the first receipt. `reasons` by resident code."""
     require(by, Permission.BENEFITS_ASK)
     known = Order.objects.using(ALIAS).filter(order_id=order_id).first()
     if known is not None:
         return _receipt(known)
-    subjects = _subjects(sorted(set(resident_codes)), by)
+    subjects = _subjects(sorted(set(resident_codes)), reasons, by)
     with transaction.atomic(using=ALIAS):
-        order, is_new = _create(order_id, subjects, by)
+        order, is_new = _create(order_id, subjects, tax_year, by)
         if is_new:
-            _keep(order_id, subjects)
+            _keep(order_id, subjects, by)
             subject = f"order {order_id}"
             record(ALIAS, by=by, verb="inquiry:order:take", subject=subject, persons=len(subjects))
     return _receipt(order)
 
 
-def _subjects(codes: list[str], by: Actor) -> pa.Table:
+def _subjects(codes: list[str], reasons: Mapping[str, str], by: Actor) -> pa.Table:
     """One row a person in the order of codes; the columns are those of the table, and `provider`."""
     origins = {origin.resident_code: origin for origin in needs.origins(codes)}
     placed = {code: place(origins.get(code), own=settings.TODOKE_MUNICIPALITY) for code in codes}
@@ -61,6 +68,7 @@ def _subjects(codes: list[str], by: Actor) -> pa.Table:
             "previous_municipality": pa.array(
                 [o.previous_municipality if o else "" for o in found], pa.string()
             ),
+            "reason": pa.array([reasons.get(code, "") for code in codes], pa.string()),
             "standing": pa.array([s.standing for s in standings], pa.string()),
             "refusal": pa.array([s.refusal for s in standings], pa.string()),
             "integrated_number": pa.array(numbers, pa.string()),
@@ -69,7 +77,7 @@ def _subjects(codes: list[str], by: Actor) -> pa.Table:
     )
 
 
-def _create(order_id: str, subjects: pa.Table, by: Actor) -> tuple[Order, bool]:
+def _create(order_id: str, subjects: pa.Table, tax_year: int | None, by: Actor) -> tuple[Order, bool]:
     """The order's row; of two calls at the same moment one creates it."""
     counts = Counter(subjects["standing"].to_pylist())
     return Order.objects.using(ALIAS).get_or_create(
@@ -80,32 +88,26 @@ def _create(order_id: str, subjects: pa.Table, by: Actor) -> tuple[Order, bool]:
             "asked": counts["asked"],
             "abroad": counts["abroad"],
             "unreachable": counts["unreachable"],
+            "tax_year": tax_year,
         },
     )
 
 
-def _keep(order_id: str, subjects: pa.Table) -> None:
+def _keep(order_id: str, subjects: pa.Table, by: Actor) -> None:
     """The persons by COPY, then a drafted question for each who can be asked about."""
     rows = subjects.drop_columns(["provider"]).append_column("order_id", pa.repeat(order_id, len(subjects)))
     postgres.copy_in(ALIAS, "inquiry_subject", rows)
     questions = subjects.filter(pc.equal(subjects["standing"], "asked"))
-    positions = [int(position) for position in questions["position"].to_numpy()]
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(
             "SELECT position, id FROM inquiry_subject WHERE order_id = %s AND standing = 'asked'", [order_id]
         )
         ids = dict(cursor.fetchall())
-    table = pa.table(
-        {
-            "record_id": pa.array(
-                [record_id(order_id, round_=1, position=p) for p in positions], pa.string()
-            ),
-            "subject_id": pa.array([ids[position] for position in positions], pa.int64()),
-            "round": pa.array([1] * len(positions), pa.int16()),
-            "provider": questions["provider"],
-            "state": pa.array(["drafted"] * len(positions), pa.string()),
-        }
-    )
+    places = zip(questions["position"].to_pylist(), questions["provider"].to_pylist(), strict=True)
+    drafts = [
+        Draft(ids[position], int(str(position)), str(provider), round=1) for position, provider in places
+    ]
+    table = codecs.drafted_table(order_id, drafts, at=clock.now(), by=by.staff_id)
     postgres.copy_in(ALIAS, "inquiry_query", table)
 
 

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.information import Outcome
-from todoke.contracts.linkage import QueryResult
-from todoke.engine import postgres
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.inquiry import codecs, needs
-from todoke.systems.inquiry.flows import QUERY
+from todoke.systems.inquiry.actions.keep_answers import keep_answers
+from todoke.systems.inquiry.models import ReceivedAnswer, RequestFile
 
 ALIAS = "inquiry"
-_STAGED = "inquiry_incoming"
-_TAKE = f"""
-UPDATE inquiry_query q
-SET state = r.state, error = r.error, item_values = r.item_values, item_reasons = r.item_reasons
-FROM {_STAGED} r
-WHERE q.record_id = r.record_id AND q.state || '>' || r.state = ANY(%s)
-"""
 _MISSING = """
-SELECT count(*) FROM inquiry_query WHERE record_id = ANY(%s) AND state IN ('drafted', 'asked', 'held')
+SELECT count(*) FROM inquiry_query WHERE record_id = ANY(%s) AND state IN ('drafted', 'asked', 'held', 'expired')
 """
 
 
@@ -37,8 +27,10 @@ def take_results(*, batch_id: str, by: Actor) -> int:
     results = [result for result in needs.results(batch_id) if result.outcome is not Outcome.ASKED]
     present = [result for result in results if result.items or result.outcome is not Outcome.ANSWERED]
     gone = [result.record_id for result in results if result.outcome is Outcome.ANSWERED and not result.items]
+    file = RequestFile.objects.using(ALIAS).select_related("order").get(batch_id=batch_id)
+    arrived = codecs.of_results(present)
     with transaction.atomic(using=ALIAS):
-        changed = _store(present)
+        changed = keep_answers(file=file, arrived=arrived, source=ReceivedAnswer.Source.LINKAGE, by=by)
         _refuse_lost(gone)
         if changed:
             subject = f"batch {batch_id}"
@@ -46,17 +38,6 @@ def take_results(*, batch_id: str, by: Actor) -> int:
     answered = [result.record_id for result in present if result.items]
     if answered:
         needs.hand_over(answered, by=by.staff_id)
-    return changed
-
-
-def _store(results: Sequence[QueryResult]) -> int:
-    if not results:
-        return 0
-    postgres.stage(ALIAS, _STAGED, codecs.answered_table(results))
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_TAKE, [QUERY.arrows])
-        changed = int(cursor.rowcount)
-        cursor.execute(f"DROP TABLE {_STAGED}")
     return changed
 
 

@@ -6,21 +6,17 @@ import hashlib
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.information import DUTY, PROCEDURE
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.inquiry import codecs
+from todoke.systems.inquiry import codecs, queries
+from todoke.systems.inquiry.codecs.editions import Head, questions
 from todoke.systems.inquiry.models import RequestFile
 
 ALIAS = "inquiry"
-_QUESTIONS = """
-SELECT q.record_id, s.integrated_number, q.provider
-FROM inquiry_query q JOIN inquiry_subject s ON s.id = q.subject_id
-WHERE q.request_file_id = %s ORDER BY q.record_id
-"""
 
 
 def write_request(*, number: int, out: Path, by: Actor) -> Path:
@@ -29,19 +25,23 @@ def write_request(*, number: int, out: Path, by: Actor) -> Path:
     Raises INPUT_CHANGED when a sealed file would come out otherwise.
     """
     require(by, Permission.INQUIRY_OPERATE)
-    file = RequestFile.objects.using(ALIAS).get(number=number)
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_QUESTIONS, [number])
-        questions = cursor.fetchall()
-    data = codecs.request_bytes(
-        questions,
+    file = queries.request_file(number)
+    made = codecs.edition(file.layout)
+    head = Head(
         municipality=settings.TODOKE_MUNICIPALITY,
         number=number,
         user_id=file.planned_by,
+        asked_at=file.order.ordered_at,
+    )
+    asked = questions(
+        queries.questions_of(number),
+        user_id=head.user_id,
+        municipality=head.municipality,
         duty=DUTY,
         procedure=PROCEDURE,
     )
-    path = out / "inquiry" / f"request-{number:04d}.dat"
+    data = made.write(head, asked)
+    path = out / "inquiry" / made.file_name(head)
     digest = hashlib.sha256(data).hexdigest()
     if file.sha256 not in (None, digest):
         raise TodokeError(ErrorCode.INPUT_CHANGED, file=path.name)

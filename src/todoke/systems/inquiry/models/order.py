@@ -12,7 +12,10 @@ from todoke.privacy.retention import NO_LONGER_NEEDED, years
 
 
 class Order(models.Model):
-    """One order to ask about some residents, with the receipt that was given for it."""
+    """One order to ask about some residents, with the receipt that was given for it.
+
+    `tax_year`: the 課税年度 that is wanted; NULL: whatever the provider has.
+    """
 
     order_id = models.TextField(primary_key=True)
     ordered_at = models.DateTimeField()
@@ -20,9 +23,10 @@ class Order(models.Model):
     asked = models.IntegerField()
     abroad = models.IntegerField()
     unreachable = models.IntegerField()
+    tax_year = models.SmallIntegerField(null=True)
 
     privacy = Privacy(
-        open="order_id ordered_at ordered_by asked abroad unreachable",
+        open="order_id ordered_at ordered_by asked abroad unreachable tax_year",
         keep=years(1, since="ordered_at", law=NO_LONGER_NEEDED),
     )
 

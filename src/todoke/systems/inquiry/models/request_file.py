@@ -13,13 +13,19 @@ from todoke.systems.inquiry.models.order import Order
 
 
 class RequestFile(models.Model):
-    """One file of at most 10,000 questions; numbered through all orders, submitted once as one batch."""
+    """One file of at most 10,000 questions; numbered through all orders, submitted once as one batch.
+
+    `layout`: the edition of the file, chosen when it is planned (rules/layout_uses.py).
+    `again`: it holds only questions that failed before (再照会).
+    """
 
     number = models.IntegerField(primary_key=True)
     order = models.ForeignKey(Order, on_delete=models.PROTECT)
     round = models.SmallIntegerField()
+    again = models.BooleanField(db_default=False)
     batch_id = models.TextField(unique=True)
     records = models.IntegerField()
+    layout = models.TextField(db_default="pia-2021")
     planned_by = models.TextField()
     path = models.TextField(null=True)
     sha256 = models.TextField(null=True)
@@ -27,7 +33,7 @@ class RequestFile(models.Model):
     submitted_by = models.TextField(null=True)
 
     privacy = Privacy(
-        open="number order round batch_id records planned_by path sha256 submitted_at submitted_by",
+        open="number order round again batch_id records layout planned_by path sha256 submitted_at submitted_by",
         keep=with_parent("order"),
     )
 

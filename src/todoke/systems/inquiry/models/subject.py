@@ -15,6 +15,7 @@ from todoke.systems.inquiry.models.order import Order
 class Subject(models.Model):
     """One person of an order, numbered by resident code: where to ask, or why nobody can be asked.
 
+    `reason` is why the order asks about this person (contracts.inquiry.Inquiries.order), empty where the order did not say.
     `second_refusal` says why there was no second question although the person is taxed elsewhere.
     """
 
@@ -28,6 +29,7 @@ class Subject(models.Model):
     resident_code = models.TextField()
     ward_code = models.TextField()
     previous_municipality = models.TextField()
+    reason = models.TextField(db_default="")
     standing = models.TextField(choices=Standing.choices)
     refusal = models.TextField()
     integrated_number = models.TextField(null=True)
@@ -36,7 +38,7 @@ class Subject(models.Model):
     privacy = Privacy(
         open="id order position",
         personal="resident_code ward_code previous_municipality",
-        specific="standing refusal integrated_number second_refusal",
+        specific="reason standing refusal integrated_number second_refusal",
         keep=with_parent("order"),
     )
 

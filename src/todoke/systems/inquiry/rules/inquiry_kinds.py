@@ -21,7 +21,9 @@ _BY_STATE: Final = {
     "held": InquiryKind.HELD,
     "no_record": InquiryKind.NO_RECORD,
     "release_refused": InquiryKind.RELEASE_REFUSED,
+    "rejected": InquiryKind.ERROR,
     "refused": InquiryKind.ERROR,
+    "expired": InquiryKind.ERROR,
 }
 
 

@@ -19,7 +19,8 @@ class RegisteredAttributes(models.Model):
     privacy = Privacy(
         open="id",
         personal="word",
-        number="number_index sealed",
+        sealed="sealed",
+        number="number_index",
         keep=for_ever(REGISTER),
     )
 

@@ -1,4 +1,4 @@
-"""Reads of 税情報一括照会 for siblings, jobs and lists; set-based."""
+"""Answers of an order and how its questions stand, for jobs and siblings."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _ITEMS = ", ".join(
     for place, name in enumerate(TAX_ITEMS, 1)
 )
 _JOINED = """
-LEFT JOIN inquiry_query a ON a.subject_id = s.id AND a.round = 1
-LEFT JOIN inquiry_query b ON b.subject_id = s.id AND b.round = 2
+LEFT JOIN inquiry_query a ON a.subject_id = s.id AND a.round = 1 AND a.current
+LEFT JOIN inquiry_query b ON b.subject_id = s.id AND b.round = 2 AND b.current
 """
 # The page is cut before anything is joined, so that reading all pages costs as much as reading all rows once.
 _ANSWERS = f"""
@@ -49,7 +49,7 @@ WHERE s.standing <> 'abroad' AND s.order_id = %s GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 _FINGERPRINT = """
 SELECT encode(sha256(convert_to(coalesce(string_agg(
     s.position || ' ' || s.second_refusal || ' ' || coalesce(q.record_id || q.state || q.error, ''), '/'
-    ORDER BY s.position, q.round), ''), 'UTF8')), 'hex')
+    ORDER BY s.position, q.round, q.attempt), ''), 'UTF8')), 'hex')
 FROM inquiry_subject s LEFT JOIN inquiry_query q ON q.subject_id = s.id
 WHERE s.order_id = %s AND s.standing <> 'abroad'
 """
@@ -75,9 +75,9 @@ def unsettled_batches(order_id: str, *states: str) -> list[str]:
         return [batch_id for (batch_id,) in cursor]
 
 
-def unsubmitted_files(order_id: str, *, round_: int) -> list[int]:
+def unsubmitted_files(order_id: str, *, round_: int, again: bool = False) -> list[int]:
     """Numbers of the planned files that were not submitted yet, in order."""
-    files = models.RequestFile.objects.using(ALIAS).filter(order_id=order_id, round=round_)
+    files = models.RequestFile.objects.using(ALIAS).filter(order_id=order_id, round=round_, again=again)
     return list(files.filter(submitted_at__isnull=True).order_by("number").values_list("number", flat=True))
 
 
