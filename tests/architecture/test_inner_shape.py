@@ -20,6 +20,7 @@ REQUIRED = {
 ALLOWED = REQUIRED | {
     "rules",
     "flows.py",
+    "housekeeping.py",
     "queries.py",
     "queries",
     "codecs.py",

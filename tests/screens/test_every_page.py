@@ -136,6 +136,13 @@ ELSEWHERE = {
         ),
         "test_inquiry_screens",
     ),
+    "linkage-codes": "test_linkage_codes",
+    "linkage-codes-list": "test_linkage_codes",
+    "linkage-codes-again": "test_linkage_codes",
+    "linkage-codes-run": "test_linkage_codes",
+    "linkage-intermediary": "test_linkage_codes",
+    "linkage-intermediary-check": "no page: a button, test_linkage_codes",
+    "metrics": "no page: measures, tests/systems/linkage/test_metrics.py",
     "health": "no page: JSON, tests/sites/test_status.py",
 }
 """Routes that need more than a seat at a terminal, and where they are tested."""

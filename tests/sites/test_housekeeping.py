@@ -36,7 +36,9 @@ def test_a_round_is_made_each_time_also_after_the_database_was_away(monkeypatch:
 
 @pytest.mark.usefixtures("databases")
 def test_nothing_due_is_nothing_done() -> None:
-    assert housekeeping.tidy() == housekeeping.Tidied(sessions=0, requests=0, leavers=0, files=0)
+    done = housekeeping.tidy()
+    assert len(done) >= 7
+    assert not any(done.values())
 
 
 def test_it_ends_with_the_screens() -> None:

@@ -51,6 +51,7 @@ class Permission(Enum):
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
+    INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
     INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
     INTERMEDIARY_OPERATE = "intermediary:replica:operate"
@@ -66,13 +67,17 @@ class Permission(Enum):
     LINKAGE_DIFFERENCE_READ = "linkage:difference:read"
     LINKAGE_DIFFERENCE_SETTLE = "linkage:difference:settle"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
+    LINKAGE_MONITOR = "linkage:code:monitor"
     LINKAGE_OPERATE = "linkage:number:operate"
     LINKAGE_REGISTER_CONFIRM = "linkage:registration:confirm"
     LINKAGE_REGISTER_READ = "linkage:registration:read"
     LINKAGE_REGISTER_REQUEST = "linkage:registration:request"
     LINKAGE_SEARCH = "linkage:person:search"
+    LINKAGE_SEND = "linkage:message:send"
+    LINKAGE_WATCH = "linkage:intermediary:watch"
     NETWORK_ACQUIRE = "network:link_code:acquire"
     NETWORK_ATTRIBUTES = "network:resident:provide"
+    NETWORK_EXPIRE = "network:link_code:expire"
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
     NETWORK_PERMIT = "network:permit:request"
@@ -117,6 +122,7 @@ PURPOSE = frozenset(
     {
         Permission.INQUIRY_ORIGINAL,
         Permission.INQUIRY_SUBJECT_READ,
+        Permission.LINKAGE_MONITOR,
         Permission.LINKAGE_SEARCH,
         Permission.OPLOG_EXPORT,
         Permission.OPLOG_READ,
@@ -197,7 +203,12 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INQUIRY_REASK,
             Permission.LINKAGE_COMPARE,
             Permission.LINKAGE_CONVERT,
+            Permission.INQUIRY_OPERATE,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_MONITOR,
             Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
         }
     ),
     Role.PROVIDER_OFFICER: frozenset(
@@ -238,6 +249,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
             Permission.LINKAGE_KEYS_ROTATE,
+            Permission.LINKAGE_WATCH,
             Permission.OPLOG_DROP_REQUEST,
             Permission.OPLOG_ERASE_REQUEST,
             Permission.PRIVACY_PURGE,
@@ -246,7 +258,13 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
     Role.HOUSEKEEPER: frozenset(
-        {Permission.ACCESS_GRANT_EXPIRE, Permission.INQUIRY_EXPIRE, Permission.PRIVACY_REAP}
+        {
+            Permission.ACCESS_GRANT_EXPIRE,
+            Permission.INQUIRY_EXPIRE,
+            Permission.INTERMEDIARY_EXPIRE,
+            Permission.NETWORK_EXPIRE,
+            Permission.PRIVACY_REAP,
+        }
     ),
     Role.FOUNDER: frozenset(
         {
@@ -276,6 +294,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_REGISTER,
             Permission.INTERMEDIARY_INQUIRE,
             Permission.INTERMEDIARY_COLLECT,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
             Permission.NETWORK_ACQUIRE,
             Permission.NETWORK_ATTRIBUTES,
         }

@@ -6,6 +6,7 @@ Lists in requests hold at most 10,000 records; answers are in the order of the r
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -26,7 +27,80 @@ class CodeStates(msgspec.Struct, frozen=True, kw_only=True):
     acquisition_numbers: list[str]
 
 
-ACQUISITIONS = MessageKind("intermediary.acquisitions.v1", CodeWanted, CodeStates)
+ACQUISITIONS = MessageKind("intermediary.acquisitions.v1", CodeWanted, CodeStates, fresh=True)
+"""Fresh: the answer holds 取得番号, which nobody may keep beyond their purpose (番号法21条の2)."""
+
+
+class CodeStandingsWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """統合番号 of which the city asks whether their 符号 arrived. Sent by `city:<m>`."""
+
+    integrated_numbers: list[str]
+
+
+class CodeStanding(StrEnum):
+    """How far the acquisition of one 符号 came."""
+
+    ACQUIRED = "acquired"
+    WAITING = "waiting"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class CodeStandings(msgspec.Struct, frozen=True, kw_only=True):
+    """Per number its standing, and for FAILED the reason (`duplicate_person`, `expired`). Never the 符号."""
+
+    standings: list[CodeStanding]
+    reasons: list[str]
+
+
+CODE_STANDINGS = MessageKind("intermediary.code_standings.v1", CodeStandingsWanted, CodeStandings, fresh=True)
+
+
+class ServiceState(StrEnum):
+    """稼働状況."""
+
+    RUNNING = "running"
+    PLANNED_PAUSE = "planned_pause"
+    CLOSED_HOURS = "closed_hours"
+
+
+class StatusWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """稼働状況の確認. Sent by `city:<m>`; answered also while nothing else is."""
+
+
+class Backlog(msgspec.Struct, frozen=True, array_like=True):
+    """What waits at the intermediary, by a short name of ours: how much, and since when the oldest."""
+
+    name: str
+    waiting: int
+    oldest: datetime | None
+
+
+class PlannedPause(msgspec.Struct, frozen=True, array_like=True):
+    """計画停止: begin, end and reason (no personal data)."""
+
+    begins_at: datetime
+    ends_at: datetime
+    reason: str
+
+
+class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """稼働状況 of one municipality's intermediary. `opens_at`: when it takes messages again, if it does not now."""
+
+    state: ServiceState
+    clock: datetime
+    hours: str
+    opens_at: datetime | None
+    pauses: list[PlannedPause]
+    backlogs: list[Backlog]
+
+    @property
+    def accepting(self) -> bool:
+        """Whether it takes messages now."""
+        return self.state is ServiceState.RUNNING
+
+
+STATUS = MessageKind("intermediary.status.v1", StatusWanted, ServiceStatus, fresh=True)
 
 
 class LinkCodeNotice(msgspec.Struct, frozen=True, array_like=True):

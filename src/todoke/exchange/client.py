@@ -22,16 +22,24 @@ def request(
     While the receiver is unavailable it is asked again with the same key, for `transport.patience` seconds.
     Errors: RefusedError (final); UNAVAILABLE and the verification errors (unknown: ask again with `key`).
     """
-    end, pause, data = time.monotonic() + transport.patience, _FIRST_PAUSE, kinds.encode(body)
+    end, pause = time.monotonic() + transport.patience, _FIRST_PAUSE
     while True:
         try:
-            reply = post(transport, sender=sender, receiver=receiver, contract=kind.name, key=key, body=data)
-            return kinds.decode(kind.answer, reply.body)
+            return ask_once(transport, sender=sender, receiver=receiver, kind=kind, body=body, key=key)
         except TodokeError as error:
             if error.code is not ErrorCode.UNAVAILABLE or time.monotonic() + pause > end:
                 raise
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def ask_once(
+    transport: Transport, *, sender: str, receiver: str, kind: MessageKind[Q, A], body: Q, key: str
+) -> A:
+    """Ask without patience; errors as `request`."""
+    data = kinds.encode(body)
+    reply = post(transport, sender=sender, receiver=receiver, contract=kind.name, key=key, body=data)
+    return kinds.decode(kind.answer, reply.body)
 
 
 def post(

@@ -12,13 +12,13 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import F
 
-from todoke.exchange import bodies, client, envelope, handlers, kinds
+from todoke.exchange import bodies, circuit, client, envelope, handlers, kinds
 from todoke.exchange.envelope import Envelope
 from todoke.exchange.models import OutboxMessage
-from todoke.exchange.refusals import RefusedError
+from todoke.exchange.refusals import NotNowError, RefusedError
 from todoke.exchange.transport import Transport
 from todoke.kernel import clock
-from todoke.kernel.errors import TodokeError
+from todoke.kernel.errors import ErrorCode, TodokeError
 
 BackOff = Callable[[int], timedelta]
 _State = OutboxMessage.State
@@ -67,7 +67,7 @@ def deliver(transport: Transport, alias: str, message: Message, back_off: BackOf
         return False
     except TodokeError as error:
         _log.warning("%s → %s %s: %s", message.sender, message.receiver, message.contract, error)
-        _postpone(alias, message, back_off, error.code.name)
+        _postpone(alias, message, back_off, _note_trouble(alias, message, error))
         return False
     except Exception as error:
         # a broken callback must not stop the other queues
@@ -76,7 +76,22 @@ def deliver(transport: Transport, alias: str, message: Message, back_off: BackOf
         _log.error("%s → %s %s: %s", message.sender, message.receiver, message.contract, reason)
         _postpone(alias, message, back_off, reason)
         return False
+    circuit.answered(alias, message.sender, message.receiver)
     return True
+
+
+def _note_trouble(alias: str, message: Message, error: TodokeError) -> str:
+    """Tell the circuit whether the receiver is there and takes messages; the reason to note with the message."""
+    ends = (alias, message.sender, message.receiver)
+    if isinstance(error, NotNowError):
+        if error.reason is ErrorCode.SERVICE_CLOSED:
+            circuit.not_accepting(*ends)
+        else:  # it is there: the trouble is this kind's own, and holds up nothing else
+            circuit.answered(*ends)
+        return error.reason.name
+    if error.code is ErrorCode.UNAVAILABLE:
+        circuit.unanswered(*ends)
+    return error.code.name
 
 
 def _exchange(transport: Transport, alias: str, message: Message) -> None:

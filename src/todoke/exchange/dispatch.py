@@ -2,7 +2,8 @@
 
 A queue is (alias, sender, receiver, contract). One dispatcher at a time owns a queue, by a PostgreSQL session
 lock: it ends with the connection, so a killed process holds nobody up. No transaction is open while a message
-is on its way, so a slow receiver holds back neither vacuum nor the sealing of the operation log.
+is on its way, so a slow receiver holds back neither vacuum nor the sealing of the operation log. To a receiver that
+does not answer nothing is sent but one try at a time (circuit).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from datetime import timedelta
 from django.db import Error as DatabaseError
 from django.db import connections
 
-from todoke.exchange import delivery, outbox
+from todoke.exchange import circuit, delivery, outbox
 from todoke.exchange.transport import Transport
 from todoke.kernel import clock
 
@@ -162,10 +163,12 @@ class Dispatcher:
         for sender, alias in self._parties.items():
             with connections[alias].cursor() as cursor:
                 cursor.execute(_HEADS, [sender])
-                for receiver, contract, next_attempt_at in cursor.fetchall():
-                    anything = True
-                    if next_attempt_at <= now:
-                        due.append(Queue(alias, sender, receiver, contract))
+                heads = cursor.fetchall()
+            held = circuit.paused(alias, sender) if heads else {}
+            for receiver, contract, next_attempt_at in heads:
+                anything = True
+                if next_attempt_at <= now and held.get(receiver, now) <= now:
+                    due.append(Queue(alias, sender, receiver, contract))
         return due, anything
 
     def _serve(self, item: Queue, end: float | None, stop: threading.Event | None = None) -> int:
@@ -174,9 +177,9 @@ class Dispatcher:
         with _owned(item) as mine:
             while mine and not (stop and stop.is_set()) and not (end and time.monotonic() > end):
                 message = delivery.first_due(item.alias, item.sender, item.receiver, item.contract)
-                if message is None or not delivery.deliver(
-                    self._transport, item.alias, message, self._back_off
-                ):
+                if message is None or not circuit.may_send(item.alias, item.sender, item.receiver):
+                    break
+                if not delivery.deliver(self._transport, item.alias, message, self._back_off):
                     break
                 settled += 1
         return settled

@@ -89,6 +89,8 @@ class Door:
             body = kinds.decode(handler.kind.request, message.body)
             return kinds.encode(handler.answer(alias, header.sender, body))
 
+        if handler.kind.fresh:
+            return inbox.settle_fresh(alias, handle)
         return inbox.settle_once(alias, header, handle)
 
     def _refuse(self, receiver: str, header: Header, code: ErrorCode, message_id: UUID) -> Response:

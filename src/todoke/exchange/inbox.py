@@ -49,6 +49,17 @@ def settle_once(alias: str, header: Header, handle: Callable[[], bytes]) -> Outc
             return _claimed(alias, header) or _store(alias, header, None, error.code.name)
 
 
+def settle_fresh(alias: str, handle: Callable[[], bytes]) -> Outcome:
+    """Run `handle` in one transaction and keep nothing of its answer (kinds.MessageKind.fresh)."""
+    try:
+        with transaction.atomic(using=alias):
+            return Outcome(new_message_id(), handle())
+    except TodokeError as error:
+        if not refusals.is_final(error.code):
+            raise
+        return Outcome(new_message_id(), None, error.code.name)
+
+
 def _claimed(alias: str, header: Header) -> Outcome | None:
     """Take the key for this transaction, then look: a repeat that waited for nobody sees the first result."""
     lock = f"inbox\x1f{header.receiver}\x1f{header.sender}\x1f{header.message_key}"

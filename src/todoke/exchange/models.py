@@ -1,4 +1,4 @@
-"""送信箱・受信箱 (outbox, inbox): tables in the database of every system that talks to another realm."""
+"""送信箱・受信箱・送信先 (outbox, inbox, receivers): tables of every system that talks to another realm."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from todoke.exchange.envelope import MAX_KEY
 from todoke.exchange.kinds import MAX_NAME
 from todoke.exchange.parties import MAX_PARTY
 from todoke.privacy.classes import Privacy
-from todoke.privacy.retention import EXCHANGES, NO_LONGER_NEEDED, years
+from todoke.privacy.retention import EXCHANGES, NO_LONGER_NEEDED, NOT_PERSONAL, SAFEGUARDS, for_ever, years
 
 
 class OutboxMessage(models.Model):
@@ -102,3 +102,62 @@ class InboxMessage(models.Model):
                 name="inbox_answer_or_refusal",
             ),
         )
+
+
+class ReceiverState(models.TextChoices):
+    """Whether messages to a receiver leave now."""
+
+    OPEN = "open", "送信中"
+    PAUSED = "paused", "停止中（自動で再開）"
+
+
+class Pause(models.TextChoices):
+    """Why messages to a receiver wait."""
+
+    UNREACHABLE = "unreachable", "応答がない"
+    NOT_ACCEPTING = "not_accepting", "相手が受付を止めている"
+
+
+class Receiver(models.Model):
+    """送信先の一つ: whether we send to it now, and when it is tried again. Written by `circuit` only."""
+
+    sender = models.CharField(max_length=MAX_PARTY)
+    receiver = models.CharField(max_length=MAX_PARTY)
+    state = models.CharField(max_length=10, choices=ReceiverState, db_default=ReceiverState.OPEN)
+    reason = models.CharField(max_length=20, choices=Pause, db_default="")
+    since = models.DateTimeField()
+    failures = models.IntegerField(db_default=0)
+    next_try_at = models.DateTimeField(null=True)
+    last_good_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(
+        open="id sender receiver state reason since failures next_try_at last_good_at",
+        keep=for_ever(NOT_PERSONAL),
+    )
+
+    class Meta:
+        db_table = "exchange_receiver"
+        constraints = (
+            models.UniqueConstraint(fields=("sender", "receiver"), name="receiver_once"),
+            models.CheckConstraint(
+                condition=Q(state="open", reason="", next_try_at__isnull=True)
+                | Q(state="paused", reason__in=Pause.values, next_try_at__isnull=False),
+                name="receiver_pause_says_why_and_until",
+            ),
+        )
+
+
+class ReceiverChange(models.Model):
+    """送信先の状態の変化, one row a change: when sending stopped and when it went on."""
+
+    sender = models.CharField(max_length=MAX_PARTY)
+    receiver = models.CharField(max_length=MAX_PARTY)
+    state = models.CharField(max_length=10, choices=ReceiverState)
+    reason = models.CharField(max_length=20, choices=Pause, db_default="")
+    at = models.DateTimeField()
+
+    privacy = Privacy(open="id sender receiver state reason at", keep=years(1, since="at", law=SAFEGUARDS))
+
+    class Meta:
+        db_table = "exchange_receiver_change"
+        indexes = (models.Index(fields=("receiver", "at"), name="receiver_change_by_time"),)

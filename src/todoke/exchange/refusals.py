@@ -28,6 +28,14 @@ class RefusedError(TodokeError):
         Exception.__init__(self, f"{code.name}: {sentence}")
 
 
+class NotNowError(TodokeError):
+    """The receiver's signed "not now": it is there, and the same message may be sent again later."""
+
+    def __init__(self, reason: ErrorCode, receiver: str) -> None:
+        self.reason = reason
+        super().__init__(ErrorCode.UNAVAILABLE, what=f"{receiver}（{reason.name}）")
+
+
 def is_final(code: ErrorCode) -> bool:
     """Whether a refusal with this code settles the message, rather than asks for another try."""
     return code.family in _FINAL_FAMILIES and code is not ErrorCode.SENDER_REFUSED
@@ -39,9 +47,9 @@ def as_body(code: ErrorCode) -> bytes:
 
 
 def as_error(body: bytes, receiver: str) -> TodokeError:
-    """The error to raise for a refusal: RefusedError when final, else (and for unknown codes) UNAVAILABLE."""
+    """The error to raise for a refusal: RefusedError when final, else (and for unknown codes) NotNowError."""
     name = kinds.decode(RefusalBody, body).error
     code = ErrorCode.__members__.get(name, ErrorCode.UNAVAILABLE)
     if is_final(code):
         return RefusedError(code, receiver)
-    return TodokeError(ErrorCode.UNAVAILABLE, what=f"{receiver}（{code.name}）")
+    return NotNowError(code, receiver)

@@ -265,6 +265,10 @@ class ErrorCode(Enum):
         Family.FAULT,
         "予期しない誤りが起きたため止めました（{kind}）。途中の処理は取り消されています。表示された場所を添えて開発元に知らせてください。",
     )
+    SERVICE_CLOSED = (
+        Family.UNAVAILABLE,
+        "{what}は今、受け付けていません（{reason}）。出した仕事は残っており、再開すると自動で送ります。",
+    )
     UNAVAILABLE = (
         Family.UNAVAILABLE,
         "{what}に接続できません。結果は未確定です。同じ命令をもう一度実行すると続きから再開します。",

@@ -30,7 +30,7 @@ def serve(realm: Realm, *, screens: bool) -> None:
     stop = _until_signalled()
     instance = entering.enter(realm)
     from todoke.exchange.server import DoorServer
-    from todoke.sites import log_keeping, wiring
+    from todoke.sites import log_keeping, watching, wiring
 
     log_keeping.check_durable(instance, realm)
     with ExitStack() as stack:
@@ -40,6 +40,8 @@ def serve(realm: Realm, *, screens: bool) -> None:
         if screens:
             log = instance.path / "log" / f"{realm.value}-screens.log"
             stack.callback(processes.Child("screens", ["screens", realm.value], log=log, environment={}).stop)
+        if realm is Realm.CITY:
+            stack.enter_context(watching.watched())
         (instance.path / f"{realm.value}.ready").write_text(str(os.getpid()), encoding="ascii")
         wiring.dispatcher(realm, instance).run(stop)
 

@@ -94,6 +94,7 @@ def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
         # after how many days a question without an answer expires (systems/inquiry/rules/deadlines.py)
         "TODOKE_ANSWER_DAYS": int(os.environ.get("TODOKE_ANSWER_DAYS", ANSWER_DAYS)),
         "TODOKE_HELD_DAYS": int(os.environ.get("TODOKE_HELD_DAYS", HELD_DAYS)),
+        "TODOKE_SERVICE_HOURS": os.environ.get("TODOKE_SERVICE_HOURS", "00:00-24:00"),
         # where browsers find the screens: passkeys answer to these pages only (ADR 0008)
         "TODOKE_ORIGINS": os.environ.get(
             "TODOKE_ORIGINS", f"http://localhost:{TRIAL_TERMINALS[realm]}"

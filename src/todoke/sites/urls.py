@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from todoke.sites import status, system_webs
+from todoke.sites import metrics, status, system_webs
 from todoke.sites.screens import (
     contracts,
     credentials,
@@ -27,6 +27,7 @@ handler500 = "todoke.pages.failures.fault"
 
 urlpatterns = [
     path("health", status.health, name="health"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", home.home, name="home"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("password", mine.password, name="password"),

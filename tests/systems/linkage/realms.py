@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 CITY, PLATFORM, NETWORK = "city:14100", "platform:14100", "network"
 URLS = {"city": "https://127.0.0.1:1", "platform": "https://127.0.0.1:1", "national": "https://127.0.0.1:1"}
 
+FRESH = {kind.name for kind in (intermediary.ACQUISITIONS, intermediary.CODE_STANDINGS, intermediary.STATUS)}
 Answer = tuple[Outcome, str, tuple[Item, ...]]
 
 
@@ -49,6 +51,10 @@ class Realms:
     refused_numbers: set[str] = field(default_factory=set)
     codes_arrive_after: int = 0
     unreachable: bool = False
+    late: bool = False
+    failed: dict[str, str] = field(default_factory=dict)
+    state: intermediary.ServiceState = intermediary.ServiceState.RUNNING
+    opens_at: datetime | None = None
     acquired: dict[str, str] = field(default_factory=dict)
     seen_numbers: list[str] = field(default_factory=list)
     inquiries: list[intermediary.Inquiry] = field(default_factory=list)
@@ -63,7 +69,7 @@ class Realms:
         opened = envelope.open_request(wire, self.ring.directory, receiver=receiver, now=clock.now())
         header = opened.header
         slot = (header.contract, header.message_key)
-        if slot not in self._first:
+        if header.contract in FRESH or slot not in self._first:
             answer = kinds.encode(self._handlers()[header.contract](opened.body))
             self._first[slot] = (header.body_sha256, answer)
         digest, answer = self._first[slot]
@@ -80,6 +86,8 @@ class Realms:
     def _handlers(self) -> dict[str, Callable[[bytes], msgspec.Struct]]:
         return {
             intermediary.ACQUISITIONS.name: self._acquisitions,
+            intermediary.CODE_STANDINGS.name: self._standings,
+            intermediary.STATUS.name: self._status,
             network.ACQUIRE.name: self._acquire,
             intermediary.INQUIRIES.name: self._inquiries,
             intermediary.RESULTS.name: self._wanted,
@@ -94,6 +102,29 @@ class Realms:
             self._numbers[number] = person
             numbers.append(number)
         return intermediary.CodeStates(acquisition_numbers=numbers)
+
+    def _standings(self, body: bytes) -> msgspec.Struct:
+        asked = kinds.decode(intermediary.CodeStandingsWanted, body).integrated_numbers
+        self._note("standings", asked)
+        found = [
+            self.failed.get(person, "acquired" if person in self.acquired and not self.late else "waiting")
+            for person in asked
+        ]
+        known = set(intermediary.CodeStanding)
+        return intermediary.CodeStandings(
+            standings=[intermediary.CodeStanding(w if w in known else "failed") for w in found],
+            reasons=["" if word in known else word for word in found],
+        )
+
+    def _status(self, _: bytes) -> msgspec.Struct:
+        return intermediary.ServiceStatus(
+            state=self.state,
+            clock=clock.now(),
+            hours="00:00-24:00",
+            opens_at=self.opens_at,
+            pauses=[],
+            backlogs=[intermediary.Backlog("inquiries", 3, clock.now())],
+        )
 
     def _acquire(self, body: bytes) -> msgspec.Struct:
         asked = kinds.decode(network.JukiAcquisitions, body)

@@ -59,7 +59,7 @@ COLUMNS: dict[str, dict[Reason, str]] = {
     },
     "linkage_coderequest": {
         _R.INTEGRATED: "person_id",
-        _R.STATE: "state refusal changed_at",
+        _R.STATE: "state refusal changed_at requested_at attempts",
         _R.TECHNICAL: "message_key",
     },
     "linkage_query": {
@@ -69,9 +69,18 @@ COLUMNS: dict[str, dict[Reason, str]] = {
         _R.STATE: "state error handed_over",
         _R.TECHNICAL: "record_id batch_id sequence",
     },
-    "linkage_querybatch": {_R.STATE: "submitted_at submitted_by", _R.TECHNICAL: "batch_id send_attempts"},
+    "linkage_querybatch": {
+        _R.STATE: "submitted_at submitted_by begun_at",
+        _R.TECHNICAL: "batch_id send_attempts",
+    },
     "linkage_queryreceipt": {_R.STATE: "refusal", _R.TECHNICAL: "id batch_id position record_id"},
     "linkage_resultcursor": {_R.TECHNICAL: "municipality after"},
+    "linkage_intermediarystatus": {
+        # of a machine, not of a person
+        _R.STATE: "state since checked_at error hours opens_at pause_begins_at pause_ends_at pause_reason",
+        _R.TECHNICAL: "id checks clock_ahead",
+    },
+    "linkage_intermediarybacklog": {_R.STATE: "name waiting oldest", _R.TECHNICAL: "id status_id"},
     "linkage_registration": {
         _R.TRANSIT: " ".join((*TYPED, *SEALED)),
         _R.INTEGRATED: "person_id chosen_person_id",

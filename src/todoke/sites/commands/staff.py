@@ -256,12 +256,9 @@ def print_matrix(out: Path, by: str) -> None:
 @group.command("reap")
 @open_verb("期限の過ぎたものを終わらせるだけで、権限を増やさない（定時に実行する）")
 def reap() -> None:
-    """期限の過ぎたサインインと未確認の依頼を終わらせ、退職者の顔・パスキーを廃棄します。"""
+    """期限の過ぎたもの（サインイン、未確認の依頼、退職者の顔・パスキーなど）を終わらせます。"""
     done = housekeeping.tidy()
-    click.echo(
-        f"{directory.realm()}: サインイン {done.sessions} 件、依頼 {done.requests} 件、本人確認の登録 {done.leavers} 人、"
-        f"出力ファイル {done.files} 件"
-    )
+    click.echo(f"{directory.realm()}: " + "、".join(f"{title} {count:,} 件" for title, count in done.items()))
 
 
 @group.command("sample", hidden=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ _BY = click.option("--by", "staff_id", required=True, help="職員ID")
 _MUNICIPALITY = click.option("--municipality", required=True, help="団体コード（5桁）")
 _MUNICIPALITIES = click.option("--municipality", help="団体コード（5桁）。なければこの基盤の全団体")
 _DECISION = click.option("--refuse", is_flag=True, help="許可ではなく不許可とする")
+_MOMENT = click.DateTime(["%Y-%m-%dT%H:%M"])
 _PERMITS = click.argument("permit_ids", nargs=-1, required=True)
 
 
@@ -109,6 +111,35 @@ def records(municipality: str | None, side: str, out: Path, staff_id: str) -> No
     actor = _actor(staff_id)
     count = export_records(aliases=_aliases(municipality), side=Side(side), out=out, by=actor)
     click.echo(f"{count:,} 件")
+
+
+@group.command("pause", help="計画停止を登録する（その間は電文を受け付けない）")
+@_MUNICIPALITIES
+@click.option("--from", "begins", required=True, type=_MOMENT, help="開始（日本時間 2026-04-01T22:00）")
+@click.option("--until", "ends", required=True, type=_MOMENT, help="終了")
+@click.option("--reason", required=True, help="理由（団体に示す）")
+@_BY
+@verb(Permission.INTERMEDIARY_OPERATE)
+def pause(municipality: str | None, begins: datetime, ends: datetime, reason: str, staff_id: str) -> None:
+    from todoke.systems.intermediary.actions.plan_pause import plan_pause
+
+    actor = _actor(staff_id)
+    period = [moment.replace(tzinfo=clock.JAPAN) for moment in (begins, ends)]
+    for alias in _aliases(municipality):
+        plan_pause(alias=alias, begins_at=period[0], ends_at=period[1], reason=reason, by=actor)
+        click.echo(f"{alias[-5:]}  {begins:%Y-%m-%d %H:%M} から {ends:%Y-%m-%d %H:%M} まで停止")
+
+
+@group.command("resume", help="計画停止を終える（予定も取り消す）")
+@_MUNICIPALITIES
+@_BY
+@verb(Permission.INTERMEDIARY_OPERATE)
+def resume(municipality: str | None, staff_id: str) -> None:
+    from todoke.systems.intermediary.actions.plan_pause import end_pauses
+
+    actor = _actor(staff_id)
+    for alias in _aliases(municipality):
+        click.echo(f"{alias[-5:]}  停止の終了 {end_pauses(alias=alias, by=actor)} 件")
 
 
 @group.command("status", help="件数とリストの期限を示す")

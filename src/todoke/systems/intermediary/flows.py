@@ -17,7 +17,7 @@ class CodeState(StrEnum):
     NOT_REQUESTED = "not_requested"  # 未要求
     REQUESTED = "requested"  # 要求済
     ACQUIRED = "acquired"  # 取得済
-    FAILED = "failed"  # 取得エラー (the 符号 belongs to another 統合番号: one person is registered twice)
+    FAILED = "failed"  # 取得エラー (one person is registered twice, or the 取得番号 ended unused: LinkCode.failure)
 
 
 class Provided(StrEnum):
@@ -69,8 +69,11 @@ LINK_CODE: Final = Flow(
             },
             Permission.INTERMEDIARY_ACQUIRE,
         ),
+        *along({CodeState.REQUESTED: (CodeState.ACQUIRED,)}, Permission.INTERMEDIARY_STORE_CODE),
         *along(
-            {CodeState.REQUESTED: (CodeState.ACQUIRED, CodeState.FAILED)}, Permission.INTERMEDIARY_STORE_CODE
+            {CodeState.REQUESTED: (CodeState.FAILED,)},
+            Permission.INTERMEDIARY_STORE_CODE,
+            Permission.INTERMEDIARY_EXPIRE,
         ),
     ),
 )

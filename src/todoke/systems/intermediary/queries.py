@@ -9,15 +9,27 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
+
 from todoke.contracts.exchange_records import COLUMNS
 from todoke.contracts.information import Outcome
-from todoke.contracts.intermediary import Provision, Result, Results
+from todoke.contracts.intermediary import (
+    Backlog,
+    CodeStanding,
+    CodeStandings,
+    PlannedPause,
+    Provision,
+    Result,
+    Results,
+    ServiceStatus,
+)
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.systems.intermediary import codecs
-from todoke.systems.intermediary.flows import Side
-from todoke.systems.intermediary.models import ListCopy
+from todoke.systems.intermediary.flows import CodeState, Side
+from todoke.systems.intermediary.models import ListCopy, ServicePause
 from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
+from todoke.systems.intermediary.rules import service
 
 LIST_ALLOWS: Final = """
 EXISTS (
@@ -58,6 +70,26 @@ _COUNTS = {
     "held": "SELECT count(*) FROM intermediary_provision_case WHERE outcome = 'held'",
     "list_edition": "SELECT coalesce(max(edition), 0) FROM intermediary_list_copy",
 }
+
+_STANDINGS = """
+SELECT l.state, coalesce(l.failure, '')
+FROM unnest(%s::text[]) WITH ORDINALITY AS asked (number, place)
+LEFT JOIN intermediary_link_code l ON l.integrated_number = asked.number ORDER BY asked.place
+"""
+_CODE_STANDINGS = {
+    CodeState.REQUESTED: CodeStanding.WAITING,
+    CodeState.ACQUIRED: CodeStanding.ACQUIRED,
+    CodeState.FAILED: CodeStanding.FAILED,
+}
+_BACKLOGS = """
+SELECT 'inquiries' AS name, count(*), min(requested_at) FROM intermediary_inquiry WHERE outcome = 'asked'
+UNION ALL
+SELECT 'codes', count(*), min(requested_at) FROM intermediary_link_code WHERE state = 'requested'
+UNION ALL
+SELECT 'held', count(*), min(received_at) FROM intermediary_provision_case WHERE outcome = 'held'
+UNION ALL
+SELECT 'outbox', count(*), min(queued_at) FROM exchange_outbox WHERE state = 'waiting'
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +153,31 @@ def routed_answers(alias: str, permit_ids: list[str]) -> list[tuple[str, Provisi
             alias, _ANSWERS, [permit_ids]
         )
     ]
+
+
+def code_standings(alias: str, integrated_numbers: list[str]) -> CodeStandings:
+    """How far the acquisition of each 符号 came, in the order asked; never the 符号."""
+    rows = postgres.fetch(alias, _STANDINGS, [integrated_numbers])
+    standings = [_CODE_STANDINGS.get(state, CodeStanding.UNKNOWN) for state, _ in rows]
+    return CodeStandings(standings=standings, reasons=[failure for _, failure in rows])
+
+
+def service_status(alias: str) -> ServiceStatus:
+    """稼働状況 now: state, hours, planned pauses, and what waits."""
+    now = clock.now()
+    pauses = [
+        PlannedPause(*row)
+        for row in ServicePause.objects.using(alias)
+        .filter(ends_at__gt=now)
+        .order_by("begins_at")
+        .values_list("begins_at", "ends_at", "reason")
+    ]
+    hours = service.hours(settings.TODOKE_SERVICE_HOURS)
+    state, opens_at = service.standing(now, hours, pauses)
+    backlogs = [Backlog(*row) for row in postgres.fetch(alias, _BACKLOGS)]
+    return ServiceStatus(
+        state=state, clock=now, hours=str(hours), opens_at=opens_at, pauses=pauses, backlogs=backlogs
+    )
 
 
 def counts(alias: str) -> dict[str, int]:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
 from todoke.access import parties as actors
+from todoke.access.permissions import Permission, require
 from todoke.contracts import intermediary, network
 from todoke.exchange import parties
 from todoke.exchange.handlers import handles, on_answer, on_refusal
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.intermediary import needs
+from todoke.systems.intermediary import needs, queries
 from todoke.systems.intermediary.actions import receive_results
 from todoke.systems.intermediary.actions.hand_over_results import hand_over_results
 from todoke.systems.intermediary.actions.provide import provide
 from todoke.systems.intermediary.actions.register_replicas import register_replicas
+from todoke.systems.intermediary.actions.report_codes import report_codes
 from todoke.systems.intermediary.actions.request_codes import request_codes
 from todoke.systems.intermediary.actions.store_codes import store_codes
 from todoke.systems.intermediary.actions.take_inquiries import take_inquiries
+
+Q = TypeVar("Q", bound=msgspec.Struct)
+A = TypeVar("A", bound=msgspec.Struct)
 
 
 def _own_city(alias: str, sender: str) -> bool:
@@ -29,43 +40,78 @@ def _other_platform(alias: str, sender: str) -> bool:
     return sender.startswith("platform:") and sender != needs.party_of(alias)
 
 
+def _while_open(handler: Callable[[str, str, Q], A]) -> Callable[[str, str, Q], A]:
+    """Nothing is taken outside the service hours and in a planned pause: whoever sends goes on by itself later."""
+
+    def guarded(alias: str, sender: str, body: Q) -> A:
+        status = queries.service_status(alias)
+        if not status.accepting:
+            raise TodokeError(ErrorCode.SERVICE_CLOSED, what=needs.party_of(alias), reason=status.state.value)
+        return handler(alias, sender, body)
+
+    return guarded
+
+
+@handles(intermediary.STATUS, senders=_own_city)
+def status(alias: str, sender: str, _body: intermediary.StatusWanted) -> intermediary.ServiceStatus:
+    """稼働状況, also while nothing else is taken. It names nobody, and is not logged: it is asked all the time."""
+    require(actors.actor(sender), Permission.INTERMEDIARY_COLLECT)
+    return queries.service_status(alias)
+
+
+@handles(intermediary.CODE_STANDINGS, senders=_own_city)
+@_while_open
+def code_standings(
+    alias: str, sender: str, body: intermediary.CodeStandingsWanted
+) -> intermediary.CodeStandings:
+    """How far the acquisition of each 符号 came."""
+    return report_codes(alias=alias, body=body, by=actors.actor(sender))
+
+
 @handles(intermediary.ACQUISITIONS, senders=_own_city)
+@_while_open
 def acquisitions(alias: str, sender: str, body: intermediary.CodeWanted) -> intermediary.CodeStates:
     """取得番号 for 統合番号 without 符号."""
     return request_codes(alias=alias, body=body, by=actors.actor(sender))
 
 
 @handles(intermediary.LINK_CODES, senders=_network)
+@_while_open
 def link_codes(alias: str, sender: str, body: intermediary.LinkCodes) -> network.Received:
     """符号 from the network."""
     return store_codes(alias=alias, body=body, by=actors.actor(sender))
 
 
 @handles(intermediary.REPLICAS, senders=_own_city)
+@_while_open
 def replicas(alias: str, sender: str, body: intermediary.Replicas) -> network.Received:
     """副本登録."""
     return register_replicas(alias=alias, body=body, by=actors.actor(sender))
 
 
 @handles(intermediary.INQUIRIES, senders=_own_city)
+@_while_open
 def inquiries(alias: str, sender: str, body: intermediary.Inquiries) -> intermediary.InquiryReceipts:
     """情報照会内容登録."""
     return take_inquiries(alias=alias, body=body, by=actors.actor(sender))
 
 
 @handles(intermediary.RESULTS, senders=_own_city)
+@_while_open
 def results(alias: str, sender: str, body: intermediary.ResultsWanted) -> intermediary.Results:
     """情報照会結果取得要求."""
     return hand_over_results(alias=alias, body=body, by=actors.actor(sender))
 
 
 @handles(intermediary.PROVISION_REQUESTS, senders=_network)
+@_while_open
 def provision_requests(alias: str, sender: str, body: intermediary.ProvisionRequests) -> network.Received:
     """情報提供の要求 with permits."""
     return provide(alias=alias, body=body, by=actors.actor(sender))
 
 
 @handles(intermediary.PROVISIONS, senders=_other_platform)
+@_while_open
 def provisions(alias: str, sender: str, body: intermediary.Provisions) -> network.Received:
     """情報提供 from the provider."""
     return receive_results.take_provisions(alias=alias, body=body, by=actors.actor(sender))

@@ -50,6 +50,7 @@ QUERY: Final = Flow(
             QueryState.HELD: _ENDS,
         },
         Permission.LINKAGE_OPERATE,
+        Permission.LINKAGE_SEND,
     ),
 )
 
@@ -61,7 +62,10 @@ class CodeRequestState(TextChoices):
     REQUESTED = "requested", "要求済"
     PRESENT = "present", "取得済"
     REFUSED = "refused", "取得エラー"
+    AGAIN = "again", "再取得"
 
+
+_ANSWERED: Final = (CodeRequestState.REQUESTED, CodeRequestState.PRESENT, CodeRequestState.REFUSED)
 
 CODE_REQUEST: Final = Flow(
     name="linkage_code_request",
@@ -69,23 +73,29 @@ CODE_REQUEST: Final = Flow(
     table="linkage_coderequest",
     states=CodeRequestState,
     starts=(CodeRequestState.WANTED,),
-    ends=(CodeRequestState.REQUESTED, CodeRequestState.PRESENT),
+    ends=(CodeRequestState.PRESENT,),
     key="person_id",
     at="changed_at",
     by="",
-    steps=along(
-        {
-            CodeRequestState.WANTED: (
-                CodeRequestState.REQUESTED,
-                CodeRequestState.PRESENT,
-                CodeRequestState.REFUSED,
-            ),
-            CodeRequestState.REFUSED: (CodeRequestState.WANTED,),
-        },
-        Permission.LINKAGE_OPERATE,
+    steps=(
+        *along(
+            {
+                CodeRequestState.WANTED: _ANSWERED,
+                CodeRequestState.AGAIN: _ANSWERED,
+                CodeRequestState.REQUESTED: (CodeRequestState.PRESENT, CodeRequestState.REFUSED),
+            },
+            Permission.LINKAGE_SEND,
+        ),
+        *along(
+            {
+                CodeRequestState.REQUESTED: (CodeRequestState.AGAIN,),
+                CodeRequestState.REFUSED: (CodeRequestState.AGAIN,),
+            },
+            Permission.LINKAGE_OPERATE,
+        ),
     ),
 )
-"""What comes after REQUESTED happens at the intermediary; the city never learns the 符号."""
+"""A person is WANTED from the moment they are registered. The city learns that a 符号 was acquired, never which it is."""
 
 
 class RegistrationState(TextChoices):

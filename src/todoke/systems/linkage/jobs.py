@@ -16,14 +16,16 @@ from todoke.access.permissions import Actor
 from todoke.batch.models import StepRun, StepState
 from todoke.batch.progress import Meter
 from todoke.batch.steps import Counts, StepReport, run_step
-from todoke.contracts.intermediary import RESULTS, ResultsWanted
+from todoke.contracts.intermediary import CODE_STANDINGS, RESULTS, CodeStandingsWanted, ResultsWanted
 from todoke.engine import snapshots
-from todoke.exchange import client, parties
+from todoke.exchange import circuit, client, parties
 from todoke.exchange.kinds import RECORD_LIMIT
 from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.linkage import codecs, queries
 from todoke.systems.linkage.actions.ask_attributes import ask_attributes, begin_run
+from todoke.systems.linkage.actions.begin_sending import begin_sending
+from todoke.systems.linkage.actions.check_intermediary import check_intermediary
 from todoke.systems.linkage.actions.compare_attributes import compare_attributes
 from todoke.systems.linkage.actions.give_up_queries import give_up_queries
 from todoke.systems.linkage.actions.load_numbers import load_numbers
@@ -31,11 +33,13 @@ from todoke.systems.linkage.actions.request_codes import request_codes
 from todoke.systems.linkage.actions.rotate_keys import begin_rotation, end_rotation, reseal_chunk
 from todoke.systems.linkage.actions.send_queries import send_queries
 from todoke.systems.linkage.actions.take_results import take_results
+from todoke.systems.linkage.actions.take_standings import take_standings
 from todoke.systems.linkage.actions.want_codes import want_codes
 from todoke.systems.linkage.flows import OPEN, QueryState
 from todoke.systems.linkage.models import ConsistencyRun
 from todoke.systems.linkage.models.consistency import COUNTED
-from todoke.systems.linkage.queries import consistency
+from todoke.systems.linkage.models.intermediary_status import Seen
+from todoke.systems.linkage.queries import codes, consistency
 
 ALIAS = "linkage"
 _ROTATION = "linkage:rotate-keys"
@@ -97,7 +101,7 @@ def acquire(*, batch_ids: Sequence[str] | None, by: Actor, transport: Transport)
     """符号取得 for the persons of these batches' unsent queries, or of everybody (None)."""
 
     def work(meter: Meter) -> Counts:
-        want_codes(batch_ids=batch_ids, by=by)
+        meter.total(want_codes(batch_ids=batch_ids, by=by))
         requested = 0
         for key in queries.wanted_code_messages():
             count = request_codes(message_key=key, transport=transport, by=by)
@@ -117,6 +121,7 @@ def send(*, batch_ids: Sequence[str], by: Actor, dispatcher: Delivers, patience:
     """
 
     def work(meter: Meter) -> Counts:
+        begin_sending(batch_ids=batch_ids, by=by)
         total = sum(queries.state_counts(batch_ids).values())
         meter.total(total)
         _send_until_taken_on(batch_ids, by, dispatcher, time.monotonic() + patience)
@@ -127,6 +132,40 @@ def send(*, batch_ids: Sequence[str], by: Actor, dispatcher: Delivers, patience:
     return run_step(
         ALIAS, "linkage:send", key=_key(batch_ids), by=by.staff_id, work=work, title="情報照会の送信"
     )
+
+
+def stand(*, by: Actor, transport: Transport) -> int:
+    """符号の取得結果の確認 of everybody whose 符号 was asked for; returns how many were acquired or failed."""
+    ended, after = 0, ""
+    sender, receiver = _ends()
+    while persons := codes.requested(after):
+        answer = client.request(
+            transport,
+            sender=sender,
+            receiver=receiver,
+            kind=CODE_STANDINGS,
+            body=CodeStandingsWanted(integrated_numbers=persons),
+            key=f"standings {uuid.uuid4().hex}",
+        )
+        ended += take_standings(persons=persons, answer=answer, by=by)
+        after = persons[-1]
+    return ended
+
+
+def carry_on(*, by: Actor, transport: Transport) -> Seen:
+    """見張りの一回: ask the intermediary how it is, and go on with what was begun if it takes messages.
+
+    That is: requests for 符号 that were chosen, their results, and queries whose sending was begun. Raises what the
+    messages raise; a round that is cut short changes nothing, and the next one goes on.
+    """
+    seen = check_intermediary(transport=transport, by=by)
+    if seen is Seen.RUNNING:
+        for key in queries.wanted_code_messages():
+            request_codes(message_key=key, transport=transport, by=by)
+        stand(by=by, transport=transport)
+        for batch_id in queries.begun_batches():
+            send_queries(batch_id=batch_id, by=by, all_persons=False)
+    return seen
 
 
 def poll(*, by: Actor, transport: Transport) -> int:
@@ -248,6 +287,8 @@ class _StillOpen(Exception):
 def _send_until_taken_on(batch_ids: Sequence[str], by: Actor, dispatcher: Delivers, end: float) -> None:
     pause = _FIRST_PAUSE
     while True:
+        if circuit.is_paused(ALIAS, *_ends()):  # nothing is given up for it: `carry_on` sends what is left
+            raise TodokeError(ErrorCode.UNAVAILABLE, what="中間サーバー")
         for batch_id in batch_ids:
             send_queries(batch_id=batch_id, by=by)
         dispatcher.drain(max(1.0, end - time.monotonic()))
@@ -276,6 +317,11 @@ def _poll_until_closed(
         if left:
             pause = _FIRST_PAUSE if changed else min(2 * pause, _LONGEST_PAUSE)
             time.sleep(pause)
+
+
+def _ends() -> tuple[str, str]:
+    """Sender and receiver of the city's messages to its intermediary."""
+    return parties.city(settings.TODOKE_MUNICIPALITY), parties.platform(settings.TODOKE_MUNICIPALITY)
 
 
 def _key(batch_ids: Sequence[str]) -> str:

@@ -44,6 +44,15 @@ def link_codes_arrived(
     forget_acquisitions(delivery=key, by=actors.actor(parties.NETWORK))
 
 
+@on_refusal(intermediary.LINK_CODES)
+def link_codes_refused(alias: str, key: str, body: intermediary.LinkCodes, error_code: str) -> None:
+    """The intermediary took none of them, for good: the 取得番号 are of no use any more, and the city asks again."""
+    by = actors.actor(parties.NETWORK)
+    forget_acquisitions(delivery=key, by=by)
+    subject = f"{key} {error_code}"
+    record(alias, by=by, verb="network:link_code:refused", subject=subject, persons=len(body.records))
+
+
 @handles(network.PERMITS, senders=_from_platform)
 def permits(_alias: str, sender: str, body: network.PermitRequests) -> network.PermitAnswers:
     """情報提供許可証の発行."""

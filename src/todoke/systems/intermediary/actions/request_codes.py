@@ -22,7 +22,8 @@ INSERT INTO intermediary_link_code (integrated_number, state, acquisition_number
 SELECT DISTINCT ON (integrated_number) integrated_number, 'requested', fresh, %(now)s
 FROM wanted ORDER BY integrated_number, place
 ON CONFLICT (integrated_number) DO UPDATE
-SET state = 'requested', acquisition_number = excluded.acquisition_number, requested_at = excluded.requested_at
+SET state = 'requested', acquisition_number = excluded.acquisition_number, requested_at = excluded.requested_at,
+    failure = ''
 WHERE intermediary_link_code.state IN ('not_requested', 'failed')
 """
 _STATES = """

@@ -27,6 +27,7 @@ UPDATE intermediary_link_code l
 SET state = CASE WHEN d.taken THEN 'failed' ELSE 'acquired' END,
     link_code = CASE WHEN d.taken THEN NULL ELSE d.link_code END,
     acquired_at = CASE WHEN d.taken THEN NULL ELSE %(now)s END,
+    failure = CASE WHEN d.taken THEN 'duplicate_person' ELSE '' END,
     acquisition_number = NULL
 FROM due d WHERE d.integrated_number = l.integrated_number
 """

@@ -13,6 +13,7 @@ from todoke.systems.intermediary.models.list_copy import ListCopy
 from todoke.systems.intermediary.models.list_copy_entry import ListCopyEntry
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
 from todoke.systems.intermediary.models.replica import Replica
+from todoke.systems.intermediary.models.service_pause import ServicePause
 
 __all__ = [
     "Answer",
@@ -25,4 +26,5 @@ __all__ = [
     "ListCopyEntry",
     "ProvisionCase",
     "Replica",
+    "ServicePause",
 ]

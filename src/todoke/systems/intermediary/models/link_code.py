@@ -10,7 +10,7 @@ from todoke.privacy.retention import REGISTER, for_ever
 
 
 class LinkCode(models.Model):
-    """A 統合番号; while its 符号 is asked for a 取得番号, afterwards the 符号 (never both)."""
+    """A 統合番号; while its 符号 is asked for a 取得番号, afterwards the 符号 (never both); or why there is none."""
 
     integrated_number = models.TextField(primary_key=True)
     state = models.TextField()
@@ -18,9 +18,10 @@ class LinkCode(models.Model):
     link_code = models.TextField(null=True)
     requested_at = models.DateTimeField(null=True)
     acquired_at = models.DateTimeField(null=True)
+    failure = models.TextField(db_default="")
 
     privacy = Privacy(
-        open="state requested_at acquired_at",
+        open="state requested_at acquired_at failure",
         specific="integrated_number",
         sealed="acquisition_number link_code",
         keep=for_ever(REGISTER),
@@ -41,4 +42,11 @@ class LinkCode(models.Model):
                 | Q(state="acquired", acquisition_number__isnull=True, link_code__isnull=False),
                 name="link_code_by_state",
             ),
+            models.CheckConstraint(
+                condition=Q(state="failed") & ~Q(failure="") | ~Q(state="failed") & Q(failure=""),
+                name="link_code_failure_says_why",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["requested_at"], name="link_code_waiting", condition=Q(state="requested"))
         ]

@@ -40,7 +40,7 @@ class Registered:
 
 
 def confirm_registrations(*, request_ids: Sequence[str], by: Actor) -> Registered:
-    """Register all of these, or none. What was typed goes; the evidence and the 統合番号 stay; a 符号 is wanted.
+    """Register all of these, or none. What was typed goes; the evidence and the 統合番号 stay. A 符号 is wanted for whoever is new (trigger).
 
     Errors: STATE_CONFLICT with how many no longer stand as they were chosen, SAME_PERSON, VERIFY_AGAIN.
     """
@@ -58,7 +58,6 @@ def confirm_registrations(*, request_ids: Sequence[str], by: Actor) -> Registere
             also=dict.fromkeys((*TYPED, *SEALED)), beside=requests.stage_result(results),
         )  # fmt: skip
         requests.forget_candidates(keys)
-        requests.want_codes(list(persons.values()))
         about = (Person("integrated_number", person) for person in persons.values())
         record_many(ALIAS, by=by, verb=VERB, subject="person registered", about=about)
     minted = sum(row.choice == "new" for row in rows)

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
+from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.linkage.actions.send_queries import NO_CODE
 
 ALIAS = "linkage"
-_FORGET = """
-DELETE FROM linkage_coderequest c USING linkage_query q
+_AGAIN = """
+UPDATE linkage_coderequest c SET state = 'again', message_key = '', changed_at = %s
+FROM linkage_query q
 WHERE q.batch_id = ANY(%s) AND q.state = 'accepted' AND c.person_id = q.person_id AND c.state = 'requested'
 """
 _REFUSE = (
@@ -23,11 +25,11 @@ _REFUSE = (
 def give_up_queries(*, batch_ids: Sequence[str], by: Actor) -> int:
     """End the unsent queries of these batches as 照会エラー (`no_link_code`); returns how many.
 
-    Their 符号 count as never asked for, so that a later batch asks again.
+    Their 符号 will be asked for again (再取得) by the next batch or bulk request.
     """
     require(by, Permission.LINKAGE_OPERATE)
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
-        cursor.execute(_FORGET, [list(batch_ids)])
+        cursor.execute(_AGAIN, [clock.now(), list(batch_ids)])
         cursor.execute(_REFUSE, [NO_CODE, list(batch_ids)])
         ended = int(cursor.rowcount)
         if ended:

@@ -1,12 +1,13 @@
 """符号取得の要求 (番号法21条の2): 取得番号 from the intermediary, then (取得番号, 個人番号) to 住基ネット.
 
-Neither message goes through the outbox and no 取得番号 is stored: a run that was stopped asks again under the
-same key and hears the same answer. The 符号 itself goes from the network to the intermediary, never here.
+Neither message goes through the outbox and no 取得番号 is stored: a run that was stopped asks again and hears the same
+取得番号, as long as the 符号 has not arrived. The 符号 itself goes from the network to the intermediary, never here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -25,12 +26,15 @@ from todoke.systems.linkage.queries.numbers import open_numbers
 ALIAS = "linkage"
 PRESENT = ""
 _WANTED = """
-SELECT person_id FROM linkage_coderequest WHERE message_key = %s AND state = 'wanted' ORDER BY person_id
+SELECT person_id FROM linkage_coderequest WHERE message_key = %s AND state IN ('wanted', 'again') ORDER BY person_id
 """
 _SETTLE = """
-UPDATE linkage_coderequest c SET state = a.state, refusal = a.refusal, changed_at = %s
-FROM (SELECT unnest(%s::text[]) AS person_id, unnest(%s::text[]) AS state, unnest(%s::text[]) AS refusal) a
-WHERE c.person_id = a.person_id AND c.state = 'wanted'
+UPDATE linkage_coderequest c
+SET state = a.state, refusal = a.refusal, changed_at = %(now)s, attempts = c.attempts + 1,
+    requested_at = CASE a.state WHEN 'requested' THEN %(now)s ELSE c.requested_at END
+FROM (SELECT unnest(%(persons)s::text[]) AS person_id, unnest(%(states)s::text[]) AS state,
+      unnest(%(words)s::text[]) AS refusal) a
+WHERE c.person_id = a.person_id AND c.state IN ('wanted', 'again') AND c.message_key = %(key)s
 """
 
 
@@ -39,7 +43,7 @@ def request_codes(*, message_key: str, transport: Transport, by: Actor) -> int:
 
     Raises UNAVAILABLE when a receiver cannot be reached: the same call continues later.
     """
-    require(by, Permission.LINKAGE_OPERATE)
+    require(by, Permission.LINKAGE_SEND)
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(_WANTED, [message_key])
         persons = [person for (person,) in cursor]
@@ -51,7 +55,10 @@ def request_codes(*, message_key: str, transport: Transport, by: Actor) -> int:
     states = [_state(person, missing, refusals) for person in persons]
     words = [refusals.get(person, "") for person in persons]
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
-        cursor.execute(_SETTLE, [clock.now(), persons, states, words])
+        cursor.execute(
+            _SETTLE,
+            {"now": clock.now(), "persons": persons, "states": states, "words": words, "key": message_key},
+        )
         record(ALIAS, by=by, verb="linkage:code:request", subject="persons", persons=len(persons))
     return len(persons)
 
@@ -83,10 +90,15 @@ def _acquire(wanted: dict[str, str], key: str, transport: Transport) -> dict[str
             organisation=organisation_code(municipality),
             records=[JukiAcquisition(number, numbers[person]) for person, number in wanted.items()],
         ),
-        key=key,
+        key=f"{key} {_digest(wanted.values())}",
     )
     words = _one_each(receipts.refusals, len(wanted))
     return {person: word for person, word in zip(wanted, words, strict=True) if word}
+
+
+def _digest(numbers: Iterable[str]) -> str:
+    """Names the content: whoever was served since the first try is missing in a second, and that is another message."""
+    return hashlib.sha256("\n".join(numbers).encode()).hexdigest()[:16]
 
 
 def _state(person: str, missing: dict[str, str], refusals: dict[str, str]) -> str:

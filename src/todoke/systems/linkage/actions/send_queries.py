@@ -22,28 +22,27 @@ UPDATE linkage_query q SET state = 'refused', error = %s
 FROM linkage_coderequest c
 WHERE q.batch_id = %s AND q.state = 'accepted' AND c.person_id = q.person_id AND c.state = 'refused'
 """
-_WAITING = """
-SELECT record_id, person_id, provider, duty, procedure, information_code, nondisclosure
-FROM linkage_query WHERE batch_id = %s AND state = 'accepted' ORDER BY record_id
+_HAS_CODE = "person_id IN (SELECT person_id FROM linkage_coderequest WHERE state = 'present')"
+_MARK_SENT = """
+UPDATE linkage_query SET state = 'sent' WHERE batch_id = %s AND state = 'accepted' AND {which}
+RETURNING record_id, person_id, provider, duty, procedure, information_code, nondisclosure
 """
-_MARK_SENT = "UPDATE linkage_query SET state = 'sent' WHERE batch_id = %s AND state = 'accepted'"
 
 
-def send_queries(*, batch_id: str, by: Actor) -> int:
+def send_queries(*, batch_id: str, by: Actor, all_persons: bool = True) -> int:
     """Put the accepted queries of a batch into the outbox, ≤ 10,000 a message; returns how many.
 
-    A person whose 符号 was refused cannot be asked about: such a query ends as an error here.
+    Not `all_persons`: only of those whose 符号 is known to be there. A person whose 符号 was refused cannot be asked about: such a query ends as an error here.
     """
-    require(by, Permission.LINKAGE_OPERATE)
+    require(by, Permission.LINKAGE_SEND)
     with transaction.atomic(using=ALIAS):
         batch = QueryBatch.objects.using(ALIAS).select_for_update().get(batch_id=batch_id)
         with connections[ALIAS].cursor() as cursor:
             cursor.execute(_REFUSED_CODES, [NO_CODE, batch_id])
-            cursor.execute(_WAITING, [batch_id])
-            waiting = [Inquiry(*row) for row in cursor]
-            if not waiting:
-                return 0
-            cursor.execute(_MARK_SENT, [batch_id])
+            cursor.execute(_MARK_SENT.format(which="true" if all_persons else _HAS_CODE), [batch_id])
+            waiting = sorted((Inquiry(*row) for row in cursor), key=lambda inquiry: inquiry.record_id)
+        if not waiting:
+            return 0
         batch.send_attempts += 1
         batch.save(using=ALIAS, update_fields=["send_attempts"])
         _send(batch, waiting)

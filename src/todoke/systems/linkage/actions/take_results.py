@@ -37,7 +37,7 @@ def take_results(*, results: Sequence[Result], by: Actor) -> int:
     A result that fits no query or no transition changes nothing and is counted in the operation log, so that
     one odd result does not hold up all behind it.
     """
-    require(by, Permission.LINKAGE_OPERATE)
+    require(by, Permission.LINKAGE_SEND)
     if not results:
         return 0
     with transaction.atomic(using=ALIAS):

@@ -1,9 +1,13 @@
-"""符号取得の対象 (PIA 統合番号連携 (2)): who needs a 符号 and was not asked for yet."""
+"""符号取得の対象 (PIA 統合番号連携 (2)): which persons the next messages ask for, ≤ 10,000 a message.
+
+Everybody is wanted from the moment they are registered (migration 0005); what is chosen here is sent by request_codes.
+"""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connections, transaction
 
@@ -13,32 +17,43 @@ from todoke.kernel import clock
 from todoke.oplog.record import record
 
 ALIAS = "linkage"
-_INSERT = """
-INSERT INTO linkage_coderequest (person_id, state, message_key, changed_at)
-SELECT person_id, 'wanted', %s || ' ' || ((row_number() OVER (ORDER BY person_id) - 1) / %s), %s
-FROM ({persons}) wanted
-WHERE NOT EXISTS (
-    SELECT FROM linkage_coderequest c WHERE c.person_id = wanted.person_id AND c.state <> 'refused'
-)
-ON CONFLICT (person_id) DO UPDATE
-SET state = excluded.state, message_key = excluded.message_key, changed_at = excluded.changed_at, refusal = ''
+_CHOOSE = """
+UPDATE linkage_coderequest r
+SET state = CASE WHEN r.state = 'refused' THEN 'again' ELSE r.state END, refusal = '',
+    message_key = %(key)s || ' ' || chosen.message, changed_at = %(now)s
+FROM (
+    SELECT person_id, (row_number() OVER (ORDER BY person_id) - 1) / %(limit)s AS message
+    FROM linkage_coderequest WHERE {which}
+) AS chosen
+WHERE r.person_id = chosen.person_id
 """
-_OF_BATCHES = "SELECT DISTINCT person_id FROM linkage_query WHERE batch_id = ANY(%s) AND state = 'accepted'"
-_EVERYBODY = "SELECT integrated_number AS person_id FROM linkage_person"
+_FREE = "state IN ('wanted', 'again') AND message_key = ''"
+_OF_BATCHES = f"""
+({_FREE} OR state = 'refused') AND person_id IN (
+    SELECT person_id FROM linkage_query WHERE batch_id = ANY(%(batches)s) AND state = 'accepted'
+)
+"""
 
 
-def want_codes(*, batch_ids: Sequence[str] | None, by: Actor) -> int:
-    """Note the persons of these batches' unsent queries (None: everybody) as wanted; returns how many.
+def want_codes(*, batch_ids: Sequence[str] | None, by: Actor, again_only: bool = False) -> int:
+    """Choose the persons of these batches' unsent queries (None: everybody without 符号); returns how many.
 
-    Who was asked for is not asked for again, but who was refused is: the registers may have been put right.
+    `again_only`: of everybody, only those who stand in 再取得.
+    Who was asked for is not asked for again. Who was refused is asked for again only for a batch, or by `ask_again`:
+    the registers may have been put right.
     """
     require(by, Permission.LINKAGE_OPERATE)
-    persons = _EVERYBODY if batch_ids is None else _OF_BATCHES
-    chosen = [] if batch_ids is None else [list(batch_ids)]
-    key = f"codes {uuid.uuid4().hex}"
+    everybody = f"{_FREE} AND state = 'again'" if again_only else _FREE
+    which = everybody if batch_ids is None else _OF_BATCHES
+    values: dict[str, Any] = {
+        "key": f"codes {uuid.uuid4().hex}",
+        "now": clock.now(),
+        "limit": RECORD_LIMIT,
+        "batches": list(batch_ids or ()),
+    }
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('linkage:codes', 0))")
-        cursor.execute(_INSERT.format(persons=persons), [key, RECORD_LIMIT, clock.now(), *chosen])
+        cursor.execute(_CHOOSE.format(which=which), values)
         wanted = int(cursor.rowcount)
         record(ALIAS, by=by, verb="linkage:code:want", subject="persons", persons=wanted)
     return wanted

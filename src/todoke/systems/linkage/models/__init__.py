@@ -3,6 +3,7 @@
 from todoke.systems.linkage.models.code_request import CodeRequest
 from todoke.systems.linkage.models.consistency import ConsistencyRun, Difference
 from todoke.systems.linkage.models.individual_number import IndividualNumber
+from todoke.systems.linkage.models.intermediary_status import IntermediaryBacklog, IntermediaryStatus
 from todoke.systems.linkage.models.local_number import LocalNumber
 from todoke.systems.linkage.models.match_form import MatchForm
 from todoke.systems.linkage.models.person import Person
@@ -17,6 +18,8 @@ __all__ = [
     "ConsistencyRun",
     "Difference",
     "IndividualNumber",
+    "IntermediaryBacklog",
+    "IntermediaryStatus",
     "LocalNumber",
     "MatchForm",
     "Person",

@@ -16,8 +16,8 @@ from todoke.systems.linkage.models.person import Person
 class CodeRequest(models.Model):
     """Where the acquisition of one person's 符号 stands. Neither 取得番号 nor 符号 is ever stored here (S2).
 
-    `message_key` names the message that carried the person: a run that was stopped sends the same one again
-    and hears the same 取得番号, so they need not be kept.
+    A row begins with its person (migration 0005). `message_key` names the message that is to carry the person, or
+    did; it is empty until one is made. `attempts`: how often the 符号 was asked for.
     """
 
     person = models.OneToOneField(Person, on_delete=models.PROTECT, primary_key=True)
@@ -25,9 +25,11 @@ class CodeRequest(models.Model):
     message_key = models.TextField()
     refusal = models.TextField(db_default="")
     changed_at = models.DateTimeField()
+    requested_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(db_default=0)
 
     privacy = Privacy(
-        open="state message_key refusal changed_at",
+        open="state message_key refusal changed_at requested_at attempts",
         specific="person",
         keep=with_parent("person"),
     )
@@ -35,12 +37,16 @@ class CodeRequest(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(state__in=["wanted", "requested", "present", "refused"]),
+                condition=Q(state__in=CodeRequestState.values),
                 name="code_request_state_known",
             ),
             models.CheckConstraint(
                 condition=Q(state="refused") & ~Q(refusal="") | ~Q(state="refused") & Q(refusal=""),
                 name="code_request_refusal_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="requested") | Q(requested_at__isnull=False, attempts__gt=0),
+                name="code_request_says_since_when",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "message_key"], name="code_request_waiting")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,6 @@ import pyarrow as pa
 
 from todoke.contracts.people import BasicAttributes
 from todoke.engine import postgres
-from todoke.exchange.kinds import RECORD_LIMIT
 from todoke.kernel import clock
 from todoke.privacy.sealed_numbers import ColumnSeal
 from todoke.records.attributes.variants import EDITION
@@ -26,11 +24,6 @@ UPDATE linkage_registration r SET rules_edition = %s, candidates_shown = s.shown
 FROM {_STAGED} s WHERE s.request_id = r.request_id
 """
 _FORGET_CANDIDATES = "DELETE FROM linkage_registrationcandidate WHERE request_id = ANY(%s)"
-_WANT_CODES = """
-INSERT INTO linkage_coderequest (person_id, state, message_key, changed_at)
-SELECT person_id, 'wanted', %s || ' ' || ((row_number() OVER (ORDER BY person_id) - 1) / %s), %s
-FROM unnest(%s::text[]) person_id ON CONFLICT (person_id) DO NOTHING
-"""
 CHOICE = Beside(
     table=_STAGED,
     columns=("choice", "chosen_person_id", "name_equal", "sex_equal", "birth_date_equal", "address_equal"),
@@ -136,12 +129,6 @@ def stage_result(results: Mapping[str, tuple[str, str]]) -> Beside:
     """統合番号 and outcome of each request, for the step into `registered`."""
     columns = [pa.array(column, pa.string()) for column in zip(*results.values(), strict=True)]
     return _stage(list(results), RESULT, columns)
-
-
-def want_codes(persons: Sequence[str]) -> None:
-    """A 符号 is wanted for each of these persons, unless it was before."""
-    key = f"codes {uuid.uuid4().hex}"
-    postgres.execute(ALIAS, _WANT_CODES, [key, RECORD_LIMIT, clock.now(), list(persons)])
 
 
 def _stage(request_ids: Sequence[str], beside: Beside, columns: Sequence[pa.Array[Any]]) -> Beside:

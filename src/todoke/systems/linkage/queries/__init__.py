@@ -41,7 +41,14 @@ _STATES = "SELECT state, count(*) FROM linkage_query WHERE batch_id = ANY(%s) GR
 _UNFINISHED = (
     "SELECT DISTINCT batch_id FROM linkage_query WHERE state IN ('accepted', 'sent', 'asked') ORDER BY 1"
 )
-_WANTED_KEYS = "SELECT DISTINCT message_key FROM linkage_coderequest WHERE state = 'wanted' ORDER BY 1"
+_BEGUN = """
+SELECT batch_id FROM linkage_querybatch b WHERE begun_at IS NOT NULL
+AND EXISTS (SELECT FROM linkage_query q WHERE q.batch_id = b.batch_id AND q.state = 'accepted') ORDER BY begun_at
+"""
+_WANTED_KEYS = """
+SELECT DISTINCT message_key FROM linkage_coderequest
+WHERE state IN ('wanted', 'again') AND message_key <> '' ORDER BY 1
+"""
 _EDITIONS = "SELECT min(edition), max(edition) FROM linkage_matchform"
 _FORMS = """
 SELECT f.person_id AS person, f.name, f.sex, f.birth_date,
@@ -134,6 +141,11 @@ def state_counts(batch_ids: Sequence[str]) -> dict[QueryState, int]:
 def unfinished_batches() -> list[str]:
     """Batches with a query that has no result yet."""
     return _column(_UNFINISHED)
+
+
+def begun_batches() -> list[str]:
+    """Batches whose sending was begun and of which something is left."""
+    return _column(_BEGUN)
 
 
 def wanted_code_messages() -> list[str]:

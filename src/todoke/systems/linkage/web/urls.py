@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
-from todoke.access.permissions import Actor
+from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card, Entry
-from todoke.systems.linkage.web import consistency, registration_files, registration_steps, registrations
+from todoke.systems.linkage.queries import codes as code_reads
+from todoke.systems.linkage.web import (
+    codes,
+    consistency,
+    intermediary,
+    registration_files,
+    registration_steps,
+    registrations,
+)
 
 _ASKED, _DIFFERENCE = "linkage/registrations/<str:request_id>", "linkage/differences/<int:difference_id>"
 
 urlpatterns: Final[list[URLPattern]] = [
+    path("linkage/codes", codes.monitor, name="linkage-codes"),
+    path("linkage/codes/list", codes.persons, name="linkage-codes-list"),
+    path("linkage/codes/again", codes.again, name="linkage-codes-again"),
+    path("linkage/codes/run", codes.run, name="linkage-codes-run"),
+    path("linkage/intermediary", intermediary.state, name="linkage-intermediary"),
+    path("linkage/intermediary/check", intermediary.check, name="linkage-intermediary-check"),
     path("linkage/registrations", registrations.listed, name="linkage-registrations"),
     path("linkage/registrations/new", registration_steps.new, name="linkage-registration-new"),
     path("linkage/registrations/file", registration_files.from_file, name="linkage-registration-file"),
@@ -40,9 +54,23 @@ urlpatterns: Final[list[URLPattern]] = [
 MENU: Final[tuple[Entry, ...]] = (
     Entry(route="linkage-registrations", title="住登外者の登録", below=("linkage-registration",)),
     Entry(route="linkage-consistency", title="住基ネットとの整合性", below=("linkage-difference",)),
+    Entry(route="linkage-codes", title="符号の取得状況", below=("linkage-codes",)),
+    Entry(route="linkage-intermediary", title="中間サーバー", below=("linkage-intermediary",)),
 )
+
+
+def _failed_codes(actor: Actor) -> Iterator[Card]:
+    """Acquisitions that wait for somebody's decision."""
+    if actor.may_somewhere(Permission.LINKAGE_OPERATE):
+        counted = code_reads.counts()
+        waiting = sum(counted.by_reason.values()) + counted.stuck
+        yield Card(
+            title="符号の取得エラー・未着", count=waiting, link="確かめる", url=reverse("linkage-codes")
+        )
+
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     registrations.waiting_cards,
     consistency.waiting_cards,
+    _failed_codes,
 )

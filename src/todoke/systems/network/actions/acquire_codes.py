@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pyarrow as pa
 from django.db import transaction
 
@@ -19,6 +21,8 @@ from todoke.systems.network.models import Acquisition
 from todoke.systems.network.needs import ALIAS, Secrets
 from todoke.systems.network.rules.link_codes import LinkCodes
 
+KEPT = timedelta(days=7)
+"""Longer than the longest planned pause of an intermediary; as long as the intermediary waits for them."""
 _FIND = "SELECT number_index, sealed FROM network_registered_number WHERE number_index = ANY(%s)"
 
 
@@ -55,6 +59,17 @@ def forget_acquisitions(*, delivery: str, by: Actor) -> None:
     """Delete the 取得番号 that have arrived: they may not be kept beyond their purpose (番号法21条の2)."""
     require(by, Permission.INTERMEDIARY_STORE_CODE)
     Acquisition.objects.using(ALIAS).filter(delivery=delivery).delete()
+
+
+def expire_acquisitions(*, by: Actor) -> int:
+    """Delete 取得番号 whose 符号 could not be delivered within `KEPT`; returns how many."""
+    require(by, Permission.NETWORK_EXPIRE)
+    with transaction.atomic(using=ALIAS):
+        old = Acquisition.objects.using(ALIAS).filter(asked_at__lt=clock.now() - KEPT)
+        count = old.delete()[0]
+        if count:
+            record(ALIAS, by=by, verb=Permission.NETWORK_EXPIRE.value, subject="days", persons=count)
+    return count
 
 
 def _juki_codes(numbers: list[str], keys: Secrets) -> dict[str, str]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("linkage", "0004_match_forms"),
+        ("linkage", "0006_everybody_wanted"),
     ]
 
     operations = [

@@ -1,0 +1,36 @@
+"""計測値の窓口: what monitoring reads without a person's session, from a registered terminal's certificate only."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from todoke.access import directory, middleware, standing
+from todoke.access.guard import open_screen
+from todoke.exchange import metrics as exchange
+from todoke.exchange.metrics import Gauge
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.sites import status
+from todoke.sites.realms import system_of
+from todoke.sites.router import labels_of
+
+
+@open_screen("登録した端末の証明書を持つ監視装置に、件数と秒数だけを返す")
+def metrics(request: HttpRequest) -> HttpResponse:
+    """OpenMetrics text. TERMINAL_REFUSED without the certificate of a terminal that stands on the register today."""
+    certificate = request.META.get(middleware.TERMINAL, "")
+    if not certificate or standing.terminal(directory.alias(), certificate) is None:
+        raise TodokeError(ErrorCode.TERMINAL_REFUSED)
+    text = exchange.render(gauges())
+    return HttpResponse(text, content_type=exchange.CONTENT_TYPE, headers={"Cache-Control": "no-store"})
+
+
+def gauges() -> list[Gauge]:
+    """Of every outbox of this site, and of the city's linkage where it is served."""
+    outboxes = [alias for alias in status.aliases() if "exchange" in labels_of(system_of(alias))]
+    found = exchange.queues(outboxes)
+    if "linkage" in settings.DATABASES:
+        from todoke.systems.linkage.queries import watching
+
+        found += watching.gauges()
+    return found
