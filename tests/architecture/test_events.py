@@ -26,12 +26,17 @@ def _logged(path: Path) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
             named.setdefault(node.target.id, []).append(node.value)
     for node in ast.walk(tree):
-        # a screen's `verb` is the text of its button
-        if isinstance(node, ast.Call) and not {"screens", "web"} & set(path.parts):
+        if isinstance(node, ast.Call):
             for keyword in node.keywords:
                 if keyword.arg == "verb":
                     for value in _values(keyword.value, named):
-                        yield node.lineno, value
+                        if not _is_a_button(path, value):
+                            yield node.lineno, value
+
+
+def _is_a_button(path: Path, value: str) -> bool:
+    """A screen's `verb` may be the text of its button."""
+    return bool({"screens", "web"} & set(path.parts)) and ":" not in value
 
 
 def _values(value: ast.expr, named: dict[str, list[ast.expr]]) -> list[str]:

@@ -13,6 +13,8 @@ from todoke.records.fields import Kind, RecordLayout
 from todoke.records.layouts import city_inputs_v2021, inquiry_answer_v2021
 
 FROZEN: dict[str, str] = {
+    "number_conversion-2026": "e995c2e7c2b4873240d74441a4676dae7224377d5017e9d802cd886f8e0a58e3",
+    "number_conversion_answer-2026": "3f0840fc8588502d2633d0ec64d0529cf38119454904a39986bdc08d55c63f08",
     "personnel-2022": "05e33ebb1287f33b1c6167871a6612eb0de8707e9a79575d397db9217ed26fa6",
     "residents-2021": "86d3bc91237d80c65112d732fd6e5925abdfaf2c52e3ec019c4f64851dda44c1",
     "tax-2021": "d87ff671d598f40b00c87ff8ef8ded072c7bc2203ac32d22f4e9ed73687c9291",
@@ -59,6 +61,7 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
         "inquiry_answer_v2021",
         "inquiry_request_v2021",
         "juki_attributes_v2026",
+        "number_conversion_v2026",
         "personnel_v2022",
         "registration_requests_v2026",
         "ward_reply_v2024",

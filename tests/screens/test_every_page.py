@@ -121,6 +121,10 @@ ELSEWHERE = {
         "test_consistency_screens",
     ),
     "export-file": "no page: a file, test_exports",
+    **dict.fromkeys(
+        ("linkage-conversions", "linkage-conversion-new", "linkage-conversion"), "test_conversions"
+    ),
+    "linkage-conversion-answer": "no page: a file, test_conversions",
     "sign-out": "no page: a button, test_signing_in",
     "matrix-file": "no page: a file, test_directory_work",
     **dict.fromkeys(
@@ -202,7 +206,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
 @pytest.mark.parametrize(
     ("role", "menu"),
     [
-        (Role.CLERK, ["ホーム", "税情報一括照会", "住登外者の登録", "住基ネットとの整合性"]),
+        (Role.CLERK, ["ホーム", "税情報一括照会", "番号変換", "住登外者の登録", "住基ネットとの整合性"]),
         (Role.PERSONNEL, ["ホーム", "人事情報"]),
         (
             Role.AUDITOR,

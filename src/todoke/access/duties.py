@@ -88,6 +88,7 @@ TITLES: Final[Mapping[Role, str]] = {
     Role.CITY_SYSTEM: "統合番号連携システム",
     Role.PLATFORM_SYSTEM: "自治体中間サーバー",
     Role.NETWORK_SYSTEM: "情報提供ネットワークシステム",
+    Role.EXISTING_SYSTEM: "既存業務システム",
     Role.HOUSEKEEPER: "期限の処理",
     Role.FOUNDER: "最初の登録",
 }

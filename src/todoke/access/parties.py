@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from todoke.access.permissions import Actor, Role
 
-_ROLES = {"city": Role.CITY_SYSTEM, "platform": Role.PLATFORM_SYSTEM, "network": Role.NETWORK_SYSTEM}
+_ROLES = {
+    "city": Role.CITY_SYSTEM,
+    "platform": Role.PLATFORM_SYSTEM,
+    "network": Role.NETWORK_SYSTEM,
+    "system": Role.EXISTING_SYSTEM,
+}
 
 
-def actor(party: str) -> Actor:
-    """The actor behind a party (`city:14100`, `platform:14100`, `network`); one without rights for any other."""
+def actor(party: str, *, purpose: str = "") -> Actor:
+    """The actor behind a party (`city:14100`, `network`, `system:14100:welfare`); one without rights for any other."""
     role = _ROLES.get(party.partition(":")[0])
-    return Actor(staff_id=party, roles=frozenset({role}) if role else frozenset())
+    return Actor(staff_id=party, purpose=purpose, roles=frozenset({role}) if role else frozenset())
 
 
 def housekeeper() -> Actor:

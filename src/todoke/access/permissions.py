@@ -63,6 +63,7 @@ class Permission(Enum):
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
     LINKAGE_COMPARE = "linkage:consistency:compare"
+    LINKAGE_CONVERSION_DOWNLOAD = "linkage:conversion:download"
     LINKAGE_DIFFERENCE_CONFIRM = "linkage:difference:confirm"
     LINKAGE_DIFFERENCE_READ = "linkage:difference:read"
     LINKAGE_DIFFERENCE_SETTLE = "linkage:difference:settle"
@@ -72,7 +73,11 @@ class Permission(Enum):
     LINKAGE_REGISTER_CONFIRM = "linkage:registration:confirm"
     LINKAGE_REGISTER_READ = "linkage:registration:read"
     LINKAGE_REGISTER_REQUEST = "linkage:registration:request"
+    LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
+    LINKAGE_RIGHT_DECLARE = "linkage:right:declare"
     LINKAGE_SEARCH = "linkage:person:search"
+    LINKAGE_SYSTEM_CONVERT = "linkage:system:convert"
+    LINKAGE_SYSTEM_REGISTER = "linkage:system:register"
     LINKAGE_SEND = "linkage:message:send"
     LINKAGE_WATCH = "linkage:intermediary:watch"
     NETWORK_ACQUIRE = "network:link_code:acquire"
@@ -107,6 +112,7 @@ STEP_UP = frozenset(
         Permission.INTERMEDIARY_RELEASE,
         Permission.LINKAGE_DIFFERENCE_CONFIRM,
         Permission.LINKAGE_REGISTER_CONFIRM,
+        Permission.LINKAGE_RIGHT_CONFIRM,
         Permission.OPLOG_DROP_APPROVE,
         Permission.OPLOG_ERASE_APPROVE,
         Permission.PRIVACY_EXPORT_APPROVE,
@@ -120,6 +126,7 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.LINKAGE_CONVERSION_DOWNLOAD,
         Permission.INQUIRY_ORIGINAL,
         Permission.INQUIRY_SUBJECT_READ,
         Permission.LINKAGE_MONITOR,
@@ -149,12 +156,20 @@ class Role(Enum):
     CITY_SYSTEM = "city_system"  # 統合番号連携システム (署名付き電文の当事者)
     PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
     NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
+    EXISTING_SYSTEM = "existing_system"  # 既存業務システム (同上)
     HOUSEKEEPER = "housekeeper"  # 期限の処理 (人の操作によらない)
     FOUNDER = "founder"  # 最初の登録 (空の名簿にだけできる)
 
 
 SYSTEM_ROLES = frozenset(
-    {Role.CITY_SYSTEM, Role.PLATFORM_SYSTEM, Role.NETWORK_SYSTEM, Role.HOUSEKEEPER, Role.FOUNDER}
+    {
+        Role.CITY_SYSTEM,
+        Role.PLATFORM_SYSTEM,
+        Role.NETWORK_SYSTEM,
+        Role.EXISTING_SYSTEM,
+        Role.HOUSEKEEPER,
+        Role.FOUNDER,
+    }
 )
 """Roles of systems: senders of signed messages, and the clock; no member of staff can hold one."""
 
@@ -172,11 +187,13 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INQUIRY_READ,
             Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_CONVERSION_DOWNLOAD,
             Permission.LINKAGE_DIFFERENCE_READ,
             Permission.LINKAGE_DIFFERENCE_SETTLE,
             Permission.LINKAGE_REGISTER_READ,
             Permission.LINKAGE_REGISTER_REQUEST,
             Permission.LINKAGE_SEARCH,
+            Permission.LINKAGE_SYSTEM_CONVERT,
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -197,6 +214,10 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
         {
+            Permission.INQUIRY_OPERATE,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_SYSTEM_CONVERT,
             Permission.INQUIRY_EXPIRE,
             Permission.INQUIRY_OPERATE,
             Permission.INQUIRY_READ,
@@ -230,6 +251,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_SESSION_TAKE_OVER,
             Permission.ACCESS_TRAINING_RECORD,
+            Permission.LINKAGE_RIGHT_CONFIRM,
             Permission.PRIVACY_EXPORT_APPROVE,
             Permission.PRIVACY_EXPORT_LIST,
         }
@@ -249,6 +271,8 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
             Permission.LINKAGE_KEYS_ROTATE,
+            Permission.LINKAGE_RIGHT_DECLARE,
+            Permission.LINKAGE_SYSTEM_REGISTER,
             Permission.LINKAGE_WATCH,
             Permission.OPLOG_DROP_REQUEST,
             Permission.OPLOG_ERASE_REQUEST,
@@ -315,6 +339,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_PROVIDE,
         }
     ),
+    Role.EXISTING_SYSTEM: frozenset({Permission.LINKAGE_SYSTEM_CONVERT}),
 }
 
 

@@ -16,8 +16,7 @@ def keys() -> None:
     """電文交換の鍵と証明書。"""
 
 
-@keys.command("init")
-@click.option(
+_instance = click.option(
     "--instance",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -26,9 +25,25 @@ def keys() -> None:
     help="instance.toml のあるフォルダー",
     show_default=True,
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="窓口の名前またはIPアドレス")
+_host = click.option("--host", default="127.0.0.1", show_default=True, help="窓口の名前またはIPアドレス")
+
+
+@keys.command("init")
+@_instance
+@_host
 @open_verb("領域の鍵を置くアカウントだけができる")
 def init(folder: Path, host: str) -> None:
     """足りない鍵と証明書を作り、名簿 directory.json を書く。既にある鍵は変えない。"""
     directory = key_files.init(folder, host=host)
+    click.echo(f"{folder.name}/{FILE_NAME}: 当事者 {len(directory.parties)} 件")
+
+
+@keys.command("system")
+@click.argument("code")
+@_instance
+@_host
+@open_verb("領域の鍵を置くアカウントだけができる")
+def system(code: str, folder: Path, host: str) -> None:
+    """既存業務システム CODE の鍵と証明書を systems/CODE/keys に作り、名簿に加える。動いている窓口は起動し直すこと。"""
+    directory = key_files.add_system(folder, code, host=host)
     click.echo(f"{folder.name}/{FILE_NAME}: 当事者 {len(directory.parties)} 件")

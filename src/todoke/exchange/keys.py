@@ -39,6 +39,9 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 
 
+SYSTEMS = "systems"
+"""Folder below an instance with a folder of keys for each existing system that sends messages."""
+
 _LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -53,9 +56,14 @@ class Owner:
 
 
 def owners(
-    *, city: str, neighbours: Sequence[str], urls: Mapping[str, str], hosts: Iterable[str] = _LOOPBACK
+    *,
+    city: str,
+    neighbours: Sequence[str],
+    urls: Mapping[str, str],
+    hosts: Iterable[str] = _LOOPBACK,
+    systems: Iterable[str] = (),
 ) -> list[Owner]:
-    """The owners of one instance: three realms, and the neighbour cities, which only ask and have no door.
+    """The owners of one instance: three realms; neighbour cities and the city's existing systems, which only ask and have no door.
 
     `urls`: realm (city, platform, national) → URL of its door.
     """
@@ -68,6 +76,7 @@ def owners(
     return [
         *(Owner(folder=r, parties=p, url=urls.get(r, ""), hosts=names) for r, p in realms.items()),
         *(Owner(folder=f"neighbours/{code}", parties=[parties.city(code)]) for code in neighbours),
+        *(Owner(folder=f"{SYSTEMS}/{code}", parties=[parties.system(city, code)]) for code in systems),
     ]
 
 
@@ -89,8 +98,19 @@ def init(root: Path, *, host: str = "127.0.0.1") -> Directory:
         neighbours=[code for code in found["municipalities"] if code != found["city"]],
         urls={realm: f"https://{host}:{port}" for realm, port in found["ports"].items()},
         hosts=dict.fromkeys((host, *_LOOPBACK)),
+        systems=sorted(folder.name for folder in (root / SYSTEMS).glob("*")),
     )
     return make(root, instance=found["name"], owners=described)
+
+
+def add_system(root: Path, code: str, *, host: str = "127.0.0.1") -> Directory:
+    """`init` with keys for one more existing system. A door that runs learns of its authority when it starts again.
+
+    Errors: those of `init`; SENDER_REFUSED when the code cannot be in a party's name.
+    """
+    parties.system("00000", code)
+    (root / SYSTEMS / code).mkdir(parents=True, exist_ok=True, mode=0o700)
+    return init(root, host=host)
 
 
 def make(root: Path, *, instance: str, owners: Sequence[Owner]) -> Directory:

@@ -1,4 +1,4 @@
-"""電文に署名する当事者 (party): `city:14100`, `platform:14100`, `network`."""
+"""電文に署名する当事者 (party): `city:14100`, `platform:14100`, `network`, `system:14100:welfare`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 
 NETWORK = "network"
 MAX_PARTY = 40
-_PARTY = re.compile(r"(?:city|platform):[0-9]{5}|network")
+_PARTY = re.compile(r"(?:city|platform):[0-9]{5}|network|system:[0-9]{5}:[a-z][a-z0-9-]{1,19}")
 
 
 def city(municipality: str) -> str:
@@ -19,6 +19,17 @@ def city(municipality: str) -> str:
 def platform(municipality: str) -> str:
     """The party of a municipality's intermediary."""
     return parse(f"platform:{municipality}")
+
+
+def system(municipality: str, code: str) -> str:
+    """The party of one of a municipality's existing systems (既存業務システム)."""
+    return parse(f"system:{municipality}:{code}")
+
+
+def system_code(party: str, municipality: str) -> str | None:
+    """The code of the existing system of this municipality that `party` names; None for any other party."""
+    start = f"system:{municipality}:"
+    return parse(party).removeprefix(start) if party.startswith(start) else None
 
 
 def parse(text: str) -> str:

@@ -13,6 +13,7 @@ from todoke.records.layouts import (
     inquiry_answer_v2021,
     inquiry_request_v2021,
     juki_attributes_v2026,
+    number_conversion_v2026,
     personnel_v2022,
     registration_requests_v2026,
     ward_reply_v2024,
@@ -25,6 +26,7 @@ Layout = CsvLayout | RecordLayout | CommaLayout | WideLayout
 CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *city_inputs_v2021.LAYOUTS,
     *juki_attributes_v2026.LAYOUTS,
+    *number_conversion_v2026.LAYOUTS,
     *personnel_v2022.LAYOUTS,
     *registration_requests_v2026.LAYOUTS,
 )

@@ -201,6 +201,22 @@ class JukiCode(Rule):
 
 
 @dataclass(frozen=True)
+class Hidden(Rule):
+    """The same rule for cells that are never shown, for example numbers of a kind that another cell names."""
+
+    secret: ClassVar[bool] = True
+
+    rule: Rule
+
+    @property
+    def sentence(self) -> str:
+        return self.rule.sentence
+
+    def broken(self, texts: Texts) -> Mask:
+        return self.rule.broken(texts)
+
+
+@dataclass(frozen=True)
 class Either(Rule):
     """The first rule, or one of a few words instead."""
 

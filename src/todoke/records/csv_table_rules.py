@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from todoke.records import ragged
-from todoke.records.csv_rules import is_in
+from todoke.records.csv_rules import Rule, is_in
 from todoke.records.ragged import Mask, pc
 
 
@@ -119,6 +119,51 @@ class FilledWhen(TableRule):
     def broken(self, table: pa.Table) -> Mask:
         applies: Mask = np.asarray(pc.equal(table[self.column].combine_chunks(), self.value), dtype=np.bool_)
         bad: Mask = applies & (_filled(table, self.others) != len(self.others))
+        return bad
+
+
+@dataclass(frozen=True)
+class EmptyWhen(TableRule):
+    """Where `column` holds one of `values`, `other` is empty; elsewhere it is filled."""
+
+    column: str
+    values: tuple[str, ...]
+    other: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (self.column, self.other)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.column} が {'、'.join(self.values)} のときだけ {self.other} を空欄にします"
+
+    def broken(self, table: pa.Table) -> Mask:
+        empty = is_in(table[self.column].combine_chunks(), pa.array(self.values, pa.string()))
+        bad: Mask = empty != ragged.absent(table[self.other].combine_chunks())
+        return bad
+
+
+@dataclass(frozen=True)
+class RuleWhen(TableRule):
+    """Where `column` holds one of `values`, a filled cell of `other` keeps `rule`. Only that cell is shown."""
+
+    column: str
+    values: tuple[str, ...]
+    other: str
+    rule: Rule
+
+    @property
+    def columns(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (self.other,)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.column} が {'、'.join(self.values)} のとき{self.rule.sentence}"
+
+    def broken(self, table: pa.Table) -> Mask:
+        applies = is_in(table[self.column].combine_chunks(), pa.array(self.values, pa.string()))
+        bad: Mask = applies & self.rule.broken(table[self.other].combine_chunks())
         return bad
 
 

@@ -16,8 +16,8 @@ from todoke.sites.postgres import running_server
 from todoke.sites.realms import TRIAL_TERMINALS, Realm
 from todoke.sites.terminal_agent import HOST
 
-MAX_UPLOAD = 32 << 20
-"""Largest request to a screen, in bytes: a personnel file or a picture."""
+MAX_UPLOAD = 96 << 20
+"""Largest request to a screen, in bytes: 300,000 numbers to be converted come in a file of some 60 MB."""
 
 SCREENS = {Realm.CITY: 8441, Realm.PLATFORM: 8442, Realm.NATIONAL: 8443}
 """Ports of the screens, behind mutual TLS with a terminal's certificate."""

@@ -20,11 +20,9 @@ MIDDLEWARE: Final = [
     "todoke.access.middleware.SignedIn",  # last, so that it sees a view's exception before it is answered
 ]
 
-_SYSTEMS: Final = Path(__file__).parents[1] / "systems"
-
 _TEMPLATES = {
     "BACKEND": "django.template.backends.django.DjangoTemplates",
-    "DIRS": [Path(__file__).parent / "templates", *sorted(_SYSTEMS.glob("*/web/templates"))],
+    "DIRS": [Path(__file__).parent / "templates"],
     "APP_DIRS": True,
     "OPTIONS": {
         "context_processors": [
@@ -41,7 +39,7 @@ SETTINGS: Final[dict[str, Any]] = {
     "FILE_UPLOAD_HANDLERS": [
         "django.core.files.uploadhandler.MemoryFileUploadHandler"
     ],  # no picture on a disk
-    "FILE_UPLOAD_MAX_MEMORY_SIZE": 32 << 20,
+    "FILE_UPLOAD_MAX_MEMORY_SIZE": 96 << 20,
     "FORM_RENDERER": "todoke.pages.forms.Renderer",
     "CSRF_FAILURE_VIEW": "todoke.pages.failures.stale_form",
     "CSRF_COOKIE_HTTPONLY": True,

@@ -14,7 +14,8 @@ from todoke.identifiers import integrated_number
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.linkage import codecs, jobs
-from todoke.systems.linkage.models import IndividualNumber, LocalNumber, Person
+from todoke.systems.linkage.actions import load_numbers
+from todoke.systems.linkage.models import IndividualNumber, LocalNumber, MatchForm, Person
 from todoke.systems.linkage.queries.numbers import open_numbers
 
 FILE = "individual_numbers.csv"
@@ -41,6 +42,27 @@ def test_every_person_gets_one_number_in_the_order_of_resident_codes() -> None:
     expected = {row["resident_code"]: integrated_number.mint(i) for i, row in enumerate(source)}
     assert owners() == expected
     assert opened() == {expected[row["resident_code"]]: row["individual_number"] for row in source}
+
+
+def test_chunks_change_nothing_neither_minted_nor_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load_numbers, "CHUNK", 83)
+    content = city.rows(FILE)
+    load(city.write_rows(tmp_path / FILE, content[::2]))
+    one, two = content[0], content[-2]
+    crossed = [one | {"individual_number": two["individual_number"]}, *content[1:-2]]
+    crossed += [two | {"individual_number": one["individual_number"]}, content[-1]]
+    before = owners()
+    with pytest.raises(InputRefused) as refused:
+        load(city.write_rows(tmp_path / "crossed.csv", crossed))
+    assert [bad.row for bad in refused.value.rows] == [2, len(content)]
+    assert owners() == before
+    load()
+    assert before.items() < owners().items()
+    assert sorted(owners().values()) == integrated_number.mint_many(0, len(content))
+    assert opened() == {owners()[row["resident_code"]]: row["individual_number"] for row in content}
+    assert MatchForm.objects.using("linkage").count() == len(content)
 
 
 def test_no_number_stands_in_the_clear_anywhere_in_the_database() -> None:

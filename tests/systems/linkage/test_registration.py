@@ -386,7 +386,16 @@ def test_a_file_proposes_exact_matches_and_strangers_and_leaves_the_rest_to_peop
     assert LocalNumber.objects.using("linkage").filter(system="tax").count() == 21
     refused(ErrorCode.STATE_CONFLICT, take, bulk(tmp_path, *rows))
     more = city.write_rows(tmp_path / "more.csv", [known("T95", 40)])
-    words = ["register", str(more), "--system", "tax", "--duty", Duty.BENEFIT.value, "--purpose", PURPOSE]
+    words = [
+        "register-persons",
+        str(more),
+        "--system",
+        "tax",
+        "--duty",
+        Duty.BENEFIT.value,
+        "--purpose",
+        PURPOSE,
+    ]
     said = CliRunner().invoke(verbs, [*words, "--by", city.CLERK])
     assert (said.exit_code, said.output) == (0, "more.csv: 1 件（確認待ち: 紐付け 1、新規 0／選択待ち 0）\n")
 

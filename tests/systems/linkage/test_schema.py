@@ -81,6 +81,31 @@ COLUMNS: dict[str, dict[Reason, str]] = {
         _R.TECHNICAL: "id checks clock_ahead",
     },
     "linkage_intermediarybacklog": {_R.STATE: "name waiting oldest", _R.TECHNICAL: "id status_id"},
+    # of systems and files, not of persons
+    "linkage_existingsystem": {
+        _R.LOCAL: "code title party",
+        _R.STATE: "valid_from valid_until registered_at registered_by",
+    },
+    "linkage_conversionright": {
+        _R.LOCAL: "system_id local_system_id",
+        _R.EXCHANGE: "duty direction law",
+        _R.STATE: (
+            "valid_from valid_until state state_at state_by declared_by declared_at confirmed_by confirmed_at"
+        ),
+        _R.TECHNICAL: "id",
+    },
+    "linkage_conversionjob": {
+        _R.LOCAL: "system_id",
+        _R.WHY: "duty purpose",
+        _R.STATE: "state state_at state_by requested_by requested_at records error expires_at",
+        _R.TECHNICAL: "job_id file_name file_sha256 answer_path answer_sha256",
+    },
+    "linkage_conversioncount": {
+        _R.LOCAL: "local_system",
+        _R.EXCHANGE: "direction word",
+        _R.TECHNICAL: "id job_id records",
+    },
+    "linkage_conversionfault": {_R.STATE: "column rule", _R.TECHNICAL: "id job_id row"},
     "linkage_registration": {
         _R.TRANSIT: " ".join((*TYPED, *SEALED)),
         _R.INTEGRATED: "person_id chosen_person_id",

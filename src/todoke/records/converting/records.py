@@ -17,9 +17,9 @@ from todoke.records.codes.names import Coding
 from todoke.records.codes.unicode_forms import UTF_8
 from todoke.records.converting import sources
 from todoke.records.converting.file_layouts import FileLayout
+from todoke.records.converting.intake import Intake, Refusals
 from todoke.records.converting.report import Report
 from todoke.records.converting.sinks import DelimitedSink, FixedSink, Outlet, Sink, XlsxSink, XmlSink
-from todoke.records.converting.sources import Intake, Refusals
 from todoke.records.converting.staging import staged
 from todoke.records.converting.text import Conversion, Progress, refuse
 from todoke.records.fields import Kind

@@ -22,9 +22,9 @@ from todoke.records.codes.unicode_forms import UnicodeForm, points_of
 from todoke.records.converting.column_fitting import ColumnFitting
 from todoke.records.converting.file_layouts import KIND, FileLayout
 from todoke.records.converting.fitting import Fitting
+from todoke.records.converting.intake import Refusals
 from todoke.records.converting.policy import Policy
 from todoke.records.converting.report import Report
-from todoke.records.converting.sources import Refusals
 from todoke.records.faults import RecordError
 from todoke.records.ragged import Mask
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -18,12 +17,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from todoke.kernel.errors import BadRow, ErrorCode, InputRefused, TodokeError
+from todoke.kernel.errors import BadRow, ErrorCode, TodokeError
 from todoke.records import fixed
-from todoke.records.codes.names import Coding, reader
+from todoke.records.codes.names import reader
 from todoke.records.codes.unicode_forms import text_of
 from todoke.records.converting.file_layouts import KIND, FileLayout
-from todoke.records.converting.report import FAULTS, Report
+from todoke.records.converting.intake import Intake, Refusals
+from todoke.records.converting.xml_rows import XmlRows
 from todoke.records.faults import Faults
 from todoke.records.masking import shown
 from todoke.records.ragged import Matrix
@@ -33,41 +33,6 @@ BATCH = 20_000
 
 _BLOCK = 1 << 20
 _NUMBER = re.compile(r"[0-9]{1,18}")
-
-
-@dataclass
-class Refusals:
-    """Bad rows of a file: all counted, the first ones listed."""
-
-    file: str
-    rows: list[BadRow] = field(default_factory=list)
-    count: int = 0
-
-    def add(self, rows: Iterable[BadRow]) -> None:
-        """Note bad rows."""
-        for row in rows:
-            self.count += 1
-            if len(self.rows) < FAULTS:
-                self.rows.append(row)
-
-    def note(self, row: int, column: str, text: str, rule: str) -> None:
-        """Note one; `text` is already safe to show."""
-        self.add([BadRow(file=self.file, row=row, column=column, shown=text, rule=rule)])
-
-    def refuse(self) -> None:
-        """Raise InputRefused if there is any."""
-        if self.count:
-            raise InputRefused(self.file, self.rows)
-
-
-@dataclass(frozen=True)
-class Intake:
-    """What reading goes by: the layout, the character set, and where complaints go."""
-
-    layout: FileLayout
-    coding: Coding
-    refusals: Refusals
-    report: Report
 
 
 def fixed_length(path: Path, layout: FileLayout, refusals: Refusals) -> Iterator[pa.Table]:
@@ -146,61 +111,13 @@ def delimited(path: Path, intake: Intake, delimiter: str) -> Iterator[pa.Table]:
 def xml(path: Path, intake: Intake) -> Iterator[pa.Table]:
     """`<records><record><column>text</column>…</record>…</records>`; no DTD, no entities but the five of XML."""
     layout, refusals = intake.layout, intake.refusals
-    rows = _XmlRows(layout, refusals)
+    rows = XmlRows(layout, refusals)
     try:
         found = ((number, row) for text in _texts(path, intake) for number, row in rows.feed(text))
         yield from _batches(found, layout, refusals)
         rows.close()
     except expat.ExpatError as error:
         refusals.note(error.lineno, "（行全体）", "", f"XMLとして読めません（{error.offset + 1}文字目）")
-
-
-class _XmlRows:
-    """Rows out of XML as it streams by."""
-
-    def __init__(self, layout: FileLayout, refusals: Refusals) -> None:
-        self._columns = {name: place for place, name in enumerate(layout.columns)}
-        self._refusals = refusals
-        self._parser = expat.ParserCreate("utf-8")
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._characters
-        self._parser.StartDoctypeDeclHandler = self._doctype
-        self._parser.buffer_text = True
-        self._path: list[str] = []
-        self._row: list[str] = []
-        self._done: list[tuple[int, list[str]]] = []
-
-    def feed(self, text: str) -> list[tuple[int, list[str]]]:
-        self._parser.Parse(text.encode(), False)
-        done, self._done = self._done, []
-        return done
-
-    def close(self) -> None:
-        self._parser.Parse(b"", True)
-
-    def _doctype(self, *_: object) -> None:
-        raise TodokeError(ErrorCode.RECORD_INVALID, detail=f"{self._refusals.file}: DTD は受け付けません")
-
-    def _start(self, name: str, _: dict[str, str]) -> None:
-        self._path.append(name)
-        expected = {1: {"records"}, 2: {"record"}, 3: set(self._columns)}.get(len(self._path), set())
-        if name not in expected:
-            rule = "この様式にない要素です"
-            self._refusals.note(self._parser.CurrentLineNumber, shown(name, personal=False), "", rule)
-        if len(self._path) == 2:
-            self._row = [""] * len(self._columns)
-
-    def _end(self, name: str) -> None:
-        self._path.pop()
-        if len(self._path) == 1:
-            self._done.append((self._parser.CurrentLineNumber, self._row))
-
-    def _characters(self, text: str) -> None:
-        if len(self._path) == 3 and self._path[2] in self._columns:
-            self._row[self._columns[self._path[2]]] += text
-        elif text.strip():
-            self._refusals.note(self._parser.CurrentLineNumber, "（行全体）", "", "項目の外に文字があります")
 
 
 def xlsx(path: Path, layout: FileLayout, refusals: Refusals) -> Iterator[pa.Table]:

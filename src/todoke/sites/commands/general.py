@@ -139,6 +139,37 @@ def bench_matching(register: int, queries: int, no_peer: bool, as_json: bool) ->
     click.echo(benches.as_json(found) if as_json else bench_matching.as_table(found))
 
 
+@bench.command("numbers")
+@click.option(
+    "--register", default=400_000, show_default=True, type=click.IntRange(min=1_000), help="登録のある人数"
+)
+@click.option(
+    "--count", default=300_000, show_default=True, type=click.IntRange(min=100), help="変換する件数"
+)
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで架空の人の番号を変換し、終わると消す")
+def bench_numbers(register: int, count: int, as_json: bool) -> None:
+    """番号変換。各方向をファイルと電文で行い、素の結合と暗号を下限として並べます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_numbers as benches_of_numbers
+
+    found = benches_of_numbers.run(register, count, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else benches_of_numbers.as_table(found))
+
+
+@bench.command("registration")
+@click.option("--persons", default=3_800_000, show_default=True, type=click.IntRange(min=1_000), help="人数")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで架空の人を登録し、終わると消す")
+def bench_registration(persons: int, as_json: bool) -> None:
+    """一斉登録。同じ表への検査・暗号・索引なしの COPY を下限として並べます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_registration as benches_of_registration
+
+    found = benches_of_registration.run(persons, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else benches_of_registration.as_table(found))
+
+
 @click.group("exchange")
 def exchange() -> None:
     """情報提供等記録の突合など、領域をまたぐ確認。"""

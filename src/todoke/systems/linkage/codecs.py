@@ -2,28 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 from django.conf import settings
 
+from todoke.contracts.conversion import NumberAnswered, NumbersAnswered, NumbersAsked
+from todoke.contracts.people import BasicAttributes
+from todoke.exchange.kinds import RECORD_LIMIT
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.privacy import key_sets, wrapping
 from todoke.privacy.key_sets import Column, KeySet
 from todoke.privacy.wrapping import Wrapper
 from todoke.records.csv_input import read_checked
+from todoke.records.layouts import number_conversion_v2026 as number_conversion
 from todoke.records.layouts.city_inputs_v2021 import INDIVIDUAL_NUMBERS
 
 ATTRIBUTES = ("name_kanji", "sex", "birth_date", "address")
+_NONCE = 16
 _TABLE, _COLUMN = "linkage_individualnumber", "ciphertext"
 
 
 def read_numbers(file: Path) -> pa.Table:
-    """The file by resident code, birth dates typed, with `line` (the header is line 1). Raises InputRefused."""
+    """The file, birth dates typed, with `line` (the header is line 1). Raises InputRefused."""
     text = read_checked(file, INDIVIDUAL_NUMBERS)
     birth_dates = text["birth_date"].cast(pa.date32())
     typed = text.set_column(text.schema.get_field_index("birth_date"), "birth_date", birth_dates)
-    lines = pa.array(range(2, text.num_rows + 2), pa.int32())
-    return typed.append_column("line", lines).sort_by("resident_code")
+    return typed.append_column("line", pa.array(np.arange(2, text.num_rows + 2, dtype=np.int32)))
+
+
+def read_conversions(file: Path) -> pa.Table:
+    """A file of numbers to be converted, in its order, birth dates typed. Raises InputRefused."""
+    text = read_checked(file, number_conversion.REQUEST)
+    place = text.schema.get_field_index("birth_date")
+    return text.set_column(place, "birth_date", text["birth_date"].cast(pa.date32()))
+
+
+def attribute_columns(people: Sequence[BasicAttributes]) -> pa.Table:
+    """The four attributes of many people as a table."""
+    return pa.table(
+        {
+            "name_kanji": pa.array([one.name_kanji for one in people], pa.string()),
+            "sex": pa.array([one.sex for one in people], pa.string()),
+            "birth_date": pa.array([one.birth_date for one in people], pa.date32()),
+            "address": pa.array([one.address for one in people], pa.string()),
+        }
+    )
+
+
+def asked_numbers(body: NumbersAsked) -> pa.Table:
+    """The records of a message as a file of them would be read. RECORD_INVALID for too many, or without a nonce."""
+    if len(body.records) > RECORD_LIMIT or len(body.nonce) < _NONCE:
+        detail = f"一通は {RECORD_LIMIT:,} 件までで、{_NONCE}文字以上の乱数が要ります"
+        raise TodokeError(ErrorCode.RECORD_INVALID, detail=detail)
+    table = attribute_columns([one.attributes for one in body.records])
+    for name in ("direction", "local_system", "number"):
+        table = table.append_column(name, pa.array([getattr(one, name) for one in body.records], pa.string()))
+    return table
+
+
+def answered_numbers(answers: pa.Table) -> NumbersAnswered:
+    """`answer` and `refusal` as records of a message."""
+    pairs = zip(answers["answer"].to_pylist(), answers["refusal"].to_pylist(), strict=True)
+    return NumbersAnswered(records=[NumberAnswered(answer or "", refusal or "") for answer, refusal in pairs])
 
 
 def make_keys() -> None:

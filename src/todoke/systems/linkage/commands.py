@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -13,15 +14,27 @@ from todoke.access.permissions import Permission
 from todoke.contracts import registry
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.transport import Transport
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.linkage import jobs, queries
+from todoke.systems.linkage.actions.confirm_right import confirm_right
+from todoke.systems.linkage.actions.declare_right import declare_right
+from todoke.systems.linkage.actions.end_right import end_right
+from todoke.systems.linkage.actions.hand_out_conversion import hand_out_conversion
+from todoke.systems.linkage.actions.receive_conversion import receive_conversion
+from todoke.systems.linkage.actions.register_system import register_system
 from todoke.systems.linkage.actions.renew_forms import renew_forms
 from todoke.systems.linkage.actions.take_request_file import take_request_file
 from todoke.systems.linkage.jobs import Exchanged
 from todoke.systems.linkage.models import ConsistencyRun
 from todoke.systems.linkage.models.consistency import COUNTED
-from todoke.systems.linkage.queries import consistency
+from todoke.systems.linkage.queries import consistency, conversion_files
+from todoke.systems.linkage.rules.conversions import Direction, Route
 from todoke.systems.linkage.rules.registration import SYSTEMS
 
+_from = click.option(
+    "--from", "valid_from", type=click.DateTime(["%Y-%m-%d"]), required=True, help="有効期間の初日"
+)
+_until = click.option("--until", "valid_until", type=click.DateTime(["%Y-%m-%d"]), help="有効期間の末日")
 _by = click.option("--by", required=True, help="職員ID")
 
 
@@ -39,6 +52,117 @@ def load(file: Path, by: str) -> None:
     (report,) = jobs.load(file, by=cli_actor.actor(by))
     minted = report.counts.totals.get("統合番号の付番", 0)
     click.echo(f"{file.name}: {report.counts.accepted:,} 人（付番 {minted:,} 人）")
+
+
+@group.command(name="convert")
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--system", required=True, help="既存業務システムの符号（welfare など）")
+@click.option("--duty", required=True, help="事務コード（JM…）")
+@click.option("--purpose", required=True, help="利用目的")
+@_by
+@verb(Permission.LINKAGE_CONVERSION_DOWNLOAD)
+def convert(*, source: Path, target: Path, system: str, duty: str, purpose: str, by: str) -> None:
+    """既存業務システムのために、IN の番号を変換して OUT に書きます。許可された変換だけを行い、止まったときは同じ命令で続けます。"""
+    actor = cli_actor.actor(by, purpose=purpose)
+    if not source.is_file():
+        raise TodokeError(ErrorCode.INPUT_MISSING, file=source.name)
+    job = receive_conversion(
+        data=source.read_bytes(), file_name=source.name, system=system, duty=duty, by=actor
+    )
+    report = jobs.convert_file(job_id=job.job_id, by=actor)
+    digest = conversion_files.write(target, hand_out_conversion(job_id=job.job_id, by=actor))
+    for outcome, count in report.counts.totals.items():
+        click.echo(f"{outcome}: {count:,} 件")
+    click.echo(f"{target.name}: {report.counts.taken:,} 件 SHA-256 {digest}")
+
+
+@group.group(name="system")
+def system_group() -> None:
+    """既存業務システム。"""
+
+
+@system_group.command(name="register")
+@click.argument("code")
+@click.option("--title", required=True, help="名称")
+@click.option("--duty", "duties", multiple=True, required=True, help="担当する事務コード（JM…）")
+@_from
+@_until
+@_by
+@verb(Permission.LINKAGE_SYSTEM_REGISTER)
+def register(
+    *,
+    code: str,
+    title: str,
+    duties: tuple[str, ...],
+    valid_from: datetime,
+    valid_until: datetime | None,
+    by: str,
+) -> None:
+    """既存業務システムを登録します。登録しただけでは何も許可されません。"""
+    register_system(
+        code=code,
+        title=title,
+        duties=duties,
+        valid_from=valid_from.date(),
+        valid_until=valid_until.date() if valid_until else None,
+        by=cli_actor.actor(by),
+    )
+    click.echo(f"{code}: {title} を登録しました。")
+
+
+@group.group(name="right")
+def right_group() -> None:
+    """番号変換の許可。"""
+
+
+@right_group.command(name="declare")
+@click.option("--system", required=True, help="既存業務システム")
+@click.option("--duty", required=True, help="事務コード（JM…）")
+@click.option(
+    "--direction", type=click.Choice([d.value for d in Direction]), required=True, help="変換の向き"
+)
+@click.option("--local-system", default="", help="業務固有番号のシステム（業務固有番号の変換のみ）")
+@click.option("--law", required=True, help="根拠")
+@_from
+@_until
+@_by
+@verb(Permission.LINKAGE_RIGHT_DECLARE)
+def declare(
+    *, system: str, duty: str, direction: str, local_system: str, law: str,
+    valid_from: datetime, valid_until: datetime | None, by: str,
+) -> None:  # fmt: skip
+    """番号変換の許可を申請します。別の人が確認するまで効力はありません。"""
+    right = declare_right(
+        system=system,
+        duty=duty,
+        route=Route(direction=Direction(direction), local_system=local_system),
+        law=law,
+        valid_from=valid_from.date(),
+        valid_until=valid_until.date() if valid_until else None,
+        by=cli_actor.actor(by),
+    )
+    click.echo(f"許可の申請 {right.pk}: 確認待ち")
+
+
+@right_group.command(name="confirm")
+@click.argument("right", type=int)
+@_by
+@verb(Permission.LINKAGE_RIGHT_CONFIRM)
+def confirm(right: int, by: str) -> None:
+    """申請された許可を確認し、有効にします。"""
+    confirm_right(right_id=right, by=cli_actor.actor(by))
+    click.echo(f"許可 {right}: 有効")
+
+
+@right_group.command(name="end")
+@click.argument("right", type=int)
+@_by
+@verb(Permission.LINKAGE_RIGHT_DECLARE)
+def end(right: int, by: str) -> None:
+    """許可をただちに終わらせます。"""
+    end_right(right_id=right, by=cli_actor.actor(by))
+    click.echo(f"許可 {right}: 終了")
 
 
 @group.command(name="rotate-keys")
@@ -72,14 +196,14 @@ def codes(everybody: bool, by: str) -> None:
     click.echo(f"符号取得の要求: {report.counts.accepted:,} 人")
 
 
-@group.command(name="register")
+@group.command(name="register-persons")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--system", required=True, type=click.Choice(list(SYSTEMS)), help="依頼元のシステム")
 @click.option("--duty", required=True, help="依頼元の事務")
 @click.option("--purpose", required=True, help="利用目的")
 @_by
 @verb(Permission.LINKAGE_REGISTER_REQUEST)
-def register(file: Path, system: str, duty: str, purpose: str, by: str) -> None:
+def register_persons(file: Path, system: str, duty: str, purpose: str, by: str) -> None:
     """住登外者の登録をファイルで依頼します。誤りのある行があれば、ファイル全体を受け付けません。"""
     actor = cli_actor.actor(by)
     taken = take_request_file(file=file, system=system, duty=duty, purpose=purpose, by=actor)

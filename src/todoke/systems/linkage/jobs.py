@@ -31,17 +31,20 @@ from todoke.systems.linkage.actions.give_up_queries import give_up_queries
 from todoke.systems.linkage.actions.load_numbers import load_numbers
 from todoke.systems.linkage.actions.request_codes import request_codes
 from todoke.systems.linkage.actions.rotate_keys import begin_rotation, end_rotation, reseal_chunk
+from todoke.systems.linkage.actions.run_conversion import run_conversion
 from todoke.systems.linkage.actions.send_queries import send_queries
 from todoke.systems.linkage.actions.take_results import take_results
 from todoke.systems.linkage.actions.take_standings import take_standings
 from todoke.systems.linkage.actions.want_codes import want_codes
 from todoke.systems.linkage.flows import OPEN, QueryState
-from todoke.systems.linkage.models import ConsistencyRun
+from todoke.systems.linkage.models import ConsistencyRun, ConversionCount
 from todoke.systems.linkage.models.consistency import COUNTED
 from todoke.systems.linkage.models.intermediary_status import Seen
 from todoke.systems.linkage.queries import codes, consistency
+from todoke.systems.linkage.rules.conversions import WORDS
 
 ALIAS = "linkage"
+CONVERSION = "linkage:convert"
 _ROTATION = "linkage:rotate-keys"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 
@@ -78,6 +81,23 @@ def load(file: Path, *, by: Actor) -> list[StepReport]:
 
     key = snapshots.file_sha256(file)
     return [run_step(ALIAS, "linkage:load", key=key, by=by.staff_id, work=work, title="統合番号の付番")]
+
+
+def convert_file(*, job_id: str, by: Actor) -> StepReport:
+    """番号変換 of a received file as a step: one that was stopped is run again, an ended one is not."""
+
+    def work(meter: Meter) -> Counts:
+        job = run_conversion(job_id=job_id, by=by)
+        meter.total(job.records)
+        meter.advance(job.records)
+        outcomes = ConversionCount.objects.using(ALIAS).filter(job=job)
+        by_word: dict[str, int] = {}
+        for count in outcomes:
+            by_word[WORDS[count.word]] = by_word.get(WORDS[count.word], 0) + count.records
+        given = by_word.get(WORDS[""], 0)
+        return Counts(taken=job.records, accepted=given, refused=job.records - given, totals=by_word)
+
+    return run_step(ALIAS, CONVERSION, key=job_id, by=by.staff_id, work=work, title="番号変換")
 
 
 def rotate_keys(*, by: Actor) -> StepReport:

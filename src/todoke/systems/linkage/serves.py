@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.conf import settings
+
 from todoke.access import cli_actor
+from todoke.access import parties as actors
 from todoke.access.permissions import Actor
+from todoke.contracts.conversion import CONVERT, NumbersAnswered, NumbersAsked
 from todoke.contracts.linkage import (
     Conversion,
     ConversionRequest,
@@ -17,12 +21,18 @@ from todoke.contracts.linkage import (
     RegistrationReceipt,
     RegistrationStanding,
 )
+from todoke.exchange import parties
+from todoke.exchange.handlers import handles
+from todoke.kernel import clock
+from todoke.systems.linkage import codecs
 from todoke.systems.linkage import queries as reads
 from todoke.systems.linkage.actions import take_receipts  # noqa: F401 - registers who hears the answers
+from todoke.systems.linkage.actions.convert_for_system import convert_for_system
 from todoke.systems.linkage.actions.convert_numbers import convert_numbers
 from todoke.systems.linkage.actions.hand_over_answers import hand_over_answers
 from todoke.systems.linkage.actions.request_registration import request_registrations
 from todoke.systems.linkage.actions.submit_queries import submit_queries
+from todoke.systems.linkage.models import ExistingSystem
 from todoke.systems.linkage.queries.registrations import standing
 from todoke.systems.linkage.rules.registration import Asked
 
@@ -70,6 +80,26 @@ class LinkageService:
     def registrations(self, request_ids: Sequence[str]) -> list[RegistrationStanding]:
         """Where these requests stand, ordered by id."""
         return standing(request_ids)
+
+
+def _existing_system(alias: str, sender: str) -> bool:
+    """Whether the sender is a registered system of this city, in use today."""
+    code = parties.system_code(sender, settings.TODOKE_MUNICIPALITY)
+    system = ExistingSystem.objects.using(alias).filter(code=code).first() if code else None
+    return system is not None and system.is_valid(clock.today())
+
+
+@handles(CONVERT, senders=_existing_system)
+def convert(_alias: str, sender: str, body: NumbersAsked) -> NumbersAnswered:
+    """番号変換 for an existing system, which is who the envelope proved it to be."""
+    answers = convert_for_system(
+        system=parties.system_code(sender, settings.TODOKE_MUNICIPALITY) or "",
+        duty=body.duty,
+        asked=codecs.asked_numbers(body),
+        by=actors.actor(sender, purpose=body.purpose),
+        by_message=True,
+    )
+    return codecs.answered_numbers(answers)
 
 
 def _actor(by: str) -> Actor:

@@ -4,52 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import connections, transaction
+import pyarrow as pa
+from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.linkage import Conversion, ConversionRequest
-from todoke.contracts.people import BasicAttributes
 from todoke.oplog.record import record
+from todoke.systems.linkage import codecs
 from todoke.systems.linkage.models.local_number import RESIDENTS
+from todoke.systems.linkage.queries import conversion
+from todoke.systems.linkage.rules.conversions import Direction, Route
 
 ALIAS = "linkage"
-_PERSONS = """
-SELECT l.local_number, p.integrated_number, p.name_kanji, p.sex, p.birth_date, p.address
-FROM linkage_localnumber l JOIN linkage_person p ON p.integrated_number = l.person_id
-WHERE l.system = %s AND l.local_number = ANY(%s)
-"""
+_ROUTE = Route(direction=Direction.LOCAL_TO_INTEGRATED, local_system=RESIDENTS)
 
 
 def convert_numbers(*, requests: Sequence[ConversionRequest], by: Actor) -> list[Conversion]:
-    """The 統合番号 of each local number, in the order asked; `unknown` or `attributes_differ` otherwise.
-
-    All four attributes must agree: cities linked strangers on fewer (facts/linkage.md §1.7).
-    """
+    """The 統合番号 of each resident code, in the order asked; `unknown` or `attributes_differ` otherwise."""
     require(by, Permission.LINKAGE_CONVERT)
+    codes = [request.resident_code for request in requests]
+    asked = codecs.attribute_columns([request.attributes for request in requests])
     with transaction.atomic(using=ALIAS):
-        found = _persons([request.resident_code for request in requests])
+        answers = conversion.convert(asked.append_column("number", pa.array(codes, pa.string())), _ROUTE)
         record(ALIAS, by=by, verb="linkage:number:convert", subject="persons", persons=len(requests))
-    return [_conversion(request, found.get(request.resident_code)) for request in requests]
-
-
-def _persons(codes: list[str]) -> dict[str, tuple[str, BasicAttributes]]:
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_PERSONS, [RESIDENTS, codes])
-        return {
-            code: (
-                number,
-                BasicAttributes(name_kanji=name, sex=sex, birth_date=born, address=address),
-            )
-            for code, number, name, sex, born, address in cursor
-        }
-
-
-def _conversion(request: ConversionRequest, found: tuple[str, BasicAttributes] | None) -> Conversion:
-    if found is None:
-        return Conversion(resident_code=request.resident_code, integrated_number=None, refusal="unknown")
-    number, attributes = found
-    if not request.attributes.agrees(attributes):
-        return Conversion(
-            resident_code=request.resident_code, integrated_number=None, refusal="attributes_differ"
-        )
-    return Conversion(resident_code=request.resident_code, integrated_number=number, refusal=None)
+    return [
+        Conversion(resident_code=code, integrated_number=row["answer"], refusal=row["refusal"] or None)
+        for code, row in zip(codes, answers.to_pylist(), strict=True)
+    ]

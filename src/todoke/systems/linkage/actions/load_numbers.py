@@ -12,17 +12,21 @@ from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
+from todoke.identifiers import integrated_number
 from todoke.kernel.errors import BadRow, InputRefused
 from todoke.oplog.record import record
 from todoke.privacy.sealed_numbers import ColumnSeal
 from todoke.privacy.wrapping import missing
+from todoke.records.ragged import Texts, pc
 from todoke.systems.linkage import codecs
-from todoke.systems.linkage.models import IndividualNumber, minting
+from todoke.systems.linkage.models import IndividualNumber
 from todoke.systems.linkage.models.local_number import RESIDENTS
 from todoke.systems.linkage.queries.numbers import find_persons, one_load_at_a_time
 from todoke.systems.linkage.rules import match_forms
 
 ALIAS = "linkage"
+CHUNK = 200_000
+"""Rows worked on at a time, so that memory grows with the file's own size only."""
 _STAGED = "linkage_incoming"
 
 _CODES = (
@@ -44,8 +48,7 @@ ON CONFLICT (system, local_number) DO NOTHING
 _FORMS_STAGED = "linkage_forms"
 _WRITE_FORMS = f"""
 INSERT INTO linkage_matchform (person_id, {match_forms.STORED})
-SELECT l.person_id, {", ".join(f"i.{name}" for name in match_forms.STORED.split(", "))}
-FROM {_FORMS_STAGED} i JOIN linkage_localnumber l ON l.system = %s AND l.local_number = i.resident_code
+SELECT i.person_id, {", ".join(f"i.{name}" for name in match_forms.STORED.split(", "))} FROM {_FORMS_STAGED} i
 {match_forms.ON_CONFLICT}
 """
 
@@ -64,27 +67,50 @@ def load_numbers(*, file: Path, by: Actor) -> Loaded:
 
     Numbers are minted in the order of resident codes. Raises InputRefused with every bad row, also for a
     resident code that is linked to another 個人番号 (a changed number is corrected by its own procedure).
+    One transaction over chunks: nobody sees half a register, and a run that was stopped leaves nothing.
     """
     require(by, Permission.LINKAGE_OPERATE)
     rows = codecs.read_numbers(file)
     with transaction.atomic(using=ALIAS):
-        seal = _seal_under_lock()
-        numbers = [str(number).encode() for number in rows["individual_number"].to_pylist()]
-        known = find_persons(numbers)
-        _refuse_conflicts(file.name, rows, known)
-        is_new = np.ones(rows.num_rows, dtype=np.bool_)
-        is_new[list(known)] = False
-        _mint(rows, numbers, np.flatnonzero(is_new), seal)
-        renewed = _renew(rows, known) if known else 0
-        _write_forms(rows)
-        minted = int(is_new.sum())
-        subject = f"file {file.name}"
-        record(ALIAS, by=by, verb="linkage:number:load", subject=subject, persons=rows.num_rows)
+        seal, first = _seal_under_lock()
+        loaded = _load(file.name, rows, seal, first=first)
+        record(ALIAS, by=by, verb="linkage:number:load", subject=f"file {file.name}", persons=loaded.persons)
+    return loaded
+
+
+def _load(file: str, rows: pa.Table, seal: ColumnSeal, *, first: bool) -> Loaded:
+    """Chunk by chunk in the order of resident codes. `first`: no number is registered, so none need be looked for."""
+    serial, minted, renewed = _next_serial(), 0, 0
+    order = pc.sort_indices(rows["resident_code"])
+    conflicts: list[int] = []
+    # references are checked chunk by chunk: until the commit, eleven million checks would wait in the server's memory
+    postgres.execute(ALIAS, "SET CONSTRAINTS ALL IMMEDIATE")
+    for start in range(0, rows.num_rows, CHUNK):
+        chunk = rows.take(order.slice(start, CHUNK))
+        numbers = [str(number).encode() for number in chunk["individual_number"].to_pylist()]
+        known = {} if first else find_persons(numbers)
+        conflicts += _conflicts(chunk, known)
+        if conflicts:
+            continue  # nothing will stay; the other chunks are looked through for the refusal
+        new = np.ones(chunk.num_rows, dtype=np.bool_)
+        new[list(known)] = False
+        persons = integrated_number.mint_many(serial + minted, int(new.sum()))
+        fresh = chunk.filter(pa.array(new)).append_column("person_id", pa.array(persons, pa.string()))
+        _mint(fresh, seal)
+        minted += fresh.num_rows
+        renewed += _renew(chunk, known) if known else 0
+    if conflicts:
+        rule = "この個人コードは別の個人番号に紐付いています"
+        bad = [
+            BadRow(file=file, row=line, column="resident_code", shown="", rule=rule)
+            for line in sorted(conflicts)
+        ]
+        raise InputRefused(file, bad)
     return Loaded(persons=rows.num_rows, minted=minted, renewed=renewed)
 
 
-def _seal_under_lock() -> ColumnSeal:
-    """The newest keys; the first ones are made only while nothing is sealed with earlier ones."""
+def _seal_under_lock() -> tuple[ColumnSeal, bool]:
+    """The newest keys, and whether nothing is sealed yet: only then are the first ones made."""
     one_load_at_a_time()
     sample = IndividualNumber.objects.using(ALIAS).first()
     if sample is None:
@@ -92,7 +118,7 @@ def _seal_under_lock() -> ColumnSeal:
     keys = codecs.number_keys()
     if sample is not None:
         _check_keys(keys.find(sample.key_id), sample)
-    return keys.newest
+    return keys.newest, sample is None
 
 
 def _check_keys(seal: ColumnSeal | None, sample: IndividualNumber) -> None:
@@ -104,44 +130,76 @@ def _check_keys(seal: ColumnSeal | None, sample: IndividualNumber) -> None:
     raise missing("個人番号の鍵が、登録済みの番号のものと違います", "控えから鍵を戻してください。")
 
 
-def _refuse_conflicts(file: str, rows: pa.Table, known: dict[int, str]) -> None:
-    """A resident code that is linked already must be linked to the person whom its number finds."""
+def _conflicts(rows: pa.Table, known: dict[int, str]) -> list[int]:
+    """Lines whose resident code is linked already, but not to the person whom its number finds."""
     codes = [str(code) for code in rows["resident_code"].to_pylist()]
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(_CODES, [RESIDENTS, codes])
         linked = dict(cursor.fetchall())
+    if not linked:
+        return []
     places = [
         place for place, code in enumerate(codes) if code in linked and linked[code] != known.get(place)
     ]
-    if places:
-        rule = "この個人コードは別の個人番号に紐付いています"
-        lines = np.sort(rows["line"].take(pa.array(places)).to_numpy()).tolist()
-        raise InputRefused(
-            file, [BadRow(file=file, row=line, column="resident_code", shown="", rule=rule) for line in lines]
-        )
+    lines = rows["line"].take(pa.array(places, pa.int32()))
+    return [int(line) for line in lines.to_numpy()]
 
 
-def _mint(rows: pa.Table, numbers: list[bytes], places: np.ndarray, seal: ColumnSeal) -> None:
-    """New persons, their sealed numbers and their resident codes."""
-    chosen = rows.take(pa.array(places))
-    persons = minting.mint(chosen.select(list(codecs.ATTRIBUTES)))
-    minting.attach_numbers(persons, [numbers[place] for place in places], seal)
-    minting.link(persons, [RESIDENTS] * len(persons), list(map(str, chosen["resident_code"].to_pylist())))
+def _mint(rows: pa.Table, seal: ColumnSeal) -> None:
+    """New persons (`person_id`), their sealed numbers, local numbers and forms, by COPY."""
+    count, owners = rows.num_rows, rows["person_id"].combine_chunks()
+    people = rows.select(list(codecs.ATTRIBUTES)).append_column("integrated_number", owners)
+    no = pa.array(np.zeros(count, dtype=np.bool_))
+    postgres.copy_in(ALIAS, "linkage_person", people.append_column("auto_reply_prohibited", no))
+    numbers = [str(number).encode() for number in rows["individual_number"].to_pylist()]
+    sealed = {
+        "person_id": owners,
+        "municipality": _constant(seal.municipality, count),
+        "key_id": pa.array(np.full(count, seal.key_id, dtype=np.int16)),
+        "blind_index": pa.array(seal.index(numbers), pa.binary()),
+        "ciphertext": pa.array(
+            seal.seal(numbers, [str(person).encode() for person in owners.to_pylist()]), pa.binary()
+        ),
+    }
+    postgres.copy_in(ALIAS, "linkage_individualnumber", pa.table(sealed))
+    local = {
+        "system": _constant(RESIDENTS, count),
+        "local_number": rows["resident_code"],
+        "person_id": owners,
+    }
+    postgres.copy_in(ALIAS, "linkage_localnumber", pa.table(local))
+    postgres.copy_in(ALIAS, "linkage_matchform", _forms(rows))
+
+
+def _next_serial() -> int:
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute("SELECT max(integrated_number) FROM linkage_person")
+        (highest,) = cursor.fetchone() or (None,)
+    return int(highest[:-1]) + 1 if highest else 0
 
 
 def _renew(rows: pa.Table, known: dict[int, str]) -> int:
-    """Attributes of known persons as the file has them, and resident codes that are new to a known person."""
-    staged = rows.take(pa.array(list(known))).select(["resident_code", *codecs.ATTRIBUTES])
-    postgres.stage(ALIAS, _STAGED, staged.append_column("person_id", pa.array(known.values(), pa.string())))
+    """Attributes and forms of known persons as the file has them, and resident codes that are new to a known person."""
+    chosen = rows.take(pa.array(list(known))).append_column(
+        "person_id", pa.array(known.values(), pa.string())
+    )
+    staged = chosen.select(["resident_code", *codecs.ATTRIBUTES, "person_id"])
+    postgres.stage(ALIAS, _STAGED, staged)
+    postgres.stage(ALIAS, _FORMS_STAGED, _forms(chosen))
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(_LINK, [RESIDENTS])
         cursor.execute(_RENEW)
-        return int(cursor.rowcount)
+        renewed = int(cursor.rowcount)
+        cursor.execute(_WRITE_FORMS)
+        cursor.execute(f"DROP TABLE {_STAGED}, {_FORMS_STAGED}")
+    return renewed
 
 
-def _write_forms(rows: pa.Table) -> None:
-    """The forms that candidates are searched by, of everybody in the file."""
+def _forms(rows: pa.Table) -> pa.Table:
+    """What the candidates are searched by, of the persons of the rows."""
     forms = match_forms.stored(rows, match_forms.home(settings.TODOKE_MUNICIPALITY))
-    postgres.stage(ALIAS, _FORMS_STAGED, forms.append_column("resident_code", rows["resident_code"]))
-    postgres.join_whole_tables(ALIAS)
-    postgres.execute(ALIAS, _WRITE_FORMS, [RESIDENTS])
+    return forms.append_column("person_id", rows["person_id"])
+
+
+def _constant(text: str, count: int) -> Texts:
+    return pa.repeat(text, count)

@@ -2,6 +2,9 @@
 
 from todoke.systems.linkage.models.code_request import CodeRequest
 from todoke.systems.linkage.models.consistency import ConsistencyRun, Difference
+from todoke.systems.linkage.models.conversion_job import ConversionCount, ConversionFault, ConversionJob
+from todoke.systems.linkage.models.conversion_right import ConversionRight
+from todoke.systems.linkage.models.existing_system import ExistingSystem
 from todoke.systems.linkage.models.individual_number import IndividualNumber
 from todoke.systems.linkage.models.intermediary_status import IntermediaryBacklog, IntermediaryStatus
 from todoke.systems.linkage.models.local_number import LocalNumber
@@ -16,7 +19,12 @@ from todoke.systems.linkage.models.result_cursor import ResultCursor
 __all__ = [
     "CodeRequest",
     "ConsistencyRun",
+    "ConversionCount",
+    "ConversionFault",
+    "ConversionJob",
+    "ConversionRight",
     "Difference",
+    "ExistingSystem",
     "IndividualNumber",
     "IntermediaryBacklog",
     "IntermediaryStatus",

@@ -69,7 +69,9 @@ def _find(numbers: Sequence[bytes], keys: KeySet) -> dict[int, str]:
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         postgres.stage(ALIAS, wanted, pa.concat_tables(tables).combine_chunks())
         cursor.execute(_FIND.format(wanted=wanted), [settings.TODOKE_MUNICIPALITY])
-        return dict(cursor.fetchall())
+        found = dict(cursor.fetchall())
+        cursor.execute(f"DROP TABLE {wanted}")  # a load asks many times in one transaction
+        return found
 
 
 def _open(rows: Sequence[tuple[str, int, bytes]], keys: KeySet) -> dict[str, str] | None:

@@ -13,6 +13,7 @@ from todoke.systems.linkage.queries import codes as code_reads
 from todoke.systems.linkage.web import (
     codes,
     consistency,
+    conversions,
     intermediary,
     registration_files,
     registration_steps,
@@ -20,6 +21,8 @@ from todoke.systems.linkage.web import (
 )
 
 _ASKED, _DIFFERENCE = "linkage/registrations/<str:request_id>", "linkage/differences/<int:difference_id>"
+
+_CONVERSION = "linkage/conversions/<str:job_id>"
 
 urlpatterns: Final[list[URLPattern]] = [
     path("linkage/codes", codes.monitor, name="linkage-codes"),
@@ -49,6 +52,10 @@ urlpatterns: Final[list[URLPattern]] = [
     path(f"{_DIFFERENCE}/keep", consistency.keep, name="linkage-difference-keep"),
     path(f"{_DIFFERENCE}/confirm", consistency.confirm, name="linkage-difference-confirm"),
     path(f"{_DIFFERENCE}/return", consistency.give_back, name="linkage-difference-return"),
+    path("linkage/conversions", conversions.listed, name="linkage-conversions"),
+    path("linkage/conversions/new", conversions.new, name="linkage-conversion-new"),
+    path(_CONVERSION, conversions.one, name="linkage-conversion"),
+    path(f"{_CONVERSION}/answer", conversions.download, name="linkage-conversion-answer"),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -56,6 +63,7 @@ MENU: Final[tuple[Entry, ...]] = (
     Entry(route="linkage-consistency", title="住基ネットとの整合性", below=("linkage-difference",)),
     Entry(route="linkage-codes", title="符号の取得状況", below=("linkage-codes",)),
     Entry(route="linkage-intermediary", title="中間サーバー", below=("linkage-intermediary",)),
+    Entry(route="linkage-conversions", title="番号変換", below=("linkage-conversion",)),
 )
 
 

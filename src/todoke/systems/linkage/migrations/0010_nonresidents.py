@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("linkage", "0006_everybody_wanted"),
+        ("linkage", "0009_conversion_guards"),
     ]
 
     operations = [
