@@ -83,7 +83,8 @@ COLUMNS: dict[str, dict[Reason, str]] = {
     "linkage_intermediarybacklog": {_R.STATE: "name waiting oldest", _R.TECHNICAL: "id status_id"},
     # of systems and files, not of persons
     "linkage_existingsystem": {
-        _R.LOCAL: "code title party",
+        _R.LOCAL: "code title",
+        _R.EXCHANGE: "duties",
         _R.STATE: "valid_from valid_until registered_at registered_by",
     },
     "linkage_conversionright": {
