@@ -29,6 +29,7 @@ ALLOWED = REQUIRED | {
     "jobs",
     "web",
     "templates",
+    "file_commands.py",  # the verbs of file exchange, which would fill commands.py
 }
 
 

@@ -15,6 +15,10 @@ from todoke.records.layouts import city_inputs_v2021, inquiry_answer_v2021
 FROZEN: dict[str, str] = {
     "number_conversion-2026": "e995c2e7c2b4873240d74441a4676dae7224377d5017e9d802cd886f8e0a58e3",
     "number_conversion_answer-2026": "3f0840fc8588502d2633d0ec64d0529cf38119454904a39986bdc08d55c63f08",
+    "number_notices-2022": "1e06edaa2f50c322251ab3588ebee2851a69aae58d130fae9ee7f975f2c8d503",
+    "query_results-2022": "d8c47f9bcdd700a13923b485647b1b29326ae70445ead567e1cf36ff737b3a9a",
+    "individual_numbers_host-2022": "54d44c0e31ca200a70c3fb91dc0646b540ed4789fcf6e935ae2a6fe071a1b18c",
+    "number_notices_host-2022": "014b41a6cf2fc56f399ad723dd0789179ab58d64a89ce5db555b242e20ad1e83",
     "personnel-2022": "05e33ebb1287f33b1c6167871a6612eb0de8707e9a79575d397db9217ed26fa6",
     "residents-2021": "86d3bc91237d80c65112d732fd6e5925abdfaf2c52e3ec019c4f64851dda44c1",
     "tax-2021": "d87ff671d598f40b00c87ff8ef8ded072c7bc2203ac32d22f4e9ed73687c9291",
@@ -58,6 +62,7 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
     modules = {path.stem for path in folder.glob("*_v*.py")}
     assert modules == {
         "city_inputs_v2021",
+        "existing_systems_v2022",
         "inquiry_answer_v2021",
         "inquiry_request_v2021",
         "juki_attributes_v2026",

@@ -91,6 +91,17 @@ ELSEWHERE = {
     "passkey-new": "test_signing_in",
     "personnel-check": "test_directory_work",
     **dict.fromkeys(
+        (
+            "linkage-files",
+            "linkage-files-queue",
+            "linkage-files-file",
+            "linkage-files-stop",
+            "linkage-files-resume",
+            "linkage-files-repeat",
+        ),
+        "test_linkage_files",
+    ),
+    **dict.fromkeys(
         ("exports", "export-new", "export", "export-approve", "export-refuse", "export-make"), "test_exports"
     ),
     **dict.fromkeys(

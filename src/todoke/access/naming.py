@@ -23,6 +23,7 @@ ALARMS = {
     "tries_exhausted": "続けて誤った回数が上限に達し、職員IDを止めました",
     "foreign_face": "使用中の職員IDで別の人の顔が示されました（共用IDの疑い）",
     "changed_face": "前回までと明らかに異なる顔が受け付けられました（共用IDの疑い）",
+    "file_exchange": "既存業務システムとのファイル連携が滞っています",
     "copied_passkey": "パスキーが複製されたおそれがあります",
 }
 

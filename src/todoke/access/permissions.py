@@ -67,9 +67,14 @@ class Permission(Enum):
     LINKAGE_DIFFERENCE_CONFIRM = "linkage:difference:confirm"
     LINKAGE_DIFFERENCE_READ = "linkage:difference:read"
     LINKAGE_DIFFERENCE_SETTLE = "linkage:difference:settle"
+    LINKAGE_FILE_FORGET = "linkage:file:forget"
+    LINKAGE_FILE_READ = "linkage:file:read"
+    LINKAGE_FILE_RUN = "linkage:file:run"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
     LINKAGE_MONITOR = "linkage:code:monitor"
     LINKAGE_OPERATE = "linkage:number:operate"
+    LINKAGE_QUEUE_SET = "linkage:queue:set"
+    LINKAGE_QUEUE_STOP = "linkage:queue:stop"
     LINKAGE_REGISTER_CONFIRM = "linkage:registration:confirm"
     LINKAGE_REGISTER_READ = "linkage:registration:read"
     LINKAGE_REGISTER_REQUEST = "linkage:registration:request"
@@ -222,12 +227,16 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INQUIRY_OPERATE,
             Permission.INQUIRY_READ,
             Permission.INQUIRY_REASK,
+            Permission.INQUIRY_OPERATE,
             Permission.LINKAGE_COMPARE,
             Permission.LINKAGE_CONVERT,
-            Permission.INQUIRY_OPERATE,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_FILE_FORGET,
+            Permission.LINKAGE_FILE_READ,
+            Permission.LINKAGE_FILE_RUN,
             Permission.LINKAGE_MONITOR,
             Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_QUEUE_STOP,
             Permission.LINKAGE_SEND,
             Permission.LINKAGE_WATCH,
         }
@@ -270,7 +279,10 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_END,
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.LINKAGE_FILE_READ,
             Permission.LINKAGE_KEYS_ROTATE,
+            Permission.LINKAGE_QUEUE_SET,
+            Permission.LINKAGE_QUEUE_STOP,
             Permission.LINKAGE_RIGHT_DECLARE,
             Permission.LINKAGE_SYSTEM_REGISTER,
             Permission.LINKAGE_WATCH,
@@ -286,6 +298,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_GRANT_EXPIRE,
             Permission.INQUIRY_EXPIRE,
             Permission.INTERMEDIARY_EXPIRE,
+            Permission.LINKAGE_FILE_FORGET,
+            Permission.LINKAGE_FILE_RUN,
+            Permission.LINKAGE_OPERATE,
             Permission.NETWORK_EXPIRE,
             Permission.PRIVACY_REAP,
         }

@@ -45,7 +45,7 @@ def run_step(
     `work` must itself be safe to run again: it commits in pieces that it can recognise, or all at once.
     Raises STATE_CONFLICT when the same step is being run by another process.
     """
-    with _alone(alias, f"{name}/{key}"):
+    with alone(alias, f"{name}/{key}"):
         done = _finished(alias, name, key)
         if done is not None:
             return done
@@ -58,7 +58,7 @@ def run_step(
 
 
 @contextmanager
-def _alone(alias: str, what: str) -> Iterator[None]:
+def alone(alias: str, what: str) -> Iterator[None]:
     """Hold a session lock that the server frees by itself when this process dies."""
     number = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], signed=True)
     with connections[alias].cursor() as cursor:

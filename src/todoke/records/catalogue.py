@@ -10,6 +10,7 @@ from todoke.records.csv_input import CsvLayout
 from todoke.records.fields import RecordLayout
 from todoke.records.layouts import (
     city_inputs_v2021,
+    existing_systems_v2022,
     inquiry_answer_v2021,
     inquiry_request_v2021,
     juki_attributes_v2026,
@@ -27,6 +28,7 @@ CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *city_inputs_v2021.LAYOUTS,
     *juki_attributes_v2026.LAYOUTS,
     *number_conversion_v2026.LAYOUTS,
+    *existing_systems_v2022.CSV_LAYOUTS,
     *personnel_v2022.LAYOUTS,
     *registration_requests_v2026.LAYOUTS,
 )
@@ -34,6 +36,7 @@ RECORD_LAYOUTS: tuple[RecordLayout, ...] = (
     *inquiry_request_v2021.LAYOUTS,
     *inquiry_answer_v2021.LAYOUTS,
     *zengin_transfer_v2019.LAYOUTS,
+    *existing_systems_v2022.RECORD_LAYOUTS,
 )
 COMMA_LAYOUTS: tuple[CommaLayout, ...] = ward_request_v2024.LAYOUTS
 WIDE_LAYOUTS: tuple[WideLayout, ...] = ward_reply_v2024.LAYOUTS

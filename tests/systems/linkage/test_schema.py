@@ -107,6 +107,35 @@ COLUMNS: dict[str, dict[Reason, str]] = {
         _R.TECHNICAL: "id job_id records",
     },
     "linkage_conversionfault": {_R.STATE: "column rule", _R.TECHNICAL: "id job_id row"},
+    # file exchange (PIA (7)): queues and files as a whole; what a file holds about persons lies in the age vault
+    "linkage_filequeue": {
+        _R.LOCAL: "system_id",
+        _R.EXCHANGE: ("direction kind layout edition form charset profile record_limit over_limit keep_days"),
+        _R.STATE: "served_at trouble state state_at state_by state_reason",
+        _R.TECHNICAL: "id next_number",
+    },
+    "linkage_filepartner": {
+        _R.LOCAL: "system_id",
+        _R.EXCHANGE: "signing_key recipient account",
+        _R.STATE: "registered_at registered_by",
+    },
+    "linkage_exchangedfile": {
+        _R.EXCHANGE: "direction file_name",
+        _R.STATE: (
+            "size records processed accepted rejected refusal bad_rows cleared answered arrived_at state state_at"
+            " state_by"
+        ),
+        _R.TECHNICAL: "id queue_id number in_order sha256 repeats_id sealed",
+    },
+    "linkage_numbernotice": {
+        # 統合番号 sent to the system that registered the person (PIA II.3 ⑤)
+        _R.INTEGRATED: "person_id",
+        _R.LOCAL: "system_id local_number",
+        _R.STATE: "event noted_at",
+        _R.TECHNICAL: "id file_id",
+    },
+    "linkage_queryreturn": {_R.TECHNICAL: "file_id query_id"},
+    "linkage_filefault": {_R.STATE: "column rule", _R.TECHNICAL: "id file_id row"},
     "linkage_registration": {
         _R.TRANSIT: " ".join((*TYPED, *SEALED)),
         _R.INTEGRATED: "person_id chosen_person_id",

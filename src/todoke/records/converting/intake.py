@@ -13,17 +13,18 @@ from todoke.records.converting.report import FAULTS, Report
 
 @dataclass
 class Refusals:
-    """Bad rows of a file: all counted, the first ones listed."""
+    """Bad rows of a file: all counted, the first `listed` ones listed."""
 
     file: str
     rows: list[BadRow] = field(default_factory=list)
     count: int = 0
+    listed: int = FAULTS
 
     def add(self, rows: Iterable[BadRow]) -> None:
         """Note bad rows."""
         for row in rows:
             self.count += 1
-            if len(self.rows) < FAULTS:
+            if len(self.rows) < self.listed:
                 self.rows.append(row)
 
     def note(self, row: int, column: str, text: str, rule: str) -> None:

@@ -18,7 +18,7 @@ from todoke.records.codes.unicode_forms import UTF_8
 from todoke.records.converting import sources
 from todoke.records.converting.file_layouts import FileLayout
 from todoke.records.converting.intake import Intake, Refusals
-from todoke.records.converting.report import Report
+from todoke.records.converting.report import EVERY, Report
 from todoke.records.converting.sinks import DelimitedSink, FixedSink, Outlet, Sink, XlsxSink, XmlSink
 from todoke.records.converting.staging import staged
 from todoke.records.converting.text import Conversion, Progress, refuse
@@ -59,16 +59,19 @@ def convert(
     target: RecordFile,
     *,
     dry_run: bool = False,
+    every: bool = False,
     told: Callable[[Report], None] = lambda _: None,
     progress: Progress = lambda _: None,
 ) -> Report:
-    """Convert a file of records; `told` hears the report before the target appears.
+    """Convert a file of records; `told` hears the report before the target appears, with `every` place in it or the first.
 
     Raises INPUT_MISSING; InputRefused with record, field, byte and hex of every bad value; TEXT_LOST.
     """
     if not source.path.is_file():
         raise TodokeError(ErrorCode.INPUT_MISSING, file=source.path.name)
     report, refusals = Report(), Refusals(source.path.name)
+    if every:
+        report.listed = report.places = refusals.listed = EVERY
     with staged(target.path, keep=not dry_run) as waiting:
         with ExitStack() as stack:
             sink = _sink(stack, RecordFile(waiting, target.form), layout, conversion, (report, refusals))

@@ -16,6 +16,9 @@ PLACES = 3
 FAULTS = 100
 """How many faults are listed; the others are counted."""
 
+EVERY = 10_000_000
+"""A limit for those who must list them all."""
+
 
 class Change(Enum):
     """What happens to a character. The value is its Japanese name."""
@@ -52,6 +55,8 @@ class Report:
     fault_count: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
+    listed: int = FAULTS
+    places: int = PLACES
 
     def note(
         self, change: Change, subject: str, *, becomes: str = "", count: int = 1, place: str = ""
@@ -59,13 +64,13 @@ class Report:
         """Count one change."""
         tally = self.tallies.setdefault((change, subject, becomes), Tally())
         tally.count += count
-        if place and len(tally.places) < PLACES:
+        if place and len(tally.places) < self.places:
             tally.places.append(place)
 
     def fault(self, line: int, fault: CodeFault) -> None:
         """Note damage in a line (from 1)."""
         self.fault_count += 1
-        if len(self.faults) < FAULTS:
+        if len(self.faults) < self.listed:
             self.faults.append((line, fault))
 
     def hole(self, line: int, offset: int, raw: bytes) -> None:

@@ -123,12 +123,17 @@ def xml(path: Path, intake: Intake) -> Iterator[pa.Table]:
 def xlsx(path: Path, layout: FileLayout, refusals: Refusals) -> Iterator[pa.Table]:
     """The first sheet; every cell must be text, or a whole number in a column of numbers."""
     try:
-        from python_calamine import CalamineWorkbook
+        from python_calamine import CalamineError, CalamineWorkbook
     except ImportError as error:
         raise TodokeError(
             ErrorCode.SETUP_MISSING, detail="python-calamine", todo="XLSXを読むには追加で入れてください。"
         ) from error
-    rows = iter(CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python(skip_empty_area=False))
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        rows = iter(book.get_sheet_by_index(0).to_python(skip_empty_area=False))
+    except CalamineError:
+        refusals.note(1, "（ファイル全体）", "", "XLSXとして読めません")
+        return
     header = next(rows, [])
     if tuple(header) != layout.columns:
         refusals.note(1, "（見出し）", "", f"見出しは {','.join(layout.columns)} でなければなりません")

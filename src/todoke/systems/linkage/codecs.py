@@ -10,6 +10,7 @@ import pyarrow as pa
 from django.conf import settings
 
 from todoke.contracts.conversion import NumberAnswered, NumbersAnswered, NumbersAsked
+from todoke.contracts.information import TAX_ITEMS
 from todoke.contracts.people import BasicAttributes
 from todoke.exchange.kinds import RECORD_LIMIT
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -67,6 +68,22 @@ def answered_numbers(answers: pa.Table) -> NumbersAnswered:
     """`answer` and `refusal` as records of a message."""
     pairs = zip(answers["answer"].to_pylist(), answers["refusal"].to_pylist(), strict=True)
     return NumbersAnswered(records=[NumberAnswered(answer or "", refusal or "") for answer, refusal in pairs])
+
+
+ResultRow = tuple[str, str, str, str, Sequence[str | None] | None, Sequence[str | None] | None]
+"""Record id, 統合番号, outcome, error, values, reasons."""
+
+
+def results_table(rows: Sequence[ResultRow]) -> pa.Table:
+    """Results as they go back by file (layout query_results): values, then the reasons of their absence."""
+    columns = list(zip(*rows, strict=True))
+    nothing: tuple[None, ...] = (None,) * len(TAX_ITEMS)
+    values, reasons = (list(zip(*(row or nothing for row in column), strict=True)) for column in columns[4:])
+    names = ("record_id", "integrated_number", "outcome", "error")
+    named = dict(zip(names, columns[:4], strict=True))
+    named |= dict(zip(TAX_ITEMS, values, strict=True))
+    named |= {f"{name}_reason": column for name, column in zip(TAX_ITEMS, reasons, strict=True)}
+    return pa.table({name: pa.array(column, pa.string()) for name, column in named.items()})
 
 
 def make_keys() -> None:

@@ -15,7 +15,7 @@ from todoke.contracts import registry
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.linkage import jobs, queries
+from todoke.systems.linkage import file_commands, jobs, queries
 from todoke.systems.linkage.actions.confirm_right import confirm_right
 from todoke.systems.linkage.actions.declare_right import declare_right
 from todoke.systems.linkage.actions.end_right import end_right
@@ -41,6 +41,9 @@ _by = click.option("--by", required=True, help="職員ID")
 @click.group(name="linkage")
 def group() -> None:
     """統合番号連携システム"""
+
+
+group.add_command(file_commands.group)
 
 
 @group.command(name="load")

@@ -26,7 +26,13 @@ from todoke.exchange.handlers import handles
 from todoke.kernel import clock
 from todoke.systems.linkage import codecs
 from todoke.systems.linkage import queries as reads
-from todoke.systems.linkage.actions import take_receipts  # noqa: F401 - registers who hears the answers
+from todoke.systems.linkage.actions import (  # noqa: F401 - register who hears the answers and takes the files
+    notify_numbers,
+    return_results,
+    take_inquiry_file,
+    take_number_file,
+    take_receipts,
+)
 from todoke.systems.linkage.actions.convert_for_system import convert_for_system
 from todoke.systems.linkage.actions.convert_numbers import convert_numbers
 from todoke.systems.linkage.actions.hand_over_answers import hand_over_answers

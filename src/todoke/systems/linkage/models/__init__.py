@@ -4,15 +4,21 @@ from todoke.systems.linkage.models.code_request import CodeRequest
 from todoke.systems.linkage.models.consistency import ConsistencyRun, Difference
 from todoke.systems.linkage.models.conversion_job import ConversionCount, ConversionFault, ConversionJob
 from todoke.systems.linkage.models.conversion_right import ConversionRight
+from todoke.systems.linkage.models.exchanged_file import ExchangedFile
 from todoke.systems.linkage.models.existing_system import ExistingSystem
+from todoke.systems.linkage.models.file_fault import FileFault
+from todoke.systems.linkage.models.file_partner import FilePartner
+from todoke.systems.linkage.models.file_queue import FileQueue
 from todoke.systems.linkage.models.individual_number import IndividualNumber
 from todoke.systems.linkage.models.intermediary_status import IntermediaryBacklog, IntermediaryStatus
 from todoke.systems.linkage.models.local_number import LocalNumber
 from todoke.systems.linkage.models.match_form import MatchForm
+from todoke.systems.linkage.models.number_notice import NumberNotice
 from todoke.systems.linkage.models.person import Person
 from todoke.systems.linkage.models.query import Query
 from todoke.systems.linkage.models.query_batch import QueryBatch
 from todoke.systems.linkage.models.query_receipt import QueryReceipt
+from todoke.systems.linkage.models.query_return import QueryReturn
 from todoke.systems.linkage.models.registration import Registration, RegistrationCandidate
 from todoke.systems.linkage.models.result_cursor import ResultCursor
 
@@ -24,16 +30,22 @@ __all__ = [
     "ConversionJob",
     "ConversionRight",
     "Difference",
+    "ExchangedFile",
     "ExistingSystem",
+    "FileFault",
+    "FilePartner",
+    "FileQueue",
     "IndividualNumber",
     "IntermediaryBacklog",
     "IntermediaryStatus",
     "LocalNumber",
     "MatchForm",
+    "NumberNotice",
     "Person",
     "Query",
     "QueryBatch",
     "QueryReceipt",
+    "QueryReturn",
     "Registration",
     "RegistrationCandidate",
     "ResultCursor",

@@ -14,6 +14,7 @@ from todoke.systems.linkage.web import (
     codes,
     consistency,
     conversions,
+    files,
     intermediary,
     registration_files,
     registration_steps,
@@ -56,6 +57,12 @@ urlpatterns: Final[list[URLPattern]] = [
     path("linkage/conversions/new", conversions.new, name="linkage-conversion-new"),
     path(_CONVERSION, conversions.one, name="linkage-conversion"),
     path(f"{_CONVERSION}/answer", conversions.download, name="linkage-conversion-answer"),
+    path("linkage/files", files.queues, name="linkage-files"),
+    path("linkage/files/queue/<int:queue_id>", files.queue, name="linkage-files-queue"),
+    path("linkage/files/queue/<int:queue_id>/stop", files.stop, name="linkage-files-stop"),
+    path("linkage/files/queue/<int:queue_id>/resume", files.resume, name="linkage-files-resume"),
+    path("linkage/files/<int:file_id>", files.file, name="linkage-files-file"),
+    path("linkage/files/<int:file_id>/repeat", files.repeat, name="linkage-files-repeat"),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -64,6 +71,7 @@ MENU: Final[tuple[Entry, ...]] = (
     Entry(route="linkage-codes", title="符号の取得状況", below=("linkage-codes",)),
     Entry(route="linkage-intermediary", title="中間サーバー", below=("linkage-intermediary",)),
     Entry(route="linkage-conversions", title="番号変換", below=("linkage-conversion",)),
+    Entry(route="linkage-files", title="ファイル連携", below=("linkage-files",)),
 )
 
 
@@ -81,4 +89,5 @@ CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     registrations.waiting_cards,
     consistency.waiting_cards,
     _failed_codes,
+    files.cards,
 )

@@ -8,7 +8,7 @@ import todoke.systems.linkage.rules.consistency
 
 
 class Migration(migrations.Migration):
-    dependencies = [("linkage", "0010_nonresidents")]
+    dependencies = [("linkage", "0012_nonresidents")]
 
     operations = [
         migrations.CreateModel(
