@@ -217,7 +217,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
 @pytest.mark.parametrize(
     ("role", "menu"),
     [
-        (Role.CLERK, ["ホーム", "税情報一括照会", "番号変換", "住登外者の登録", "住基ネットとの整合性"]),
+        (Role.CLERK, ["ホーム", "税情報一括照会", "住登外者の登録", "住基ネットとの整合性", "番号変換"]),
         (Role.PERSONNEL, ["ホーム", "人事情報"]),
         (
             Role.AUDITOR,
