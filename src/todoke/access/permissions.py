@@ -63,6 +63,9 @@ class Permission(Enum):
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
     LINKAGE_COMPARE = "linkage:consistency:compare"
+    LINKAGE_CORRECTION_CONFIRM = "linkage:correction:confirm"
+    LINKAGE_CORRECTION_READ = "linkage:correction:read"
+    LINKAGE_CORRECTION_REQUEST = "linkage:correction:request"
     LINKAGE_CONVERSION_DOWNLOAD = "linkage:conversion:download"
     LINKAGE_DIFFERENCE_CONFIRM = "linkage:difference:confirm"
     LINKAGE_DIFFERENCE_READ = "linkage:difference:read"
@@ -71,8 +74,12 @@ class Permission(Enum):
     LINKAGE_FILE_READ = "linkage:file:read"
     LINKAGE_FILE_RUN = "linkage:file:run"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
+    LINKAGE_NUMBER_MASK = "linkage:number:mask"
+    LINKAGE_NUMBER_SEARCH = "linkage:number:search"
     LINKAGE_MONITOR = "linkage:code:monitor"
     LINKAGE_OPERATE = "linkage:number:operate"
+    LINKAGE_PERSON_OPEN = "linkage:person:open"
+    LINKAGE_PROTECTION_READ = "linkage:protection:read"
     LINKAGE_QUEUE_SET = "linkage:queue:set"
     LINKAGE_QUEUE_STOP = "linkage:queue:stop"
     LINKAGE_REGISTER_CONFIRM = "linkage:registration:confirm"
@@ -115,6 +122,7 @@ STEP_UP = frozenset(
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,
+        Permission.LINKAGE_CORRECTION_CONFIRM,
         Permission.LINKAGE_DIFFERENCE_CONFIRM,
         Permission.LINKAGE_REGISTER_CONFIRM,
         Permission.LINKAGE_RIGHT_CONFIRM,
@@ -131,6 +139,7 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.LINKAGE_NUMBER_SEARCH,
         Permission.LINKAGE_CONVERSION_DOWNLOAD,
         Permission.INQUIRY_ORIGINAL,
         Permission.INQUIRY_SUBJECT_READ,
@@ -192,6 +201,10 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INQUIRY_READ,
             Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_CORRECTION_READ,
+            Permission.LINKAGE_CORRECTION_REQUEST,
+            Permission.LINKAGE_NUMBER_SEARCH,
+            Permission.LINKAGE_PERSON_OPEN,
             Permission.LINKAGE_CONVERSION_DOWNLOAD,
             Permission.LINKAGE_DIFFERENCE_READ,
             Permission.LINKAGE_DIFFERENCE_SETTLE,
@@ -205,6 +218,12 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.BENEFITS_APPROVE,
             Permission.BENEFITS_PAY,
+            Permission.LINKAGE_CORRECTION_CONFIRM,
+            Permission.LINKAGE_CORRECTION_READ,
+            Permission.LINKAGE_NUMBER_MASK,
+            Permission.LINKAGE_NUMBER_SEARCH,
+            Permission.LINKAGE_PERSON_OPEN,
+            Permission.LINKAGE_PROTECTION_READ,
             Permission.INQUIRY_ORIGINAL,
             Permission.INQUIRY_READ,
             Permission.INQUIRY_SUBJECT_READ,

@@ -40,16 +40,19 @@ COLUMNS: dict[str, dict[Reason, str]] = {
     "linkage_person": {
         _R.INTEGRATED: "integrated_number",
         _R.ATTRIBUTE: "name_kanji sex birth_date address",
-        _R.NO_REPLY: "auto_reply_prohibited",
+        # 「自動応答不可の状況及びその理由等を表示するために保有する」 (PIA II.2)
+        _R.NO_REPLY: "auto_reply_prohibited auto_reply_reason",
     },
     "linkage_individualnumber": {
         _R.INTEGRATED: "person_id",
         _R.INDIVIDUAL: "municipality key_id blind_index ciphertext",
+        _R.STATE: "standing",
         _R.TECHNICAL: "id",
     },
     "linkage_localnumber": {
         _R.INTEGRATED: "person_id",
         _R.LOCAL: "system local_number",
+        _R.STATE: "former",
         _R.TECHNICAL: "id",
     },
     "linkage_matchform": {

@@ -16,6 +16,7 @@ from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.linkage import file_commands, jobs, queries
+from todoke.systems.linkage.actions.check_intermediary import check_intermediary
 from todoke.systems.linkage.actions.confirm_right import confirm_right
 from todoke.systems.linkage.actions.declare_right import declare_right
 from todoke.systems.linkage.actions.end_right import end_right
@@ -27,6 +28,7 @@ from todoke.systems.linkage.actions.take_request_file import take_request_file
 from todoke.systems.linkage.jobs import Exchanged
 from todoke.systems.linkage.models import ConsistencyRun
 from todoke.systems.linkage.models.consistency import COUNTED
+from todoke.systems.linkage.queries import codes as codes_read
 from todoke.systems.linkage.queries import consistency, conversion_files
 from todoke.systems.linkage.rules.conversions import Direction, Route
 from todoke.systems.linkage.rules.registration import SYSTEMS
@@ -235,6 +237,27 @@ def consistency_status() -> None:
     """これまでの整合性確認を、新しい順に件数で示します。"""
     for run in consistency.runs():
         _show_run(run)
+
+
+@group.command(name="code-status")
+@open_verb("件数だけを示す")
+def code_status() -> None:
+    """符号の取得状況を、状態とエラーの理由ごとの人数で示します。"""
+    counted = codes_read.counts()
+    click.echo("／".join(f"{state.label} {count:,}" for state, count in counted.by_state.items()))
+    for reason, count in counted.by_reason.items():
+        click.echo(f"  {reason} {count:,}")
+    if counted.stuck:
+        click.echo(f"要求から長く届かない符号 {counted.stuck:,}")
+
+
+@group.command(name="intermediary")
+@_by
+@verb(Permission.LINKAGE_WATCH)
+def intermediary(by: str) -> None:
+    """中間サーバーの稼働状況を、今すぐ確かめます。"""
+    seen = check_intermediary(transport=registry.need(Transport), by=cli_actor.actor(by))
+    click.echo(f"中間サーバー: {seen.label}")
 
 
 @group.command(name="exchange")

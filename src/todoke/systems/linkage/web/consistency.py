@@ -31,7 +31,7 @@ from todoke.systems.linkage.models.consistency import COUNTED
 from todoke.systems.linkage.queries import consistency as reads
 from todoke.systems.linkage.rules.consistency import IDENTITY, VALUED, Settlement
 from todoke.systems.linkage.rules.consistency import Kind as Differs
-from todoke.systems.linkage.web.forms import DifferenceFilter, Reason
+from todoke.systems.linkage.web.registration_forms import DifferenceFilter, Reason
 
 READ, SETTLE, CONFIRM = (
     Permission.LINKAGE_DIFFERENCE_READ,

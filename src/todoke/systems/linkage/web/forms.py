@@ -1,4 +1,4 @@
-"""Forms of the screens about 住登外者."""
+"""Forms of the search by number and of corrections."""
 
 from __future__ import annotations
 
@@ -6,117 +6,122 @@ from typing import Any
 
 from django import forms
 
-from todoke.access.duties import duty_title
-from todoke.access.permissions import Actor, Permission, granted
-from todoke.identifiers import individual_number
-from todoke.systems.linkage.flows import DifferenceState, RegistrationState
-from todoke.systems.linkage.rules.consistency import Kind
-from todoke.systems.linkage.rules.registration import SYSTEMS
-
-_ALL = ("", "すべて")
-_PURPOSE_HINT = "例：国民健康保険の資格の届出。個人番号や住民の氏名は書かないでください。"
+from todoke.pages.failures import PURPOSE_FIELD
+from todoke.pages.forms import DateField
+from todoke.systems.linkage.actions.search_number import NumberKind, Sought
+from todoke.systems.linkage.models import LocalNumber
+from todoke.systems.linkage.models.local_number import RESIDENTS
 
 
-class RegistrationFilter(forms.Form):
-    """絞り込み."""
+class Unechoed(forms.TextInput):
+    """A number that is typed and never stands on a page again, not even after a mistake."""
 
-    state = forms.ChoiceField(label="状態", required=False, choices=[_ALL, *RegistrationState.choices])
-    system = forms.ChoiceField(label="依頼元", required=False, choices=[_ALL, *SYSTEMS.items()])
+    def format_value(self, value: object) -> None:
+        return None
 
 
-class DifferenceFilter(forms.Form):
-    """絞り込み."""
+_OFF = {"autocomplete": "off"}
+_DIGITS = {"autocomplete": "off", "inputmode": "numeric"}
+SYSTEMS = {RESIDENTS: "住民記録"}
+"""How the city's systems are named; one that is not here by its code."""
+SEXES = (("", "選択してください"), ("1", "男"), ("2", "女"), ("3", "不明"))
 
-    state = forms.ChoiceField(label="状態", required=False, choices=[_ALL, *DifferenceState.choices])
-    kind = forms.ChoiceField(
-        label="差異", required=False, choices=[_ALL, *((kind.value, kind.label) for kind in Kind)]
+
+class NumberSearch(forms.Form):
+    """番号と、もう一つの情報."""
+
+    purpose = forms.CharField(label="利用目的", max_length=200, widget=forms.TextInput(attrs=_OFF))
+    kind = forms.ChoiceField(label="番号の種類", choices=[(kind.name, kind.value) for kind in NumberKind])
+    number = forms.CharField(
+        label="番号",
+        max_length=20,
+        help_text="検査数字を確かめます。入力した番号は画面に残りません。",
+        widget=Unechoed(attrs=_DIGITS),
     )
-
-
-class Asking(forms.Form):
-    """Who asks, and for what."""
-
-    system = forms.ChoiceField(label="依頼元のシステム", choices=[("", "選んでください"), *SYSTEMS.items()])
-    duty = forms.ChoiceField(label="事務")
-    purpose = forms.CharField(label="利用目的", max_length=200, help_text=_PURPOSE_HINT)
-
-    def __init__(self, *arguments: Any, by: Actor, **named: Any) -> None:  # noqa: ANN401 - as Django's own
-        super().__init__(*arguments, **named)
-        duty = self.fields["duty"]
-        assert isinstance(duty, forms.ChoiceField)
-        duty.choices = [(value, duty_title(value)) for value in _duties(by)]
-
-
-class RegistrationForm(Asking):
-    """登録の依頼: the four attributes of somebody who is not on the register."""
-
-    local_number = forms.CharField(
-        label="業務固有番号", max_length=20, help_text="依頼元のシステムでの番号（宛名番号など）です。",
-        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off"}),
+    system = forms.CharField(
+        label="業務システム", max_length=20, required=False, initial="residents",
+        help_text="業務固有番号のときだけ使います。住民記録の住基個人コードは residents です。",
     )  # fmt: skip
-    name = forms.CharField(label="氏名", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    sex = forms.ChoiceField(label="性別", choices=[("", "選んでください"), ("1", "男"), ("2", "女")])
     birth_date = forms.CharField(
-        label="生年月日", max_length=20, help_text="例：昭和31年3月3日、1956-03-03",
-        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off"}),
+        label="生年月日", max_length=30, required=False, help_text="例：昭和55年4月5日。氏名とどちらかが必要です。",
+        widget=forms.TextInput(attrs=_OFF),
     )  # fmt: skip
-    address = forms.CharField(
-        label="住所", max_length=130, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
-    individual_number = forms.CharField(
-        label="個人番号", required=False, max_length=12, help_text="本人確認をした12桁の番号。分からなければ空にします。",
-        widget=forms.TextInput(attrs={"class": "short", "autocomplete": "off", "inputmode": "numeric"}),
+    name = forms.CharField(
+        label="氏名", max_length=100, required=False, help_text="業務固有番号で探すときは、生年月日と氏名の両方が必要です。",
+        widget=forms.TextInput(attrs=_OFF),
     )  # fmt: skip
 
-    def clean_individual_number(self) -> str:
-        """Refused by its check digit, and never repeated in a message."""
-        number = str(self.cleaned_data["individual_number"])
-        if number and not individual_number.is_valid(number):
-            raise forms.ValidationError(
-                "12桁の数字と検査数字が合いません。番号を確かめて入力し直してください。"
-            )
-        return number
+    def sought(self) -> Sought:
+        """What was filled in."""
+        given = {name: value for name, value in self.cleaned_data.items() if name != PURPOSE_FIELD}
+        return Sought(**{**given, "kind": NumberKind[given["kind"]]})
 
 
-class RequestFileForm(Asking):
-    """一括の依頼."""
+class Reasons(forms.Form):
+    """理由と根拠."""
 
-    file = forms.FileField(
-        label="依頼ファイル", help_text="CSV（UTF-8、見出し行あり）。様式は「住登外者の登録依頼」です。"
+    reason = forms.CharField(label="理由", max_length=200)
+    evidence = forms.CharField(
+        label="根拠", max_length=200, help_text="確かめた書類と番号。例：住民票の写し 令和3年第12号"
     )
 
 
-class ChoiceForm(forms.Form):
-    """候補の選択: only those who may be chosen are offered."""
+class MergeForm(Reasons):
+    """統合."""
 
-    NEW = "new"
-    person = forms.ChoiceField(label="登録する人", widget=forms.RadioSelect)
+    field_order = ("former", "takes_number", "reason", "evidence")
 
-    def __init__(self, *arguments: Any, choices: list[tuple[str, str]], **named: Any) -> None:  # noqa: ANN401
+    former = forms.CharField(
+        label="統合して無くなる統合番号", max_length=15, widget=forms.TextInput(attrs=_DIGITS),
+        help_text="15分以内に検索して、同じ人であることを確かめた番号を入力します。",
+    )  # fmt: skip
+    takes_number = forms.BooleanField(label="無くなる側の個人番号が現在の個人番号である", required=False)
+
+
+class SplitForm(Reasons):
+    """分割: 新しい統合番号の人の4情報と、その人に移すもの."""
+
+    field_order = (
+        "local_numbers",
+        "takes_number",
+        "name_kanji",
+        "sex",
+        "birth_date",
+        "address",
+        "reason",
+        "evidence",
+    )
+
+    local_numbers = forms.MultipleChoiceField(
+        label="新しい統合番号に移す業務固有番号", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    takes_number = forms.BooleanField(label="個人番号も移す", required=False)
+    name_kanji = forms.CharField(label="氏名（新しい統合番号の人）", max_length=100)
+    sex = forms.ChoiceField(label="性別", choices=SEXES)
+    birth_date = DateField(label="生年月日")
+    address = forms.CharField(label="住所", max_length=200)
+
+    def __init__(self, *arguments: Any, of: tuple[LocalNumber, ...], **named: Any) -> None:  # noqa: ANN401 - as Django's own
         super().__init__(*arguments, **named)
-        person = self.fields["person"]
-        assert isinstance(person, forms.ChoiceField)
-        person.choices = choices
+        choices = [(str(row.pk), f"{SYSTEMS.get(row.system, row.system)}　{row.local_number}") for row in of]
+        self.fields["local_numbers"].choices = choices  # type: ignore[attr-defined]
 
 
-class Reason(forms.Form):
-    """Why."""
+class NumberForm(Reasons):
+    """個人番号の変更."""
 
-    reason = forms.CharField(
-        label="理由",
-        max_length=200,
-        help_text="個人番号や住民の氏名は書かないでください。",
-        widget=forms.Textarea,
-    )
+    field_order = ("number", "reason", "evidence")
 
-
-class Expected(forms.Form):
-    """How many the person saw when confirming."""
-
-    count = forms.IntegerField(widget=forms.HiddenInput)
+    number = forms.CharField(
+        label="新しい個人番号", max_length=12, widget=Unechoed(attrs=_DIGITS),
+        help_text="入力した番号は封印して保管し、画面には表示しません。",
+    )  # fmt: skip
 
 
-def _duties(by: Actor) -> list[str]:
-    """The duties in which this person may ask."""
-    wanted = Permission.LINKAGE_REGISTER_REQUEST
-    return sorted({right.duty for right in by.held if wanted in granted(right.role)})
+class ConfirmNumber(forms.Form):
+    """確認する職員による再入力."""
+
+    number = forms.CharField(
+        label="新しい個人番号（再入力）", max_length=12, widget=Unechoed(attrs=_DIGITS),
+        help_text="依頼の根拠となった書類から、もう一度入力します。",
+    )  # fmt: skip

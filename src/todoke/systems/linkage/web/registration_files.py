@@ -18,7 +18,7 @@ from todoke.access.permissions import Actor
 from todoke.systems.linkage.actions.confirm_registrations import confirm_registrations
 from todoke.systems.linkage.actions.take_request_file import FileTaken, take_request_file
 from todoke.systems.linkage.queries import request_lists as reads
-from todoke.systems.linkage.web.forms import Expected, RequestFileForm
+from todoke.systems.linkage.web.registration_forms import Expected, RequestFileForm
 from todoke.systems.linkage.web.registrations import CONFIRM, REQUEST, crumbs
 
 

@@ -22,7 +22,7 @@ from todoke.systems.linkage.actions.request_registration import request_registra
 from todoke.systems.linkage.actions.review_candidates import review_candidates
 from todoke.systems.linkage.queries import request_lists as reads
 from todoke.systems.linkage.rules.registration import Asked
-from todoke.systems.linkage.web.forms import ChoiceForm, Reason, RegistrationForm
+from todoke.systems.linkage.web.registration_forms import ChoiceForm, Reason, RegistrationForm
 from todoke.systems.linkage.web.registrations import (
     CONFIRM,
     LEAD,

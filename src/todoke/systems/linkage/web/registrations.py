@@ -24,7 +24,7 @@ from todoke.systems.linkage.models import Registration
 from todoke.systems.linkage.queries import request_lists as reads
 from todoke.systems.linkage.rules.blocking import Attribute
 from todoke.systems.linkage.rules.registration import SYSTEMS
-from todoke.systems.linkage.web.forms import (
+from todoke.systems.linkage.web.registration_forms import (
     RegistrationFilter,
 )
 

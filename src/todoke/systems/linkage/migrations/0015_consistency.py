@@ -8,7 +8,7 @@ import todoke.systems.linkage.rules.consistency
 
 
 class Migration(migrations.Migration):
-    dependencies = [("linkage", "0012_nonresidents")]
+    dependencies = [("linkage", "0014_nonresidents")]
 
     operations = [
         migrations.CreateModel(
