@@ -13,6 +13,7 @@ from todoke.records.fields import Kind, RecordLayout
 from todoke.records.layouts import city_inputs_v2021, inquiry_answer_v2021
 
 FROZEN: dict[str, str] = {
+    "replica_masters-2021": "4a821be97faf30941e57fe94357280782cc3905df90c5a4cb5c1a17d46fb128f",
     "number_conversion-2026": "e995c2e7c2b4873240d74441a4676dae7224377d5017e9d802cd886f8e0a58e3",
     "number_conversion_answer-2026": "3f0840fc8588502d2633d0ec64d0529cf38119454904a39986bdc08d55c63f08",
     "number_notices-2022": "1e06edaa2f50c322251ab3588ebee2851a69aae58d130fae9ee7f975f2c8d503",
@@ -69,6 +70,7 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
         "number_conversion_v2026",
         "personnel_v2022",
         "registration_requests_v2026",
+        "replica_masters_v2021",
         "ward_reply_v2024",
         "ward_request_v2024",
         "zengin_transfer_v2019",

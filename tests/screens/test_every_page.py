@@ -155,6 +155,26 @@ ELSEWHERE = {
     ),
     "matrix-file": "no page: a file, test_directory_work",
     **dict.fromkeys(
+        ["linkage-queries", "linkage-query", "linkage-query-new", "linkage-query-answer"],
+        "test_single_queries",
+    ),
+    **dict.fromkeys(
+        [
+            "linkage-replicas",
+            "linkage-replica-upload",
+            "linkage-replica-file",
+            "linkage-comparisons",
+            "linkage-comparison-new",
+            "linkage-comparison",
+            "linkage-comparison-repair",
+            "linkage-replica-corrections",
+            "linkage-replica-correction-new",
+            "linkage-replica-confirmations",
+            "linkage-replica-confirmation",
+        ],
+        "test_replica_screens",
+    ),
+    **dict.fromkeys(
         (
             "inquiry-orders",
             "inquiry-order",
@@ -234,7 +254,18 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
 @pytest.mark.parametrize(
     ("role", "menu"),
     [
-        (Role.CLERK, ["ホーム", "税情報一括照会", "住登外者の登録", "住基ネットとの整合性", "番号変換"]),
+        (
+            Role.CLERK,
+            [
+                "ホーム",
+                "税情報一括照会",
+                "住登外者の登録",
+                "住基ネットとの整合性",
+                "番号変換",
+                "一人分の照会",
+                "副本の訂正",
+            ],
+        ),
         (Role.PERSONNEL, ["ホーム", "人事情報"]),
         (
             Role.AUDITOR,

@@ -155,12 +155,13 @@ class Towns:
         *,
         held: Sequence[int] = (),
         missing: Sequence[str] = (),
+        year: int = 2021,
     ) -> None:
         records = [
             intermediary.ReplicaRecord(own_number(town, p), p in held, items(p, missing=missing))
             for p in persons
         ]
-        body = intermediary.Replicas(information_code=LOCAL_TAX, records=records)
+        body = intermediary.Replicas(information_code=LOCAL_TAX, fiscal_year=year, records=records)
         self.ask(f"city:{town}", f"platform:{town}", intermediary.REPLICAS, body)
 
     def inquire(self, records: Sequence[intermediary.Inquiry], *, asker: str = HOME) -> list[str]:

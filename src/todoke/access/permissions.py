@@ -49,6 +49,7 @@ class Permission(Enum):
     INQUIRY_REASK = "inquiry:query:reask"
     INQUIRY_SUBJECT_READ = "inquiry:subject:read"
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
+    INTERMEDIARY_COMPARE = "intermediary:replica:compare"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
     INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
@@ -80,11 +81,15 @@ class Permission(Enum):
     LINKAGE_OPERATE = "linkage:number:operate"
     LINKAGE_PERSON_OPEN = "linkage:person:open"
     LINKAGE_PROTECTION_READ = "linkage:protection:read"
+    LINKAGE_QUERY = "linkage:query:ask"
     LINKAGE_QUEUE_SET = "linkage:queue:set"
     LINKAGE_QUEUE_STOP = "linkage:queue:stop"
     LINKAGE_REGISTER_CONFIRM = "linkage:registration:confirm"
     LINKAGE_REGISTER_READ = "linkage:registration:read"
     LINKAGE_REGISTER_REQUEST = "linkage:registration:request"
+    LINKAGE_REPLICA_CONFIRM = "linkage:replica:confirm"
+    LINKAGE_REPLICA_OPERATE = "linkage:replica:operate"
+    LINKAGE_REPLICA_PROPOSE = "linkage:replica:propose"
     LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
     LINKAGE_RIGHT_DECLARE = "linkage:right:declare"
     LINKAGE_SEARCH = "linkage:person:search"
@@ -125,6 +130,7 @@ STEP_UP = frozenset(
         Permission.LINKAGE_CORRECTION_CONFIRM,
         Permission.LINKAGE_DIFFERENCE_CONFIRM,
         Permission.LINKAGE_REGISTER_CONFIRM,
+        Permission.LINKAGE_REPLICA_CONFIRM,
         Permission.LINKAGE_RIGHT_CONFIRM,
         Permission.OPLOG_DROP_APPROVE,
         Permission.OPLOG_ERASE_APPROVE,
@@ -208,8 +214,10 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_CONVERSION_DOWNLOAD,
             Permission.LINKAGE_DIFFERENCE_READ,
             Permission.LINKAGE_DIFFERENCE_SETTLE,
+            Permission.LINKAGE_QUERY,
             Permission.LINKAGE_REGISTER_READ,
             Permission.LINKAGE_REGISTER_REQUEST,
+            Permission.LINKAGE_REPLICA_PROPOSE,
             Permission.LINKAGE_SEARCH,
             Permission.LINKAGE_SYSTEM_CONVERT,
         }
@@ -224,6 +232,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_NUMBER_SEARCH,
             Permission.LINKAGE_PERSON_OPEN,
             Permission.LINKAGE_PROTECTION_READ,
+            Permission.LINKAGE_REPLICA_CONFIRM,
             Permission.INQUIRY_ORIGINAL,
             Permission.INQUIRY_READ,
             Permission.INQUIRY_SUBJECT_READ,
@@ -256,6 +265,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_MONITOR,
             Permission.LINKAGE_OPERATE,
             Permission.LINKAGE_QUEUE_STOP,
+            Permission.LINKAGE_REPLICA_OPERATE,
             Permission.LINKAGE_SEND,
             Permission.LINKAGE_WATCH,
         }
@@ -316,6 +326,10 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ACCESS_GRANT_EXPIRE,
             Permission.INQUIRY_EXPIRE,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_REPLICA_OPERATE,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
             Permission.INTERMEDIARY_EXPIRE,
             Permission.LINKAGE_FILE_FORGET,
             Permission.LINKAGE_FILE_RUN,
@@ -350,6 +364,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.INTERMEDIARY_ACQUIRE,
             Permission.INTERMEDIARY_REGISTER,
+            Permission.INTERMEDIARY_COMPARE,
             Permission.INTERMEDIARY_INQUIRE,
             Permission.INTERMEDIARY_COLLECT,
             Permission.LINKAGE_SEND,

@@ -136,7 +136,7 @@ LINK_CODES = MessageKind("intermediary.link_codes.v1", LinkCodes, Received)
 
 
 class ReplicaRecord(msgspec.Struct, frozen=True, array_like=True):
-    """One person's 副本 of 地方税関係情報: TAX_ITEMS in order."""
+    """One person's 副本 of 地方税関係情報: TAX_ITEMS in order, or no items: the copy of that year is to be deleted."""
 
     integrated_number: str
     auto_reply_prohibited: bool
@@ -144,13 +144,94 @@ class ReplicaRecord(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Replicas(msgspec.Struct, frozen=True, kw_only=True):
-    """副本登録 from the 正本, automatic from files (PIA III.6 リスク2). Sent by `city:<m>`."""
+    """副本の登録・訂正・削除 of one 年度 from the 正本 (PIA III.6 リスク2). Sent by `city:<m>`.
+
+    One kind for all three, so that they keep the order in which the 正本 changed.
+    """
 
     information_code: str
+    fiscal_year: int
     records: list[ReplicaRecord]
 
 
-REPLICAS = MessageKind("intermediary.replicas.v1", Replicas, Received)
+class ReplicasTaken(msgspec.Struct, frozen=True, kw_only=True):
+    """How many copies are new, replaced and deleted; a deletion of what is not there counts as none."""
+
+    registered: int
+    replaced: int
+    deleted: int
+
+
+REPLICAS = MessageKind("intermediary.replicas.v2", Replicas, ReplicasTaken)
+
+
+class ReplicaTotalsWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """副本の照合: per 年度 the count and the digest under `key`. Sent by `city:<m>`, never through the outbox.
+
+    The key is the city's own (contracts.replica_digests); the platform uses it for this request and keeps it nowhere.
+    """
+
+    key: bytes
+
+
+class ReplicaBucket(msgspec.Struct, frozen=True, array_like=True):
+    """The copies of one 年度 whose person's hash begins with `prefix` (hex digits; empty: all)."""
+
+    fiscal_year: int
+    prefix: str
+    count: int
+    digest: bytes
+
+
+class ReplicaBuckets(msgspec.Struct, frozen=True, kw_only=True):
+    """Buckets in order; one without copies is absent."""
+
+    records: list[ReplicaBucket]
+
+
+REPLICA_TOTALS = MessageKind(
+    "intermediary.replica_totals.v1", ReplicaTotalsWanted, ReplicaBuckets, fresh=True
+)
+
+
+class ReplicaBucketsWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """The buckets of `depth` hex digits below these prefixes (all of one length). Sent by `city:<m>`."""
+
+    key: bytes
+    fiscal_year: int
+    prefixes: list[str]
+    depth: int
+
+
+REPLICA_BUCKETS = MessageKind(
+    "intermediary.replica_buckets.v1", ReplicaBucketsWanted, ReplicaBuckets, fresh=True
+)
+
+
+class ReplicaDigestsWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """The single copies below these prefixes. Sent by `city:<m>`."""
+
+    key: bytes
+    fiscal_year: int
+    prefixes: list[str]
+
+
+class ReplicaDigest(msgspec.Struct, frozen=True, array_like=True):
+    """(統合番号, digest) of one copy."""
+
+    integrated_number: str
+    digest: bytes
+
+
+class ReplicaDigests(msgspec.Struct, frozen=True, kw_only=True):
+    """Copies ordered by 統合番号."""
+
+    records: list[ReplicaDigest]
+
+
+REPLICA_DIGESTS = MessageKind(
+    "intermediary.replica_digests.v1", ReplicaDigestsWanted, ReplicaDigests, fresh=True
+)
 
 
 class Inquiry(msgspec.Struct, frozen=True, array_like=True):
@@ -163,6 +244,24 @@ class Inquiry(msgspec.Struct, frozen=True, array_like=True):
     procedure: str
     information_code: str
     nondisclosure: str
+
+
+class PermittedWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether an inquiry of this kind may be made at all, by the permission list as it stands. Sent by `city:<m>`."""
+
+    provider: str
+    duty: str
+    procedure: str
+    information_code: str
+
+
+class Permitted(msgspec.Struct, frozen=True, kw_only=True):
+    """ "" for yes; else `no_valid_list` or `not_on_list`."""
+
+    refusal: str
+
+
+PERMITTED = MessageKind("intermediary.permitted.v1", PermittedWanted, Permitted, fresh=True)
 
 
 class Inquiries(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from todoke.records.layouts import (
     number_conversion_v2026,
     personnel_v2022,
     registration_requests_v2026,
+    replica_masters_v2021,
     ward_reply_v2024,
     ward_request_v2024,
     zengin_transfer_v2019,
@@ -27,6 +28,8 @@ Layout = CsvLayout | RecordLayout | CommaLayout | WideLayout
 CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *city_inputs_v2021.LAYOUTS,
     *juki_attributes_v2026.LAYOUTS,
+    *personnel_v2022.LAYOUTS,
+    *replica_masters_v2021.LAYOUTS,
     *number_conversion_v2026.LAYOUTS,
     *existing_systems_v2022.CSV_LAYOUTS,
     *personnel_v2022.LAYOUTS,

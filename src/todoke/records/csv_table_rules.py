@@ -123,6 +123,29 @@ class FilledWhen(TableRule):
 
 
 @dataclass(frozen=True)
+class OneWhenElseNone(TableRule):
+    """Where `column` holds `value`, exactly one of the others is filled; in all other rows none is."""
+
+    column: str
+    value: str
+    others: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (self.column, *self.others)
+
+    @property
+    def sentence(self) -> str:
+        others = "・".join(self.others)
+        return f"{self.column} が {self.value} のとき {others} のどれか一つだけを入力し、ほかのときは空欄にしなければなりません"
+
+    def broken(self, table: pa.Table) -> Mask:
+        applies: Mask = np.asarray(pc.equal(table[self.column].combine_chunks(), self.value), dtype=np.bool_)
+        bad: Mask = _filled(table, self.others) != applies
+        return bad
+
+
+@dataclass(frozen=True)
 class EmptyWhen(TableRule):
     """Where `column` holds one of `values`, `other` is empty; elsewhere it is filled."""
 

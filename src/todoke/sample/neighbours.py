@@ -25,6 +25,7 @@ from todoke.identifiers import municipality
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records.csv_input import read_checked
 from todoke.records.layouts.city_inputs_v2021 import NEIGHBOUR_NUMBERS, REPLICA
+from todoke.sample.city.frame import TAX_YEAR
 
 _PATIENCE = 600.0  # seconds until 符号 that do not arrive are an error
 T = TypeVar("T")
@@ -128,7 +129,7 @@ def _register(town: _Town, number: int, rows: pa.Table) -> None:
         sender=town.sender,
         receiver=town.platform,
         kind=intermediary.REPLICAS,
-        body=intermediary.Replicas(information_code=LOCAL_TAX, records=records),
+        body=intermediary.Replicas(information_code=LOCAL_TAX, fiscal_year=TAX_YEAR, records=records),
         key=town.key("replicas", number),
     )
 

@@ -16,7 +16,10 @@ from todoke.kernel.errors import ErrorCode
     ("kind", "body"),
     [
         (intermediary.ACQUISITIONS, intermediary.CodeWanted(integrated_numbers=[])),
-        (intermediary.REPLICAS, intermediary.Replicas(information_code=LOCAL_TAX, records=[])),
+        (
+            intermediary.REPLICAS,
+            intermediary.Replicas(information_code=LOCAL_TAX, fiscal_year=2021, records=[]),
+        ),
         (intermediary.INQUIRIES, intermediary.Inquiries(records=[])),
         (intermediary.RESULTS, intermediary.ResultsWanted(after=0, limit=1)),
         (intermediary.LINK_CODES, intermediary.LinkCodes(records=[])),

@@ -139,6 +139,67 @@ COLUMNS: dict[str, dict[Reason, str]] = {
     },
     "linkage_queryreturn": {_R.TECHNICAL: "file_id query_id"},
     "linkage_filefault": {_R.STATE: "column rule", _R.TECHNICAL: "id file_id row"},
+    # corrections, search by number (PIA (1)(9)): who asked what, the history by names of attributes, never values but
+    # those proposed, which go when the request ends
+    "linkage_correction": {
+        _R.INTEGRATED: "person_id other_id",
+        _R.TRANSIT: "name_kanji sex birth_date address",
+        _R.WHY: "reason evidence",
+        _R.STATE: "kind state state_at state_by requested_at requested_by confirmed_at confirmed_by",
+        _R.TECHNICAL: "id local_numbers takes_number",
+    },
+    "linkage_numberalias": {_R.INTEGRATED: "former_id person_id", _R.TECHNICAL: "correction_id"},
+    "linkage_personevent": {
+        _R.INTEGRATED: "person_id other_id",
+        _R.WHY: "what evidence",
+        _R.STATE: "at by confirmed_by kind",
+        _R.TECHNICAL: "id correction_id",
+    },
+    "linkage_lookup": {
+        _R.INTEGRATED: "person_id",
+        _R.WHY: "purpose",
+        _R.STATE: "at staff_id",
+        _R.TECHNICAL: "handle",
+    },
+    "linkage_registerload": {_R.STATE: "at by", _R.TECHNICAL: "id file first_number last_number"},
+    # replicas (PIA (4)): a keyed digest, sealed rows that go when decided, counts; no item stays
+    "linkage_registeredcopy": {
+        _R.INTEGRATED: "person_id",
+        _R.STATE: "state sent_at registered_at",
+        _R.TECHNICAL: "id fiscal_year digest message_key",
+    },
+    "linkage_replicacorrection": {
+        _R.INTEGRATED: "person_id",
+        _R.TRANSIT: "sealed",
+        _R.WHY: "reason",
+        _R.STATE: "state proposed_at proposed_by confirmed_at confirmed_by declined_at declined_by",
+        _R.TECHNICAL: "id fiscal_year deletes",
+    },
+    "linkage_replicadifference": {
+        _R.INTEGRATED: "integrated_number",
+        _R.STATE: "kind state state_at state_by",
+        _R.TECHNICAL: "id fiscal_year reconciliation_id",
+    },
+    "linkage_replicafile": {
+        _R.LOCAL: "system",
+        _R.STATE: "kind state received_at received_by settled_at rows bad_rows",
+        _R.TECHNICAL: "id name sha256 wrapped_key",
+    },
+    "linkage_replicapiece": {
+        _R.STATE: "state sent_at settled_at error rows registered replaced deleted deleted_at",
+        _R.TECHNICAL: "id file_id fiscal_year number message_key sealed_sha256",
+    },
+    "linkage_reconciliation": {
+        _R.STATE: (
+            "begun_at begun_by finished_at messages sent received ours theirs missing surplus stale different"
+        ),
+        _R.TECHNICAL: "id",
+    },
+    "linkage_singlequery": {
+        _R.WHY: "purpose",
+        _R.STATE: "asked_at asked_by answered_at taken_at dropped_at",
+        _R.TECHNICAL: "query_id",
+    },
     "linkage_registration": {
         _R.TRANSIT: " ".join((*TYPED, *SEALED)),
         _R.INTEGRATED: "person_id chosen_person_id",
@@ -220,7 +281,7 @@ def test_what_is_in_transit_is_held_empty_by_the_database() -> None:
             [
                 [
                     "registration_typed_until_it_ends",
-                    "difference_value_until_settled",
+                    "juki_difference_value_until_settled",
                     "linkage_query_items_only_in_transit",
                 ]
             ],
@@ -232,7 +293,7 @@ def test_what_is_in_transit_is_held_empty_by_the_database() -> None:
         assert f"{column} IS NULL" in typed
     for state in REGISTRATION_ENDS:
         assert f"'{state}'" in typed
-    assert "found IS NULL" in held["difference_value_until_settled"]
+    assert "found IS NULL" in held["juki_difference_value_until_settled"]
     assert "item_values IS NULL" in held["linkage_query_items_only_in_transit"]
 
 

@@ -136,7 +136,7 @@ NEIGHBOUR_NUMBERS = CsvLayout(
     rules=(Unique(("integrated_number",)), Unique(("individual_number",))),
 )
 
-_REPLICA_ITEMS: tuple[tuple[str, str, Rule], ...] = (
+REPLICA_ITEMS: tuple[tuple[str, str, Rule], ...] = (
     ("tax_year", "課税年度", Digits(4)),
     ("gross_income", "総所得金額等", Yen()),
     ("total_income", "合計所得金額", Yen()),
@@ -161,16 +161,16 @@ REPLICA = CsvLayout(
     "他市町村の副本（地方税関係情報）",
     (
         _INTEGRATED,
-        *(Column(name, label, rule, required=False, personal=True) for name, label, rule in _REPLICA_ITEMS),
+        *(Column(name, label, rule, required=False, personal=True) for name, label, rule in REPLICA_ITEMS),
         *(
             Column(f"{name}_reason", f"{label}-RON", Text(16), required=False, personal=True)
-            for name, label, _ in _REPLICA_ITEMS
+            for name, label, _ in REPLICA_ITEMS
         ),
         Column("auto_reply_prohibited", "自動応答不可フラグ", Flag(), personal=True),
     ),
     rules=(
         Unique(("integrated_number",)),
-        *(ExactlyOne((name, f"{name}_reason")) for name, _, _ in _REPLICA_ITEMS),
+        *(ExactlyOne((name, f"{name}_reason")) for name, _, _ in REPLICA_ITEMS),
     ),
 )
 

@@ -139,6 +139,21 @@ def bench_matching(register: int, queries: int, no_peer: bool, as_json: bool) ->
     click.echo(benches.as_json(found) if as_json else bench_matching.as_table(found))
 
 
+@bench.command("replicas")
+@click.option(
+    "--persons", default=300_000, show_default=True, type=click.IntRange(min=100), help="副本の件数"
+)
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで測り、終わると消す")
+def bench_replicas(persons: int, as_json: bool) -> None:
+    """副本の登録と照合。素の CSV 読みと一度の COPY を同じ実行の中で測り、違いが 0・10・1,000 件の照合を比べます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_replicas
+
+    found = bench_replicas.run(persons, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else bench_replicas.as_table(found))
+
+
 @bench.command("numbers")
 @click.option(
     "--register", default=400_000, show_default=True, type=click.IntRange(min=1_000), help="登録のある人数"

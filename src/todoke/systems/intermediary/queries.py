@@ -41,6 +41,19 @@ EXISTS (
 )"""
 """Whether the own copy allows the request in row `a`; parameters edition, provider, today."""
 
+
+def newest_replica(person: str, when: str = "true") -> str:
+    """A LEFT JOIN of the copy `r` that answers for `person` (an expression): that of the newest 年度.
+
+    `r.prohibited`: whether any 年度 of the person says 自動応答不可. Protection outlasts a withdrawn copy.
+    """
+    return f"""LEFT JOIN LATERAL (
+    SELECT e.*, bool_or(e.auto_reply_prohibited) OVER () AS prohibited
+    FROM intermediary_replica e WHERE e.integrated_number = {person} AND {when}
+    ORDER BY e.fiscal_year DESC LIMIT 1
+) r ON true"""
+
+
 _HELD = """
 SELECT c.permit_id, c.record_id, c.inquirer, c.duty, c.received_at, d.decision, d.proposed_by
 FROM intermediary_provision_case c LEFT JOIN intermediary_held_decision d ON d.permit_id = c.permit_id
@@ -55,7 +68,7 @@ _ANSWERS = f"""
 SELECT c.route, c.permit_id, c.record_id, c.outcome, c.error, c.provided_at,
        {", ".join("r." + name for name in ITEM_COLUMNS)}
 FROM intermediary_provision_case c
-LEFT JOIN intermediary_replica r ON r.integrated_number = c.integrated_number AND c.outcome = 'answered'
+{newest_replica("c.integrated_number", "c.outcome = 'answered'")}
 WHERE c.permit_id = ANY(%s) ORDER BY c.permit_id
 """
 _COUNTS = {

@@ -15,8 +15,9 @@ from todoke.exchange.handlers import handles, on_answer, on_refusal
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs, queries
-from todoke.systems.intermediary.actions import receive_results
+from todoke.systems.intermediary.actions import digest_replicas, receive_results
 from todoke.systems.intermediary.actions.hand_over_results import hand_over_results
+from todoke.systems.intermediary.actions.look_up_permission import look_up_permission
 from todoke.systems.intermediary.actions.provide import provide
 from todoke.systems.intermediary.actions.register_replicas import register_replicas
 from todoke.systems.intermediary.actions.release_codes import release_codes
@@ -92,9 +93,39 @@ def link_codes(alias: str, sender: str, body: intermediary.LinkCodes) -> network
 
 @handles(intermediary.REPLICAS, senders=_own_city)
 @_while_open
-def replicas(alias: str, sender: str, body: intermediary.Replicas) -> network.Received:
-    """副本登録."""
+def replicas(alias: str, sender: str, body: intermediary.Replicas) -> intermediary.ReplicasTaken:
+    """副本の登録・訂正・削除."""
     return register_replicas(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(intermediary.REPLICA_TOTALS, senders=_own_city)
+def replica_totals(
+    alias: str, sender: str, body: intermediary.ReplicaTotalsWanted
+) -> intermediary.ReplicaBuckets:
+    """副本の照合: per 年度."""
+    return digest_replicas.replica_totals(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(intermediary.REPLICA_BUCKETS, senders=_own_city)
+def replica_buckets(
+    alias: str, sender: str, body: intermediary.ReplicaBucketsWanted
+) -> intermediary.ReplicaBuckets:
+    """副本の照合: below buckets that differ."""
+    return digest_replicas.replica_buckets(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(intermediary.REPLICA_DIGESTS, senders=_own_city)
+def replica_digests(
+    alias: str, sender: str, body: intermediary.ReplicaDigestsWanted
+) -> intermediary.ReplicaDigests:
+    """副本の照合: person by person."""
+    return digest_replicas.replica_digests_of(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(intermediary.PERMITTED, senders=_own_city)
+def permitted(alias: str, sender: str, body: intermediary.PermittedWanted) -> intermediary.Permitted:
+    """照会許可照会リストの確認."""
+    return look_up_permission(alias=alias, body=body, by=actors.actor(sender))
 
 
 @handles(intermediary.INQUIRIES, senders=_own_city)

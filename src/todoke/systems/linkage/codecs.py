@@ -1,12 +1,15 @@
-"""individual_numbers.csv and numbers ↔ models: typing, sealing and opening."""
+"""individual_numbers.csv, numbers and masters ↔ models: typing, sealing and opening."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from todoke.contracts.conversion import NumberAnswered, NumbersAnswered, NumbersAsked
@@ -14,7 +17,7 @@ from todoke.contracts.information import TAX_ITEMS
 from todoke.contracts.people import BasicAttributes
 from todoke.exchange.kinds import RECORD_LIMIT
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.privacy import key_sets, wrapping
+from todoke.privacy import key_files, key_sets, wrapping
 from todoke.privacy.key_sets import Column, KeySet
 from todoke.privacy.wrapping import Wrapper
 from todoke.records.csv_input import read_checked
@@ -114,3 +117,59 @@ def _keys() -> tuple[Path, Column, Wrapper]:
     folder, municipality = settings.TODOKE_KEYS_FOLDER, settings.TODOKE_MUNICIPALITY
     column = Column(municipality=municipality, table=_TABLE, column=_COLUMN)
     return folder / f"linkage-{municipality}-number.keys", column, wrapping.of(folder, municipality)
+
+
+# Temporary files of masters on their way: Arrow, encrypted, mode 600, gone when sent.
+
+_PIECE_NONCE = 12
+
+
+def new_piece_key() -> tuple[bytes, bytes]:
+    """A fresh data key for the temporary files of one file of masters, and the same wrapped by the municipality's key."""
+    wrapper = wrapping.of(settings.TODOKE_KEYS_FOLDER, settings.TODOKE_MUNICIPALITY)
+    wrapper.make()
+    key = os.urandom(key_files.KEY_BYTES)
+    return key, wrapper.wrap(key, _piece_context())
+
+
+def piece_key(wrapped: bytes) -> bytes:
+    """The data key again; SETUP_MISSING with another municipality's key."""
+    wrapper = wrapping.of(settings.TODOKE_KEYS_FOLDER, settings.TODOKE_MUNICIPALITY)
+    return wrapper.unwrap(bytes(wrapped), _piece_context())
+
+
+def seal_rows(rows: pa.Table, key: bytes, name: str) -> bytes:
+    """The rows encrypted (AES-256-GCM), bound to the name of their piece."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as writer:
+        writer.write_table(rows)
+    nonce = os.urandom(_PIECE_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, sink.getvalue().to_pybytes(), name.encode())
+
+
+def open_rows(sealed: bytes, key: bytes, name: str) -> pa.Table:
+    """The rows again; INPUT_CHANGED when the bytes were altered or belong to another piece."""
+    try:
+        plain = AESGCM(key).decrypt(sealed[:_PIECE_NONCE], sealed[_PIECE_NONCE:], name.encode())
+    except InvalidTag:
+        raise TodokeError(ErrorCode.INPUT_CHANGED, file=name) from None
+    return pa.ipc.open_stream(plain).read_all()
+
+
+def digest_key(*, first: bool) -> bytes:
+    """The key of 副本の照合 (contracts.replica_digests). Made only when nothing was digested yet; else SETUP_MISSING."""
+    path = settings.TODOKE_KEYS_FOLDER / f"linkage-{settings.TODOKE_MUNICIPALITY}-replicas.key"
+    if first:
+        key_files.make(path)
+    return key_files.read(path)
+
+
+def correction_key() -> bytes:
+    """The key of corrections that wait for a second person."""
+    path = settings.TODOKE_KEYS_FOLDER / f"linkage-{settings.TODOKE_MUNICIPALITY}-corrections.key"
+    key_files.make(path)
+    return key_files.read(path)
+
+
+def _piece_context() -> bytes:
+    return f"v1|{settings.TODOKE_MUNICIPALITY}|linkage_replicafile|wrapped_key".encode()

@@ -24,10 +24,13 @@ from todoke.systems.linkage.actions.hand_out_conversion import hand_out_conversi
 from todoke.systems.linkage.actions.receive_conversion import receive_conversion
 from todoke.systems.linkage.actions.register_system import register_system
 from todoke.systems.linkage.actions.renew_forms import renew_forms
+from todoke.systems.linkage.actions.repair_replicas import repair_replicas
 from todoke.systems.linkage.actions.take_request_file import take_request_file
 from todoke.systems.linkage.jobs import Exchanged
+from todoke.systems.linkage.jobs import replicas as replica_jobs
 from todoke.systems.linkage.models import ConsistencyRun
 from todoke.systems.linkage.models.consistency import COUNTED
+from todoke.systems.linkage.models.local_number import RESIDENTS
 from todoke.systems.linkage.queries import codes as codes_read
 from todoke.systems.linkage.queries import consistency, conversion_files
 from todoke.systems.linkage.rules.conversions import Direction, Route
@@ -285,6 +288,48 @@ def poll(by: str) -> None:
     """確認中だった照会の結果など、新しい結果を取得します。"""
     actor = cli_actor.actor(by)
     click.echo(f"状態の変わった照会: {jobs.poll(by=actor, transport=registry.need(Transport)):,} 件")
+
+
+@group.group(name="replicas")
+def replicas() -> None:
+    """副本の登録と照合"""
+
+
+@replicas.command(name="register")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--system", default=RESIDENTS, show_default=True, help="業務固有番号を付けた既存業務システム")
+@_by
+@verb(Permission.LINKAGE_REPLICA_OPERATE)
+def register_masters(file: Path, system: str, by: str) -> None:
+    """正本のファイルを検査し、副本として中間サーバーに登録します。止まったときは同じ命令で続きから再開します。"""
+    if not file.is_file():
+        raise TodokeError(ErrorCode.INPUT_MISSING, file=file.name)
+    actor, line = cli_actor.actor(by), registry.need(Dispatcher)
+    counts = replica_jobs.register(file, by=actor, dispatcher=line, system=system).counts
+    words = "／".join(f"{name} {count:,}" for name, count in counts.totals.items())
+    click.echo(f"{file.name}: {counts.accepted:,} 件（{words}／拒否 {counts.refused:,}）")
+
+
+@replicas.command(name="reconcile")
+@_by
+@verb(Permission.LINKAGE_REPLICA_OPERATE)
+def reconcile(by: str) -> None:
+    """正本（登録した内容）と副本を件数と照合値で比べます。"""
+    report = replica_jobs.reconcile(by=cli_actor.actor(by), transport=registry.need(Transport))
+    words = "／".join(f"{name} {count:,}" for name, count in report.counts.totals.items())
+    click.echo(f"正本の登録 {report.counts.taken:,} 件／違い {report.counts.refused:,} 件（{words}）")
+
+
+@replicas.command(name="repair")
+@click.argument("comparison", type=int)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--system", default=RESIDENTS, show_default=True, help="業務固有番号を付けた既存業務システム")
+@_by
+@verb(Permission.LINKAGE_REPLICA_OPERATE)
+def repair(comparison: int, file: Path, system: str, by: str) -> None:
+    """照合で違った副本だけを、正本のファイルから登録し直します。"""
+    count = repair_replicas(reconciliation=comparison, file=file, system=system, by=cli_actor.actor(by))
+    click.echo(f"再登録: {count:,} 件（送信は自動で続きます）")
 
 
 @group.command(name="status")

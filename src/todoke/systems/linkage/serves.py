@@ -30,8 +30,10 @@ from todoke.systems.linkage.actions import (  # noqa: F401 - register who hears 
     notify_numbers,
     return_results,
     take_inquiry_file,
+    take_masters_file,
     take_number_file,
     take_receipts,
+    take_registrations,
     take_releases,
 )
 from todoke.systems.linkage.actions.convert_for_system import convert_for_system

@@ -29,7 +29,7 @@ SELECT a.permit_id, a.record_id, a.inquirer, a.route, a.duty, a.procedure, a.inf
        CASE
          WHEN a.refusal <> '' OR NOT a.allowed THEN 'refused'
          WHEN r.integrated_number IS NULL THEN 'no_record'
-         WHEN r.auto_reply_prohibited THEN 'held'
+         WHEN r.prohibited THEN 'held'
          ELSE 'answered'
        END,
        CASE
@@ -40,8 +40,7 @@ SELECT a.permit_id, a.record_id, a.inquirer, a.route, a.duty, a.procedure, a.inf
        END
 FROM (SELECT a.*, {queries.LIST_ALLOWS} AS allowed FROM permitted a) a
 LEFT JOIN intermediary_link_code l ON l.link_code = a.link_code
-LEFT JOIN intermediary_replica r
-  ON r.integrated_number = l.integrated_number AND a.information_code = %(local_tax)s
+{queries.newest_replica("l.integrated_number", "a.information_code = %(local_tax)s")}
 ON CONFLICT (permit_id) DO NOTHING
 RETURNING permit_id
 """

@@ -1,4 +1,4 @@
-"""副本登録: take the copy of the 正本 for automatic answers (PIA III.6 リスク2)."""
+"""副本の登録・訂正・削除: take the copy of the 正本 for automatic answers (PIA III.6 リスク2)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import pyarrow as pa
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
-from todoke.contracts.information import LOCAL_TAX, TAX_ITEMS
-from todoke.contracts.intermediary import Replicas
-from todoke.contracts.network import Received
+from todoke.contracts.information import LOCAL_TAX
+from todoke.contracts.intermediary import Replicas, ReplicasTaken
 from todoke.engine import postgres
 from todoke.identifiers import integrated_number
 from todoke.kernel import clock
@@ -19,49 +18,64 @@ from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
 
 _ITEMS = ", ".join(ITEM_COLUMNS)
 _TAKEN_OVER = ", ".join(
-    f"{name} = excluded.{name}" for name in (*ITEM_COLUMNS, "auto_reply_prohibited", "registered_at")
+    f"{name} = excluded.{name}"
+    for name in (*ITEM_COLUMNS, "auto_reply_prohibited", "edition", "registered_at")
 )
 _PERSONS = """
 INSERT INTO intermediary_link_code (integrated_number, state)
-SELECT integrated_number, 'not_requested' FROM registered
+SELECT integrated_number, 'not_requested' FROM changed WHERE NOT deleted
 ON CONFLICT (integrated_number) DO NOTHING
 """
+_THERE = """
+SELECT count(*) FROM changed c
+JOIN intermediary_replica r ON r.integrated_number = c.integrated_number AND r.fiscal_year = %(year)s
+WHERE NOT c.deleted
+"""
 _REPLICAS = f"""
-INSERT INTO intermediary_replica (integrated_number, auto_reply_prohibited, edition, registered_at, {_ITEMS})
-SELECT integrated_number, auto_reply_prohibited, 1, %(now)s, {_ITEMS} FROM registered
-ON CONFLICT (integrated_number) DO UPDATE
-SET {_TAKEN_OVER}, edition = intermediary_replica.edition + 1
+INSERT INTO intermediary_replica
+    (integrated_number, fiscal_year, auto_reply_prohibited, edition, registered_at, {_ITEMS})
+SELECT integrated_number, %(year)s, auto_reply_prohibited, nextval('intermediary_replica_edition'), %(now)s, {_ITEMS}
+FROM changed WHERE NOT deleted
+ON CONFLICT (integrated_number, fiscal_year) DO UPDATE SET {_TAKEN_OVER}
+"""
+_DELETE = """
+DELETE FROM intermediary_replica r USING changed c
+WHERE c.deleted AND r.integrated_number = c.integrated_number AND r.fiscal_year = %(year)s
 """
 
 
-def register_replicas(*, alias: str, body: Replicas, by: Actor) -> Received:
-    """Insert or replace the copies, all of the message or none.
+def register_replicas(*, alias: str, body: Replicas, by: Actor) -> ReplicasTaken:
+    """Insert, replace or delete the copies of one 年度, all of the message or none.
 
     Errors: RECORD_INVALID (other information, incomplete items, a person twice), NUMBER_INVALID.
     """
     require(by, Permission.INTERMEDIARY_REGISTER, municipality=needs.municipality_of(alias))
     _check(body)
-    numbers = [row.integrated_number for row in body.records]
-    registered = {
-        "integrated_number": codecs.texts(numbers),
-        "auto_reply_prohibited": pa.array([row.auto_reply_prohibited for row in body.records], pa.bool_()),
-        **codecs.item_columns([row.items for row in body.records]),
+    rows = body.records
+    changed = {
+        "integrated_number": codecs.texts([row.integrated_number for row in rows]),
+        "auto_reply_prohibited": pa.array([row.auto_reply_prohibited for row in rows], pa.bool_()),
+        "deleted": pa.array([not row.items for row in rows], pa.bool_()),
+        **codecs.item_columns([row.items for row in rows]),
     }
+    parameters = {"now": clock.now(), "year": body.fiscal_year}
     with transaction.atomic(using=alias):
         queries.lock_replicas(alias, exclusive=True)
-        postgres.stage(alias, "registered", pa.table(registered))
+        postgres.stage(alias, "changed", pa.table(changed))
         postgres.execute(alias, _PERSONS)
-        postgres.execute(alias, _REPLICAS, {"now": clock.now()})
-        verb = Permission.INTERMEDIARY_REGISTER.value
-        record(alias, by=by, verb=verb, subject=body.information_code, persons=len(numbers))
-    return Received(count=len(numbers))
+        ((replaced,),) = postgres.fetch(alias, _THERE, parameters)
+        written = postgres.execute(alias, _REPLICAS, parameters)
+        deleted = postgres.execute(alias, _DELETE, parameters)
+        verb, subject = Permission.INTERMEDIARY_REGISTER.value, f"{body.information_code} {body.fiscal_year}"
+        record(alias, by=by, verb=verb, subject=f"{subject} deleted:{deleted}", persons=len(rows))
+    return ReplicasTaken(registered=written - replaced, replaced=replaced, deleted=deleted)
 
 
 def _check(body: Replicas) -> None:
     if body.information_code != LOCAL_TAX:
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="地方税関係情報ではありません")
-    if any(len(row.items) != len(TAX_ITEMS) for row in body.records):
-        raise TodokeError(ErrorCode.RECORD_INVALID, detail="項目が足りません")
+    if not 2000 <= body.fiscal_year <= 2999:
+        raise TodokeError(ErrorCode.RECORD_INVALID, detail="年度が正しくありません")
     if not all(integrated_number.is_valid(row.integrated_number) for row in body.records):
         raise TodokeError(ErrorCode.NUMBER_INVALID, kind="統合番号")
     if len({row.integrated_number for row in body.records}) != len(body.records):

@@ -25,10 +25,11 @@ HOLD_LIMIT = timedelta(days=90)
 """How long after its receipt a held request may be released; settings.TODOKE_HOLD_LIMIT replaces it."""
 
 _LOCK = "SELECT permit_id FROM intermediary_provision_case WHERE permit_id = ANY(%s) AND outcome = 'held' FOR UPDATE"
-_PROPOSE = """
+_PROPOSE = f"""
 INSERT INTO intermediary_held_decision (permit_id, state, decision, reason, replica_edition, proposed_by, proposed_at)
 SELECT c.permit_id, 'proposed', %(decision)s, %(reason)s, r.edition, %(by)s, %(now)s
-FROM intermediary_provision_case c LEFT JOIN intermediary_replica r ON r.integrated_number = c.integrated_number
+FROM intermediary_provision_case c
+{queries.newest_replica("c.integrated_number")}
 WHERE c.permit_id = ANY(%(permits)s)
 ON CONFLICT (permit_id) DO UPDATE
 SET decision = excluded.decision, reason = excluded.reason, replica_edition = excluded.replica_edition,
@@ -39,7 +40,7 @@ SELECT coalesce(d.decision, ''), a.received_at, d.replica_edition IS NOT DISTINC
        {queries.LIST_ALLOWS}
 FROM intermediary_provision_case a
 LEFT JOIN intermediary_held_decision d ON d.permit_id = a.permit_id
-LEFT JOIN intermediary_replica r ON r.integrated_number = a.integrated_number
+{queries.newest_replica("a.integrated_number")}
 WHERE a.permit_id = ANY(%(permits)s)
 """
 _CLOSE = """

@@ -11,21 +11,33 @@ from todoke.systems.intermediary.models.tax_items import TAX_FIELDS, TaxItems, w
 
 
 class Replica(TaxItems):
-    """One person's copy; `edition` rises with every registration, so that an officer releases what was looked at."""
+    """One person's copy of one 年度. The newest 年度 answers; 自動応答不可 in any of them holds the answer back.
 
-    person = models.OneToOneField(
-        LinkCode, primary_key=True, on_delete=models.PROTECT, db_column="integrated_number"
+    `edition` is drawn anew from a sequence with every registration, also after a deletion, so that an officer
+    releases what was looked at.
+    """
+
+    person = models.ForeignKey(
+        LinkCode,
+        on_delete=models.PROTECT,
+        db_column="integrated_number",
+        db_index=False,
+        related_name="replicas",
     )
+    fiscal_year = models.SmallIntegerField()
     auto_reply_prohibited = models.BooleanField()
     edition = models.IntegerField()
     registered_at = models.DateTimeField()
 
     privacy = Privacy(
-        open="edition registered_at",
+        open="id fiscal_year edition registered_at",
         specific=f"person auto_reply_prohibited {TAX_FIELDS}",
         keep=with_parent("person"),
     )
 
     class Meta:
         db_table = "intermediary_replica"
-        constraints = [models.CheckConstraint(condition=whole(), name="replica_value_or_reason")]
+        constraints = [
+            models.CheckConstraint(condition=whole(), name="replica_value_or_reason"),
+            models.UniqueConstraint(fields=["person", "fiscal_year"], name="replica_once_per_year"),
+        ]

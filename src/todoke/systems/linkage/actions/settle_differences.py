@@ -17,7 +17,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person as Concerned
 from todoke.oplog.record import record
-from todoke.systems.linkage.flows import DIFFERENCE, DifferenceState
+from todoke.systems.linkage.flows import JUKI_DIFFERENCE, JukiDifferenceState
 from todoke.systems.linkage.models import Difference, Person, minting
 from todoke.systems.linkage.queries.numbers import one_load_at_a_time
 from todoke.systems.linkage.queries.registrations import attribute_table
@@ -28,7 +28,7 @@ from todoke.workflow.runner import move, of
 ALIAS = "linkage"
 
 
-def take_over(*, difference_id: int, by: Actor) -> DifferenceState:
+def take_over(*, difference_id: int, by: Actor) -> JukiDifferenceState:
     """Take an address over, or propose a name, sex or birth date to a second person; the state that follows.
 
     RECORD_INVALID for a kind without a value: changed numbers and deaths have procedures of their own.
@@ -42,11 +42,14 @@ def take_over(*, difference_id: int, by: Actor) -> DifferenceState:
                 ErrorCode.RECORD_INVALID, detail=f"「{Kind(row.kind).label}」はこの画面では更新できません"
             )
         if row.kind in IDENTITY:
-            state, also = DifferenceState.PROPOSED, {"proposed_by": by.staff_id, "proposed_at": clock.now()}
+            state, also = (
+                JukiDifferenceState.PROPOSED,
+                {"proposed_by": by.staff_id, "proposed_at": clock.now()},
+            )
         else:
-            state, also = DifferenceState.SETTLED, {"settlement": Settlement.APPLIED, "found": None}
-        move(ALIAS, DIFFERENCE, of(DIFFERENCE, [row.pk]), to=state, by=by, also=also)
-        if state is DifferenceState.SETTLED:
+            state, also = JukiDifferenceState.SETTLED, {"settlement": Settlement.APPLIED, "found": None}
+        move(ALIAS, JUKI_DIFFERENCE, of(JUKI_DIFFERENCE, [row.pk]), to=state, by=by, also=also)
+        if state is JukiDifferenceState.SETTLED:
             _apply(row)
         _log(row, f"{row.kind}:{state}", Permission.LINKAGE_DIFFERENCE_SETTLE, by)
     return state
@@ -60,7 +63,14 @@ def keep_registered(*, difference_id: int, reason: str, by: Actor) -> None:
     with transaction.atomic(using=ALIAS):
         row = _locked(difference_id)
         also = {"settlement": Settlement.KEPT, "reason": reason.strip(), "found": None}
-        move(ALIAS, DIFFERENCE, of(DIFFERENCE, [row.pk]), to=DifferenceState.SETTLED, by=by, also=also)
+        move(
+            ALIAS,
+            JUKI_DIFFERENCE,
+            of(JUKI_DIFFERENCE, [row.pk]),
+            to=JukiDifferenceState.SETTLED,
+            by=by,
+            also=also,
+        )
         _log(row, f"{row.kind}:kept", Permission.LINKAGE_DIFFERENCE_SETTLE, by)
 
 
@@ -71,7 +81,14 @@ def confirm_difference(*, difference_id: int, by: Actor) -> None:
         one_load_at_a_time()
         row = _locked(difference_id)
         also = {"settlement": Settlement.APPLIED, "found": None}
-        move(ALIAS, DIFFERENCE, of(DIFFERENCE, [row.pk]), to=DifferenceState.CONFIRMED, by=by, also=also)
+        move(
+            ALIAS,
+            JUKI_DIFFERENCE,
+            of(JUKI_DIFFERENCE, [row.pk]),
+            to=JukiDifferenceState.CONFIRMED,
+            by=by,
+            also=also,
+        )
         _apply(row)
         _log(row, f"{row.kind}:confirmed", Permission.LINKAGE_DIFFERENCE_CONFIRM, by)
 
@@ -82,7 +99,14 @@ def return_difference(*, difference_id: int, by: Actor) -> None:
     with transaction.atomic(using=ALIAS):
         row = _locked(difference_id)
         also = dict.fromkeys(("proposed_by", "proposed_at"))
-        move(ALIAS, DIFFERENCE, of(DIFFERENCE, [row.pk]), to=DifferenceState.OPEN, by=by, also=also)
+        move(
+            ALIAS,
+            JUKI_DIFFERENCE,
+            of(JUKI_DIFFERENCE, [row.pk]),
+            to=JukiDifferenceState.OPEN,
+            by=by,
+            also=also,
+        )
         _log(row, f"{row.kind}:returned", Permission.LINKAGE_DIFFERENCE_CONFIRM, by)
 
 

@@ -13,6 +13,7 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.information import TAX_ITEMS, Outcome
 from todoke.contracts.intermediary import Result
 from todoke.engine import postgres
+from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.linkage.flows import QUERY
 from todoke.systems.linkage.models import ResultCursor
@@ -30,6 +31,12 @@ FROM (SELECT DISTINCT ON (record_id) * FROM {_STAGED} ORDER BY record_id, sequen
 WHERE q.record_id = r.record_id AND q.sequence < r.sequence AND q.state || '>' || r.state = ANY(%s)
 """
 
+_ANSWERED = f"""
+UPDATE linkage_singlequery s SET answered_at = %s FROM linkage_query q
+WHERE s.query_id = q.record_id AND q.state = 'answered' AND s.answered_at IS NULL
+  AND q.record_id IN (SELECT record_id FROM {_STAGED})
+"""
+
 
 def take_results(*, results: Sequence[Result], by: Actor) -> int:
     """Store these results, ordered by sequence, and move the cursor; returns how many queries changed.
@@ -45,6 +52,7 @@ def take_results(*, results: Sequence[Result], by: Actor) -> int:
         with connections[ALIAS].cursor() as cursor:
             cursor.execute(_TAKE, [QUERY.arrows])
             changed = int(cursor.rowcount)
+            cursor.execute(_ANSWERED, [clock.now()])
         last = max(result.sequence for result in results)
         ResultCursor.objects.using(ALIAS).update_or_create(
             municipality=settings.TODOKE_MUNICIPALITY, defaults={"after": last}

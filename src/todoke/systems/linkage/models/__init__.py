@@ -23,9 +23,16 @@ from todoke.systems.linkage.models.query import Query
 from todoke.systems.linkage.models.query_batch import QueryBatch
 from todoke.systems.linkage.models.query_receipt import QueryReceipt
 from todoke.systems.linkage.models.query_return import QueryReturn
+from todoke.systems.linkage.models.reconciliation import Reconciliation
 from todoke.systems.linkage.models.register_load import RegisterLoad
+from todoke.systems.linkage.models.registered_copy import RegisteredCopy
 from todoke.systems.linkage.models.registration import Registration, RegistrationCandidate
+from todoke.systems.linkage.models.replica_correction import ReplicaCorrection
+from todoke.systems.linkage.models.replica_difference import ReplicaDifference
+from todoke.systems.linkage.models.replica_file import ReplicaFile
+from todoke.systems.linkage.models.replica_piece import ReplicaPiece
 from todoke.systems.linkage.models.result_cursor import ResultCursor
+from todoke.systems.linkage.models.single_query import SingleQuery
 
 __all__ = [
     "CodeRequest",
@@ -55,8 +62,15 @@ __all__ = [
     "QueryBatch",
     "QueryReceipt",
     "QueryReturn",
+    "Reconciliation",
     "RegisterLoad",
+    "RegisteredCopy",
     "Registration",
     "RegistrationCandidate",
+    "ReplicaCorrection",
+    "ReplicaDifference",
+    "ReplicaFile",
+    "ReplicaPiece",
     "ResultCursor",
+    "SingleQuery",
 ]

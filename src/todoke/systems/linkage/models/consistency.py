@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import SAFEGUARDS, with_parent, years
-from todoke.systems.linkage.flows import DIFFERENCE_ENDS, DifferenceState
+from todoke.systems.linkage.flows import JUKI_DIFFERENCE_ENDS, JukiDifferenceState
 from todoke.systems.linkage.models.person import Person
 from todoke.systems.linkage.rules.consistency import IDENTITY, VALUED, Kind, Settlement
 
@@ -78,7 +78,7 @@ class Difference(models.Model):
     found = models.TextField(null=True)
     settlement = models.TextField(db_default="")
     reason = models.TextField(db_default="")
-    state = models.TextField(choices=DifferenceState.choices)
+    state = models.TextField(choices=JukiDifferenceState.choices)
     state_at = models.DateTimeField()
     state_by = models.TextField()
     proposed_by = models.TextField(null=True)
@@ -98,38 +98,38 @@ class Difference(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(kind__in=list(Kind)), name="difference_kind_known"),
+            models.CheckConstraint(condition=Q(kind__in=list(Kind)), name="juki_difference_kind_known"),
             models.UniqueConstraint(
                 fields=["person", "kind"],
-                condition=~Q(state__in=DIFFERENCE_ENDS),
-                name="difference_open_once",
+                condition=~Q(state__in=JUKI_DIFFERENCE_ENDS),
+                name="juki_difference_open_once",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=DIFFERENCE_ENDS, found__isnull=True)
-                | ~Q(state__in=DIFFERENCE_ENDS)
+                condition=Q(state__in=JUKI_DIFFERENCE_ENDS, found__isnull=True)
+                | ~Q(state__in=JUKI_DIFFERENCE_ENDS)
                 & (Q(kind__in=VALUED, found__isnull=False) | ~Q(kind__in=VALUED)),
-                name="difference_value_until_settled",
+                name="juki_difference_value_until_settled",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=DIFFERENCE_ENDS, settlement__in=list(Settlement))
-                | ~Q(state__in=DIFFERENCE_ENDS) & Q(settlement=""),
-                name="difference_settled_somehow",
+                condition=Q(state__in=JUKI_DIFFERENCE_ENDS, settlement__in=list(Settlement))
+                | ~Q(state__in=JUKI_DIFFERENCE_ENDS) & Q(settlement=""),
+                name="juki_difference_settled_somehow",
             ),
             models.CheckConstraint(
-                condition=~Q(settlement=Settlement.KEPT) | ~Q(reason=""), name="difference_kept_says_why"
+                condition=~Q(settlement=Settlement.KEPT) | ~Q(reason=""), name="juki_difference_kept_says_why"
             ),
             models.CheckConstraint(
                 condition=~Q(settlement=Settlement.APPLIED) | Q(kind__in=VALUED),
-                name="difference_applied_has_value",
+                name="juki_difference_applied_has_value",
             ),
             models.CheckConstraint(
                 condition=~(Q(settlement=Settlement.APPLIED) & Q(kind__in=IDENTITY))
                 | Q(state="confirmed", proposed_by__isnull=False, confirmed_by__isnull=False),
-                name="difference_identity_by_two",
+                name="juki_difference_identity_by_two",
             ),
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")),
-                name="difference_two_persons",
+                name="juki_difference_two_persons",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["run", "state", "kind"], name="difference_by_state")]
+        indexes: ClassVar = [models.Index(fields=["run", "state", "kind"], name="juki_difference_by_state")]

@@ -19,7 +19,7 @@ from todoke.systems.linkage.models import ConsistencyRun, Difference
 ALIAS = "linkage"
 _NONRESIDENTS = """
 SELECT DISTINCT n.person_id FROM linkage_individualnumber n
-WHERE n.municipality = %s AND n.person_id > %s AND n.person_id <= %s AND NOT EXISTS (
+WHERE n.standing = 'live' AND n.municipality = %s AND n.person_id > %s AND n.person_id <= %s AND NOT EXISTS (
     SELECT FROM linkage_localnumber l WHERE l.person_id = n.person_id AND l.system = 'residents'
 )
 ORDER BY 1 LIMIT %s

@@ -26,16 +26,17 @@ class DutyGrant:
     source: str
 
 
-GRANTS: Final = (
+GRANTS: Final = tuple(
     DutyGrant(
-        role=Role.OPERATOR,
+        role=role,
         duty=DUTY,
         procedure=PROCEDURE,
         information_code=LOCAL_TAX,
         valid_from=date(2021, 12, 20),
         valid_to=None,
         source="番号法19条8号 別表第二の121の項、別表第二主務省令59条の4、令和3年デジタル庁・総務省告示第3号3号 (PIA I.5)",
-    ),
+    )
+    for role in (Role.OPERATOR, Role.CLERK)  # in bulk from files; one person from a screen
 )
 
 

@@ -25,7 +25,7 @@ from todoke.systems.linkage.actions.settle_differences import (
     return_difference,
     take_over,
 )
-from todoke.systems.linkage.flows import DifferenceState
+from todoke.systems.linkage.flows import JukiDifferenceState
 from todoke.systems.linkage.models import ConsistencyRun, Difference
 from todoke.systems.linkage.models.consistency import COUNTED
 from todoke.systems.linkage.queries import consistency as reads
@@ -39,10 +39,10 @@ READ, SETTLE, CONFIRM = (
     Permission.LINKAGE_DIFFERENCE_CONFIRM,
 )
 TONES: Final = {
-    DifferenceState.OPEN: "warn",
-    DifferenceState.PROPOSED: "wait",
-    DifferenceState.SETTLED: "good",
-    DifferenceState.CONFIRMED: "good",
+    JukiDifferenceState.OPEN: "warn",
+    JukiDifferenceState.PROPOSED: "wait",
+    JukiDifferenceState.SETTLED: "good",
+    JukiDifferenceState.CONFIRMED: "good",
 }
 
 
@@ -71,7 +71,7 @@ def _kind(row: Difference) -> str:
 
 
 def _state(row: Difference) -> str:
-    return DifferenceState(row.state).label
+    return JukiDifferenceState(row.state).label
 
 
 DIFFERENCES: Final = [
@@ -83,7 +83,7 @@ DIFFERENCES: Final = [
     Column[Difference](key="found", title="見つかった日時", value=lambda row: row.state_at if row.state == "open" else row.run.started_at, kind=Kind.MOMENT),
     Column[Difference](
         key="state", title="状態", value=_state,
-        cell=lambda row: make_chip(_state(row), TONES[DifferenceState(row.state)]),
+        cell=lambda row: make_chip(_state(row), TONES[JukiDifferenceState(row.state)]),
     ),
     Column[Difference](
         key="settled", title="処理", value=lambda row: Settlement(row.settlement).label if row.settlement else ""
@@ -138,7 +138,7 @@ def one(request: HttpRequest, difference_id: int) -> HttpResponse:
     row = compared.row
     context = {
         "heading": f"{_kind(row)}の差異",
-        "state": (_state(row), TONES[DifferenceState(row.state)]),
+        "state": (_state(row), TONES[JukiDifferenceState(row.state)]),
         "facts": _facts(compared),
         "actions": _next(by, row),
         "crumbs": _crumbs(("差異", reverse("linkage-differences")), (_kind(row), "")),
@@ -174,7 +174,7 @@ def _worded(row: Difference, value: str) -> object:
 
 
 def _next(by: Actor, row: Difference) -> list[tuple[str, str]]:
-    proposed = row.state == DifferenceState.PROPOSED
+    proposed = row.state == JukiDifferenceState.PROPOSED
     offered = [
         (SETTLE, row.state == "open" and row.kind in VALUED, "住基ネットの内容に更新する", "take-over"),
         (SETTLE, row.state == "open", "更新しない", "keep"),

@@ -9,7 +9,7 @@ from django import forms
 from todoke.access.duties import duty_title
 from todoke.access.permissions import Actor, Permission, granted
 from todoke.identifiers import individual_number
-from todoke.systems.linkage.flows import DifferenceState, RegistrationState
+from todoke.systems.linkage.flows import JukiDifferenceState, RegistrationState
 from todoke.systems.linkage.rules.consistency import Kind
 from todoke.systems.linkage.rules.registration import SYSTEMS
 
@@ -27,7 +27,7 @@ class RegistrationFilter(forms.Form):
 class DifferenceFilter(forms.Form):
     """絞り込み."""
 
-    state = forms.ChoiceField(label="状態", required=False, choices=[_ALL, *DifferenceState.choices])
+    state = forms.ChoiceField(label="状態", required=False, choices=[_ALL, *JukiDifferenceState.choices])
     kind = forms.ChoiceField(
         label="差異", required=False, choices=[_ALL, *((kind.value, kind.label) for kind in Kind)]
     )

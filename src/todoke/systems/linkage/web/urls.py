@@ -13,6 +13,7 @@ from todoke.systems.linkage.queries import codes as code_reads
 from todoke.systems.linkage.queries.corrections import open_corrections
 from todoke.systems.linkage.web import (
     codes,
+    comparisons,
     consistency,
     conversions,
     corrections,
@@ -22,6 +23,9 @@ from todoke.systems.linkage.web import (
     registration_files,
     registration_steps,
     registrations,
+    replica_corrections,
+    replicas,
+    singles,
 )
 
 _ASKED, _DIFFERENCE = "linkage/registrations/<str:request_id>", "linkage/differences/<int:difference_id>"
@@ -89,6 +93,37 @@ urlpatterns: Final[list[URLPattern]] = [
     path("linkage/files/queue/<int:queue_id>/resume", files.resume, name="linkage-files-resume"),
     path("linkage/files/<int:file_id>", files.file, name="linkage-files-file"),
     path("linkage/files/<int:file_id>/repeat", files.repeat, name="linkage-files-repeat"),
+    path("linkage/queries", singles.my_queries, name="linkage-queries"),
+    path("linkage/queries/new", singles.query_new, name="linkage-query-new"),
+    path("linkage/queries/<str:record_id>", singles.query, name="linkage-query"),
+    path("linkage/queries/<str:record_id>/answer", singles.query_answer, name="linkage-query-answer"),
+    path("linkage/replicas", replicas.monitor, name="linkage-replicas"),
+    path("linkage/replicas/upload", replicas.upload, name="linkage-replica-upload"),
+    path("linkage/replicas/files/<int:number>", replicas.replica_file, name="linkage-replica-file"),
+    path("linkage/replicas/comparisons", comparisons.comparisons, name="linkage-comparisons"),
+    path("linkage/replicas/comparisons/new", comparisons.comparison_new, name="linkage-comparison-new"),
+    path("linkage/replicas/comparisons/<int:number>", comparisons.comparison, name="linkage-comparison"),
+    path(
+        "linkage/replicas/comparisons/<int:number>/repair",
+        comparisons.comparison_repair,
+        name="linkage-comparison-repair",
+    ),
+    path("linkage/replicas/corrections", replica_corrections.corrections, name="linkage-replica-corrections"),
+    path(
+        "linkage/replicas/corrections/new",
+        replica_corrections.correction_new,
+        name="linkage-replica-correction-new",
+    ),
+    path(
+        "linkage/replicas/confirmations",
+        replica_corrections.to_confirm,
+        name="linkage-replica-confirmations",
+    ),
+    path(
+        "linkage/replicas/confirmations/<int:number>",
+        replica_corrections.correction,
+        name="linkage-replica-confirmation",
+    ),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -105,6 +140,16 @@ MENU: Final[tuple[Entry, ...]] = (
     Entry(route="linkage-intermediary", title="中間サーバー", below=("linkage-intermediary",)),
     Entry(route="linkage-conversions", title="番号変換", below=("linkage-conversion",)),
     Entry(route="linkage-files", title="ファイル連携", below=("linkage-files",)),
+    Entry(route="linkage-queries", title="一人分の照会", below=("linkage-query",)),
+    Entry(
+        route="linkage-replicas",
+        title="副本の登録",
+        below=("linkage-replica-upload", "linkage-replica-file", "linkage-comparison"),
+    ),
+    Entry(route="linkage-replica-corrections", title="副本の訂正", below=("linkage-replica-correction",)),
+    Entry(
+        route="linkage-replica-confirmations", title="副本の訂正の確認", below=("linkage-replica-confirm",)
+    ),
 )
 
 
@@ -133,5 +178,7 @@ CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     consistency.waiting_cards,
     _failed_codes,
     files.cards,
+    replicas.cards,
+    replica_corrections.cards,
     _waiting,
 )

@@ -8,7 +8,7 @@ import todoke.systems.linkage.rules.consistency
 
 
 class Migration(migrations.Migration):
-    dependencies = [("linkage", "0014_nonresidents")]
+    dependencies = [("linkage", "0016_nonresidents")]
 
     operations = [
         migrations.CreateModel(
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["run", "state", "kind"], name="difference_by_state")],
+                "indexes": [models.Index(fields=["run", "state", "kind"], name="juki_difference_by_state")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
@@ -152,12 +152,12 @@ class Migration(migrations.Migration):
                                 ],
                             )
                         ),
-                        name="difference_kind_known",
+                        name="juki_difference_kind_known",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("state__in", ("settled", "confirmed")), _negated=True),
                         fields=("person", "kind"),
-                        name="difference_open_once",
+                        name="juki_difference_open_once",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="difference_value_until_settled",
+                        name="juki_difference_value_until_settled",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="difference_settled_somehow",
+                        name="juki_difference_settled_somehow",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
                             models.Q(("reason", ""), _negated=True),
                             _connector="OR",
                         ),
-                        name="difference_kept_says_why",
+                        name="juki_difference_kept_says_why",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -247,7 +247,7 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="difference_applied_has_value",
+                        name="juki_difference_applied_has_value",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="difference_identity_by_two",
+                        name="juki_difference_identity_by_two",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -281,7 +281,7 @@ class Migration(migrations.Migration):
                             models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
                             _connector="OR",
                         ),
-                        name="difference_two_persons",
+                        name="juki_difference_two_persons",
                     ),
                 ],
             },

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("linkage", "0013_correction_guards"),
+        ("linkage", "0015_replica_guards"),
     ]
 
     operations = [

@@ -59,7 +59,7 @@ _CONFIRM_DIFFERENCE = Act(
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("linkage", "0015_consistency")]
+    dependencies: ClassVar = [("linkage", "0017_consistency")]
     operations: ClassVar = [
         state_steps(_TABLE, _STEPS),
         state_starts(_TABLE, ("requested",)),
