@@ -13,12 +13,14 @@ from django.conf import settings
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record_many
 from todoke.systems.linkage import codecs
 from todoke.systems.linkage.flows import REGISTRATION, RegistrationState
-from todoke.systems.linkage.models import Registration, minting, requests
+from todoke.systems.linkage.models import PersonEvent, Registration, minting, requests
+from todoke.systems.linkage.models.person_event import EventKind
 from todoke.systems.linkage.models.registration import SEALED, TYPED
 from todoke.systems.linkage.queries import registrations
 from todoke.systems.linkage.queries.numbers import one_load_at_a_time
@@ -57,6 +59,7 @@ def confirm_registrations(*, request_ids: Sequence[str], by: Actor) -> Registere
             ALIAS, REGISTRATION, of(REGISTRATION, keys), to=RegistrationState.REGISTERED, by=by,
             also=dict.fromkeys((*TYPED, *SEALED)), beside=requests.stage_result(results),
         )  # fmt: skip
+        _write_history(rows, by)
         requests.forget_candidates(keys)
         about = (Person("integrated_number", person) for person in persons.values())
         record_many(ALIAS, by=by, verb=VERB, subject="person registered", about=about)
@@ -114,6 +117,22 @@ def _register(rows: Sequence[Registration], asked: Sequence[Request]) -> dict[st
         [str(row.local_number) for row in rows],
     )
     return persons
+
+
+def _write_history(rows: Sequence[Registration], by: Actor) -> None:
+    """Whoever was known has a local number more; who is new begins without a history."""
+    PersonEvent.objects.using(ALIAS).bulk_create(
+        PersonEvent(
+            at=clock.now(),
+            by=by.staff_id,
+            kind=EventKind.NEW_LOCAL_NUMBER,
+            person_id=str(row.chosen_person_id),
+            what=row.system,
+            evidence=f"登録依頼 {row.request_id}",
+        )
+        for row in rows
+        if row.choice == "person"
+    )
 
 
 def _outcome(row: Registration) -> str:

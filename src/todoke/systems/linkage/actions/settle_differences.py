@@ -18,7 +18,8 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person as Concerned
 from todoke.oplog.record import record
 from todoke.systems.linkage.flows import JUKI_DIFFERENCE, JukiDifferenceState
-from todoke.systems.linkage.models import Difference, Person, minting
+from todoke.systems.linkage.models import Difference, Person, PersonEvent, minting
+from todoke.systems.linkage.models.person_event import EventKind
 from todoke.systems.linkage.queries.numbers import one_load_at_a_time
 from todoke.systems.linkage.queries.registrations import attribute_table
 from todoke.systems.linkage.rules import match_forms
@@ -50,7 +51,7 @@ def take_over(*, difference_id: int, by: Actor) -> JukiDifferenceState:
             state, also = JukiDifferenceState.SETTLED, {"settlement": Settlement.APPLIED, "found": None}
         move(ALIAS, JUKI_DIFFERENCE, of(JUKI_DIFFERENCE, [row.pk]), to=state, by=by, also=also)
         if state is JukiDifferenceState.SETTLED:
-            _apply(row)
+            _apply(row, by)
         _log(row, f"{row.kind}:{state}", Permission.LINKAGE_DIFFERENCE_SETTLE, by)
     return state
 
@@ -89,7 +90,7 @@ def confirm_difference(*, difference_id: int, by: Actor) -> None:
             by=by,
             also=also,
         )
-        _apply(row)
+        _apply(row, by)
         _log(row, f"{row.kind}:confirmed", Permission.LINKAGE_DIFFERENCE_CONFIRM, by)
 
 
@@ -117,12 +118,20 @@ def _locked(difference_id: int) -> Difference:
     return row
 
 
-def _apply(row: Difference) -> None:
-    """The value of 住基ネット becomes the registered one, and the forms follow."""
+def _apply(row: Difference, by: Actor) -> None:
+    """The value of 住基ネット becomes the registered one; the forms and the person's history follow."""
     person = Person.objects.using(ALIAS).select_for_update().get(pk=row.person_id)
     value = date.fromisoformat(str(row.found)) if row.kind == Kind.BIRTH_DATE else row.found
     setattr(person, FIELDS[Kind(row.kind)], value)
     person.save(using=ALIAS, update_fields=[FIELDS[Kind(row.kind)]])
+    PersonEvent.objects.using(ALIAS).create(
+        at=clock.now(),
+        by=by.staff_id,
+        kind=EventKind.ATTRIBUTES,
+        person=person,
+        what=FIELDS[Kind(row.kind)],
+        evidence=f"住基ネットとの整合性確認 第{row.run_id}回",
+    )
     attributes = BasicAttributes(
         name_kanji=person.name_kanji, sex=person.sex, birth_date=person.birth_date, address=person.address
     )
