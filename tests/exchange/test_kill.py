@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,12 @@ from django.db import connections
 
 from tests.exchange import parts
 from tests.exchange.parts import ALIASES, CITY, PLATFORM, calls, send
+from tests.exchange.test_dispatch import running, until
+from todoke.exchange import circuit, keys
 from todoke.exchange.dispatch import Dispatcher
-from todoke.exchange.models import OutboxMessage
-from todoke.exchange.transport import InProcessTransport
+from todoke.exchange.models import InboxMessage, OutboxMessage
+from todoke.exchange.ring import KeyRing
+from todoke.exchange.transport import HttpTransport, InProcessTransport
 
 pytestmark = pytest.mark.usefixtures("databases")
 CITY_ONLY = {CITY: "linkage"}
@@ -105,3 +110,53 @@ def test_drain_survives_a_cut_connection(transport: InProcessTransport) -> None:
     assert Dispatcher(transport, CITY_ONLY).drain(5) == 1
     assert calls.handled == ["hello"]
     assert parts.notes("linkage") == ["heard k"]
+
+
+RECEIVER = """
+import os, signal, sys
+import django
+django.setup()
+from pathlib import Path
+from tests.exchange import parts
+from todoke.exchange.door import Door
+from todoke.exchange.server import DoorServer
+def die(text):
+    if text == sys.argv[3]:
+        os.kill(os.getpid(), signal.SIGKILL)
+parts.calls.during = die
+door = Door(parts.all_keys(Path(sys.argv[1])), {parts.PLATFORM: parts.ALIASES[parts.PLATFORM]})
+with DoorServer(door, owner="platform", port=int(sys.argv[2])):
+    signal.pause()
+"""
+
+
+def test_a_receiver_killed_again_and_again_gets_everything_once_and_in_order(tmp_path: Path) -> None:
+    """Another process behind real mutual TLS, dead in the middle of two messages: nobody does anything at the sender."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    urls = {**parts.URLS, "platform": f"https://127.0.0.1:{port}"}
+    owners = keys.owners(city="14100", neighbours=["13112"], urls=urls)
+    keys.make(tmp_path, instance="testing", owners=owners)
+    for number in range(12):
+        send(f"{number:02d}", key=f"{number:02d}")
+    transport = HttpTransport(KeyRing(tmp_path, "city"))
+    with running(Dispatcher(transport, CITY_ONLY, longest_wait=timedelta(seconds=0.1), poll=0.02)):
+        for last in ("03", "08", "never"):
+            receiver = subprocess.Popen(
+                [sys.executable, "-c", RECEIVER, str(tmp_path), str(port), last],
+                cwd=Path(__file__).parents[2],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            )
+            try:
+                if last != "never":
+                    assert receiver.wait(60) == -signal.SIGKILL
+                    until(lambda: circuit.is_paused("linkage", CITY, PLATFORM), 20)
+                else:
+                    until(lambda: all(row.state == "delivered" for row in rows()), 90)
+            finally:
+                receiver.kill()
+                receiver.wait()
+    assert [key for key, _, _ in calls.answers] == [f"{number:02d}" for number in range(12)]
+    handled = InboxMessage.objects.using(ALIASES[PLATFORM]).exclude(receiver="note").order_by("received_at")
+    assert list(handled.values_list("message_key", flat=True)) == [f"{number:02d}" for number in range(12)]
+    transport.close()

@@ -64,6 +64,10 @@ def test_the_road_of_a_bulk_query_by_verbs(tmp_path: Path) -> None:
     assert f"回答あり: {receipt.asked:,} 人" in spoken[-1].output
     spoken.append(run(linkage, "codes", "--all", "--by", city.OPERATOR))
     assert f"{people - receipt.asked:,} 人" in spoken[-1].output
+    spoken.append(run(linkage, "intermediary", "--by", city.OPERATOR))
+    assert "中間サーバー: 稼働中" in spoken[-1].output
+    spoken.append(run(linkage, "code-status"))
+    assert "未要求 0／" in spoken[-1].output
 
     said = "".join(result.output for result in spoken)
     assert [result.exit_code for result in spoken] == [0] * len(spoken)

@@ -15,6 +15,7 @@ from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.linkage import file_commands, jobs, queries
+from todoke.systems.linkage.actions.check_intermediary import check_intermediary
 from todoke.systems.linkage.actions.confirm_right import confirm_right
 from todoke.systems.linkage.actions.declare_right import declare_right
 from todoke.systems.linkage.actions.end_right import end_right
@@ -26,6 +27,7 @@ from todoke.systems.linkage.actions.repair_replicas import repair_replicas
 from todoke.systems.linkage.jobs import Exchanged
 from todoke.systems.linkage.jobs import replicas as replica_jobs
 from todoke.systems.linkage.models.local_number import RESIDENTS
+from todoke.systems.linkage.queries import codes as codes_read
 from todoke.systems.linkage.queries import conversion_files
 from todoke.systems.linkage.rules.conversions import Direction, Route
 
@@ -195,6 +197,27 @@ def codes(everybody: bool, by: str) -> None:
     actor = cli_actor.actor(by)
     report = jobs.acquire(batch_ids=None, by=actor, transport=registry.need(Transport))
     click.echo(f"符号取得の要求: {report.counts.accepted:,} 人")
+
+
+@group.command(name="code-status")
+@open_verb("件数だけを示す")
+def code_status() -> None:
+    """符号の取得状況を、状態とエラーの理由ごとの人数で示します。"""
+    counted = codes_read.counts()
+    click.echo("／".join(f"{state.label} {count:,}" for state, count in counted.by_state.items()))
+    for reason, count in counted.by_reason.items():
+        click.echo(f"  {reason} {count:,}")
+    if counted.stuck:
+        click.echo(f"要求から長く届かない符号 {counted.stuck:,}")
+
+
+@group.command(name="intermediary")
+@_by
+@verb(Permission.LINKAGE_WATCH)
+def intermediary(by: str) -> None:
+    """中間サーバーの稼働状況を、今すぐ確かめます。"""
+    seen = check_intermediary(transport=registry.need(Transport), by=cli_actor.actor(by))
+    click.echo(f"中間サーバー: {seen.label}")
 
 
 @group.command(name="exchange")

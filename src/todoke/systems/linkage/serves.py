@@ -31,6 +31,7 @@ from todoke.systems.linkage.actions import (  # noqa: F401 - register who hears 
     take_number_file,
     take_receipts,
     take_registrations,
+    take_releases,
 )
 from todoke.systems.linkage.actions.convert_for_system import convert_for_system
 from todoke.systems.linkage.actions.convert_numbers import convert_numbers

@@ -109,12 +109,12 @@ COLUMNS = [
     Column[CodeRow](key="changed", title="状態の変化", value=lambda row: row.changed_at, kind=Kind.MOMENT),
 ]  # fmt: skip
 RUN_COLUMNS = [
-    Column[Run](key="begun", title="開始", value=lambda row: row.begun_at, kind=Kind.MOMENT, heads_row=True),
-    Column[Run](key="chosen", title="対象", value=lambda row: row.chosen, kind=Kind.NUMBER),
-    Column[Run](key="done", title="要求した", value=lambda row: row.done, kind=Kind.NUMBER),
-    Column[Run](key="refused", title="エラー", value=lambda row: row.refused, kind=Kind.NUMBER),
+    Column[Run](sortable=False, key="begun", title="開始", value=lambda row: row.begun_at, kind=Kind.MOMENT, heads_row=True),
+    Column[Run](sortable=False, key="chosen", title="対象", value=lambda row: row.chosen, kind=Kind.NUMBER),
+    Column[Run](sortable=False, key="done", title="要求した", value=lambda row: row.done, kind=Kind.NUMBER),
+    Column[Run](sortable=False, key="refused", title="エラー", value=lambda row: row.refused, kind=Kind.NUMBER),
     Column[Run](
-        key="state", title="状態", value=lambda row: "終了" if row.finished else "実行中",
+        sortable=False, key="state", title="状態", value=lambda row: "終了" if row.finished else "実行中",
         cell=lambda row: make_chip("終了", "good") if row.finished else make_chip("実行中", "wait"),
     ),
 ]  # fmt: skip

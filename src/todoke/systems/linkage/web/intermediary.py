@@ -42,13 +42,13 @@ _KINDS = {
 _PLACES = {"outbox": "送信箱", "query": "受け付けた照会", "there": "中間サーバー"}
 
 QUEUES = [
-    Column[Queue](key="where", title="場所", value=lambda row: _PLACES[row.where]),
+    Column[Queue](sortable=False, key="where", title="場所", value=lambda row: _PLACES[row.where]),
     Column[Queue](
-        key="name", title="種類", heads_row=True,
+        sortable=False, key="name", title="種類", heads_row=True,
         value=lambda row: QueryState(row.name).label if row.where == "query" else _KINDS.get(row.name, row.name),
     ),
-    Column[Queue](key="waiting", title="件数", value=lambda row: row.waiting, kind=Kind.NUMBER),
-    Column[Queue](key="oldest", title="最も古いもの", value=lambda row: row.oldest, kind=Kind.MOMENT),
+    Column[Queue](sortable=False, key="waiting", title="件数", value=lambda row: row.waiting, kind=Kind.NUMBER),
+    Column[Queue](sortable=False, key="oldest", title="最も古いもの", value=lambda row: row.oldest, kind=Kind.MOMENT),
 ]  # fmt: skip
 HISTORY = [
     Column[IntermediaryStatus](
@@ -61,12 +61,12 @@ HISTORY = [
     Column[IntermediaryStatus](key="error", title="エラー", value=lambda row: row.error),
 ]  # fmt: skip
 CHANGES = [
-    Column[ReceiverChange](key="at", title="日時", value=lambda row: row.at, kind=Kind.MOMENT, heads_row=True),
+    Column[ReceiverChange](sortable=False, key="at", title="日時", value=lambda row: row.at, kind=Kind.MOMENT, heads_row=True),
     Column[ReceiverChange](
-        key="state", title="送信", value=lambda row: "再開" if row.state == ReceiverState.OPEN else "停止",
+        sortable=False, key="state", title="送信", value=lambda row: "再開" if row.state == ReceiverState.OPEN else "停止",
         cell=lambda row: make_chip("再開", "good") if row.state == ReceiverState.OPEN else make_chip("停止", "warn"),
     ),
-    Column[ReceiverChange](key="reason", title="理由", value=lambda row: Pause(row.reason).label if row.reason else ""),
+    Column[ReceiverChange](sortable=False, key="reason", title="理由", value=lambda row: Pause(row.reason).label if row.reason else ""),
 ]  # fmt: skip
 
 

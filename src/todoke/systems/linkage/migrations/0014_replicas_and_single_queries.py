@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("linkage", "0011_file_exchange_guards"),
+        ("linkage", "0013_correction_guards"),
     ]
 
     operations = [

@@ -26,7 +26,7 @@ ALTER TABLE intermediary_replica ADD PRIMARY KEY (integrated_number);
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("intermediary", "0004_code_standings")]
+    dependencies: ClassVar = [("intermediary", "0005_release_codes")]
     operations: ClassVar = [
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunSQL(_FORWARD, _BACK)],

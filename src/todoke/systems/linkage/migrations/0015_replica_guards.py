@@ -12,7 +12,7 @@ def _decision(after: str, act: str) -> Act:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("linkage", "0012_replicas_and_single_queries")]
+    dependencies: ClassVar = [("linkage", "0014_replicas_and_single_queries")]
     # rows go: files and comparisons after their time, copies with their deletion at the intermediary
     operations: ClassVar = [
         state_steps("linkage_replicafile", {"waiting": ("done",)}, rows_stay=False),
