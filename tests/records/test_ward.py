@@ -155,6 +155,25 @@ def test_requests_round_trip_through_both_editions_in_turn(rows: list[dict[str, 
     assert table == lines(rows)
 
 
+@settings(deadline=None, max_examples=200)
+@given(
+    st.sampled_from(GOLDENS),
+    st.integers(0, 240),
+    st.integers(0, 4),
+    st.binary(max_size=4) | st.just(b","),
+)
+def test_damaged_bytes_are_refused_or_are_the_bytes_of_what_is_read(
+    case: tuple[CommaLayout, bytes], place: int, cut: int, put: bytes
+) -> None:
+    layout, golden = case
+    damaged = golden[:place] + put + golden[place + cut :]
+    try:
+        table = request.decode(layout, damaged, file="x")
+    except InputRefused:
+        return
+    assert request.encode(layout, table) == damaged
+
+
 # ---- replies
 
 ANSWERED: dict[str, str | None] = {
@@ -249,3 +268,22 @@ def test_a_cell_that_would_shift_the_others_is_not_written(cell: str) -> None:
     table = pa.Table.from_pylist([ANSWERED | {"detail_message": cell}], schema=reply.REPLY.schema)
     with pytest.raises(TodokeError):
         reply.encode(reply.REPLY, table)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.sampled_from(reply.LAYOUTS), st.integers(0, 400), st.integers(0, 4), st.binary(max_size=4))
+def test_a_damaged_reply_is_refused_or_every_cell_is_where_it_was(
+    layout: WideLayout, place: int, cut: int, put: bytes
+) -> None:
+    golden = reply_bytes(*REPLY_GOLDEN[layout.edition])
+    damaged = golden[:place] + put + golden[place + cut :]
+    try:
+        rows = reply.decode(layout, damaged, file="x").to_pylist()
+    except InputRefused:
+        return
+    lines = damaged.decode("cp932").split("\n")[:-1]
+    assert len(rows) == len(lines)
+    for row, line in zip(rows, lines, strict=True):
+        cells = line.removesuffix("\r").split(",")
+        assert len(cells) == layout.width
+        assert row == {name: cells[at - 1].rstrip(" ") or None for name, at in layout.places}

@@ -110,6 +110,22 @@ ELSEWHERE = {
     ),
     "linkage-conversion-answer": "no page: a file, test_conversions",
     "sign-out": "no page: a button, test_signing_in",
+    **dict.fromkeys(
+        (
+            "linkage-find",
+            "linkage-find-purpose",
+            "linkage-person",
+            "linkage-merge",
+            "linkage-split",
+            "linkage-number-change",
+            "linkage-corrections",
+            "linkage-correction",
+            "linkage-correction-confirm",
+            "linkage-correction-refuse",
+            "linkage-correction-withdraw",
+        ),
+        "test_number_work",
+    ),
     "matrix-file": "no page: a file, test_directory_work",
     **dict.fromkeys(
         (
@@ -121,6 +137,7 @@ ELSEWHERE = {
             "inquiry-files",
             "inquiry-find",
             "inquiry-subject",
+            "inquiry-original",
         ),
         "test_inquiry_screens",
     ),

@@ -144,14 +144,19 @@ def test_the_benefits_section_sees_why_and_what_became_of_it(office: Office, ask
     clerk = office.person(Role.CLERK)
     subject = Subject.objects.using("inquiry").filter(order_id=ORDER, query__state="held").first()
     assert subject is not None
-    keys = Keys(clerk.open("inquiry-find", ORDER))
+    keys = Keys(clerk.open("inquiry-order", ORDER)).press("対象者を見る").fill("#purpose", "世帯からの問合せ")
+    keys.press("記入して進む").see("利用目的：世帯からの問合せ")
     examiner.check(keys.page, "inquiry-find")
-    keys.fill("#id_position", str(subject.position)).fill("#id_purpose", "世帯からの問合せ").press("開く")
+    keys.press("開く").see("どちらか一つを入力してください")
+    keys.fill("#id_resident_code", "0000000000").press("開く").see("照会対象者が見つかりません")
+    keys.fill("#id_resident_code", subject.resident_code).press("開く")
     keys.see(WHY).see(subject.resident_code).see("提供者確認中").see("一次照会 1回目：作成").see("送付")
     examiner.check(keys.page, "inquiry-subject")
-    look = Operation.objects.using("inquiry").filter(verb="inquiry:subject:read", persons=1).latest("id")
-    assert (look.actor, look.purpose, look.subject) == ("s001", "世帯からの問合せ", f"order {ORDER}")
-    assert look.object_type == "resident_code"
+    looks = Operation.objects.using("inquiry").filter(verb="inquiry:subject:read", persons=1).order_by("-id")
+    assert [entry.subject for entry in looks[:2]] == [f"order {ORDER}", f"search {ORDER}"]
+    assert {(entry.actor, entry.purpose) for entry in looks} == {("s001", "世帯からの問合せ")}
+    assert subject.resident_code not in "".join(entry.subject for entry in looks)
+    assert looks[0].object_type == "resident_code"
     answered = Subject.objects.using("inquiry").filter(order_id=ORDER, query__state="answered").first()
     assert answered is not None
     page = clerk.open("inquiry-subject", ORDER, answered.position, query=PURPOSE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
@@ -17,6 +18,15 @@ TOKEN_ELSEWHERE: Final = "token_elsewhere"  # noqa: S105 - the kind of an alarm
 """A session was used from another terminal than its own."""
 TRIES_EXHAUSTED: Final = "tries_exhausted"
 """The hard cap of failed tries was reached; the ID is locked."""
+SEARCHED_TOO_OFTEN: Final = "searched_too_often"
+"""Somebody searched persons by number more often than work asks for."""
+
+
+def ring_hourly(alias: str, kind: str, *, by: Who, detail: str) -> None:
+    """Ring unless the same alarm about the same ID rang within the hour: one who goes on does not drown the others."""
+    since = clock.now() - timedelta(hours=1)
+    if not Alarm.objects.using(alias).filter(kind=kind, staff_id=by.staff_id, at__gt=since).exists():
+        ring(alias, kind, by=by, detail=detail)
 
 
 def ring(alias: str, kind: str, *, by: Who, detail: str) -> None:

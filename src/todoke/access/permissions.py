@@ -62,13 +62,20 @@ class Permission(Enum):
     INTERMEDIARY_RELEASE = "intermediary:held:release"
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    LINKAGE_CORRECTION_CONFIRM = "linkage:correction:confirm"
+    LINKAGE_CORRECTION_READ = "linkage:correction:read"
+    LINKAGE_CORRECTION_REQUEST = "linkage:correction:request"
     LINKAGE_CONVERSION_DOWNLOAD = "linkage:conversion:download"
     LINKAGE_FILE_FORGET = "linkage:file:forget"
     LINKAGE_FILE_READ = "linkage:file:read"
     LINKAGE_FILE_RUN = "linkage:file:run"
     LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
+    LINKAGE_NUMBER_MASK = "linkage:number:mask"
+    LINKAGE_NUMBER_SEARCH = "linkage:number:search"
     LINKAGE_MONITOR = "linkage:code:monitor"
     LINKAGE_OPERATE = "linkage:number:operate"
+    LINKAGE_PERSON_OPEN = "linkage:person:open"
+    LINKAGE_PROTECTION_READ = "linkage:protection:read"
     LINKAGE_QUEUE_SET = "linkage:queue:set"
     LINKAGE_QUEUE_STOP = "linkage:queue:stop"
     LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
@@ -107,6 +114,7 @@ STEP_UP = frozenset(
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,
+        Permission.LINKAGE_CORRECTION_CONFIRM,
         Permission.LINKAGE_RIGHT_CONFIRM,
         Permission.OPLOG_DROP_APPROVE,
         Permission.OPLOG_ERASE_APPROVE,
@@ -121,6 +129,7 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.LINKAGE_NUMBER_SEARCH,
         Permission.LINKAGE_CONVERSION_DOWNLOAD,
         Permission.INQUIRY_ORIGINAL,
         Permission.INQUIRY_SUBJECT_READ,
@@ -182,6 +191,10 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INQUIRY_READ,
             Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_CORRECTION_READ,
+            Permission.LINKAGE_CORRECTION_REQUEST,
+            Permission.LINKAGE_NUMBER_SEARCH,
+            Permission.LINKAGE_PERSON_OPEN,
             Permission.LINKAGE_CONVERSION_DOWNLOAD,
             Permission.LINKAGE_SEARCH,
             Permission.LINKAGE_SYSTEM_CONVERT,
@@ -191,6 +204,12 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.BENEFITS_APPROVE,
             Permission.BENEFITS_PAY,
+            Permission.LINKAGE_CORRECTION_CONFIRM,
+            Permission.LINKAGE_CORRECTION_READ,
+            Permission.LINKAGE_NUMBER_MASK,
+            Permission.LINKAGE_NUMBER_SEARCH,
+            Permission.LINKAGE_PERSON_OPEN,
+            Permission.LINKAGE_PROTECTION_READ,
             Permission.INQUIRY_ORIGINAL,
             Permission.INQUIRY_READ,
             Permission.INQUIRY_SUBJECT_READ,

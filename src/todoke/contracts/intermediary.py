@@ -103,6 +103,22 @@ class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True):
 STATUS = MessageKind("intermediary.status.v1", StatusWanted, ServiceStatus, fresh=True)
 
 
+class CodeRelease(msgspec.Struct, frozen=True, array_like=True):
+    """A 統合番号 whose 符号 and 副本 end, since its person goes on under `heir` (統合番号の統合・分割)."""
+
+    ended: str
+    heir: str
+
+
+class CodeReleases(msgspec.Struct, frozen=True, kw_only=True):
+    """符号の終了. Sent by `city:<m>`; the 符号 of the heirs are asked for afterwards."""
+
+    records: list[CodeRelease]
+
+
+CODE_RELEASES = MessageKind("intermediary.code_releases.v1", CodeReleases, Received)
+
+
 class LinkCodeNotice(msgspec.Struct, frozen=True, array_like=True):
     """(取得番号, 符号)."""
 

@@ -46,20 +46,25 @@ class QueryReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueryResult(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one query stands. `items` holds TAX_ITEMS in order when answered, else nothing."""
+    """Where one query stands. `items` holds TAX_ITEMS in order when answered, else nothing.
+
+    `integrated_number` is as asked; `merged_into` is the number that lives now, if that one was merged away.
+    """
 
     record_id: str
     integrated_number: str
     outcome: Outcome
     error: str
     items: tuple[Item, ...]
+    merged_into: str | None = None
 
 
 class KnownPerson(msgspec.Struct, frozen=True, kw_only=True):
-    """The four attributes that linkage holds for a 統合番号."""
+    """The four attributes that linkage holds for a 統合番号; of `merged_into`, if it was merged away."""
 
     integrated_number: str
     attributes: BasicAttributes
+    merged_into: str | None = None
 
 
 class Linkage(Protocol):

@@ -123,6 +123,11 @@ class ErrorCode(Enum):
         Family.DENIED,
         "候補の検索が1時間に {limit} 回を超えたため止めました。時間をおくか、一括照会を依頼してください。",
     )
+    NUMBER_SEARCH_STOPPED = (
+        Family.DENIED,
+        "番号による検索が上限（{limit}）を超えたため止め、システム管理者に知らせました。"
+        "時間をおいて、番号を確かめてから検索してください。",
+    )
     SENDER_REFUSED = (
         Family.DENIED,
         "通信相手を確認できないため受け付けませんでした（{detail}）。証明書と鍵の登録を確かめてください。",

@@ -76,13 +76,18 @@ def encode(layout: CommaLayout, table: pa.Table) -> bytes:
     """The table's rows as lines. Raises RecordError (RECORD_INVALID) with every bad value."""
     records = fixed.encode(layout.record, table)
     faults = Faults(layout.title)
-    for placed in layout.places:
-        commas = ragged.in_rows(records[:, placed.start : placed.end] == _COMMA)
-        faults.add(commas, placed, "コンマは使えません")
+    _check_commas(layout, records, faults)
     faults.refuse_records()
     if layout.empty is Empty.SPACES:
         return fixed.join([records], _END)
     return _without_empty(layout, records)
+
+
+def _check_commas(layout: CommaLayout, records: Matrix, faults: Faults) -> None:
+    """A comma inside a field would be one field more to whoever reads the line as CSV."""
+    for placed in layout.places:
+        commas = ragged.in_rows(records[:, placed.start : placed.end] == _COMMA)
+        faults.add(commas, placed, "コンマは使えません")
 
 
 def _without_empty(layout: CommaLayout, records: Matrix) -> bytes:
@@ -119,7 +124,11 @@ def decode(layout: CommaLayout, data: bytes, *, file: str) -> pa.Table:
     """
     if layout.empty is Empty.SPACES:
         records = fixed.split(data, layout.record.length, _END, file=file)
-        return fixed.decode(layout.record, records, file=file)
+        faults = Faults(file)
+        _check_commas(layout, records, faults)
+        table = fixed.decode(layout.record, records, file=file, faults=faults)
+        faults.refuse_file()
+        return table
     starts, ends = _lines(data, file)
     cells = np.frombuffer(data, dtype=np.uint8)
     edges = _edges(layout, cells, starts, ends, file)

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 
 from tests.systems.benefits.asking_city import answered, ended
+from todoke.contracts.information import TAX_ITEMS
 from todoke.records.layouts.inquiry_answer_v2021 import ANSWER
 from todoke.systems.benefits.rules import answer_status
 from todoke.systems.benefits.rules.tax_status import TaxStatus
@@ -61,6 +62,18 @@ def test_exactly_one_reading_says_exempt_and_it_needs_two_zeros() -> None:
     for name in ("inquiry_kind", "tax_year", "income_levy", "per_capita_levy", "taxed_elsewhere"):
         record = {column: value for column, value in whole.items() if column != name}
         assert _read(record, matched=True)[0] == "回答エラー", name
+
+
+@pytest.mark.parametrize("before", [None, 0, 98_700, 999_999_999])
+@pytest.mark.parametrize("record", [row[1] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_what_is_before_the_transfer_decides_nothing(record: dict, before: int | None) -> None:
+    """税源移譲前 (items 39, 41, 43) is never read for the present amount, whatever it says."""
+    names = [name for name in TAX_ITEMS if name.endswith("_before_transfer")]
+    assert len(names) == 3
+    reasons = {f"{name}_reason": None if before is not None else "NotAcceptable" for name in names}
+    assert _read({**record, **dict.fromkeys(names, before), **reasons}, matched=True) == _read(
+        record, matched=True
+    )
 
 
 def _read(record: dict, *, matched: bool | None) -> tuple[str, str]:

@@ -43,6 +43,16 @@ def test_only_persons_whose_answer_can_change_the_outcome_are_asked_about(tmp_pa
     assert asked == {"resident_code": [code(1), code(7), code(10)], "status": ["照会中", "照会中", "未照会"]}
 
 
+def test_what_is_before_the_transfer_is_kept_in_columns_of_its_own(tmp_path: Path) -> None:
+    """税源移譲前 (items 39, 41, 43) beside the present amounts: each comes in as it was, none instead of the other."""
+    names = ("housing_credit", "donation_credit", "income_levy")
+    said = {name: 800 + place for place, name in enumerate(names)}
+    said |= {f"{name}_before_transfer": 600 + place for place, name in enumerate(names)}
+    city = AskingCity(tmp_path).movers([answered(per_capita_levy=3500, **said)]).serve().first()
+    city.second((city.file("answers.dat", [1]),))
+    assert rows(f"SELECT {', '.join(said)} FROM benefits_answer") == [tuple(said.values())]
+
+
 def test_answers_decide_again_and_what_is_not_known_never_becomes_eligible(tmp_path: Path) -> None:
     """An empty amount, a missing answer, a held answer, an error, a stranger's answer: all stay undecided."""
     answers = [

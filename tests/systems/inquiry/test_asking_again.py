@@ -17,6 +17,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.records.layouts import inquiry_request_v2021
+from todoke.sites import housekeeping
 from todoke.systems.inquiry import jobs, queries
 from todoke.systems.inquiry.actions.expire_queries import expire_queries
 from todoke.systems.inquiry.actions.reask import preview
@@ -177,6 +178,16 @@ def test_only_what_is_overdue_expires_and_it_says_why(town: Town) -> None:
     )  # fmt: skip
     town.collect()
     assert (town.answers()[4]["inquiry_kind"], town.answers()[4]["error_reason"]) == ("04", "expired")
+
+
+def test_the_clock_expires_what_is_overdue_in_every_order(town: Town) -> None:
+    town.order("two", [1])
+    town.request("two")
+    Query.objects.using("inquiry").update(state_at=clock.now() - timedelta(days=15))
+    assert [housekeeping.tidy()["期限切れの照会"] for _ in range(2)] == [2, 0]
+    expired = Query.objects.using("inquiry").filter(state="expired")
+    assert {row.subject.order_id for row in expired} == {ORDER, "two"}
+    assert {(row.reason, row.state_by) for row in expired} == {("期限までに回答がない", "system")}
 
 
 def test_nothing_expires_without_a_reason(town: Town) -> None:

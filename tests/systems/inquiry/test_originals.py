@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from django.db import IntegrityError, connections
 
 from tests.systems import city
@@ -19,6 +20,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.inquiry import queries
 from todoke.systems.inquiry.actions.read_original import read_original
+from todoke.systems.inquiry.commands import group as inquiry
 from todoke.systems.inquiry.models import Finding, Query, ReceivedAnswer
 from todoke.systems.inquiry.serves import InquiryService
 
@@ -73,6 +75,7 @@ def test_before_transfer_items_stay_apart(tmp_path: Path) -> None:
     shown = dict(original.items)
     assert shown["市町村民税所得割額"] == "131,600"
     assert shown["市町村民税所得割額【税源移譲前】"] == "98,700"
+    assert shown["課税年度"] == "2021", "a code, not an amount"
     assert len(shown) == len(TAX_ITEMS)
 
 
@@ -153,3 +156,16 @@ def test_findings_are_counted_by_municipality_and_a_whole_one_is_suspect_once(tm
     rung = Operation.objects.using("inquiry").filter(verb="inquiry:answer:suspect")
     assert [entry.subject for entry in rung] == [f"order {ORDER} provider 13112 prefecture_per_capita"]
     assert town.answers()[1]["per_capita_levy"] == 1500, "要確認 blocks nothing"
+
+
+def test_the_verbs_show_findings_and_one_original(tmp_path: Path) -> None:
+    Town({1: "13112", 2: "13112"}, tmp_path, replies={(1, "13112"): ODD}).road()
+    counted = CliRunner().invoke(inquiry, ["findings", "--order", ORDER])
+    assert "13112 回答エラー 1／2 人" in counted.output
+    words = ["raw", "--record", record_of(1), "--by", city.SUPERVISOR]
+    assert CliRunner().invoke(inquiry, words).exit_code == 2, "no purpose, no original"
+    opened = CliRunner().invoke(inquiry, [*words, "--purpose", "争いの確認"])
+    assert opened.exit_code == 0, opened.output
+    assert "明細単位 09（正常終了）" in opened.output
+    assert "市町村民税所得割額: 12,300" in opened.output
+    assert "市町村民税所得割額【税源移譲前】: 0" in opened.output

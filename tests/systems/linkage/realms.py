@@ -56,6 +56,7 @@ class Realms:
     state: intermediary.ServiceState = intermediary.ServiceState.RUNNING
     opens_at: datetime | None = None
     acquired: dict[str, str] = field(default_factory=dict)
+    released: list[str] = field(default_factory=list)
     seen_numbers: list[str] = field(default_factory=list)
     inquiries: list[intermediary.Inquiry] = field(default_factory=list)
     messages: list[tuple[str, int]] = field(default_factory=list)
@@ -89,6 +90,7 @@ class Realms:
             intermediary.CODE_STANDINGS.name: self._standings,
             intermediary.STATUS.name: self._status,
             network.ACQUIRE.name: self._acquire,
+            intermediary.CODE_RELEASES.name: self._releases,
             intermediary.INQUIRIES.name: self._inquiries,
             intermediary.RESULTS.name: self._wanted,
         }
@@ -137,6 +139,16 @@ class Realms:
             if not refused:
                 self.acquired[self._numbers[record.acquisition_number]] = f"code-{record.acquisition_number}"
         return network.JukiReceipts(refusals=refusals)
+
+    def _releases(self, body: bytes) -> msgspec.Struct:
+        """Whoever goes on has the 符号 of whoever ended, so that nothing is left to acquire."""
+        records = kinds.decode(intermediary.CodeReleases, body).records
+        for record in records:
+            self.released.append(record.ended)
+            code = self.acquired.pop(record.ended, None)
+            if code is not None:
+                self.acquired.setdefault(record.heir, code)
+        return network.Received(count=len(records))
 
     def _inquiries(self, body: bytes) -> msgspec.Struct:
         asked = kinds.decode(intermediary.Inquiries, body).records

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from django.db import IntegrityError, connections
 
@@ -37,6 +38,7 @@ from todoke.systems.linkage.actions.end_right import end_right
 from todoke.systems.linkage.actions.hand_out_conversion import hand_out_conversion
 from todoke.systems.linkage.actions.reap_conversions import reap_conversions
 from todoke.systems.linkage.actions.receive_conversion import receive_conversion
+from todoke.systems.linkage.commands import group
 from todoke.systems.linkage.flows import JobState
 from todoke.systems.linkage.models import ConversionFault, ConversionJob, ConversionRight, LocalNumber
 from todoke.systems.linkage.queries import conversion_files
@@ -301,3 +303,29 @@ def test_keys_of_a_system_are_its_own_and_stay(tmp_path: Path) -> None:
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     with pytest.raises(TodokeError):
         keys.add_system(tmp_path, "../city")
+
+
+def test_the_road_by_verbs_from_the_registration_to_the_answer(tmp_path: Path) -> None:
+    conversions.open_site()
+    file, out = tmp_path / "asked.csv", tmp_path / "answer.csv"
+    rows = asked(Direction.INDIVIDUAL_TO_INTEGRATED, people()[:4])
+    rows[2]["sex"] = "2" if rows[2]["sex"] == "1" else "1"
+    conversions.write(file, rows)
+    kind = ["--system", "tax", "--duty", DUTY]
+    told = ["--direction", "individual_to_integrated", "--law", conversions.LAW, "--from", "2022-01-01"]
+    convert = ["convert", str(file), str(out), *kind, "--purpose", "税の照合", "--by", city.CLERK]
+    spoken = []
+    for words in (
+        ["system", "register", "tax", "--title", "税務システム", "--duty", DUTY, "--from", "2022-01-01", "--by", "s001"],
+        ["right", "declare", *kind, *told, "--by", "s001"],
+        ["right", "confirm", "1", "--by", "s002"],
+        convert,
+    ):  # fmt: skip
+        result = CliRunner().invoke(group, words)
+        assert result.exit_code == 0, result.output or result.exception
+        spoken.append(result.output)
+    assert "変換済: 3 件\n" in spoken[-1]
+    assert "4情報の不一致: 1 件\n" in spoken[-1]
+    assert hashlib.sha256(out.read_bytes()).hexdigest() in spoken[-1]
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert not [row for row in rows if row["number"] in "".join(spoken)]

@@ -13,11 +13,58 @@ COLUMNS = {
         "birth_date",
         "address",
         "auto_reply_prohibited",
+        # その他住民票関係情報: 「自動応答不可の状況及びその理由等を表示するために保有する」 (PIA II.2 記録される項目)
+        "auto_reply_reason",
     },
-    "linkage_individualnumber": {"id", "person_id", "municipality", "key_id", "blind_index", "ciphertext"},
-    "linkage_localnumber": {"id", "person_id", "system", "local_number"},
+    "linkage_individualnumber": {
+        "id",
+        "person_id",
+        "municipality",
+        "key_id",
+        "blind_index",
+        "ciphertext",
+        "standing",
+    },
+    "linkage_localnumber": {"id", "person_id", "system", "local_number", "former"},
     # derived from linkage_person alone, to search by (ADR 0012)
     "linkage_matchform": {"person_id", "name", "sex", "birth_date", "address", "town", "edition"},
+    # 訂正と履歴: who, when, which numbers; what an attribute was is kept nowhere
+    "linkage_numberalias": {"former_id", "person_id", "correction_id"},
+    "linkage_personevent": {
+        "id",
+        "at",
+        "by",
+        "confirmed_by",
+        "kind",
+        "person_id",
+        "other_id",
+        "what",
+        "evidence",
+        "correction_id",
+    },
+    "linkage_correction": {
+        "id",
+        "kind",
+        "person_id",
+        "other_id",
+        "local_numbers",
+        "takes_number",
+        # of the person whom a split will make; null as soon as the request has ended (constraint)
+        "name_kanji",
+        "sex",
+        "birth_date",
+        "address",
+        "reason",
+        "evidence",
+        "state",
+        "state_at",
+        "state_by",
+        "requested_by",
+        "requested_at",
+        "confirmed_by",
+        "confirmed_at",
+    },
+    "linkage_lookup": {"handle", "at", "staff_id", "purpose", "person_id"},
     # whether the 符号 was asked for and acquired, never the 符号
     "linkage_coderequest": {
         "person_id",
@@ -63,6 +110,7 @@ NOT_ABOUT_PERSONS = {
     "linkage_queryreceipt",
     "linkage_queryreturn",
     "linkage_resultcursor",
+    "linkage_registerload",
 }
 
 

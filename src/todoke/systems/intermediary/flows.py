@@ -57,7 +57,7 @@ LINK_CODE: Final = Flow(
     table="intermediary_link_code",
     states=CodeState,
     starts=(CodeState.NOT_REQUESTED, CodeState.REQUESTED),
-    ends=(CodeState.ACQUIRED,),
+    ends=(),
     key="integrated_number",
     at="",
     by="",
@@ -66,6 +66,8 @@ LINK_CODE: Final = Flow(
             {
                 CodeState.NOT_REQUESTED: (CodeState.REQUESTED,),
                 CodeState.FAILED: (CodeState.REQUESTED,),
+                # its person goes on under another 統合番号 (統合・分割)
+                CodeState.ACQUIRED: (CodeState.NOT_REQUESTED,),
             },
             Permission.INTERMEDIARY_ACQUIRE,
         ),
@@ -74,6 +76,11 @@ LINK_CODE: Final = Flow(
             {CodeState.REQUESTED: (CodeState.FAILED,)},
             Permission.INTERMEDIARY_STORE_CODE,
             Permission.INTERMEDIARY_EXPIRE,
+        ),
+        Step(
+            before=CodeState.REQUESTED,
+            after=CodeState.NOT_REQUESTED,
+            permissions=(Permission.INTERMEDIARY_ACQUIRE,),
         ),
     ),
 )

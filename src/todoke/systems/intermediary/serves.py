@@ -19,6 +19,7 @@ from todoke.systems.intermediary.actions import receive_results
 from todoke.systems.intermediary.actions.hand_over_results import hand_over_results
 from todoke.systems.intermediary.actions.provide import provide
 from todoke.systems.intermediary.actions.register_replicas import register_replicas
+from todoke.systems.intermediary.actions.release_codes import release_codes
 from todoke.systems.intermediary.actions.report_codes import report_codes
 from todoke.systems.intermediary.actions.request_codes import request_codes
 from todoke.systems.intermediary.actions.store_codes import store_codes
@@ -73,6 +74,13 @@ def code_standings(
 def acquisitions(alias: str, sender: str, body: intermediary.CodeWanted) -> intermediary.CodeStates:
     """取得番号 for 統合番号 without 符号."""
     return request_codes(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(intermediary.CODE_RELEASES, senders=_own_city)
+@_while_open
+def code_releases(alias: str, sender: str, body: intermediary.CodeReleases) -> network.Received:
+    """符号の終了 of 統合番号 that have lost their person."""
+    return release_codes(alias=alias, body=body, by=actors.actor(sender))
 
 
 @handles(intermediary.LINK_CODES, senders=_network)

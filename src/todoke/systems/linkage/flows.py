@@ -98,6 +98,53 @@ CODE_REQUEST: Final = Flow(
 """A person is WANTED from the moment they are registered. The city learns that a 符号 was acquired, never which it is."""
 
 
+class CorrectionKind(TextChoices):
+    """種別 of a correction of numbers."""
+
+    MERGE = "merge", "統合（二つの統合番号が同じ人）"
+    SPLIT = "split", "分割（一つの統合番号に二人）"
+    NUMBER = "number", "個人番号の変更"
+
+
+class CorrectionState(TextChoices):
+    """A correction of numbers: asked for, then confirmed or refused by somebody else, or withdrawn."""
+
+    REQUESTED = "requested", "確認待ち"
+    CONFIRMED = "confirmed", "実施済"
+    REFUSED = "refused", "不承認"
+    WITHDRAWN = "withdrawn", "取下げ"
+
+
+CORRECTION: Final = Flow(
+    name="linkage_correction",
+    title="番号の訂正（統合・分割・個人番号の変更）",
+    table="linkage_correction",
+    states=CorrectionState,
+    starts=(CorrectionState.REQUESTED,),
+    ends=(CorrectionState.CONFIRMED, CorrectionState.REFUSED, CorrectionState.WITHDRAWN),
+    steps=(
+        Step(
+            before=CorrectionState.REQUESTED,
+            after=CorrectionState.CONFIRMED,
+            permissions=(Permission.LINKAGE_CORRECTION_CONFIRM,),
+            act="confirmed_by",
+            unlike=("requested_by",),
+            approvals=1,
+        ),
+        Step(
+            before=CorrectionState.REQUESTED,
+            after=CorrectionState.REFUSED,
+            permissions=(Permission.LINKAGE_CORRECTION_CONFIRM,),
+        ),
+        Step(
+            before=CorrectionState.REQUESTED,
+            after=CorrectionState.WITHDRAWN,
+            permissions=(Permission.LINKAGE_CORRECTION_REQUEST,),
+        ),
+    ),
+)
+
+
 class RightState(TextChoices):
     """An allowed conversion: counts only while confirmed."""
 
@@ -217,7 +264,7 @@ EXCHANGED_FILE: Final = Flow(
     ),
 )
 
-FLOWS: Final = (QUERY, CODE_REQUEST, CONVERSION_RIGHT, CONVERSION_JOB, FILE_QUEUE, EXCHANGED_FILE)
+FLOWS: Final = (QUERY, CODE_REQUEST, CORRECTION, CONVERSION_RIGHT, CONVERSION_JOB, FILE_QUEUE, EXCHANGED_FILE)
 
 OUTCOMES: Final[dict[QueryState, Outcome]] = {
     QueryState.ACCEPTED: Outcome.ASKED,

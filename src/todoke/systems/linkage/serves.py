@@ -29,6 +29,7 @@ from todoke.systems.linkage.actions import (  # noqa: F401 - register who hears 
     take_inquiry_file,
     take_number_file,
     take_receipts,
+    take_releases,
 )
 from todoke.systems.linkage.actions.convert_for_system import convert_for_system
 from todoke.systems.linkage.actions.convert_numbers import convert_numbers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 from django.db import connections, transaction
 
@@ -129,7 +130,7 @@ def _lists(arrived: pa.Table, kept: Texts, names: tuple[str, ...]) -> Texts:
     """The items of each kept answer as one list; null for the others."""
     rows = arrived.num_rows
     columns = pa.concat_arrays([arrived[name].combine_chunks() for name in names])
-    by_row = pa.array([place * rows + row for row in range(rows) for place in range(len(names))], pa.int64())
+    by_row = pa.array((np.arange(rows)[:, None] + np.arange(len(names)) * rows).ravel(), pa.int64())
     offsets = pa.array(range(0, len(names) * (rows + 1), len(names)), pa.int32())
     lists = pa.ListArray.from_arrays(offsets, columns.take(by_row))
     found: Texts = pc.if_else(kept, lists, pa.scalar(None, lists.type))

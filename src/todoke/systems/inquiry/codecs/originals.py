@@ -16,6 +16,7 @@ from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.privacy import key_sets, wrapping
 from todoke.privacy.key_sets import Column, KeySet
 from todoke.privacy.wrapping import Wrapper
+from todoke.records.fields import Kind
 from todoke.records.layouts import inquiry_answer_v2021
 from todoke.records.layouts import ward_reply_v2024 as ward_reply
 from todoke.systems.inquiry.rules import amounts
@@ -72,11 +73,18 @@ def items_of(original: bytes) -> list[tuple[str, str]]:
         cells = _cells(original)
     except (msgspec.DecodeError, InputRefused):
         return []
-    labels = inquiry_answer_v2021.ANSWER.columns
+    fields = {name: placed.field for name, placed in inquiry_answer_v2021.ANSWER.columns.items()}
     return [
-        (labels[name].field.label, amounts.words(amounts.read(value, reason)))
+        (fields[name].label, _words(fields[name].kind, value, reason))
         for name, (value, reason) in cells.items()
     ]
+
+
+def _words(kind: Kind, value: str | None, reason: str | None) -> str:
+    """An amount with its thousands apart; a code (year, flag, municipality) as it stands, when it is one."""
+    amount = amounts.read(value, reason)
+    as_it_stands = kind is Kind.CODE and isinstance(amount, amounts.Known)
+    return str(value) if as_it_stands else amounts.words(amount)
 
 
 def _cells(original: bytes) -> dict[str, tuple[str | None, str | None]]:

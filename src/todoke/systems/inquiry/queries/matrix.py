@@ -20,11 +20,13 @@ _ELSEWHERE: Final = (
 
 def _case(results: Mapping[tuple[str, bool], str]) -> str:
     """An SQL expression over question `q`; NULL for a state that is not named."""
-    whens = " ".join(
-        f"WHEN q.state = '{state}' AND {'' if elsewhere else 'NOT '}{_ELSEWHERE} THEN '{result}'"
-        for (state, elsewhere), result in results.items()
-    )
-    return f"(CASE {whens} END)"
+    whens = []
+    for state in dict.fromkeys(state for state, _ in results):
+        elsewhere, here = results[state, True], results[state, False]
+        if elsewhere != here:
+            whens.append(f"WHEN q.state = '{state}' AND {_ELSEWHERE} THEN '{elsewhere}'")
+        whens.append(f"WHEN q.state = '{state}' THEN '{here}'")
+    return f"(CASE {' '.join(whens)} END)"
 
 
 _COLUMNS: Final = {

@@ -10,9 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from todoke.access.form_pages import refused
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Permission
 from todoke.pages.failures import PURPOSE_FIELD
+from todoke.systems.inquiry.actions.find_subject import find_subject
 from todoke.systems.inquiry.actions.read_subject import Looked, read_subject
 from todoke.systems.inquiry.models import Query, ReceivedAnswer, Subject
 from todoke.systems.inquiry.rules.answer_checks import BY_CODE
@@ -21,31 +23,55 @@ from todoke.systems.inquiry.web import naming, orders
 
 
 class FindForm(forms.Form):
-    """行番号."""
+    """住基個人コード or 行番号; sent in the body, for an address must not hold a person's number."""
 
-    position = forms.IntegerField(
-        label="行番号",
-        min_value=1,
-        help_text="照会の一覧の左端の番号です。",
+    resident_code = forms.CharField(
+        label="住基個人コード",
+        required=False,
+        max_length=20,
         widget=forms.TextInput(attrs={"class": "short", "inputmode": "numeric", "autocomplete": "off"}),
     )
-    purpose = forms.CharField(label="利用目的", max_length=200, help_text="例：支給の可否の問合せへの回答")
+    position = forms.IntegerField(
+        label="行番号",
+        required=False,
+        min_value=1,
+        help_text="照会の一覧の左端の番号です。住基個人コードを入力したときは空にします。",
+        widget=forms.TextInput(attrs={"class": "short", "inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Exactly one of the two."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and bool(given.get("resident_code")) == bool(given.get("position")):
+            self.add_error("resident_code", "住基個人コードか行番号の、どちらか一つを入力してください。")
+        return given
 
 
-@screen(Permission.INQUIRY_READ)
+@screen(Permission.INQUIRY_SUBJECT_READ)
 def find(request: HttpRequest, order_id: str) -> HttpResponse:
     """Leads to one person of the order; shows nobody itself."""
     orders.one(order_id)
-    form = FindForm(request.GET or None)
+    actor, form = actor_of(request), FindForm(request.POST or None)
+    found: list[int] = []
+
+    def work() -> None:
+        code, position = form.cleaned_data["resident_code"], form.cleaned_data["position"]
+        found.append(position or find_subject(order_id=order_id, resident_code=code.strip(), by=actor))
+
+    refusal = None
     if form.is_valid():
-        url = reverse("inquiry-subject", args=[order_id, form.cleaned_data["position"]])
-        return HttpResponseRedirect(f"{url}?{urlencode({PURPOSE_FIELD: form.cleaned_data['purpose']})}")
+        refusal = refused(request, Permission.INQUIRY_SUBJECT_READ, work)
+        if refusal is None:
+            url = reverse("inquiry-subject", args=[order_id, found[0]])
+            return HttpResponseRedirect(f"{url}?{urlencode({PURPOSE_FIELD: actor.purpose})}")
     context = {
         "form": form,
+        "refusal": refusal,
+        "purpose": actor.purpose,
         "crumbs": _crumbs(order_id, "対象者を見る"),
         "back": reverse("inquiry-order", args=[order_id]),
     }
-    return render(request, "inquiry/find.html", context, status=422 if form.is_bound else 200)
+    return render(request, "inquiry/find.html", context, status=422 if form.errors or refusal else 200)
 
 
 @screen(Permission.INQUIRY_SUBJECT_READ)
@@ -59,16 +85,21 @@ def subject(request: HttpRequest, order_id: str, position: int) -> HttpResponse:
         "events": [
             event for attempt in looked.attempts for event in [*_arrived(looked, attempt), *_events(attempt)]
         ],
-        "originals": [
-            (f"{_name(attempt)}の回答の原本", reverse("inquiry-original", args=[order_id, attempt.record_id]))
-            for attempt in looked.attempts
-            if looked.arrivals.get(attempt.record_id)
-        ]
-        if actor_of(request).may_somewhere(Permission.INQUIRY_ORIGINAL)
-        else [],
+        "originals": _originals(request, order_id, looked),
         "crumbs": _crumbs(order_id, f"行番号 {position}"),
     }
     return render(request, "inquiry/subject.html", context)
+
+
+def _originals(request: HttpRequest, order_id: str, looked: Looked) -> list[tuple[str, str]]:
+    """Where the sealed originals are opened, for whoever may; that page asks its purpose anew."""
+    if not actor_of(request).may_somewhere(Permission.INQUIRY_ORIGINAL):
+        return []
+    return [
+        (f"{_name(attempt)}の回答の原本", reverse("inquiry-original", args=[order_id, attempt.record_id]))
+        for attempt in looked.attempts
+        if looked.arrivals.get(attempt.record_id)
+    ]
 
 
 def _crumbs(order_id: str, title: str) -> list[tuple[str, str]]:

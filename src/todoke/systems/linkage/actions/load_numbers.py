@@ -13,13 +13,14 @@ from django.db import connections, transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
 from todoke.identifiers import integrated_number
+from todoke.kernel import clock
 from todoke.kernel.errors import BadRow, InputRefused
 from todoke.oplog.record import record
 from todoke.privacy.sealed_numbers import ColumnSeal
 from todoke.privacy.wrapping import missing
 from todoke.records.ragged import Texts, pc
 from todoke.systems.linkage import codecs
-from todoke.systems.linkage.models import IndividualNumber
+from todoke.systems.linkage.models import IndividualNumber, RegisterLoad
 from todoke.systems.linkage.models.local_number import RESIDENTS
 from todoke.systems.linkage.queries.numbers import find_persons, one_load_at_a_time
 from todoke.systems.linkage.rules import match_forms
@@ -32,18 +33,39 @@ _STAGED = "linkage_incoming"
 _CODES = (
     "SELECT local_number, person_id FROM linkage_localnumber WHERE system = %s AND local_number = ANY(%s)"
 )
+_FORMER = (
+    "SELECT local_number FROM linkage_localnumber WHERE system = %s AND former AND local_number = ANY(%s)"
+)
+_DIFFERS = "(p.name_kanji, p.sex, p.birth_date, p.address) IS DISTINCT FROM (i.name_kanji, i.sex, i.birth_date, i.address)"
+_NOTE_RENEWED = f"""
+INSERT INTO linkage_personevent (at, by, kind, person_id, what, evidence)
+SELECT %s, %s, 'attributes', p.integrated_number, concat_ws(' ',
+       CASE WHEN p.name_kanji <> i.name_kanji THEN 'name_kanji' END, CASE WHEN p.sex <> i.sex THEN 'sex' END,
+       CASE WHEN p.birth_date <> i.birth_date THEN 'birth_date' END,
+       CASE WHEN p.address <> i.address THEN 'address' END), %s
+FROM linkage_person p JOIN {_STAGED} i ON p.integrated_number = i.person_id WHERE {_DIFFERS}
+"""
 _RENEW = f"""
 UPDATE linkage_person p
 SET name_kanji = i.name_kanji, sex = i.sex, birth_date = i.birth_date, address = i.address
 FROM {_STAGED} i
-WHERE p.integrated_number = i.person_id
-  AND (p.name_kanji, p.sex, p.birth_date, p.address)
-      IS DISTINCT FROM (i.name_kanji, i.sex, i.birth_date, i.address)
+WHERE p.integrated_number = i.person_id AND {_DIFFERS}
+"""
+_NEW_CODES = f"""
+FROM {_STAGED} i WHERE NOT EXISTS (
+    SELECT FROM linkage_localnumber l WHERE l.system = %s AND l.local_number = i.resident_code)
+"""
+_NOTE_LINKED = f"""
+INSERT INTO linkage_personevent (at, by, kind, person_id, what, evidence)
+SELECT %s, %s, 'new_local_number', i.person_id, %s, %s {_NEW_CODES}
+"""
+# the register knows a person by one code: the earlier ones still lead to the person, as former ones
+_RETIRE = f"""
+UPDATE linkage_localnumber o SET former = true
+WHERE o.system = %s AND NOT o.former AND o.person_id IN (SELECT i.person_id {_NEW_CODES})
 """
 _LINK = f"""
-INSERT INTO linkage_localnumber (system, local_number, person_id)
-SELECT %s, i.resident_code, i.person_id FROM {_STAGED} i
-ON CONFLICT (system, local_number) DO NOTHING
+INSERT INTO linkage_localnumber (system, local_number, person_id) SELECT %s, i.resident_code, i.person_id {_NEW_CODES}
 """
 _FORMS_STAGED = "linkage_forms"
 _WRITE_FORMS = f"""
@@ -73,12 +95,12 @@ def load_numbers(*, file: Path, by: Actor) -> Loaded:
     rows = codecs.read_numbers(file)
     with transaction.atomic(using=ALIAS):
         seal, first = _seal_under_lock()
-        loaded = _load(file.name, rows, seal, first=first)
+        loaded = _load(file.name, rows, seal, by, first=first)
         record(ALIAS, by=by, verb="linkage:number:load", subject=f"file {file.name}", persons=loaded.persons)
     return loaded
 
 
-def _load(file: str, rows: pa.Table, seal: ColumnSeal, *, first: bool) -> Loaded:
+def _load(file: str, rows: pa.Table, seal: ColumnSeal, by: Actor, *, first: bool) -> Loaded:
     """Chunk by chunk in the order of resident codes. `first`: no number is registered, so none need be looked for."""
     serial, minted, renewed = _next_serial(), 0, 0
     order = pc.sort_indices(rows["resident_code"])
@@ -98,7 +120,7 @@ def _load(file: str, rows: pa.Table, seal: ColumnSeal, *, first: bool) -> Loaded
         fresh = chunk.filter(pa.array(new)).append_column("person_id", pa.array(persons, pa.string()))
         _mint(fresh, seal)
         minted += fresh.num_rows
-        renewed += _renew(chunk, known) if known else 0
+        renewed += _renew(chunk, known, by, file) if known else 0
     if conflicts:
         rule = "この個人コードは別の個人番号に紐付いています"
         bad = [
@@ -106,6 +128,7 @@ def _load(file: str, rows: pa.Table, seal: ColumnSeal, *, first: bool) -> Loaded
             for line in sorted(conflicts)
         ]
         raise InputRefused(file, bad)
+    _note_load(file, serial, minted, by)
     return Loaded(persons=rows.num_rows, minted=minted, renewed=renewed)
 
 
@@ -178,21 +201,47 @@ def _next_serial() -> int:
     return int(highest[:-1]) + 1 if highest else 0
 
 
-def _renew(rows: pa.Table, known: dict[int, str]) -> int:
-    """Attributes and forms of known persons as the file has them, and resident codes that are new to a known person."""
-    chosen = rows.take(pa.array(list(known))).append_column(
-        "person_id", pa.array(known.values(), pa.string())
+def _note_load(file: str, serial: int, minted: int, by: Actor) -> None:
+    """Whom this load registered: the beginning of their history."""
+    first, last = (map(integrated_number.mint, (serial, serial + minted - 1))) if minted else (None, None)
+    RegisterLoad.objects.using(ALIAS).create(
+        at=clock.now(), by=by.staff_id, file=file, first_number=first, last_number=last
+    )
+
+
+def _renew(rows: pa.Table, known: dict[int, str], by: Actor, file: str) -> int:
+    """Attributes and forms of known persons as the file has them, and resident codes that are new to a known person.
+
+    The history says which attribute changed, when and by which file, never what it was (models.person_event).
+    """
+    chosen = _of_today(
+        rows.take(pa.array(list(known))).append_column("person_id", pa.array(known.values(), pa.string()))
     )
     staged = chosen.select(["resident_code", *codecs.ATTRIBUTES, "person_id"])
     postgres.stage(ALIAS, _STAGED, staged)
     postgres.stage(ALIAS, _FORMS_STAGED, _forms(chosen))
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_LINK, [RESIDENTS])
-        cursor.execute(_RENEW)
-        renewed = int(cursor.rowcount)
-        cursor.execute(_WRITE_FORMS)
-        cursor.execute(f"DROP TABLE {_STAGED}, {_FORMS_STAGED}")
+    now, who = clock.now(), by.staff_id
+    postgres.execute(ALIAS, _NOTE_LINKED, [now, who, RESIDENTS, file, RESIDENTS])
+    postgres.execute(ALIAS, _RETIRE, [RESIDENTS, RESIDENTS])
+    postgres.execute(ALIAS, _LINK, [RESIDENTS, RESIDENTS])
+    postgres.execute(ALIAS, _NOTE_RENEWED, [now, who, file])
+    renewed = postgres.execute(ALIAS, _RENEW)
+    postgres.execute(ALIAS, _WRITE_FORMS)
+    postgres.execute(ALIAS, f"DROP TABLE {_STAGED}, {_FORMS_STAGED}")
     return renewed
+
+
+def _of_today(rows: pa.Table) -> pa.Table:
+    """One row a person: after a merge the register may still have both, and the former code says nothing of today."""
+    codes, persons = (list(map(str, rows[name].to_pylist())) for name in ("resident_code", "person_id"))
+    former = {code for (code,) in postgres.fetch(ALIAS, _FORMER, [RESIDENTS, codes])}
+    seen: set[str] = set()
+    keep = []
+    for place, (code, person) in enumerate(zip(codes, persons, strict=True)):
+        if code not in former and person not in seen:
+            seen.add(person)
+            keep.append(place)
+    return rows.take(pa.array(keep, pa.int32()))
 
 
 def _forms(rows: pa.Table) -> pa.Table:

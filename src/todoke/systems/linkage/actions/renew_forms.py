@@ -13,7 +13,10 @@ from todoke.systems.linkage.rules import match_forms
 
 ALIAS = "linkage"
 _STAGED = "linkage_forms"
-_PERSONS = "SELECT integrated_number AS person_id, name_kanji, sex, birth_date, address FROM linkage_person ORDER BY 1"
+_PERSONS = """
+SELECT integrated_number AS person_id, name_kanji, sex, birth_date, address FROM linkage_person p
+WHERE NOT EXISTS (SELECT FROM linkage_numberalias a WHERE a.former_id = p.integrated_number) ORDER BY 1
+"""
 _RENEW = f"""
 INSERT INTO linkage_matchform (person_id, {match_forms.STORED})
 SELECT s.person_id, {", ".join(f"s.{name}" for name in match_forms.STORED.split(", "))}

@@ -17,22 +17,24 @@ from todoke.systems.linkage.models import QueryBatch
 ALIAS = "linkage"
 NO_CODE = "no_link_code"
 
-_REFUSED_CODES = """
+_LIVING = """coalesce(
+    (SELECT a.person_id FROM linkage_numberalias a WHERE a.former_id = q.person_id), q.person_id)"""
+_REFUSED_CODES = f"""
 UPDATE linkage_query q SET state = 'refused', error = %s
 FROM linkage_coderequest c
-WHERE q.batch_id = %s AND q.state = 'accepted' AND c.person_id = q.person_id AND c.state = 'refused'
+WHERE q.batch_id = %s AND q.state = 'accepted' AND c.state = 'refused' AND c.person_id = {_LIVING}
 """
-_HAS_CODE = "person_id IN (SELECT person_id FROM linkage_coderequest WHERE state = 'present')"
-_MARK_SENT = """
-UPDATE linkage_query SET state = 'sent' WHERE batch_id = %s AND state = 'accepted' AND {which}
-RETURNING record_id, person_id, provider, duty, procedure, information_code, nondisclosure
+_HAS_CODE = f"{_LIVING} IN (SELECT c.person_id FROM linkage_coderequest c WHERE c.state = 'present')"
+_MARK_SENT = f"""
+UPDATE linkage_query q SET state = 'sent' WHERE q.batch_id = %s AND q.state = 'accepted' AND {{which}}
+RETURNING q.record_id, {_LIVING}, q.provider, q.duty, q.procedure, q.information_code, q.nondisclosure
 """
 
 
 def send_queries(*, batch_id: str, by: Actor, all_persons: bool = True) -> int:
     """Put the accepted queries of a batch into the outbox, ≤ 10,000 a message; returns how many.
 
-    Not `all_persons`: only of those whose 符号 is known to be there. A person whose 符号 was refused cannot be asked about: such a query ends as an error here.
+    A number that was merged away is sent as the one that lives. Not `all_persons`: only of those whose 符号 is known to be there. A person whose 符号 was refused cannot be asked about: such a query ends as an error here.
     """
     require(by, Permission.LINKAGE_SEND)
     with transaction.atomic(using=ALIAS):

@@ -23,14 +23,17 @@ SET state = CASE WHEN r.state = 'refused' THEN 'again' ELSE r.state END, refusal
     message_key = %(key)s || ' ' || chosen.message, changed_at = %(now)s
 FROM (
     SELECT person_id, (row_number() OVER (ORDER BY person_id) - 1) / %(limit)s AS message
-    FROM linkage_coderequest WHERE {which}
+    FROM linkage_coderequest WHERE {which} AND person_id IN (
+        SELECT n.person_id FROM linkage_individualnumber n WHERE n.standing = 'live')
 ) AS chosen
 WHERE r.person_id = chosen.person_id
 """
 _FREE = "state IN ('wanted', 'again') AND message_key = ''"
 _OF_BATCHES = f"""
 ({_FREE} OR state = 'refused') AND person_id IN (
-    SELECT person_id FROM linkage_query WHERE batch_id = ANY(%(batches)s) AND state = 'accepted'
+    SELECT coalesce(a.person_id, q.person_id)
+    FROM linkage_query q LEFT JOIN linkage_numberalias a ON a.former_id = q.person_id
+    WHERE q.batch_id = ANY(%(batches)s) AND q.state = 'accepted'
 )
 """
 
@@ -39,7 +42,7 @@ def want_codes(*, batch_ids: Sequence[str] | None, by: Actor, again_only: bool =
     """Choose the persons of these batches' unsent queries (None: everybody without 符号); returns how many.
 
     `again_only`: of everybody, only those who stand in 再取得.
-    Who was asked for is not asked for again. Who was refused is asked for again only for a batch, or by `ask_again`:
+    Nobody without a 個人番号 can be asked for. Who was asked for is not asked for again. Who was refused is asked for again only for a batch, or by `ask_again`:
     the registers may have been put right.
     """
     require(by, Permission.LINKAGE_OPERATE)

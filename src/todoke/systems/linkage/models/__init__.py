@@ -3,6 +3,7 @@
 from todoke.systems.linkage.models.code_request import CodeRequest
 from todoke.systems.linkage.models.conversion_job import ConversionCount, ConversionFault, ConversionJob
 from todoke.systems.linkage.models.conversion_right import ConversionRight
+from todoke.systems.linkage.models.correction import Correction
 from todoke.systems.linkage.models.exchanged_file import ExchangedFile
 from todoke.systems.linkage.models.existing_system import ExistingSystem
 from todoke.systems.linkage.models.file_fault import FileFault
@@ -11,13 +12,17 @@ from todoke.systems.linkage.models.file_queue import FileQueue
 from todoke.systems.linkage.models.individual_number import IndividualNumber
 from todoke.systems.linkage.models.intermediary_status import IntermediaryBacklog, IntermediaryStatus
 from todoke.systems.linkage.models.local_number import LocalNumber
+from todoke.systems.linkage.models.lookup import Lookup
 from todoke.systems.linkage.models.match_form import MatchForm
+from todoke.systems.linkage.models.number_alias import NumberAlias
 from todoke.systems.linkage.models.number_notice import NumberNotice
 from todoke.systems.linkage.models.person import Person
+from todoke.systems.linkage.models.person_event import PersonEvent
 from todoke.systems.linkage.models.query import Query
 from todoke.systems.linkage.models.query_batch import QueryBatch
 from todoke.systems.linkage.models.query_receipt import QueryReceipt
 from todoke.systems.linkage.models.query_return import QueryReturn
+from todoke.systems.linkage.models.register_load import RegisterLoad
 from todoke.systems.linkage.models.result_cursor import ResultCursor
 
 __all__ = [
@@ -26,6 +31,7 @@ __all__ = [
     "ConversionFault",
     "ConversionJob",
     "ConversionRight",
+    "Correction",
     "ExchangedFile",
     "ExistingSystem",
     "FileFault",
@@ -35,12 +41,16 @@ __all__ = [
     "IntermediaryBacklog",
     "IntermediaryStatus",
     "LocalNumber",
+    "Lookup",
     "MatchForm",
+    "NumberAlias",
     "NumberNotice",
     "Person",
+    "PersonEvent",
     "Query",
     "QueryBatch",
     "QueryReceipt",
     "QueryReturn",
+    "RegisterLoad",
     "ResultCursor",
 ]

@@ -16,14 +16,18 @@ RESIDENTS = "residents"
 
 
 class LocalNumber(models.Model):
-    """業務固有番号 ↔ 統合番号; a person may have several, a local number is one person's."""
+    """業務固有番号 ↔ 統合番号; a person may have several, a local number is one person's.
+
+    `former`: the other system has given the person a new one (naturalisation, a merge). It still leads to the person.
+    """
 
     system = models.TextField()
     local_number = models.TextField()
     person = models.ForeignKey(Person, on_delete=models.PROTECT)
+    former = models.BooleanField(db_default=False)
 
     privacy = Privacy(
-        open="id system",
+        open="id system former",
         personal="local_number",
         specific="person",
         keep=with_parent("person"),

@@ -12,7 +12,7 @@ from todoke.privacy.retention import REGISTER, for_ever
 
 
 class Person(models.Model):
-    """A person under a 統合番号: the four attributes and the sign for 自動応答不可, and nothing else ever (S8)."""
+    """A person under a 統合番号: the four attributes and the sign for 自動応答不可 with its reason, and nothing else ever (S8)."""
 
     integrated_number = models.TextField(primary_key=True)
     name_kanji = models.TextField()
@@ -20,10 +20,11 @@ class Person(models.Model):
     birth_date = models.DateField()
     address = models.TextField()
     auto_reply_prohibited = models.BooleanField()
+    auto_reply_reason = models.TextField(db_default="")
 
     privacy = Privacy(
         personal="name_kanji sex birth_date address",
-        specific="integrated_number auto_reply_prohibited",
+        specific="integrated_number auto_reply_prohibited auto_reply_reason",
         keep=for_ever(REGISTER),
     )
 
@@ -31,5 +32,9 @@ class Person(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(integrated_number__regex="^[0-9]{15}$"), name="person_number_is_15_digits"
+            ),
+            models.CheckConstraint(
+                condition=Q(auto_reply_reason="") | Q(auto_reply_prohibited=True),
+                name="person_reason_of_a_prohibition",
             ),
         ]

@@ -21,12 +21,15 @@ from todoke.systems.linkage.rules.blocking import BLOCKING_RULES
 
 ALIAS = "linkage"
 _PERSONS = """
-SELECT integrated_number, name_kanji, sex, birth_date, address FROM linkage_person
-WHERE integrated_number = ANY(%s) ORDER BY integrated_number
+SELECT k.integrated_number, p.name_kanji, p.sex, p.birth_date, p.address, a.person_id
+FROM linkage_person k LEFT JOIN linkage_numberalias a ON a.former_id = k.integrated_number
+JOIN linkage_person p ON p.integrated_number = coalesce(a.person_id, k.integrated_number)
+WHERE k.integrated_number = ANY(%s) ORDER BY k.integrated_number
 """
 _RESULTS = """
-SELECT record_id, person_id, state, error, item_values, item_reasons
-FROM linkage_query WHERE batch_id = %s ORDER BY record_id
+SELECT q.record_id, q.person_id, q.state, q.error, q.item_values, q.item_reasons, a.person_id
+FROM linkage_query q LEFT JOIN linkage_numberalias a ON a.former_id = q.person_id
+WHERE q.batch_id = %s ORDER BY q.record_id
 """
 _FORM_TYPES: dict[str, pa.DataType] = {
     "person": pa.string(),
@@ -69,15 +72,16 @@ _BLOCKED = " OR ".join(
 
 
 def known_persons(integrated_numbers: Sequence[str]) -> list[KnownPerson]:
-    """4情報 by 統合番号, ordered by number; unknown numbers are absent."""
+    """4情報 by 統合番号, ordered by number; unknown numbers are absent, merged ones say into whom."""
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(_PERSONS, [list(integrated_numbers)])
         return [
             KnownPerson(
                 integrated_number=number,
                 attributes=BasicAttributes(name_kanji=name, sex=sex, birth_date=born, address=address),
+                merged_into=living,
             )
-            for number, name, sex, born, address in cursor
+            for number, name, sex, born, address, living in cursor
         ]
 
 
@@ -115,8 +119,9 @@ def batch_results(batch_id: str) -> list[QueryResult]:
                 outcome=OUTCOMES[QueryState(state)],
                 error=error,
                 items=_items(values, reasons),
+                merged_into=living,
             )
-            for record_id, number, state, error, values, reasons in cursor
+            for record_id, number, state, error, values, reasons, living in cursor
         ]
 
 

@@ -28,7 +28,8 @@ JOIN linkage_individualnumber n
   ON n.municipality = %s AND n.key_id = w.key_id AND n.blind_index = w.blind_index
 """
 _SEALED = """
-SELECT person_id, key_id, ciphertext FROM linkage_individualnumber WHERE municipality = %s AND person_id = ANY(%s)
+SELECT person_id, key_id, ciphertext FROM linkage_individualnumber
+WHERE municipality = %s AND person_id = ANY(%s) AND standing = 'live'
 """
 
 
@@ -42,7 +43,7 @@ def find_persons(numbers: Sequence[bytes]) -> dict[int, str]:
 
 
 def open_numbers(persons: Sequence[str]) -> dict[str, str]:
-    """個人番号 by 統合番号. SETUP_MISSING when the generation of a row is lost, INPUT_CHANGED when a row was altered."""
+    """The live 個人番号 by 統合番号. SETUP_MISSING when the generation of a row is lost, INPUT_CHANGED when a row was altered."""
     for _ in range(_TRIES):
         with connections[ALIAS].cursor() as cursor:
             cursor.execute(_SEALED, [settings.TODOKE_MUNICIPALITY, list(persons)])
@@ -87,6 +88,13 @@ def _open(rows: Sequence[tuple[str, int, bytes]], keys: KeySet) -> dict[str, str
         numbers = seal.open([text for _, text in members], [person.encode() for person, _ in members])
         opened |= {person: number.decode() for (person, _), number in zip(members, numbers, strict=True)}
     return opened
+
+
+def merging_alone() -> None:
+    """Wait for whoever attaches numbers to persons, and keep them out, until this transaction ends (triggers)."""
+    one_load_at_a_time()
+    with connections[ALIAS].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('linkage:aliases', 0))")
 
 
 def one_load_at_a_time() -> None:

@@ -10,11 +10,35 @@ from django.urls import URLPattern, path, reverse
 from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card, Entry
 from todoke.systems.linkage.queries import codes as code_reads
-from todoke.systems.linkage.web import codes, conversions, files, intermediary
+from todoke.systems.linkage.queries.corrections import open_corrections
+from todoke.systems.linkage.web import codes, conversions, corrections, files, intermediary, persons
 
 _CONVERSION = "linkage/conversions/<str:job_id>"
 
 urlpatterns: Final[list[URLPattern]] = [
+    path("linkage/find", persons.find, name="linkage-find"),
+    path("linkage/find/purpose", persons.purpose, name="linkage-find-purpose"),
+    path("linkage/person/<uuid:handle>", persons.person, name="linkage-person"),
+    path("linkage/person/<uuid:handle>/merge", corrections.merge, name="linkage-merge"),
+    path("linkage/person/<uuid:handle>/split", corrections.split, name="linkage-split"),
+    path("linkage/person/<uuid:handle>/number", corrections.number_change, name="linkage-number-change"),
+    path("linkage/corrections", corrections.corrections, name="linkage-corrections"),
+    path("linkage/corrections/<int:correction_id>", corrections.correction, name="linkage-correction"),
+    path(
+        "linkage/corrections/<int:correction_id>/confirm",
+        corrections.confirm,
+        name="linkage-correction-confirm",
+    ),
+    path(
+        "linkage/corrections/<int:correction_id>/refuse",
+        corrections.refuse,
+        name="linkage-correction-refuse",
+    ),
+    path(
+        "linkage/corrections/<int:correction_id>/withdraw",
+        corrections.withdraw,
+        name="linkage-correction-withdraw",
+    ),
     path("linkage/codes", codes.monitor, name="linkage-codes"),
     path("linkage/codes/list", codes.persons, name="linkage-codes-list"),
     path("linkage/codes/again", codes.again, name="linkage-codes-again"),
@@ -34,6 +58,13 @@ urlpatterns: Final[list[URLPattern]] = [
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
+    Entry(
+        route="linkage-find",
+        title="番号検索",
+        below=("linkage-person", "linkage-find", "linkage-merge", "linkage-split", "linkage-number"),
+        leads_to="linkage-find-purpose",
+    ),
+    Entry(route="linkage-corrections", title="番号の訂正", below=("linkage-correction",)),
     Entry(route="linkage-codes", title="符号の取得状況", below=("linkage-codes",)),
     Entry(route="linkage-intermediary", title="中間サーバー", below=("linkage-intermediary",)),
     Entry(route="linkage-conversions", title="番号変換", below=("linkage-conversion",)),
@@ -51,4 +82,14 @@ def _failed_codes(actor: Actor) -> Iterator[Card]:
         )
 
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (_failed_codes, files.cards)
+def _waiting(actor: Actor) -> Iterable[Card]:
+    if actor.may_somewhere(Permission.LINKAGE_CORRECTION_CONFIRM):
+        yield Card(
+            title="確認を待つ番号の訂正",
+            count=len(open_corrections()),
+            link="番号の訂正を見る",
+            url=reverse("linkage-corrections"),
+        )
+
+
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (_failed_codes, files.cards, _waiting)
