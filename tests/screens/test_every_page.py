@@ -261,6 +261,8 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
                 "税情報一括照会",
                 "住登外者の登録",
                 "住基ネットとの整合性",
+                "番号検索",
+                "番号の訂正",
                 "番号変換",
                 "一人分の照会",
                 "副本の訂正",
