@@ -32,7 +32,6 @@ CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *replica_masters_v2021.LAYOUTS,
     *number_conversion_v2026.LAYOUTS,
     *existing_systems_v2022.CSV_LAYOUTS,
-    *personnel_v2022.LAYOUTS,
     *registration_requests_v2026.LAYOUTS,
 )
 RECORD_LAYOUTS: tuple[RecordLayout, ...] = (
