@@ -17,7 +17,9 @@ def breaches(_: Towns, *, grace: timedelta = timedelta(0)) -> list[Breach]:
     """Every broken promise over the databases of the three realms as they stand now."""
     with TemporaryDirectory(prefix="facts-") as name:
         folder = Path(name)
-        intermediary_facts.export_facts(aliases=[alias(town) for town in TOWNS], folder=folder, by=PLATFORM_STAFF)
+        intermediary_facts.export_facts(
+            aliases=[alias(town) for town in TOWNS], folder=folder, by=PLATFORM_STAFF
+        )
         network_facts.export_facts(folder=folder, by=NETWORK_STAFF)
         return judge(folder, settled=clock.now() - grace)
 

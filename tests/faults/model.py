@@ -108,7 +108,10 @@ class Protocol:
         if g.clock < CLOCK:
             yield "time passes", g._replace(clock=g.clock + 1)
         if g.published < EDITIONS:
-            yield "the network publishes a list that no longer allows it", g._replace(published=g.published + 1)
+            yield (
+                "the network publishes a list that no longer allows it",
+                g._replace(published=g.published + 1),
+            )
         if g.fetched < g.published:
             yield "the provider fetches the new list", g._replace(fetched=g.published, copy=g.published)
         if g.copy > 1 and not self.on("list_monotonic"):
@@ -126,7 +129,10 @@ class Protocol:
             if e.sent & message and self._takes(e, message):
                 new = e._replace(handled=e.handled | message)
                 late = new._replace(arrived=new.arrived | message)
-                yield f"{NAMES[message]} reaches the inquirer", self._applied(new, message) if e.knows else late
+                yield (
+                    f"{NAMES[message]} reaches the inquirer",
+                    self._applied(new, message) if e.knows else late,
+                )
         if e.knows and e.result == "-" and not self.on("inquirer_binds"):
             bad = "a result that the provider never gave"
             yield "an answer comes from a platform that was not asked", e._replace(result="answered", bad=bad)
@@ -159,12 +165,16 @@ class Protocol:
         if e.half == "decided":
             yield "the provider sends what it decided before", self._answers(g, e._replace(half=""))
         if e.half == "unwritten":
-            yield "the provider dies before it has written what it sent", e._replace(
-                half="", bad="an answer of which the provider has no record"
+            yield (
+                "the provider dies before it has written what it sent",
+                e._replace(half="", bad="an answer of which the provider has no record"),
             )
         if e.half == "unrecorded":
-            yield "the provider dies before it has recorded", e._replace(
-                half="", records=e.records & ~2, bad="an answer of which the provider has no record"
+            yield (
+                "the provider dies before it has recorded",
+                e._replace(
+                    half="", records=e.records & ~2, bad="an answer of which the provider has no record"
+                ),
             )
         if e.sent & ORDER and e.case == "-" and self._takes(e, ORDER) and not e.half:
             yield from self._served(g, e._replace(handled=e.handled | ORDER), "a permit reaches the provider")
@@ -175,9 +185,18 @@ class Protocol:
     def _attacks(self, e: Exchange) -> Iterator[Move]:
         """What somebody else may bring to the provider's door."""
         forged = {
-            "permit_signature": ("a permit that the network never signed arrives", "an answer without a permit"),
-            "permit_provider": ("another provider's permit arrives", "an answer under a permit for somebody else"),
-            "permit_route": ("a permit with a foreign route arrives", "an answer to a party that did not ask"),
+            "permit_signature": (
+                "a permit that the network never signed arrives",
+                "an answer without a permit",
+            ),
+            "permit_provider": (
+                "another provider's permit arrives",
+                "an answer under a permit for somebody else",
+            ),
+            "permit_route": (
+                "a permit with a foreign route arrives",
+                "an answer to a party that did not ask",
+            ),
             "permit_code": ("a permit arrives with another person's 符号", "an answer about another person"),
         }
         for guard, (event, bad) in forged.items():
@@ -238,16 +257,18 @@ class Protocol:
                 yield f"{name} is acknowledged", e._replace(waiting=e.waiting & ~message)
             elif e.waiting & message and not self.on("ack_after_commit"):
                 bad = "an acknowledged message lost"
-                yield f"{name} is acknowledged, then the receiver dies", e._replace(
-                    waiting=e.waiting & ~message, bad=bad
+                yield (
+                    f"{name} is acknowledged, then the receiver dies",
+                    e._replace(waiting=e.waiting & ~message, bad=bad),
                 )
 
     def _disaster(self, e: Exchange) -> Iterator[Move]:
         if e.knows and e.case == "answered":
             for party, bit in (("inquirer", 1), ("provider", 2)):
                 if e.records & bit:
-                    yield f"the {party} comes back from an old backup", e._replace(
-                        records=e.records & ~bit, compared=False
+                    yield (
+                        f"the {party} comes back from an old backup",
+                        e._replace(records=e.records & ~bit, compared=False),
                     )
             if not e.compared:
                 found = e.records != 3 and self.on("comparison")
@@ -262,7 +283,9 @@ class Protocol:
 def _send(e: Exchange, messages: int, *, done: int = 0) -> Exchange:
     """Into the outbox, under keys of their own, with the transaction that makes them; `done`: what it answered."""
     fresh = messages & ~e.sent if messages & (GRANT | ORDER) else messages
-    handled = (e.handled | done) & ~(messages & (ANSWER | REPORT))  # a second report or answer has a key of its own
+    handled = (e.handled | done) & ~(
+        messages & (ANSWER | REPORT)
+    )  # a second report or answer has a key of its own
     return e._replace(sent=e.sent | messages, waiting=e.waiting | fresh, handled=handled)
 
 

@@ -11,7 +11,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.systems.three_towns import EAST, HOME, OFFICER, SECOND_OFFICER, WEST, Towns, alias, inquiry, own_number
+from tests.systems.three_towns import (
+    EAST,
+    HOME,
+    OFFICER,
+    SECOND_OFFICER,
+    WEST,
+    Towns,
+    alias,
+    inquiry,
+    own_number,
+)
 from todoke.contracts import intermediary, network, permits
 from todoke.contracts.intermediary import ProvisionRequest, ProvisionRequests
 from todoke.exchange import bodies, kinds
@@ -57,7 +67,9 @@ def bring(towns: Towns, *requests: ProvisionRequest, to: str = EAST) -> int:
     return count
 
 
-def resigned(towns: Towns, request: ProvisionRequest, *, signer: str = "network", **changes: object) -> ProvisionRequest:
+def resigned(
+    towns: Towns, request: ProvisionRequest, *, signer: str = "network", **changes: object
+) -> ProvisionRequest:
     """The permit with changes, signed anew."""
     encoded = msgspec.structs.replace(permits.decode(request.permit), **changes).encode()
     signature = towns.ring.signing_key(signer).sign(permits.DOMAIN + encoded)
@@ -76,13 +88,17 @@ def digest(code: str) -> str:
 
 def cases(towns: Towns, town: str = EAST) -> list[tuple[Any, ...]]:
     """How the provider decided: (outcome, error)."""
-    return towns.rows(alias(town), "SELECT outcome, error FROM intermediary_provision_case ORDER BY received_at")
+    return towns.rows(
+        alias(town), "SELECT outcome, error FROM intermediary_provision_case ORDER BY received_at"
+    )
 
 
 def release(*, first: object = OFFICER, second: object = SECOND_OFFICER) -> None:
     """Two officers of EAST release whatever is held."""
     ids = [entry.permit_id for entry in queries.held(alias(EAST))]
-    propose_release(alias=alias(EAST), permit_ids=ids, decision=Decision.RELEASE, reason="電話で確認", by=first)  # type: ignore[arg-type]
+    propose_release(
+        alias=alias(EAST), permit_ids=ids, decision=Decision.RELEASE, reason="電話で確認", by=first
+    )  # type: ignore[arg-type]
     confirm_release(alias=alias(EAST), permit_ids=ids, decision=Decision.RELEASE, by=second)  # type: ignore[arg-type]
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.faults.checking import assert_kept, breaches, broken
+from tests.faults.checking import assert_kept
 from tests.systems.three_towns import EAST, OFFICER, SECOND_OFFICER, WEST, Towns, alias, inquiry
-from todoke.sites.invariants import RULES
 from todoke.systems.intermediary import queries
 from todoke.systems.intermediary.actions.release_held import confirm_release, propose_release
 from todoke.systems.intermediary.flows import Decision
@@ -26,7 +23,9 @@ def test_exchanges_that_went_well_break_nothing_at_any_moment(towns: Towns) -> N
     towns.deliver()
     assert_kept(towns)
     first = [entry.permit_id for entry in queries.held(alias(EAST))][:1]
-    propose_release(alias=alias(EAST), permit_ids=first, decision=Decision.RELEASE, reason="確認済", by=OFFICER)
+    propose_release(
+        alias=alias(EAST), permit_ids=first, decision=Decision.RELEASE, reason="確認済", by=OFFICER
+    )
     assert_kept(towns)
     confirm_release(alias=alias(EAST), permit_ids=first, decision=Decision.RELEASE, by=SECOND_OFFICER)
     towns.deliver()

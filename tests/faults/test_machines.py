@@ -86,8 +86,13 @@ def far_platform(towns: Towns) -> Iterator[tuple[Towns, int]]:
     """The directory points to a free port for the platform's door."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
-    urls = {**dict.fromkeys(("city", "national"), "https://127.0.0.1:1"), "platform": f"https://127.0.0.1:{port}"}
-    keys.make(towns.folder, instance="towns", owners=keys.owners(city=HOME, neighbours=[EAST, WEST], urls=urls))
+    urls = {
+        **dict.fromkeys(("city", "national"), "https://127.0.0.1:1"),
+        "platform": f"https://127.0.0.1:{port}",
+    }
+    keys.make(
+        towns.folder, instance="towns", owners=keys.owners(city=HOME, neighbours=[EAST, WEST], urls=urls)
+    )
     wire = HttpTransport(towns.ring, patience=10)
     yield towns, port
     wire.close()
@@ -267,7 +272,9 @@ def _without_records(towns: Towns, count: int) -> None:
         towns.deliver()
 
 
-def test_a_comparison_that_was_stopped_goes_on_where_it_stood(towns: Towns, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_comparison_that_was_stopped_goes_on_where_it_stood(
+    towns: Towns, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scenes.ready(towns)
     for number in range(5):
         scenes.ask(towns, f"a{number}")
@@ -294,7 +301,9 @@ def test_a_comparison_that_was_stopped_goes_on_where_it_stood(towns: Towns, monk
     assert (done.compared, done.differing, done.unsettled) == (7, 2, 2)
     assert_kept(towns)
     found = network_queries.open_discrepancies()
-    assert [(d.side, d.difference, d.here, d.there) for d in found] == [("inquirer", "missing_there", "answered", "")] * 2
+    assert [(d.side, d.difference, d.here, d.there) for d in found] == [
+        ("inquirer", "missing_there", "answered", "")
+    ] * 2
     with pytest.raises(TodokeError, match="理由"):
         settle_discrepancies(ids=[found[0].pk], reason=" ", by=NETWORK_STAFF)
     assert settle_discrepancies(ids=[d.pk for d in found], reason="復旧時の欠落", by=NETWORK_STAFF) == 2

@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from tests.faults import scenes
 from tests.faults.checking import assert_kept, broken
 from tests.faults.transports import Down, Skewed, Storm
-from tests.systems.three_towns import EAST, HOME, NETWORK_STAFF, PLATFORM_STAFF, WEST, Towns, alias, inquiry, items
+from tests.systems.three_towns import (
+    EAST,
+    HOME,
+    NETWORK_STAFF,
+    PLATFORM_STAFF,
+    WEST,
+    Towns,
+    alias,
+    inquiry,
+    items,
+)
 from todoke.access import parties as actors
 from todoke.contracts import registry
 from todoke.contracts.information import Outcome
@@ -58,7 +68,9 @@ def test_a_provider_that_was_down_for_a_day(towns: Towns, hours: int, outcome: O
         # without a comparison the day-old gap is a broken promise; the daily round opens a discrepancy
         assert broken(towns) == {"record_missing"}
         compare_records(alias=alias(EAST), by=actors.housekeeper())
-        assert [(d.side, d.difference) for d in network_queries.open_discrepancies()] == [("provider", "missing_there")]
+        assert [(d.side, d.difference) for d in network_queries.open_discrepancies()] == [
+            ("provider", "missing_there")
+        ]
         assert_kept(towns)
         towns.transport = inner
         towns.deliver()
@@ -87,7 +99,9 @@ def test_a_network_that_is_down_loses_nothing_and_nothing_is_asked_twice(towns: 
 
 
 SEEDS = st.integers(0, 2**32)
-IN_A_STORM = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+IN_A_STORM = settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 _round = iter(range(10**6))
 
 
@@ -161,7 +175,9 @@ def test_clocks_that_differ_much_stop_messages_and_say_by_how_many_seconds(
         seconds = -int(by.total_seconds())
         told = [record.getMessage() for record in caplog.records if "CLOCK_SKEW" in record.getMessage()]
         near = [str(value) for value in range(seconds - 2, seconds + 3)]
-        assert any(f"{value} 秒ずれています（許容は ±300 秒）" in text for text in told for value in near), told
+        assert any(f"{value} 秒ずれています（許容は ±300 秒）" in text for text in told for value in near), (
+            told
+        )
         assert all("時刻同期を確かめてください" in text for text in told)
         towns.transport = inner
         towns.deliver()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.faults.made import PAGE, code_of_guards, page
 from tests.faults.model import GUARDS, search
 
 
@@ -24,7 +25,11 @@ def test_no_promise_is_broken_in_a_million_states_of_two_inquiries_nor_in_any_st
 @pytest.mark.parametrize("guard", GUARDS)
 def test_without_any_one_guard_a_promise_is_broken(guard: str) -> None:
     found = search(frozenset({guard}), limit=150_000)
-    print(found.in_words())
-    assert found.bad
+    assert found.bad, found.in_words()
     assert 1 <= len(found.trace) <= 12
     assert all(found.trace)
+
+
+def test_the_counterexamples_on_the_page_are_fresh() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert text == page(text, code_of_guards()), "python -m tests.faults.made"

@@ -42,7 +42,9 @@ class Breach:
         return f"{self.rule.name}: {self.subject} {self.what}（{self.rule.sentence}）"
 
 
-_EXPLAINED: Final = "EXISTS (SELECT 1 FROM discrepancy d WHERE d.permit_id = {row}.permit_id AND d.side IN ({sides}))"
+_EXPLAINED: Final = (
+    "EXISTS (SELECT 1 FROM discrepancy d WHERE d.permit_id = {row}.permit_id AND d.side IN ({sides}))"
+)
 
 
 def _explained(row: str, *sides: str) -> str:

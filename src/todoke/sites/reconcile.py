@@ -49,9 +49,7 @@ def reconcile(instance: Instance, by: Mapping[str, str] = OPERATORS) -> dict[str
     return check(instance, by).counts
 
 
-def check(
-    instance: Instance, by: Mapping[str, str] = OPERATORS, *, grace: timedelta = GRACE
-) -> Found:
+def check(instance: Instance, by: Mapping[str, str] = OPERATORS, *, grace: timedelta = GRACE) -> Found:
     """Let each realm export its facts, as a process of its own, and judge them.
 
     `by`: realm → who exports them, signed in by command there. What was asked less than `grace` ago is not missed.

@@ -216,7 +216,9 @@ def exchange_reconcile(folder: Path | None, platform_by: str, network_by: str) -
 @click.option("--instance", "folder", type=_FOLDER, help="インスタンスのフォルダー（省略時は最後の demo）")
 @click.option("--platform-by", default="p001", show_default=True, help="中間サーバーの記録を書き出す職員ID")
 @click.option("--network-by", default="n001", show_default=True, help="ネットワークの記録を書き出す職員ID")
-@click.option("--minutes", default=60, show_default=True, type=click.IntRange(0), help="記録がそろうまで待つ分数")
+@click.option(
+    "--minutes", default=60, show_default=True, type=click.IntRange(0), help="記録がそろうまで待つ分数"
+)
 @open_verb("書き出しは各領域でサインインした職員として行い、ここでは許可証番号だけを示す")
 def exchange_check(folder: Path | None, platform_by: str, network_by: str, minutes: int) -> None:
     """どの障害の後でも守られるべき約束（許可証なしの提供がない、など）を全ての記録で確かめます。"""

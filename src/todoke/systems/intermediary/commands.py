@@ -65,7 +65,6 @@ def held(municipality: str | None, staff_id: str) -> None:
 @verb(Permission.INTERMEDIARY_RELEASE)
 def release(permit_ids: tuple[str, ...], municipality: str, refuse: bool, reason: str, staff_id: str) -> None:
     from todoke.systems.intermediary.actions.release_held import propose_release
-    from todoke.contracts.exchange_records import Side
     from todoke.systems.intermediary.flows import Decision
     from todoke.systems.intermediary.needs import alias_of
 
@@ -87,7 +86,6 @@ def release(permit_ids: tuple[str, ...], municipality: str, refuse: bool, reason
 @verb(Permission.INTERMEDIARY_CONFIRM)
 def confirm(permit_ids: tuple[str, ...], municipality: str, refuse: bool, staff_id: str) -> None:
     from todoke.systems.intermediary.actions.release_held import confirm_release
-    from todoke.contracts.exchange_records import Side
     from todoke.systems.intermediary.flows import Decision
     from todoke.systems.intermediary.needs import alias_of
 
@@ -115,7 +113,9 @@ def records(municipality: str | None, side: str, out: Path, staff_id: str) -> No
     click.echo(f"{count:,} 件")
 
 
-@group.command("compare-records", help="情報提供等記録をネットワークの記録と突き合わせる（止まった所から続ける）")
+@group.command(
+    "compare-records", help="情報提供等記録をネットワークの記録と突き合わせる（止まった所から続ける）"
+)
 @_MUNICIPALITIES
 @click.option("--whole", is_flag=True, help="前回の続きではなく、初めから")
 @_BY
@@ -126,7 +126,9 @@ def compare_records(municipality: str | None, whole: bool, staff_id: str) -> Non
     actor = _actor(staff_id)
     for alias in _aliases(municipality):
         for side, done in compare(alias=alias, whole=whole, by=actor).items():
-            click.echo(f"{alias[-5:]}  {side}  {done.compared:,} 件  不一致 {done.differing:,}  未解決 {done.unsettled:,}")
+            click.echo(
+                f"{alias[-5:]}  {side}  {done.compared:,} 件  不一致 {done.differing:,}  未解決 {done.unsettled:,}"
+            )
 
 
 @group.command("facts", help="todoke exchange check のための記録を書き出す（個人を示さない）")

@@ -10,6 +10,7 @@ from todoke.contracts.exchange_records import FORWARD, SETTLED
 from todoke.contracts.information import Outcome
 from todoke.workflow.flow import Flow, along
 
+
 class DiscrepancyState(StrEnum):
     """記録の不一致: open until the records agree, or until an operator has found out why they never will."""
 

@@ -30,7 +30,9 @@ REACH: Final = timedelta(days=6 * 365)
 PAGE: Final = 5_000
 
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM intermediary_exchange_record WHERE side = %(side)s"
-_INTERVAL = f"{_SELECT} AND permit_id > %(after)s AND permit_id <= %(through)s ORDER BY permit_id LIMIT {PAGE}"
+_INTERVAL = (
+    f"{_SELECT} AND permit_id > %(after)s AND permit_id <= %(through)s ORDER BY permit_id LIMIT {PAGE}"
+)
 _NAMED = f"{_SELECT} AND permit_id = ANY(%(named)s)"
 
 

@@ -4,29 +4,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intermediary', '0006_replicas_by_year'),
+        ("intermediary", "0006_replicas_by_year"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RecordComparison',
+            name="RecordComparison",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.TextField(choices=[('inquirer', 'INQUIRER'), ('provider', 'PROVIDER')])),
-                ('after', models.TextField()),
-                ('reached', models.TextField()),
-                ('through', models.TextField()),
-                ('compared', models.IntegerField(default=0)),
-                ('differing', models.IntegerField(default=0)),
-                ('unsettled', models.IntegerField(default=0)),
-                ('begun_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("side", models.TextField(choices=[("inquirer", "INQUIRER"), ("provider", "PROVIDER")])),
+                ("after", models.TextField()),
+                ("reached", models.TextField()),
+                ("through", models.TextField()),
+                ("compared", models.IntegerField(default=0)),
+                ("differing", models.IntegerField(default=0)),
+                ("unsettled", models.IntegerField(default=0)),
+                ("begun_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'intermediary_record_comparison',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('side',), name='record_comparison_one_open'), models.CheckConstraint(condition=models.Q(('reached__gte', models.F('after'))), name='record_comparison_goes_forward')],
+                "db_table": "intermediary_record_comparison",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("side",),
+                        name="record_comparison_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reached__gte", models.F("after"))),
+                        name="record_comparison_goes_forward",
+                    ),
+                ],
             },
         ),
     ]

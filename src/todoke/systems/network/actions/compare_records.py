@@ -111,9 +111,7 @@ def _table(records: Sequence[ExchangeRecord]) -> pa.Table:
     time = pa.timestamp("us", tz="UTC")
     return pa.table(
         {
-            name: pa.array(
-                [getattr(row, name) for row in records], time if name in _TIMES else pa.string()
-            )
+            name: pa.array([getattr(row, name) for row in records], time if name in _TIMES else pa.string())
             for name in COLUMNS
         }
     )

@@ -17,4 +17,6 @@ def settle_discrepancies(*, ids: Sequence[int], reason: str, by: Actor) -> int:
     """
     require(by, Permission.NETWORK_SETTLE)
     rows = of(DISCREPANCY, ids)
-    return move(ALIAS, DISCREPANCY, rows, to=DiscrepancyState.SETTLED, by=by, reason=reason, persons=len(set(ids)))
+    return move(
+        ALIAS, DISCREPANCY, rows, to=DiscrepancyState.SETTLED, by=by, reason=reason, persons=len(set(ids))
+    )

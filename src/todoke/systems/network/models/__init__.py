@@ -6,6 +6,16 @@ from todoke.systems.network.models.exchange_record import ExchangeRecord
 from todoke.systems.network.models.key_mark import KeyMark
 from todoke.systems.network.models.list_edition import ListEdition
 from todoke.systems.network.models.list_entry import ListEntry
+from todoke.systems.network.models.registered_attributes import RegisteredAttributes
 from todoke.systems.network.models.registered_number import RegisteredNumber
 
-__all__ = ["Acquisition", "Discrepancy", "ExchangeRecord", "KeyMark", "ListEdition", "ListEntry", "RegisteredNumber"]
+__all__ = [
+    "Acquisition",
+    "Discrepancy",
+    "ExchangeRecord",
+    "KeyMark",
+    "ListEdition",
+    "ListEntry",
+    "RegisteredAttributes",
+    "RegisteredNumber",
+]

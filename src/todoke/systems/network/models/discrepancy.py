@@ -56,7 +56,11 @@ class Discrepancy(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="open", closed_at__isnull=True, closed_by="", reason="")
-                | (Q(state__in=["agreed", "settled"], closed_at__isnull=False) & ~Q(closed_by="") & ~Q(reason="")),
+                | (
+                    Q(state__in=["agreed", "settled"], closed_at__isnull=False)
+                    & ~Q(closed_by="")
+                    & ~Q(reason="")
+                ),
                 name="discrepancy_closed_says_who_and_why",
             ),
         ]
