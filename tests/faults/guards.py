@@ -276,7 +276,7 @@ def _stranger(towns: Towns, guarded: bool) -> None:
     ((permit_id,),) = towns.rows(alias(HOME), "SELECT permit_id FROM intermediary_inquiry")
     answer = intermediary.Provision(permit_id, "r1", Outcome.ANSWERED, "", items(9), clock.now())
     body = intermediary.Provisions(provider=organisation(EAST), records=[answer])
-    with suppress(TodokeError) if guarded else suppress():
+    with suppress(TodokeError):
         towns.ask(f"platform:{WEST}", f"platform:{HOME}", intermediary.PROVISIONS, body)
     if guarded:
         towns.deliver()

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 REQUEST, GRANT, ORDER, HELD, ANSWER, REPORT = (1 << bit for bit in range(6))
@@ -34,6 +35,38 @@ GUARDS = (
     "record_with_answer", "send_after_commit", "inbox_key", "inquirer_binds", "result_once", "ack_after_commit",
     "comparison",
 )  # fmt: skip
+
+
+class Order(NamedTuple):
+    """A permit and a 符号 as they reach a provider; each field is what the guard of its name looks at."""
+
+    permit_signature: bool = True
+    permit_provider: bool = True
+    permit_route: bool = True
+    permit_code: bool = True
+
+    @property
+    def wrong(self) -> list[str]:
+        return [name for name, right in self._asdict().items() if not right]
+
+    @property
+    def event(self) -> str:
+        return "an order arrives with " + " and ".join(_WRONG[name][0] for name in self.wrong)
+
+    @property
+    def bad(self) -> str:
+        return _WRONG[self.wrong[0]][1]
+
+
+_WRONG = {
+    "permit_signature": ("a permit that the network never signed", "an answer without a permit"),
+    "permit_provider": ("a permit for another provider", "an answer under a permit for somebody else"),
+    "permit_route": ("a route to somebody else", "an answer to a party that did not ask"),
+    "permit_code": ("another person's 符号", "an answer about another person"),
+}
+WRONG_ORDERS = [
+    order for order in (Order(*rights) for rights in product((True, False), repeat=4)) if order.wrong
+]
 
 
 class Shared(NamedTuple):
@@ -178,30 +211,17 @@ class Protocol:
             )
         if e.sent & ORDER and e.case == "-" and self._takes(e, ORDER) and not e.half:
             yield from self._served(g, e._replace(handled=e.handled | ORDER), "a permit reaches the provider")
-        if e.case == "answered" and e.uses == 1 and not self.on("single_use"):
+        if e.sent & ORDER and e.uses and not self.on("single_use"):
             yield "the permit comes again in another message", e._replace(uses=2, bad="a permit used twice")
         yield from self._attacks(e)
 
     def _attacks(self, e: Exchange) -> Iterator[Move]:
-        """What somebody else may bring to the provider's door."""
-        forged = {
-            "permit_signature": (
-                "a permit that the network never signed arrives",
-                "an answer without a permit",
-            ),
-            "permit_provider": (
-                "another provider's permit arrives",
-                "an answer under a permit for somebody else",
-            ),
-            "permit_route": (
-                "a permit with a foreign route arrives",
-                "an answer to a party that did not ask",
-            ),
-            "permit_code": ("a permit arrives with another person's 符号", "an answer about another person"),
-        }
-        for guard, (event, bad) in forged.items():
-            if not self.on(guard) and e.case == "-":
-                yield event, e._replace(case="answered", uses=1, bad=bad)
+        """What else may be brought to the provider's door at any time: every order that has something wrong with it."""
+        if e.case != "-":
+            return
+        for order in WRONG_ORDERS:
+            if all(right or not self.on(guard) for guard, right in order._asdict().items()):
+                yield order.event, e._replace(case="answered", uses=1, bad=order.bad)
 
     def _served(self, g: Shared, e: Exchange, event: str) -> Iterator[Move]:
         """One transaction: check, decide, record, send."""

@@ -163,15 +163,15 @@ def test_a_database_without_room_loses_nothing(towns: Towns, where: str) -> None
 def test_room_that_ends_at_any_write_undoes_the_whole_step(towns: Towns) -> None:
     scenes.ready(towns)
     undone = 0
-    for write in range(1, 60, 6):
+    for write in range(1, 14, 2):
         scenes.ask(towns, f"w{write}", 1 + write % 4)
-        with full_disk("", from_write=write, writes=3) as refused:
+        with full_disk("", from_write=write, writes=2) as refused:
             towns.dispatcher().drain(0.4)
         undone += bool(refused[0])
         assert_kept(towns, grace=SOON)
         towns.deliver()
         assert towns.results()[f"w{write}"].items == items(1 + write % 4)
-    assert undone >= 4
+    assert undone >= 6
     assert_kept(towns)
 
 
@@ -182,9 +182,8 @@ def test_a_disk_that_is_full_leaves_no_half_file_under_its_name(towns: Towns) ->
     towns.deliver()
     out = towns.folder / "records.csv"
     out.with_name("records.csv.part").symlink_to("/dev/full")
-    with pytest.raises(OSError) as caught:
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
         export_records(out=out, by=NETWORK_STAFF)
-    assert caught.value.errno == errno.ENOSPC
     assert not out.exists()
 
 

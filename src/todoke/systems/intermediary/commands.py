@@ -105,8 +105,8 @@ def confirm(permit_ids: tuple[str, ...], municipality: str, refuse: bool, staff_
 @_BY
 @verb(Permission.INTERMEDIARY_OPERATE)
 def records(municipality: str | None, side: str, out: Path, staff_id: str) -> None:
+    from todoke.contracts.exchange_records import Side
     from todoke.systems.intermediary.actions.export_records import export_records
-    from todoke.systems.intermediary.flows import Side
 
     actor = _actor(staff_id)
     count = export_records(aliases=_aliases(municipality), side=Side(side), out=out, by=actor)

@@ -7,6 +7,7 @@ still has open. Killed at any line it goes on with the next page: comparing a pa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -104,6 +105,6 @@ def _asked_again(alias: str, side: Side, still: list[str]) -> list[str]:
     return needs.show_records(alias, side, records, after="", through="", named=still).open
 
 
-def _records(alias: str, query: str, parameters: dict[str, object]) -> list[ExchangeRecord]:
+def _records(alias: str, query: str, parameters: Mapping[str, object]) -> list[ExchangeRecord]:
     rows = postgres.fetch(alias, query, parameters)
     return [ExchangeRecord(**dict(zip(COLUMNS, row, strict=True))) for row in rows]
