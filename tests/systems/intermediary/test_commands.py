@@ -15,7 +15,6 @@ from tests.hiring import Right
 from tests.systems.three_towns import EAST, HOME, WEST, Towns, alias, code_of, inquiry, number_of, own_number
 from todoke.access.permissions import Role
 from todoke.contracts.information import Outcome
-from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 from todoke.sites.invariants import FACTS
 from todoke.systems.intermediary import queries
@@ -130,8 +129,7 @@ def test_records_are_compared_differences_settled_and_facts_written(
     towns.register(EAST, [1])
     towns.inquire([inquiry("r1", 1, EAST)])
     towns.deliver()
-    real = clock.now
-    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(hours=2))
+    monkeypatch.setattr("todoke.systems.intermediary.actions.compare_records.GRACE", timedelta(seconds=-5))
     where = ("--municipality", HOME, "--by", "p001")
     shown = verb("intermediary", "compare-records", *where)
     assert f"{HOME}  inquirer  1 件  不一致 1  未解決 1\n" in shown

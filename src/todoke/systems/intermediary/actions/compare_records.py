@@ -38,16 +38,16 @@ _NAMED = f"{_SELECT} AND permit_id = ANY(%(named)s)"
 
 
 def compare_records(
-    *, alias: str, by: Actor, whole: bool = False, grace: timedelta = GRACE
+    *, alias: str, by: Actor, whole: bool = False, grace: timedelta | None = None
 ) -> dict[Side, RecordComparison]:
-    """One round of both sides, or the rest of one that was stopped. `whole`: from the beginning.
+    """One round of both sides, or the rest of one that was stopped. `whole`: from the beginning. `grace`: not GRACE.
 
     Errors: UNAVAILABLE when the network cannot be reached; what was compared stays compared.
     """
     require(by, Permission.INTERMEDIARY_COMPARE_RECORDS, municipality=needs.municipality_of(alias))
     rounds = {}
     for side in Side:
-        rounds[side] = _begun(alias, side, grace, whole=whole)
+        rounds[side] = _begun(alias, side, GRACE if grace is None else grace, whole=whole)
         _run(alias, rounds[side], by)
     return rounds
 
