@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -14,7 +15,7 @@ class Family(Enum):
     DENIED = (3, 403)
     CONFLICT = (4, 409)
     NOT_FOUND = (5, 404)
-    SETUP = (6, 500)
+    SETUP = (6, 503)
     FAULT = (70, 500)
     UNAVAILABLE = (75, 503)
 
@@ -289,6 +290,15 @@ class ErrorCode(Enum):
     @property
     def sentence(self) -> str:
         return self.value[1]
+
+    @property
+    def plain_sentence(self) -> str:
+        """The sentence without its details, for whoever may not learn them."""
+        return _DETAIL.sub("…", _BRACKETED.sub("", self.sentence))
+
+
+_BRACKETED = re.compile(r"（[^（）]*\{\w+\}[^（）]*）")
+_DETAIL = re.compile(r"\{\w+\}")
 
 
 class TodokeError(Exception):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import django
@@ -18,7 +19,8 @@ from todoke.exchange.kinds import MessageKind
 from todoke.kernel.errors import ErrorCode
 from todoke.oplog.events import EVENTS
 from todoke.records import catalogue
-from todoke.sites import field_page, flow_page
+from todoke.sites import field_page, flow_page, openapi
+from todoke.sites.realms import Realm
 from todoke.systems.benefits.rules import outcome, programmes
 
 FOLDER = Path("docs/made")
@@ -106,6 +108,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "rules.md": rules,
     "layouts.md": catalogue.page,
     "fields.md": fields,
+    **{f"openapi-{realm.value}.json": partial(openapi.page, realm) for realm in Realm},
 }
 """File name → how its text is made."""
 
