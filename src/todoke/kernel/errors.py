@@ -178,6 +178,10 @@ class ErrorCode(Enum):
         Family.CONFLICT,
         "三者の情報提供等記録が {count} 件で食い違っています。不正または障害のおそれがあるため、管理者に連絡してください。",
     )
+    CONFORMANCE_FAILED = (
+        Family.CONFLICT,
+        "試験したサーバーは {count} 件の規則を満たしていません。一覧の説明を見て直し、もう一度試験してください。",
+    )
     LOG_DAMAGED = (
         Family.CONFLICT,
         "操作の記録が検証に合いません（{log}：{reason}）。改ざんまたは障害のおそれがあるため、記録を保全し、監査責任者に連絡してください。",

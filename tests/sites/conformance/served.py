@@ -15,7 +15,7 @@ from django.test import override_settings
 from tests.systems.three_towns import NETWORK_STAFF, PLATFORM_STAFF
 from todoke.contracts import registry
 from todoke.contracts.trust import NetworkSignature, Participants, PermitSeal
-from todoke.exchange import keys, parties
+from todoke.exchange import keys
 from todoke.exchange.directory import FILE_NAME
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.door import Door
@@ -122,6 +122,3 @@ def findings(root: Path, role: Role, *, renew: Callable[[], None] = renew_list) 
         finding.rule.number: "" if finding.verdict == "pass" else f"{finding.verdict} {finding.detail}"
         for finding in found
     }
-
-
-assert parties

@@ -13,8 +13,8 @@ from todoke.identifiers import municipality
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode
 from todoke.sites.conformance import people
-from todoke.sites.conformance.door_rules import refused
 from todoke.sites.conformance.counterpart import Heard
+from todoke.sites.conformance.door_rules import refused
 from todoke.sites.conformance.kit import Kit
 from todoke.sites.conformance.provider_rules import persons
 from todoke.sites.conformance.rules import after, expect, rule
@@ -82,13 +82,13 @@ def asks_permit(kit: Kit) -> None:
     record = _inquiry(kit)
     expect(_take(kit, record) == [""], "照会を受けませんでした")
     body, row, text = _asked(kit, record.record_id)
+    kit.notes["inquiry"] = record.record_id
     expect(body.inquirer == municipality.organisation_code(TOWN), "照会者の機関コードが違います")
     expect(row.link_code == persons(kit)[1].code, "符号が違います")
     copied = (row.provider, row.duty, row.procedure, row.information_code, row.nondisclosure)
     wanted = (record.provider, record.duty, record.procedure, record.information_code, record.nondisclosure)
     expect(copied == wanted, "照会の内容が違います")
     expect(record.integrated_number.encode() not in text, "統合番号をネットワークに送りました")
-    kit.notes["inquiry"] = record.record_id
 
 
 @rule("Q02", "提供者の回答を、項目のとおりに照会者へ渡す", source="PIA III.6; S12", roles=_ROLE)

@@ -25,7 +25,7 @@ from todoke.sites.conformance.trial import OTHER, THIRD, TOWN, Role
 
 _ROLE = (Role.INTERMEDIARY,)
 _CITY, _NETWORK = parties.city(TOWN), parties.NETWORK
-_QUIET: Final = 1.0
+QUIET: Final = 1.0
 """Seconds in which an answer that must not come would have come: a permitted one is awaited first."""
 
 
@@ -230,7 +230,7 @@ def used_twice(kit: Kit) -> None:
     marker = permit(kit, person)
     bring(kit, signed(kit, marker, person))
     provided(kit, marker.permit_id)
-    time.sleep(_QUIET)
+    time.sleep(QUIET)
     answers = _answers(kit, once.permit_id)
     expect((counts, answers) == ([1, 0], 1), f"受けた件数 {counts}、回答 {answers} 回")
 
@@ -314,7 +314,7 @@ def _held(kit: Kit, person: Person) -> None:
     )
     report = reported(kit, body.permit_id)
     expect(report.outcome is Outcome.HELD, f"ネットワークに {report.outcome.value}")
-    time.sleep(_QUIET)
+    time.sleep(QUIET)
     expect(_answers(kit, body.permit_id) == 1, "保留のあと、職員の許可なく回答しました")
 
 
@@ -345,7 +345,7 @@ def bad_lists(kit: Kit) -> None:
     older = kit.sign_list(kit.list_of(edition - 1, []))
     for name, signed_list in (("偽の署名", forged), ("古い版", older)):
         kit.offer_list(signed_list)
-        time.sleep(0 if kit.operated else _QUIET)
+        time.sleep(0 if kit.operated else QUIET)
         body = permit(kit, person)
         bring(kit, signed(kit, body, person))
         outcome = provided(kit, body.permit_id)[1].outcome
