@@ -129,20 +129,11 @@ class Door:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         if (method, path) == ("GET", "/health"):
             return Response(200, b'{"status":"ok"}')
-        if not path.startswith(_PATH):
-            return _unsigned(404)
-        if method != "POST":
-            return _unsigned(405)
-        certificate = environ.get(CERTIFICATE)
-        if not certificate:
-            return _unsigned(403)
-        length = environ.get("CONTENT_LENGTH", "")
-        if not (length.isascii() and length.isdigit()):
-            return _unsigned(411)
-        if int(length) > MAX_WIRE:
-            return _unsigned(413)
-        wire = _read(environ["wsgi.input"].read, int(length))
-        return self.receive(path[len(_PATH) :], wire, certificate=certificate)
+        status = _no_message(environ)
+        if status is not None:
+            return _unsigned(status)
+        wire = _read(environ["wsgi.input"].read, int(environ["CONTENT_LENGTH"]))
+        return self.receive(path[len(_PATH) :], wire, certificate=environ[CERTIFICATE])
 
 
 _REASONS = {
@@ -171,6 +162,19 @@ def unsigned_body(status: int) -> bytes:
     """The JSON of an unsigned refusal; any other status of HTTP itself is a message that cannot be read."""
     code, detail = UNSIGNED.get(status, UNSIGNED[400])
     return refusals.as_body(code, TodokeError(code, detail=detail, what=detail))
+
+
+def _no_message(environ: WSGIEnvironment) -> int | None:
+    """The status for a request that brings no message, None for one that does."""
+    length = environ.get("CONTENT_LENGTH", "")
+    checks = {
+        404: environ["PATH_INFO"].startswith(_PATH),
+        405: environ["REQUEST_METHOD"] == "POST",
+        403: bool(environ.get(CERTIFICATE)),
+        411: length.isascii() and length.isdigit(),
+        413: not length.isdecimal() or int(length) <= MAX_WIRE,
+    }
+    return next((status for status, passed in checks.items() if not passed), None)
 
 
 def _unsigned(status: int) -> Response:

@@ -59,7 +59,7 @@ def decode(kind: type[T], body: bytes) -> T:
         ) from None
 
 
-def decode_request(kind: MessageKind[Any, Any], body: bytes) -> Any:
+def decode_request(kind: MessageKind[Q, A], body: bytes) -> Q:
     """A request as its type, with no list above RECORD_LIMIT; else MESSAGE_INVALID."""
     request = decode(kind.request, body)
     for name in request.__struct_fields__:

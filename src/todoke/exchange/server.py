@@ -77,7 +77,7 @@ class _JsonRequest(cheroot_server.HTTPRequest):
         """One status line and one JSON body; the connection ends, since the rest of the request is unread."""
         line = str(status)
         if line.startswith("1"):
-            super().simple_response(status, msg)  # type: ignore[no-untyped-call]
+            super().simple_response(status, msg)
             return
         self.close_connection = True
         body = unsigned_body(int(line[:3]))

@@ -39,6 +39,7 @@ _WORDS = {Verdict.PASS: "適合", Verdict.FAIL: "不適合", Verdict.NOT_APPLICA
 @click.option("--json", "as_json", is_flag=True, help="結果を JSON で出します")
 @open_verb("試験のために作った鍵と架空の人だけを使う")
 def conformance(
+    *,
     url: str,
     role: str,
     folder: Path,

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from todoke.contracts import intermediary, network
 from todoke.exchange import envelope, kinds, refusals
 from todoke.exchange.door import CERTIFICATE
@@ -49,7 +51,7 @@ class Heard:
 class Counterpart:
     """A WSGI application: verifies, answers by `play`, keeps what it heard. One body a key is heard once."""
 
-    def __init__(self, ring: KeyRing, play: Callable[[Heard], Any]) -> None:
+    def __init__(self, ring: KeyRing, play: Callable[[Heard], msgspec.Struct]) -> None:
         self._ring, self._play = ring, play
         self._answers: dict[tuple[str, str, str], tuple[str, bytes]] = {}
         self._news = threading.Condition()

@@ -12,6 +12,7 @@ import httpx
 import msgspec
 
 from todoke.contracts import intermediary, network
+from todoke.contracts.information import Outcome
 from todoke.exchange import door, envelope, keys, kinds, parties
 from todoke.exchange.envelope import Direction, Header
 from todoke.kernel import clock
@@ -223,7 +224,7 @@ def _keyed(kit: Kit) -> Callable[[str, int], tuple[Header, bytes]]:
             body = kinds.encode(intermediary.ResultsWanted(after=number, limit=1))
         else:
             sender, kind = parties.platform(TOWN), network.REPORTS.name
-            report = network.ProvisionReport(f"none/{number}", network.Outcome.ANSWERED, clock.now())
+            report = network.ProvisionReport(f"none/{number}", Outcome.ANSWERED, clock.now())
             body = kinds.encode(network.ProvisionReports(records=[report]))
         return kit.seal(kit.header(sender, kind, message_key=key), body)
 
@@ -263,7 +264,7 @@ def record_limit(kit: Kit) -> None:
         wanted = intermediary.CodeStandingsWanted(integrated_numbers=["0" * 15] * count)
         reply = kit.send(parties.city(TOWN), intermediary.CODE_STANDINGS, wanted)
     else:
-        report = network.ProvisionReport("none", network.Outcome.ANSWERED, clock.now())
+        report = network.ProvisionReport("none", Outcome.ANSWERED, clock.now())
         reports = network.ProvisionReports(records=[report] * count)
         reply = kit.send(parties.platform(TOWN), network.REPORTS, reports)
     refused(reply, ErrorCode.MESSAGE_INVALID)

@@ -241,7 +241,7 @@ class Kit:
             return None, "回答がこの要求に結び付いていません"
         return found, ""
 
-    def _play(self, heard: Heard) -> Any:
+    def _play(self, heard: Heard) -> msgspec.Struct:
         body = heard.body
         if heard.kind == network.PERMISSION_LIST.name:
             return msgspec.json.decode(self.signed_list, type=network.SignedList)

@@ -143,9 +143,10 @@ def provided(kit: Kit, permit_id: str) -> tuple[str, intermediary.Provision]:
 
 def reported(kit: Kit, permit_id: str) -> network.ProvisionReport:
     """What the provider told the network of this permit."""
-    return kit.hear(
+    found: network.ProvisionReport = kit.hear(
         network.REPORTS, lambda m: next((row for row in m.body.records if row.permit_id == permit_id), None)
     )
+    return found
 
 
 def _answers(kit: Kit, permit_id: str) -> int:
@@ -238,6 +239,7 @@ def used_twice(kit: Kit) -> None:
 def _refused(
     number: str,
     sentence: str,
+    *,
     how: str,
     reason: str,
     source: str,
@@ -275,27 +277,35 @@ def _swapped(kit: Kit, person: Person) -> tuple[str, intermediary.ProvisionReque
 _refused(
     "P11",
     "期限の切れた許可証では提供しない",
-    "A genuine permit that expired yesterday",
-    "permit_expired",
-    "PIA III.6; S10",
-    _expired,
+    how="A genuine permit that expired yesterday",
+    reason="permit_expired",
+    source="PIA III.6; S10",
+    make=_expired,
 )
 _refused(
     "P12",
     "許可証が結び付けていない符号の人を提供しない",
-    "A genuine permit with another person's 符号",
-    "code_not_bound",
-    "PIA III.6; S10",
-    _swapped,
+    how="A genuine permit with another person's 符号",
+    reason="code_not_bound",
+    source="PIA III.6; S10",
+    make=_swapped,
 )
 _refused(
-    "P13", "署名が正しくても、自分の照会許可照会リストにない照会には提供しない",
-    "A genuine permit for a duty that the own copy does not name", "not_on_list", "PIA III.6; S11", _with(duty=UNLISTED_DUTY),
-)  # fmt: skip
+    "P13",
+    "署名が正しくても、自分の照会許可照会リストにない照会には提供しない",
+    how="A genuine permit for a duty that the own copy does not name",
+    reason="not_on_list",
+    source="PIA III.6; S11",
+    make=_with(duty=UNLISTED_DUTY),
+)
 _refused(
-    "P14", "リストの行は有効な期間にだけ許す", "A genuine permit for a duty whose row ended yesterday",
-    "not_on_list", "PIA III.6; S11", _with(duty=ENDED_DUTY),
-)  # fmt: skip
+    "P14",
+    "リストの行は有効な期間にだけ許す",
+    how="A genuine permit for a duty whose row ended yesterday",
+    reason="not_on_list",
+    source="PIA III.6; S11",
+    make=_with(duty=ENDED_DUTY),
+)
 
 
 @rule("P15", "自動応答不可の人には自動で回答せず、保留を知らせる", source="PIA III.6; S13", roles=_ROLE)
