@@ -228,8 +228,8 @@ def test_unreadable_or_misdirected_wires_get_no_signature(ring: KeyRing) -> None
     at = Door(ring, {PLATFORM: ALIAS})
     _, wire = parts.sealed(ring, sent_at=clock.now())
     certificate = ring.directory.entry(CITY).certificate
-    assert at.receive(PLATFORM, wire[:50], certificate=certificate) .status == 400
-    assert at.receive(NETWORK, wire, certificate=certificate) .status == 404
+    assert at.receive(PLATFORM, wire[:50], certificate=certificate).status == 400
+    assert at.receive(NETWORK, wire, certificate=certificate).status == 404
 
 
 def test_a_kind_has_one_handler() -> None:

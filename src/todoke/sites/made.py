@@ -15,6 +15,7 @@ import django
 
 from todoke.access.permissions import Permission, Role, granted
 from todoke.contracts import intermediary, network, witnessing
+from todoke.exchange import vectors
 from todoke.exchange.kinds import MessageKind
 from todoke.kernel.errors import ErrorCode
 from todoke.oplog.events import EVENTS
@@ -125,6 +126,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "layouts.md": catalogue.page,
     "fields.md": fields,
     "conformance-rules.md": conformance_rules,
+    "exchange-vectors.json": vectors.page,
     **{f"openapi-{realm.value}.json": partial(openapi.page, realm) for realm in Realm},
 }
 """File name → how its text is made."""
