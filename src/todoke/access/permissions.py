@@ -52,17 +52,24 @@ class Permission(Enum):
     INTERMEDIARY_COMPARE = "intermediary:replica:compare"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
+    INTERMEDIARY_CONTACT = "intermediary:held:contact"
     INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
+    INTERMEDIARY_HELD_EXPIRE = "intermediary:held:expire"
+    INTERMEDIARY_HELD_OPEN = "intermediary:held:open"
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
     INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
+    INTERMEDIARY_INQUIRIES_READ = "intermediary:inquiry:read"
     INTERMEDIARY_OPERATE = "intermediary:replica:operate"
     INTERMEDIARY_PERMITTED = "intermediary:permit:receive"
     INTERMEDIARY_PROVIDE = "intermediary:provision:provide"
+    INTERMEDIARY_PROVISIONS_READ = "intermediary:provision:read"
     INTERMEDIARY_RECEIVE = "intermediary:provision:receive"
     INTERMEDIARY_REGISTER = "intermediary:replica:register"
     INTERMEDIARY_RELEASE = "intermediary:held:release"
+    INTERMEDIARY_RENEW = "intermediary:permit:renew"
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    INTERMEDIARY_WATCH = "intermediary:state:watch"
     LINKAGE_CORRECTION_CONFIRM = "linkage:correction:confirm"
     LINKAGE_CORRECTION_READ = "linkage:correction:read"
     LINKAGE_CORRECTION_REQUEST = "linkage:correction:request"
@@ -95,6 +102,7 @@ class Permission(Enum):
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
     NETWORK_PERMIT = "network:permit:request"
+    NETWORK_RENEW = "network:permit:renew"
     NETWORK_REPORT = "network:provision:report"
     OPLOG_DROP_APPROVE = "oplog:month:drop"
     OPLOG_DROP_REQUEST = "oplog:month:request_drop"
@@ -157,6 +165,7 @@ class Role(Enum):
     TREASURER = "treasurer"  # 会計 (支払の確定)
     OPERATOR = "operator"  # 委託先オペレーター
     PROVIDER_OFFICER = "provider_officer"  # 提供団体の許可権限者
+    INQUIRER_OFFICER = "inquirer_officer"  # 照会団体の照会状況の確認者
     PLATFORM_OPERATOR = "platform_operator"  # 中間サーバー・プラットフォーム運用
     NETWORK_OPERATOR = "network_operator"  # 情報提供ネットワークシステム運用
     SECTION_MANAGER = "section_manager"  # 事務所管課 責任職 (権限の依頼・確認)
@@ -252,11 +261,17 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PROVIDER_OFFICER: frozenset(
         {
             Permission.INTERMEDIARY_HELD_READ,
+            Permission.INTERMEDIARY_HELD_OPEN,
+            Permission.INTERMEDIARY_CONTACT,
+            Permission.INTERMEDIARY_RENEW,
+            Permission.INTERMEDIARY_HELD_EXPIRE,
             Permission.INTERMEDIARY_RELEASE,
             Permission.INTERMEDIARY_CONFIRM,
+            Permission.INTERMEDIARY_PROVISIONS_READ,
         }
     ),
-    Role.PLATFORM_OPERATOR: frozenset({Permission.INTERMEDIARY_OPERATE}),
+    Role.INQUIRER_OFFICER: frozenset({Permission.INTERMEDIARY_INQUIRIES_READ}),
+    Role.PLATFORM_OPERATOR: frozenset({Permission.INTERMEDIARY_OPERATE, Permission.INTERMEDIARY_WATCH}),
     Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE}),
     Role.SECTION_MANAGER: frozenset(
         {
@@ -310,6 +325,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_SEND,
             Permission.LINKAGE_WATCH,
             Permission.INTERMEDIARY_EXPIRE,
+            Permission.INTERMEDIARY_HELD_EXPIRE,
             Permission.LINKAGE_FILE_FORGET,
             Permission.LINKAGE_FILE_RUN,
             Permission.LINKAGE_OPERATE,
@@ -356,6 +372,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_RECEIVE,
             Permission.NETWORK_FETCH_LIST,
             Permission.NETWORK_PERMIT,
+            Permission.NETWORK_RENEW,
             Permission.NETWORK_REPORT,
         }
     ),
