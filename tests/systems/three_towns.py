@@ -27,6 +27,7 @@ from todoke.exchange.ring import KeyRing
 from todoke.exchange.transport import InProcessTransport, Transport
 from todoke.identifiers import individual_number, integrated_number, municipality
 from todoke.kernel import clock
+from todoke.oplog import keys as oplog_keys
 from todoke.sites.trust import RingTrust
 from todoke.systems.intermediary import serves as intermediary_serves
 from todoke.systems.intermediary.actions.fetch_list import fetch_list
@@ -217,6 +218,7 @@ def build(root: Path, instance_name: str) -> Towns:
     urls = dict.fromkeys(("city", "platform", "national"), "https://127.0.0.1:1")
     owners = keys.owners(city=HOME, neighbours=neighbours, urls=urls)
     keys.make(root, instance=instance_name, owners=owners)
+    oplog_keys.make(root, "national")  # where the fixtures look for keys
     ring = KeyRing(root, *(owner.folder for owner in owners))
     parties = {"network": "network", **{f"platform:{town}": alias(town) for town in TOWNS}}
     transport = InProcessTransport(ring, dict.fromkeys(parties, Door(ring, parties)))

@@ -24,8 +24,8 @@ from tests.systems.three_towns import (
     items,
     own_number,
 )
-from todoke.access import directory, parties
-from todoke.access.models import Alarm, Grant, GrantState, Staff, Training
+from todoke.access import directory, parties, standing
+from todoke.access.models import Alarm, Grant, GrantState, Staff
 from todoke.contracts import renewals
 from todoke.contracts.information import Outcome
 from todoke.kernel import clock
@@ -338,13 +338,17 @@ def _end_reason() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("who", [OFFICER.staff_id, SECOND_OFFICER.staff_id])
-@pytest.mark.parametrize("loss", ["left", "untrained"])
-def test_an_officer_who_left_or_was_not_trained_counts_no_more(held: Towns, who: str, loss: str) -> None:
+def test_an_officer_who_left_counts_no_more(held: Towns, who: str) -> None:
     ready()
-    if loss == "left":
-        Staff.objects.using(directory.alias()).filter(pk=who).update(left_on=clock.today())
-    else:
-        Training.objects.using(directory.alias()).filter(staff_id=who).delete()
+    Staff.objects.using(directory.alias()).filter(pk=who).update(left_on=clock.today())
+    with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
+        confirm()
+    assert still_held(held)
+
+
+def test_officers_whose_training_ran_out_count_no_more(held: Towns, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready()
+    monkeypatch.setitem(standing.TRAINING_LIFE, directory.realm(), timedelta(days=29))  # type: ignore[arg-type]
     with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
         confirm()
     assert still_held(held)

@@ -1,6 +1,8 @@
 """保留 complete: contacts before a release, renewed permits, an end by time, and how far results were taken."""
 
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import Any, ClassVar
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -78,7 +80,7 @@ DROP FUNCTION intermediary_permit_grows();
 """
 
 
-def _case(related: str) -> models.ForeignKey:
+def _case(related: str) -> models.Field[Any, Any]:
     return models.ForeignKey(
         db_column="permit_id",
         on_delete=django.db.models.deletion.PROTECT,
@@ -87,7 +89,7 @@ def _case(related: str) -> models.ForeignKey:
     )
 
 
-def _id() -> models.BigAutoField:
+def _id() -> models.Field[Any, Any]:
     return models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 
 
