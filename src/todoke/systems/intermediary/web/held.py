@@ -83,6 +83,12 @@ def _step(row: Held) -> str:
     return "contacted" if row.contacted else "new"
 
 
+def _standing(row: Held) -> str:
+    if row.proposed:
+        return f"確定を待つ：{naming.DECISIONS[row.proposed]}（{row.proposed_by}）"
+    return _STEPS[_step(row)]
+
+
 def _life(row: Held) -> PermitLife:
     return holding.limits().life(row.received_at, row.expires_at, clock.now())
 
@@ -119,12 +125,8 @@ def _columns(municipality: str) -> list[Column[Held]]:
         Column[Held](key="waits", title="保留の長さ", value=_waits, cell=_waits_chip, sortable=False),
         Column[Held](key="permit", title="許可証の残り", value=_permit, cell=_permit_chip, sortable=False),
         Column[Held](
-            key="step", title="手順", value=lambda row: _STEPS[_step(row)],
-            cell=lambda row: make_chip(_STEPS[_step(row)], "wait" if row.proposed else "plain"),
-        ),
-        Column[Held](
-            key="proposed", title="提案", sortable=False,
-            value=lambda row: f"{naming.DECISIONS[row.proposed]}（{row.proposed_by}）" if row.proposed else "",
+            key="step", title="手順", value=_standing,
+            cell=lambda row: make_chip(_standing(row), "wait wrap" if row.proposed else "plain wrap"),
         ),
     ]  # fmt: skip
 

@@ -34,7 +34,7 @@ MEANS: Final = {"telephone": "電話", "letter": "文書", "visit": "来庁・�
 DECISIONS: Final = {"release": "提供を許可する", "refuse": "提供しない"}
 CODES: Final = {
     DUTY: "番号法別表第二 121の項の事務",
-    PROCEDURE: "臨時特別給付金の支給の要件の審査",
+    PROCEDURE: "税情報の照会",
     LOCAL_TAX: "地方税関係情報",
 }
 ERRORS: Final[Mapping[str, str]] = {
