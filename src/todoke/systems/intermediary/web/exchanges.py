@@ -63,7 +63,6 @@ def states_table(caption: str, rows: Sequence[StateCount], names: Names) -> Tabl
 def _shared(names: Names, other: str, at: str) -> list[Column[Any]]:
     return [
         Column[Any](key="other", title=other, value=lambda row: naming.organisation(row.other)),
-        Column[Any](key="duty", title="事務", value=lambda row: row.duty, kind=Kind.CODE),
         Column[Any](key="at", title=at, value=lambda row: row.at, kind=Kind.MOMENT),
         Column[Any](
             key="state", title="状態", value=lambda row: names[Outcome(row.outcome)][0],
@@ -138,6 +137,7 @@ def provisions(request: HttpRequest, municipality: str) -> HttpResponse:
     columns: list[Column[ProvisionRow]] = [
         _record(),
         *_shared(names, "照会元", "要求の受付"),
+        Column[ProvisionRow](key="duty", title="事務", value=lambda row: row.duty, kind=Kind.CODE),
         Column[ProvisionRow](key="decided", title="決め方", value=lambda row: "二人で決定" if row.decided else "自動"),
     ]  # fmt: skip
     table = Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from django.utils.safestring import SafeString
@@ -12,7 +12,6 @@ from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, Outcome
 from todoke.identifiers import municipality
 from todoke.identifiers.municipality_names import name_of
 from todoke.kernel.errors import TodokeError
-from todoke.pages.tables import Kind, show
 from todoke.pages.templatetags.parts import make_chip
 from todoke.systems.intermediary.rules.holding import PermitLife
 
@@ -83,8 +82,3 @@ def span(length: timedelta) -> str:
     if days:
         return f"{days}日と{hours}時間"
     return f"{hours}時間{minutes % 60}分"
-
-
-def moment(at: datetime) -> str:
-    """令和3年12月10日 09:05:03."""
-    return str(show(at, Kind.MOMENT))

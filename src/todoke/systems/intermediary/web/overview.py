@@ -115,8 +115,10 @@ def town(request: HttpRequest, municipality: str) -> HttpResponse:
         ("状態", _SERVICE[status.state]),
         ("サービス時間", f"{status.hours}（毎日）"),
         ("受付の再開", status.opens_at),
-        *(("計画停止", f"{naming.moment(p.begins_at)} から {naming.moment(p.ends_at)} まで（{p.reason}）") for p in status.pauses),
-        ("照会許可照会リストの写し", f"第{copy[0]}版、{naming.moment(copy[1])} まで有効" if copy else "ありません"),
+        *((f"計画停止（{p.reason}）の始まり", p.begins_at) for p in status.pauses),
+        *((f"計画停止（{p.reason}）の終わり", p.ends_at) for p in status.pauses),
+        ("照会許可照会リストの写し", f"第{copy[0]}版" if copy else "ありません"),
+        ("写しの期限", copy[1] if copy else None),
     ]  # fmt: skip
     context = {
         "heading": f"{HEADING}　{naming.town(municipality)}", "service": service,
