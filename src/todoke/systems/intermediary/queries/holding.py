@@ -98,7 +98,7 @@ def one(alias: str, permit_id: str) -> HeldCase | None:
     if case is None:
         return None
     decision = HeldDecision.objects.using(alias).filter(pk=permit_id).first()
-    if case.outcome != "held" and decision is None:
+    if case.outcome != "held" and decision is None and case.error != "permit_expired":
         return None
     rows = postgres.fetch(alias, _COPIES, [case.integrated_number])
     return HeldCase(

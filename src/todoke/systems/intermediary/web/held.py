@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from todoke.access import lists
 from todoke.access import naming as staff
-from todoke.access.guard import actor_of, screen
+from todoke.access.guard import actor_of, refreshes, screen
 from todoke.access.permissions import Permission
 from todoke.kernel import clock
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
+from todoke.systems.intermediary import queries
 from todoke.systems.intermediary.actions.read_held import open_held, read_held
 from todoke.systems.intermediary.queries import Held, holding
 from todoke.systems.intermediary.queries.holding import Copy, HeldCase
@@ -141,7 +142,7 @@ def towns(request: HttpRequest) -> HttpResponse:
 def queue(request: HttpRequest, municipality: str) -> HttpResponse:
     """保留中の照会: record ids, who asks for what, how long, what was done. No person."""
     alias = places.alias_of(municipality)
-    rows = read_held(alias=alias, by=actor_of(request))
+    rows = queries.held(alias) if refreshes(request) else read_held(alias=alias, by=actor_of(request))
     form = QueueForm(request.GET or None, rows=rows)
     wanted = [row for row in rows if form.keeps(row)] if form.is_bound and form.is_valid() else rows
     table = Table(
@@ -222,7 +223,7 @@ def facts(found: HeldCase) -> list[tuple[str, object]]:
         ("許可証の期限", case.expires_at),
         ("許可証の残り", left),
         ("決定の期限", case.received_at + limits.alarm),
-        ("対象者（統合番号）", case.integrated_number),
+        ("対象者（統合番号）", case.integrated_number if case.outcome == "held" else "終わった照会では表示しません"),
     ]  # fmt: skip
 
 
