@@ -32,8 +32,9 @@ from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.intermediary import housekeeping, queries
+from todoke.systems.intermediary.actions.expire_held import expire_held
 from todoke.systems.intermediary.actions.read_held import open_held
-from todoke.systems.intermediary.actions.release_held import confirm_release, expire_held, propose_release
+from todoke.systems.intermediary.actions.release_held import confirm_release, propose_release
 from todoke.systems.intermediary.actions.renew_permit import renew_permit
 from todoke.systems.intermediary.flows import Decision
 from todoke.systems.intermediary.models import HeldContact, ProvisionCase

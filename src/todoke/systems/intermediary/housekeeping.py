@@ -7,7 +7,7 @@ from typing import Final
 from todoke.access.permissions import Actor
 from todoke.batch.chores import Chore
 from todoke.systems.intermediary.actions.expire_acquisitions import expire_acquisitions
-from todoke.systems.intermediary.actions.release_held import expire_held
+from todoke.systems.intermediary.actions.expire_held import expire_held
 from todoke.systems.intermediary.actions.ring_overdue import ring_overdue
 
 

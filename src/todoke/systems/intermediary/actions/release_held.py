@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from django.db import transaction
 
@@ -47,28 +46,19 @@ WHERE a.permit_id = ANY(%(permits)s)
 """
 _CLOSE = """
 UPDATE intermediary_provision_case c
-SET provided_at = greatest(%(now)s, c.provided_at), error = %(error)s,
+SET provided_at = greatest(%(now)s, c.provided_at),
     outcome = CASE
       WHEN %(decision)s = 'refuse' THEN 'release_refused'
-      WHEN %(decision)s = 'expire' THEN 'refused'
       WHEN EXISTS (SELECT FROM intermediary_replica r WHERE r.integrated_number = c.integrated_number) THEN 'answered'
       ELSE 'no_record'
     END
 WHERE c.permit_id = ANY(%(permits)s)
 """
-_RECORD = """
+RECORD = """
 UPDATE intermediary_exchange_record r SET outcome = c.outcome, provided_at = c.provided_at
 FROM intermediary_provision_case c
 WHERE c.permit_id = r.permit_id AND r.side = 'provider' AND c.permit_id = ANY(%(permits)s)
 """
-
-_DEAD = """
-SELECT permit_id FROM intermediary_provision_case
-WHERE outcome = 'held' AND expires_at <= %(now)s AND (received_at <= %(late)s OR permit_id = ANY(%(refused)s))
-ORDER BY permit_id FOR UPDATE
-"""
-DEAD: Final = "permit_expired"
-"""What the inquirer is told of a held request whose permit died: it has to ask again."""
 
 
 def propose_release(
@@ -122,27 +112,10 @@ def confirm_release(*, alias: str, permit_ids: Sequence[str], decision: Decision
     return len(ids)
 
 
-def expire_held(*, alias: str, by: Actor, not_renewed: Sequence[str] = ()) -> int:
-    """End what was held too long, and of `not_renewed` (the network refused) what has a dead permit; returns how many.
-
-    The inquirer learns that its permit is dead and that it has to ask again. Nobody's judgement, so one actor does it.
-    """
-    require(by, Permission.INTERMEDIARY_HELD_EXPIRE, municipality=needs.municipality_of(alias))
-    with transaction.atomic(using=alias):
-        now = clock.now()
-        parameters = {"now": now, "late": now - holding.limits().hold, "refused": list(not_renewed)}
-        ids = [permit_id for (permit_id,) in postgres.fetch(alias, _DEAD, parameters)]
-        if ids:
-            _close(alias, ids, "expire", now, error=DEAD)
-            verb = Permission.INTERMEDIARY_HELD_EXPIRE.value
-            record(alias, by=by, verb=verb, subject=DEAD, persons=len(ids), permit_id=_only(ids))
-    return len(ids)
-
-
-def _close(alias: str, ids: list[str], decision: str, now: datetime, *, error: str = "") -> None:
+def _close(alias: str, ids: list[str], decision: str, now: datetime) -> None:
     """End held requests that are locked: case, record, and the answer into the outbox, in the caller's transaction."""
-    parameters = {"now": now, "decision": decision, "permits": ids, "error": error}
-    for statement in (_CLOSE, _RECORD):
+    parameters = {"now": now, "decision": decision, "permits": ids}
+    for statement in (_CLOSE, RECORD):
         postgres.execute(alias, statement, parameters)
     needs.send_answers(alias, queries.routed_answers(alias, ids))
 

@@ -12,7 +12,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs
-from todoke.systems.intermediary.actions.release_held import expire_held
+from todoke.systems.intermediary.actions.expire_held import expire_held
 from todoke.systems.intermediary.models import PermitExtension, ProvisionCase
 from todoke.systems.intermediary.queries import holding
 
