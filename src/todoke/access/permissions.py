@@ -53,17 +53,24 @@ class Permission(Enum):
     INTERMEDIARY_COMPARE_RECORDS = "intermediary:record:compare"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
+    INTERMEDIARY_CONTACT = "intermediary:held:contact"
     INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
+    INTERMEDIARY_HELD_EXPIRE = "intermediary:held:expire"
+    INTERMEDIARY_HELD_OPEN = "intermediary:held:open"
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
     INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
+    INTERMEDIARY_INQUIRIES_READ = "intermediary:inquiry:read"
     INTERMEDIARY_OPERATE = "intermediary:replica:operate"
     INTERMEDIARY_PERMITTED = "intermediary:permit:receive"
     INTERMEDIARY_PROVIDE = "intermediary:provision:provide"
+    INTERMEDIARY_PROVISIONS_READ = "intermediary:provision:read"
     INTERMEDIARY_RECEIVE = "intermediary:provision:receive"
     INTERMEDIARY_REGISTER = "intermediary:replica:register"
     INTERMEDIARY_RELEASE = "intermediary:held:release"
+    INTERMEDIARY_RENEW = "intermediary:permit:renew"
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    INTERMEDIARY_WATCH = "intermediary:state:watch"
     LINKAGE_COMPARE = "linkage:consistency:compare"
     LINKAGE_CORRECTION_CONFIRM = "linkage:correction:confirm"
     LINKAGE_CORRECTION_READ = "linkage:correction:read"
@@ -105,6 +112,7 @@ class Permission(Enum):
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
     NETWORK_PERMIT = "network:permit:request"
+    NETWORK_RENEW = "network:permit:renew"
     NETWORK_REPORT = "network:provision:report"
     NETWORK_SETTLE = "network:discrepancy:settle"
     OPLOG_DROP_APPROVE = "oplog:month:drop"
@@ -170,6 +178,7 @@ class Role(Enum):
     TREASURER = "treasurer"  # 会計 (支払の確定)
     OPERATOR = "operator"  # 委託先オペレーター
     PROVIDER_OFFICER = "provider_officer"  # 提供団体の許可権限者
+    INQUIRER_OFFICER = "inquirer_officer"  # 照会団体の照会状況の確認者
     PLATFORM_OPERATOR = "platform_operator"  # 中間サーバー・プラットフォーム運用
     NETWORK_OPERATOR = "network_operator"  # 情報提供ネットワークシステム運用
     SECTION_MANAGER = "section_manager"  # 事務所管課 責任職 (権限の依頼・確認)
@@ -276,14 +285,24 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PROVIDER_OFFICER: frozenset(
         {
             Permission.INTERMEDIARY_HELD_READ,
+            Permission.INTERMEDIARY_HELD_OPEN,
+            Permission.INTERMEDIARY_CONTACT,
+            Permission.INTERMEDIARY_RENEW,
+            Permission.INTERMEDIARY_HELD_EXPIRE,
             Permission.INTERMEDIARY_RELEASE,
             Permission.INTERMEDIARY_CONFIRM,
+            Permission.INTERMEDIARY_PROVISIONS_READ,
         }
     ),
-    Role.PLATFORM_OPERATOR: frozenset(
-        {Permission.INTERMEDIARY_COMPARE_RECORDS, Permission.INTERMEDIARY_OPERATE}
-    ),
     Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE, Permission.NETWORK_SETTLE}),
+    Role.INQUIRER_OFFICER: frozenset({Permission.INTERMEDIARY_INQUIRIES_READ}),
+    Role.PLATFORM_OPERATOR: frozenset(
+        {
+            Permission.INTERMEDIARY_COMPARE_RECORDS,
+            Permission.INTERMEDIARY_OPERATE,
+            Permission.INTERMEDIARY_WATCH,
+        }
+    ),
     Role.SECTION_MANAGER: frozenset(
         {
             Permission.ACCESS_DIRECTORY_READ,
@@ -333,6 +352,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INQUIRY_EXPIRE,
             Permission.INTERMEDIARY_COMPARE_RECORDS,
             Permission.INTERMEDIARY_EXPIRE,
+            Permission.INTERMEDIARY_HELD_EXPIRE,
             Permission.LINKAGE_FILE_FORGET,
             Permission.LINKAGE_FILE_RUN,
             Permission.LINKAGE_OPERATE,
@@ -384,6 +404,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.NETWORK_COMPARE,
             Permission.NETWORK_FETCH_LIST,
             Permission.NETWORK_PERMIT,
+            Permission.NETWORK_RENEW,
             Permission.NETWORK_REPORT,
         }
     ),

@@ -20,6 +20,7 @@ TODOKE_PASSKEYS_FOLDER: Path
 TODOKE_ORIGINS: list[str]
 TODOKE_ANSWER_DAYS: int
 TODOKE_HELD_DAYS: int
+TODOKE_HOLD_ALARM_DAYS: int
 TODOKE_SERVICE_HOURS: str
 
 globals().update(site_settings(*Realm))

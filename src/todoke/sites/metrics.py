@@ -33,4 +33,9 @@ def gauges() -> list[Gauge]:
         from todoke.systems.linkage.queries import watching
 
         found += watching.gauges()
+    held = [alias for alias in status.aliases() if system_of(alias) == "intermediary"]
+    if held:
+        from todoke.systems.intermediary.queries import holding
+
+        found += holding.gauges(held)
     return found

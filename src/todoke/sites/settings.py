@@ -20,6 +20,7 @@ from todoke.sites.realms import (
     systems_of,
 )
 from todoke.systems.inquiry.rules.deadlines import ANSWER_DAYS, HELD_DAYS
+from todoke.systems.intermediary.rules.holding import ALARM_DAYS
 
 _RULE = "django.contrib.auth.password_validation"
 _PASSWORD_RULES = [
@@ -94,6 +95,8 @@ def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
         # after how many days a question without an answer expires (systems/inquiry/rules/deadlines.py)
         "TODOKE_ANSWER_DAYS": int(os.environ.get("TODOKE_ANSWER_DAYS", ANSWER_DAYS)),
         "TODOKE_HELD_DAYS": int(os.environ.get("TODOKE_HELD_DAYS", HELD_DAYS)),
+        # after how many days a held request is overdue (systems/intermediary/rules/holding.py)
+        "TODOKE_HOLD_ALARM_DAYS": int(os.environ.get("TODOKE_HOLD_ALARM_DAYS", ALARM_DAYS)),
         "TODOKE_SERVICE_HOURS": os.environ.get("TODOKE_SERVICE_HOURS", "00:00-24:00"),
         # where browsers find the screens: passkeys answer to these pages only (ADR 0008)
         "TODOKE_ORIGINS": os.environ.get(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,6 +19,7 @@ _MUNICIPALITIES = click.option("--municipality", help="団体コード（5桁）
 _DECISION = click.option("--refuse", is_flag=True, help="許可ではなく不許可とする")
 _MOMENT = click.DateTime(["%Y-%m-%dT%H:%M"])
 _PERMITS = click.argument("permit_ids", nargs=-1, required=True)
+"""Several only for a refusal: 提供の許可は一件ずつ."""
 
 
 @click.group(name="intermediary", help="自治体中間サーバー")
@@ -54,6 +56,41 @@ def held(municipality: str | None, staff_id: str) -> None:
                 f"{alias[-5:]}  {entry.permit_id}  {entry.record_id}  {entry.inquirer}  {entry.duty}  "
                 f"{received:%Y-%m-%d %H:%M}  {proposed}"
             )
+
+
+@group.command("contact", help="照会元への確認を記録する（提供の許可を提案する前に必要）")
+@click.argument("permit_id")
+@_MUNICIPALITY
+@click.option("--at", required=True, type=_MOMENT, help="確認した日時（日本時間 2026-04-01T14:00）")
+@click.option("--means", type=click.Choice(["telephone", "letter", "visit"]), default="telephone")
+@click.option("--office", required=True, help="照会元の所属")
+@click.option("--official", required=True, help="照会元の職員名（対象者ではない）")
+@click.option("--law", is_flag=True, help="法令上の根拠を確かめた")
+@click.option("--need", is_flag=True, help="必要性を確かめた")
+@click.option("--handling", is_flag=True, help="取扱いを確かめた")
+@click.option("--note", default="", help="対象者の氏名や番号は書かない")
+@_BY
+@verb(Permission.INTERMEDIARY_CONTACT)
+def contact(permit_id: str, municipality: str, staff_id: str, **said: Any) -> None:  # noqa: ANN401 - as click gives it
+    from todoke.systems.intermediary.actions.note_contact import Contact, note_contact
+    from todoke.systems.intermediary.needs import alias_of
+
+    made = Contact(contacted_at=said.pop("at").replace(tzinfo=clock.JAPAN), **said)
+    note_contact(alias=alias_of(municipality), permit_id=permit_id, contact=made, by=_actor(staff_id))
+    click.echo("記録しました")
+
+
+@group.command("renew", help="保留中に期限の切れた許可証の更新をネットワークに求める")
+@click.argument("permit_id")
+@_MUNICIPALITY
+@_BY
+@verb(Permission.INTERMEDIARY_RENEW)
+def renew(permit_id: str, municipality: str, staff_id: str) -> None:
+    from todoke.systems.intermediary.actions.renew_permit import renew_permit
+    from todoke.systems.intermediary.needs import alias_of
+
+    refusal = renew_permit(alias=alias_of(municipality), permit_id=permit_id, by=_actor(staff_id))
+    click.echo(f"更新できません（{refusal}）" if refusal else "更新しました")
 
 
 @group.command("release", help="保留中の照会について提供の許可（または不許可）を提案する")

@@ -103,16 +103,22 @@ PROVISION: Final = Flow(
     state="outcome",
     at="provided_at",
     by="",
-    steps=tuple(
+    steps=(
+        *(
+            Step(
+                before=Provided.HELD,
+                after=after,
+                permissions=(Permission.INTERMEDIARY_CONFIRM,),
+                unlike=("intermediary_held_decision.proposed_by",),
+                approvals=1,
+                kept_by=("held_two_persons", "intermediary_held_needs_two"),
+            )
+            for after in (Provided.ANSWERED, Provided.NO_RECORD, Provided.RELEASE_REFUSED)
+        ),
+        # its permit is dead and cannot be renewed: the inquirer must ask again (trigger: only with that reason)
         Step(
-            before=Provided.HELD,
-            after=after,
-            permissions=(Permission.INTERMEDIARY_CONFIRM,),
-            unlike=("intermediary_held_decision.proposed_by",),
-            approvals=1,
-            kept_by=("held_two_persons", "intermediary_held_needs_two"),
-        )
-        for after in (Provided.ANSWERED, Provided.NO_RECORD, Provided.RELEASE_REFUSED)
+            before=Provided.HELD, after=Provided.REFUSED, permissions=(Permission.INTERMEDIARY_HELD_EXPIRE,)
+        ),
     ),
 )
 
@@ -153,6 +159,7 @@ EXCHANGE_RECORD: Final = Flow(
         Permission.INTERMEDIARY_PERMITTED,
         Permission.INTERMEDIARY_RECEIVE,
         Permission.INTERMEDIARY_CONFIRM,
+        Permission.INTERMEDIARY_HELD_EXPIRE,
     ),
 )
 """As inquirer a record begins with the permit, as provider with what was answered."""

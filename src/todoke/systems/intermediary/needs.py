@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from django.db import connections
 
-from todoke.contracts import intermediary, network
+from todoke.contracts import intermediary, network, renewals
 from todoke.contracts.exchange_records import ExchangeRecord, Side
 from todoke.contracts.permits import DOMAIN, LIST_DOMAIN
 from todoke.contracts.registry import need
@@ -86,6 +86,23 @@ def permit_is_signed(permit: bytes, signature: bytes) -> bool:
 def list_is_signed(body: bytes, signature: bytes) -> bool:
     """Whether the network signed this permission list."""
     return need(NetworkSignature).verify(LIST_DOMAIN + body, signature)
+
+
+def renewal_is_signed(body: bytes, signature: bytes) -> bool:
+    """Whether the network signed this renewal of a permit."""
+    return need(NetworkSignature).verify(renewals.DOMAIN + body, signature)
+
+
+def renew(alias: str, permit_id: str) -> renewals.Renewed:
+    """Ask the network, now, to let a held permit live on; UNAVAILABLE when it cannot be reached."""
+    return client.request(
+        need(Transport),
+        sender=party_of(alias),
+        receiver=parties.NETWORK,
+        kind=renewals.RENEWALS,
+        body=renewals.RenewalWanted(provider=organisation_of(alias), permit_id=permit_id),
+        key=f"renewal/{new_message_id()}",
+    )
 
 
 def fetch_list(alias: str, known_edition: int) -> network.SignedList:

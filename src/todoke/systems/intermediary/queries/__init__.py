@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -55,7 +55,11 @@ def newest_replica(person: str, when: str = "true") -> str:
 
 
 _HELD = """
-SELECT c.permit_id, c.record_id, c.inquirer, c.duty, c.received_at, d.decision, d.proposed_by
+SELECT c.permit_id, c.record_id, c.inquirer, c.duty, c.received_at, d.decision, d.proposed_by, c.procedure,
+       c.requested_at, c.expires_at, EXISTS (
+           SELECT FROM intermediary_held_contact n
+           WHERE n.permit_id = c.permit_id AND n.law_confirmed AND n.need_confirmed AND n.handling_confirmed
+       )
 FROM intermediary_provision_case c LEFT JOIN intermediary_held_decision d ON d.permit_id = c.permit_id
 WHERE c.outcome = 'held' ORDER BY c.received_at, c.permit_id
 """
@@ -107,7 +111,7 @@ SELECT 'outbox', count(*), min(queued_at) FROM exchange_outbox WHERE state = 'wa
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """One held request, without any person: who asks, for which duty, and what was proposed by whom."""
+    """One held request, without any person: who asks, for which duty, whether they were asked, what was proposed."""
 
     permit_id: str
     record_id: str
@@ -116,6 +120,10 @@ class Held:
     received_at: datetime
     proposed: str | None
     proposed_by: str | None
+    procedure: str
+    requested_at: datetime
+    expires_at: datetime
+    contacted: bool
 
 
 def lock_results(alias: str) -> None:
@@ -145,7 +153,7 @@ def valid_edition(alias: str) -> int | None:
 
 def held(alias: str) -> list[Held]:
     """Requests that wait for two officers, oldest first."""
-    names = ("permit_id", "record_id", "inquirer", "duty", "received_at", "proposed", "proposed_by")
+    names = [each.name for each in fields(Held)]
     return [Held(**dict(zip(names, row, strict=True))) for row in postgres.fetch(alias, _HELD)]
 
 
