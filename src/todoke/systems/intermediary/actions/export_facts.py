@@ -17,7 +17,7 @@ from todoke.engine import postgres
 from todoke.exchange import facts
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs
-from todoke.systems.intermediary.actions.release_held import HOLD_LIMIT
+from todoke.systems.intermediary.rules.holding import HOLD_LIMIT
 
 _ALLOWED: Final = """
 EXISTS (
