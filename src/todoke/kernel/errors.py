@@ -277,6 +277,11 @@ class ErrorCode(Enum):
         Family.UNAVAILABLE,
         "{what}は今、受け付けていません（{reason}）。出した仕事は残っており、再開すると自動で送ります。",
     )
+    KEY_WITHDRAWN = (
+        Family.UNAVAILABLE,
+        "{party} の副本と回答を開く鍵が、団体から渡されていません。処理せずに止めました。"
+        "団体が鍵を渡すと（鍵の置き場所に戻すと）自動で再開します。",
+    )
     UNAVAILABLE = (
         Family.UNAVAILABLE,
         "{what}に接続できません。結果は未確定です。同じ命令をもう一度実行すると続きから再開します。",

@@ -37,6 +37,7 @@ def provision(instance: Instance, server: Server, *, realms: Sequence[Realm] = t
         log_keys.make(instance.path, realm.value)
     with _alone(instance, server) as admin:
         if Realm.PLATFORM in realms:
+            _content_keys(instance)
             _template(admin, instance, server)
         for system, part in instance.walls(*realms):
             _database(admin, instance, server, system, part)
@@ -83,6 +84,14 @@ def _template(admin: Admin, instance: Instance, server: Server) -> None:
     with psycopg.connect(make_conninfo(server.admin_url, dbname=owner.dbname), autocommit=True) as inside:
         _run(inside, "GRANT CREATE, USAGE ON SCHEMA public TO {}", owner.user)
     migrate(alias(PER_MUNICIPALITY, instance.municipalities[0]), owner)
+
+
+def _content_keys(instance: Instance) -> None:
+    """What seals each municipality's 副本; one that has withdrawn its own key gets no other (ADR 0014)."""
+    from todoke.systems.intermediary.codecs import contents
+
+    for code in instance.municipalities:
+        contents.make_keys(code)
 
 
 def _database(admin: Admin, instance: Instance, server: Server, system: str, part: str | None) -> None:
