@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -23,14 +24,29 @@ ALIAS = "linkage"
 
 
 class Clock:
-    """The house's clock, moved by the test."""
+    """The house's clock, moved by the test; it can be stopped, so that a slow machine changes nothing."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
         self._real = clock.now
+        self._stopped: datetime | None = None
+
+    def stop(self) -> None:
+        self._stopped = self._real()
 
     def now(self) -> datetime:
-        return self._real() + self.ahead
+        return (self._stopped or self._real()) + self.ahead
+
+
+def drain_until(dispatcher: Dispatcher, condition: Callable[[], bool], moved: Clock | None = None) -> None:
+    """Short drains until the condition holds; a stopped clock goes on by some milliseconds each time."""
+    for _ in range(400):
+        if condition():
+            return
+        dispatcher.drain(0.05)
+        if moved:
+            moved.ahead += timedelta(milliseconds=2)
+    raise AssertionError("it never came to that")
 
 
 @pytest.fixture
@@ -65,13 +81,14 @@ def test_after_three_unanswered_messages_nothing_is_sent_but_one_try_at_a_time(
         for number in range(5):
             send(f"{kind.name} {number}", key=f"{kind.name} {number}", kind=kind)
     wire.lose_requests = {PLATFORM}
+    moved.stop()
     dispatcher = Dispatcher(wire, CITY_ONLY, longest_wait=timedelta(milliseconds=1))
-    dispatcher.drain(0.3)
-    assert standing().state == ReceiverState.PAUSED
+    drain_until(dispatcher, lambda: circuit.is_paused(ALIAS, CITY, PLATFORM), moved)
     assert wire.posts == circuit.AFTER
     dispatcher.drain(0.3)
     assert wire.posts == circuit.AFTER
-    moved.ahead = timedelta(seconds=2)
+    moved.ahead += timedelta(seconds=2)
+    drain_until(dispatcher, lambda: wire.posts > circuit.AFTER)
     dispatcher.drain(0.3)
     assert wire.posts == circuit.AFTER + 1
     assert waiting() == 10
@@ -80,13 +97,15 @@ def test_after_three_unanswered_messages_nothing_is_sent_but_one_try_at_a_time(
 def test_pauses_grow_up_to_the_longest(wire: Flaky, moved: Clock) -> None:
     send("lost", key="lost")
     wire.lose_requests = {PLATFORM}
+    moved.stop()
     dispatcher = Dispatcher(wire, CITY_ONLY, longest_wait=timedelta(milliseconds=1))
+    drain_until(dispatcher, lambda: circuit.is_paused(ALIAS, CITY, PLATFORM), moved)
     pauses = []
-    for _ in range(12):
-        dispatcher.drain(0.05)
-        if (row := standing()).next_try_at:
-            pauses.append(row.next_try_at - moved.now())
-            moved.ahead += max(row.next_try_at - moved.now(), timedelta()) + timedelta(milliseconds=5)
+    for _ in range(10):
+        pauses.append((standing().next_try_at or moved.now()) - moved.now())
+        moved.ahead += pauses[-1] + timedelta(milliseconds=5)
+        tried = wire.posts
+        drain_until(dispatcher, lambda tried=tried: wire.posts > tried)  # type: ignore[misc]
     assert pauses[0] < timedelta(seconds=1.3)
     assert all(pause <= circuit.LONGEST * 1.2 for pause in pauses)
     assert pauses[-1] > circuit.LONGEST * 0.7
@@ -129,7 +148,7 @@ def test_killed_while_receiving_nothing_is_lost_or_done_twice(wire: Flaky, moved
     for number in range(8):
         send(str(number), key=str(number))
     dispatcher = Dispatcher(wire, CITY_ONLY, longest_wait=timedelta(milliseconds=1))
-    dispatcher.drain(0.5)
+    drain_until(dispatcher, lambda: len(calls.handled) == 4)
     assert (calls.handled, waiting()) == (["0", "1", "2", "3"], 5)
     wire.lose_requests = set()
     moved.ahead = timedelta(minutes=5)
@@ -142,7 +161,8 @@ def test_another_receiver_is_served_while_one_is_paused(wire: Flaky) -> None:
     send("to the platform", key="p")
     send("to the network", key="n", receiver=NETWORK)
     wire.lose_requests = {PLATFORM}
-    Dispatcher(wire, CITY_ONLY, longest_wait=timedelta(milliseconds=1)).drain(0.3)
+    dispatcher = Dispatcher(wire, CITY_ONLY, longest_wait=timedelta(milliseconds=1))
+    drain_until(dispatcher, lambda: bool(calls.handled) and circuit.is_paused(ALIAS, CITY, PLATFORM))
     assert calls.handled == ["to the network"]
     assert circuit.is_paused(ALIAS, CITY, PLATFORM)
     assert not circuit.is_paused(ALIAS, CITY, NETWORK)
@@ -160,12 +180,14 @@ def test_a_receiver_that_takes_nothing_now_is_left_alone_at_the_first_word(
     calls.during = refuse
     for number in range(4):
         send(str(number), key=str(number))
+    moved.stop()
     dispatcher = Dispatcher(transport, CITY_ONLY, longest_wait=timedelta(milliseconds=1))
+    drain_until(dispatcher, lambda: circuit.is_paused(ALIAS, CITY, PLATFORM))
     dispatcher.drain(0.2)
     assert calls.handled == ["0"]
     assert standing().reason == Pause.NOT_ACCEPTING
     closed = False
-    moved.ahead = timedelta(minutes=2)
+    moved.ahead += timedelta(minutes=2)
     dispatcher.drain(10)
     assert calls.handled == ["0", "0", "1", "2", "3"]
     assert parts.notes("intermediary_14100") == [f"handled {n}" for n in (2, 3, 4, 5)]
@@ -180,12 +202,15 @@ def test_a_kind_in_trouble_of_its_own_pauses_nobody(transport: InProcessTranspor
     send("broken", key="broken")
     for number in range(5):
         send(str(number), key=str(number), kind=OTHER)
-    Dispatcher(transport, CITY_ONLY, longest_wait=timedelta(milliseconds=1)).drain(0.5)
+    drain_until(
+        Dispatcher(transport, CITY_ONLY, longest_wait=timedelta(milliseconds=1)), lambda: waiting() == 1
+    )
     assert not circuit.is_paused(ALIAS, CITY, PLATFORM)
     assert (waiting(), changes()) == (1, [])
 
 
 def test_of_many_who_ask_one_makes_the_try(moved: Clock) -> None:
+    moved.stop()
     for _ in range(circuit.AFTER):
         circuit.unanswered(ALIAS, CITY, PLATFORM)
     assert not circuit.may_send(ALIAS, CITY, PLATFORM)

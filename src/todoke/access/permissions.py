@@ -167,7 +167,7 @@ class Role(Enum):
     PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
     NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
     EXISTING_SYSTEM = "existing_system"  # 既存業務システム (同上)
-    HOUSEKEEPER = "housekeeper"  # 期限の処理 (人の操作によらない)
+    HOUSEKEEPER = "housekeeper"  # 期限の処理と、人が始めた処理の続き (人の操作によらない)
     FOUNDER = "founder"  # 最初の登録 (空の名簿にだけできる)
 
 
@@ -305,14 +305,13 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ACCESS_GRANT_EXPIRE,
             Permission.INQUIRY_EXPIRE,
-            Permission.LINKAGE_OPERATE,
-            Permission.LINKAGE_REPLICA_OPERATE,
-            Permission.LINKAGE_SEND,
-            Permission.LINKAGE_WATCH,
             Permission.INTERMEDIARY_EXPIRE,
             Permission.LINKAGE_FILE_FORGET,
             Permission.LINKAGE_FILE_RUN,
             Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_REPLICA_OPERATE,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
             Permission.NETWORK_EXPIRE,
             Permission.PRIVACY_REAP,
         }

@@ -36,7 +36,6 @@ from todoke.workflow.runner import move, of
 
 PREVIEWED: Final = "privacy:export:preview"
 REQUESTED: Final = "privacy:export:request"
-FETCHED: Final = "privacy:export:fetch"
 LARGE: Final = 1_000
 """More rows than this need a second person; settings.TODOKE_EXPORT_LARGE may lower it."""
 LIFE: Final = timedelta(days=7)
@@ -150,19 +149,6 @@ def asked_for(alias: str, number: int) -> tuple[str, str]:
     if found is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="出力の申請")
     return found
-
-
-def fetch(alias: str, *, number: int, by: Actor) -> Path:
-    """The file, for the person who asked, as long as it lies; logged. NOT_FOUND when it does not."""
-    require(by, Permission.PRIVACY_EXPORT_LIST)
-    with transaction.atomic(using=alias):
-        made = Export.objects.using(alias).filter(pk=number, state=ExportState.MADE, requested_by=by.staff_id)
-        asked = made.filter(expires_at__gt=clock.now()).first()
-        path = folder() / asked.file_name if asked else None
-        if asked is None or path is None or not path.is_file():
-            raise TodokeError(ErrorCode.NOT_FOUND, what="本人が申請した、期限内の出力ファイル")
-        record(alias, by=by, verb=FETCHED, subject=f"{number} {asked.file_sha256}", persons=asked.rows)
-    return path
 
 
 def reap(alias: str, *, by: Actor) -> int:

@@ -16,6 +16,7 @@ from todoke.access import form_pages, lists, naming
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor, Permission
 from todoke.custody import exports as custody
+from todoke.custody import fetching
 from todoke.custody.flows import ExportState
 from todoke.custody.models import Export
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -272,7 +273,7 @@ def export_make(request: HttpRequest, alias: str, number: int) -> HttpResponse:
 @screen(Permission.PRIVACY_EXPORT_LIST, where=_alias)
 def export_file(request: HttpRequest, alias: str, number: int) -> HttpResponse:
     """The encrypted file."""
-    path = custody.fetch(alias, number=number, by=actor_of(request))
+    path = fetching.fetch(alias, number=number, by=actor_of(request))
     disposition = content_disposition_header(as_attachment=True, filename=path.name) or ""
     return HttpResponse(
         path.read_bytes(),

@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
                             ("sealed__isnull", True),
                             _connector="OR",
                         ),
-                        name="correction_items_only_while_proposed",
+                        name="replica_correction_items_only_while_proposed",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -240,15 +240,16 @@ class Migration(migrations.Migration):
                                 _connector="OR",
                             ),
                         ),
-                        name="correction_two_persons",
+                        name="replica_correction_two_persons",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True), name="correction_has_reason"
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="replica_correction_has_reason",
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("state", "proposed")),
                         fields=("person", "fiscal_year"),
-                        name="correction_one_at_a_time",
+                        name="replica_correction_one_at_a_time",
                     ),
                 ],
             },

@@ -41,17 +41,17 @@ class ReplicaCorrection(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(state="proposed", sealed__isnull=False) | Q(sealed__isnull=True),
-                name="correction_items_only_while_proposed",
+                name="replica_correction_items_only_while_proposed",
             ),
             models.CheckConstraint(
                 condition=(Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("proposed_by")))
                 & (Q(declined_by__isnull=True) | ~Q(declined_by=F("proposed_by"))),
-                name="correction_two_persons",
+                name="replica_correction_two_persons",
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="correction_has_reason"),
+            models.CheckConstraint(condition=~Q(reason=""), name="replica_correction_has_reason"),
             models.UniqueConstraint(
                 fields=["person", "fiscal_year"],
                 condition=Q(state="proposed"),
-                name="correction_one_at_a_time",
+                name="replica_correction_one_at_a_time",
             ),
         ]
