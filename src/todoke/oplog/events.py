@@ -141,6 +141,7 @@ EVENTS: Final[dict[str, Event]] = {
     "linkage:file:run": Event(_X, "既存業務システムとのファイル連携を", "実施"),
     "linkage:form:renew": Event(_C, "4情報の比較形を", "更新"),
     "linkage:intermediary:watch": Event(_R, "中間サーバーの稼働状況を", "確認"),
+    "intermediary:key:rotate": Event(_C, "副本と回答を封印する鍵を", "更新"),
     "linkage:key:rotate": Event(_C, "個人番号を封印する鍵を", "更新"),
     "linkage:message:send": Event(_X, "受け付けた仕事を中間サーバーに", "送信"),
     "linkage:number:convert": Event(_R, "統合番号への変換を", "実施"),

@@ -73,6 +73,7 @@ def _logged(alias: str, by: Actor) -> Iterator[Callable[[int], None]]:
     """One transaction in which no key is destroyed, and the line of the log about how much was told."""
     with transaction.atomic(using=alias):
         contents.hold_keys(alias)
+        contents.keys_of(alias)  # a wrong or withdrawn key is no difference of any copy
         yield lambda count: record(
             alias, by=by, verb=Permission.INTERMEDIARY_COMPARE.value, subject=f"{count}"
         )

@@ -59,7 +59,10 @@ def cells(alias: str, sealed: bytes, bound: str) -> list[str | None] | None:
     try:
         (text,) = contents.open_(alias, [sealed], [bound])
     except TodokeError as error:
-        if error.code is not ErrorCode.INPUT_CHANGED:
+        if error.code not in (
+            ErrorCode.INPUT_CHANGED,
+            ErrorCode.SETUP_MISSING,
+        ):  # altered text, or its generation
             raise
         return None
     return [cell for pair in _decode_plainly(text) for cell in pair]

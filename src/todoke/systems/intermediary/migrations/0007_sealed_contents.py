@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.apps.registry import Apps as StateApps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
 
 from todoke.contracts.information import TAX_ITEMS, Item
 
 _TABLES = {
-    "intermediary_replica": ("id", "integrated_number, fiscal_year, edition", "replica"),
+    "intermediary_replica": (
+        "id",
+        "'intermediary_replica', 'contents', integrated_number, fiscal_year, edition",
+    ),
     "intermediary_answer": (
         "record_id",
-        "record_id, (SELECT i.permit_id FROM intermediary_inquiry i WHERE i.record_id = t.record_id)",
-        "answer",
+        "'intermediary_answer', 'contents', record_id,"
+        " (SELECT i.permit_id FROM intermediary_inquiry i WHERE i.record_id = t.record_id)",
     ),
-    "intermediary_arrived_provision": ("id", "record_id, permit_id", "answer"),
+    "intermediary_arrived_provision": ("id", "'intermediary_answer', 'contents', record_id, permit_id"),
 }
 _BODIES = {
     "exchange_outbox": ("id", "body", "sender, receiver, message_key"),
@@ -26,16 +32,15 @@ _COLUMNS = [column for item in TAX_ITEMS for column in (item, f"{item}_reason")]
 _CHUNK = 5_000
 
 
-def _seal(apps: Any, schema_editor: Any) -> None:
+def _seal(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     from todoke.systems.intermediary.codecs import items
 
     alias = schema_editor.connection.alias
-    rows_of = {"replica": items.replica_row, "answer": items.answer_row}
     with schema_editor.connection.cursor() as cursor:
-        for table, (key, bound, kind) in _TABLES.items():
+        for table, (key, bound) in _TABLES.items():
             while True:
                 cursor.execute(
-                    f"SELECT {key}, {', '.join(_COLUMNS)}, {bound} FROM {table} t"
+                    f"SELECT {key}, {', '.join(_COLUMNS)}, concat_ws('|', {bound}) FROM {table} t"
                     f" WHERE contents IS NULL AND coalesce(tax_year, tax_year_reason) IS NOT NULL LIMIT {_CHUNK}"
                 )
                 found = cursor.fetchall()
@@ -45,7 +50,7 @@ def _seal(apps: Any, schema_editor: Any) -> None:
                     tuple(map(Item, row[1 : 1 + len(_COLUMNS) : 2], row[2 : 1 + len(_COLUMNS) : 2]))
                     for row in found
                 ]
-                names = [rows_of[kind](*row[1 + len(_COLUMNS) :]) for row in found]
+                names = [row[-1] for row in found]
                 sealed = items.sealed_column(alias, said, names).to_pylist()
                 cursor.executemany(
                     f"UPDATE {table} SET contents = %s WHERE {key} = %s",
@@ -54,7 +59,7 @@ def _seal(apps: Any, schema_editor: Any) -> None:
         _seal_bodies(alias, cursor)
 
 
-def _seal_bodies(alias: str, cursor: Any) -> None:
+def _seal_bodies(alias: str, cursor: CursorWrapper) -> None:
     from todoke.systems.intermediary.codecs import contents
 
     for table, (key, column, bound) in _BODIES.items():
