@@ -56,6 +56,10 @@ class Directory(msgspec.Struct, frozen=True, kw_only=True):
         except KeyError:
             raise TodokeError(ErrorCode.SENDER_REFUSED, detail="名簿にない当事者です") from None
 
+    def party_with(self, certificate: str) -> str | None:
+        """The party whose client certificate has this fingerprint."""
+        return next((name for name, one in self.parties.items() if one.certificate == certificate), None)
+
     def authority_of(self, party: str) -> str:
         """The PEM certificate of the authority that vouches for the party's door."""
         return self.authorities[self.entry(party).owner]

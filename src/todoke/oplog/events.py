@@ -95,6 +95,7 @@ EVENTS: Final[dict[str, Event]] = {
     "inquiry:query:expire": Event(_C, "期限までに回答のない照会を", "整理"),
     "inquiry:query:reask": Event(_C, "失敗した照会だけを", "再照会"),
     "inquiry:request:plan": Event(_C, "照会ファイルを", "編成"),
+    "exchange:message:receive": Event(_X, "電文を", "受領"),
     "inquiry:request:submit": Event(_X, "照会ファイルを統合番号連携システムに", "送付"),
     "inquiry:request:write": Event(_O, "照会ファイルを", "作成"),
     "inquiry:result:take": Event(_C, "照会の結果を", "受領"),
