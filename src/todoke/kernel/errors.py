@@ -277,6 +277,11 @@ class ErrorCode(Enum):
         Family.UNAVAILABLE,
         "{what}は今、受け付けていません（{reason}）。出した仕事は残っており、再開すると自動で送ります。",
     )
+    MIGRATION_STOPPED = (
+        Family.CONFLICT,
+        "団体 {municipality} のデータベースを用意できないため止めました（{kind}）。まだ手を付けていない団体は {untouched} です。"
+        "原因を直して同じ命令をもう一度実行すると、済んだ団体を飛ばして続けます。",
+    )
     KEY_WITHDRAWN = (
         Family.UNAVAILABLE,
         "{party} の副本と回答を開く鍵が、団体から渡されていません。処理せずに止めました。"
