@@ -82,7 +82,7 @@ class Door:
 
     def _settle(self, receiver: str, header: Header, wire: bytes, certificate: str) -> inbox.Outcome:
         directory = self.ring.directory
-        if directory.entry(header.sender).certificate != certificate:
+        if not directory.entry(header.sender).has_certificate(certificate):
             raise TodokeError(ErrorCode.SENDER_REFUSED, detail="証明書が送信者のものではありません")
         message = envelope.open_request(wire, directory, receiver=receiver, now=clock.now())
         handler = handlers.handler_of(header.contract)

@@ -150,12 +150,18 @@ class ErrorCode(Enum):
     )
     CLOCK_SKEW = (
         Family.SETUP,
-        "電文の時刻が {seconds} 秒ずれています（許容は ±{allowed} 秒）。両方の機器の時刻同期を確かめてください。",
+        "{party} の時計が当方より {seconds} 秒 {side}います（許容は ±{allowed} 秒）。処理していません。"
+        "両方の機器の時刻同期を確かめてください。",
     )
     KEY_EXPIRED = (
         Family.SETUP,
         "{party} の鍵の有効期間が {until} に切れました。"
         "古い鍵ファイルを退避し、todoke keys init で作り直してください。",
+    )
+    KEY_EXPIRING = (
+        Family.SETUP,
+        "期限まで {days} 日以内、または期限の切れた鍵と証明書が {count} 件あります。"
+        "「todoke keys renew」で新しくしてください（運用は止まりません）。",
     )
     KEY_NOT_YET_VALID = (
         Family.SETUP,

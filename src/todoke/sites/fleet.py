@@ -86,7 +86,7 @@ def bring_up(
 
     MIGRATION_STOPPED at the first that fails, with the number of those that nothing was done to.
     """
-    order = [canary, *(code for code in behind if code != canary)] if canary in behind else list(behind)
+    order = sorted(behind, key=lambda code: code != canary)
     now = edition()
     meter.total(len(order))
     for place, code in enumerate(order):
