@@ -141,7 +141,8 @@ HEARD = {
         "network": {"intermediary.link_codes.v1", "intermediary.provision_requests.v1"},
     },
     "network": {
-        "city:13112": {"network.juki_acquisitions.v1"}, "city:13104": {"network.juki_acquisitions.v1"},
+        "city:13112": {"network.juki_acquisitions.v1", "network.juki_attributes.v1"},
+        "city:13104": {"network.juki_acquisitions.v1", "network.juki_attributes.v1"},
         "platform:13112": {"network.permits.v1", "network.provision_reports.v1", "network.permission_list.v1"},
         "platform:13104": {"network.permits.v1", "network.provision_reports.v1", "network.permission_list.v1"},
     },
