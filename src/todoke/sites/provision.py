@@ -128,7 +128,7 @@ def _template(admin: Admin, instance: Instance, server: Server) -> None:
 
 
 def _content_keys(code: str) -> None:
-    """What seals a municipality's 副本; one that has withdrawn its own key gets no other (ADR 0014)."""
+    """What seals a municipality's 副本; one that has withdrawn its own key gets no other (ADR 0015)."""
     from todoke.systems.intermediary.codecs import contents
 
     contents.make_keys(code)

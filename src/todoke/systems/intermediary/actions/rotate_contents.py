@@ -1,4 +1,4 @@
-"""鍵の更新 of what is sealed for one municipality, while everybody goes on reading and writing (ADR 0014).
+"""鍵の更新 of what is sealed for one municipality, while everybody goes on reading and writing (ADR 0015).
 
 A new generation is added; whatever is sealed from then on is sealed with it. What older ones sealed is sealed again in
 chunks, each its own transaction; then the older keys are destroyed. Killed anywhere, the same call goes on.

@@ -1,4 +1,4 @@
-"""副本と回答の中身 (contents): sealed with a data key that only the municipality's own key unwraps (ADR 0014).
+"""副本と回答の中身 (contents): sealed with a data key that only the municipality's own key unwraps (ADR 0015).
 
 The wrapped data keys lie with the platform; what unwraps them lies in the municipality's place (a file, or pkcs11.toml
 for its HSM) and is looked for at every use. When it is gone, nothing is sealed or opened: KEY_WITHDRAWN.
