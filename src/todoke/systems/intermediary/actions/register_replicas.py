@@ -51,9 +51,10 @@ def register_replicas(*, alias: str, body: Replicas, by: Actor) -> ReplicasTaken
     require(by, Permission.INTERMEDIARY_REGISTER, municipality=needs.municipality_of(alias))
     _check(body)
     rows = body.records
-    parameters = {"now": clock.now(), "year": body.fiscal_year}
     with transaction.atomic(using=alias):
         queries.lock_replicas(alias, exclusive=True)
+        # after the lock: whatever was answered before has an earlier time than the mark that would have held it back
+        parameters = {"now": clock.now(), "year": body.fiscal_year}
         postgres.stage(alias, "changed", _sealed(alias, body))
         postgres.execute(alias, _PERSONS)
         ((replaced,),) = postgres.fetch(alias, _THERE, parameters)

@@ -81,7 +81,7 @@ _ARRIVED = Q(outcome="answered", contents__isnull=False) | Q(
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("intermediary", "0006_replicas_by_year"), ("exchange", "0002_receivers")]
+    dependencies: ClassVar = [("intermediary", "0007_record_comparison"), ("exchange", "0002_receivers")]
     operations: ClassVar = [
         *(
             migrations.AddField(model_name=model, name="contents", field=models.BinaryField(null=True))
