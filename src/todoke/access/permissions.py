@@ -60,6 +60,7 @@ class Permission(Enum):
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
     INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
     INTERMEDIARY_INQUIRIES_READ = "intermediary:inquiry:read"
+    INTERMEDIARY_KEYS_ROTATE = "intermediary:key:rotate"
     INTERMEDIARY_OPERATE = "intermediary:replica:operate"
     INTERMEDIARY_PERMITTED = "intermediary:permit:receive"
     INTERMEDIARY_PROVIDE = "intermediary:provision:provide"
@@ -332,6 +333,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_END,
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.INTERMEDIARY_KEYS_ROTATE,
             Permission.LINKAGE_FILE_READ,
             Permission.LINKAGE_KEYS_ROTATE,
             Permission.LINKAGE_QUEUE_SET,

@@ -88,6 +88,11 @@ def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
         "TODOKE_INSTANCE_NAME": instance.name if instance else "unconfigured",
         "TODOKE_MUNICIPALITY": instance.city if instance else "00000",
         "TODOKE_KEYS_FOLDER": folder / "keys",
+        # what unwraps the contents of 副本, per municipality: in its own hands, beside no realm's folder (ADR 0015)
+        "TODOKE_MUNICIPAL_KEYS": Path(
+            os.environ.get("TODOKE_MUNICIPAL_KEYS") or folder.parent / "municipal-keys"
+        ),
+        "TODOKE_CONTENT_KEYS": folder.parent / Realm.PLATFORM.value / "keys",
         "TODOKE_DATA_FOLDER": folder / "data",
         "TODOKE_TERMINALS_FOLDER": folder / "terminals",
         "TODOKE_CLI_SESSIONS_FOLDER": folder / "cli-sessions",

@@ -209,18 +209,36 @@ def resume(municipality: str | None, staff_id: str) -> None:
         click.echo(f"{alias[-5:]}  停止の終了 {end_pauses(alias=alias, by=actor)} 件")
 
 
+@group.command(
+    "rotate-keys",
+    help="副本と回答を封印する鍵を新しくし、全件を封印し直して古い鍵を廃棄する（業務は止まらない）",
+)
+@_MUNICIPALITIES
+@_BY
+@verb(Permission.INTERMEDIARY_KEYS_ROTATE)
+def rotate_keys(municipality: str | None, staff_id: str) -> None:
+    from todoke.systems.intermediary import jobs
+
+    actor = _actor(staff_id)
+    for alias in _aliases(municipality):
+        report = jobs.rotate_keys(alias=alias, by=actor)
+        click.echo(f"{alias[-5:]}  第 {report.key} 世代  {report.counts.accepted:,} 件を封印し直しました")
+
+
 @group.command("status", help="件数とリストの期限を示す")
 @_MUNICIPALITIES
 @open_verb("件数だけを示す")
 def status(municipality: str | None) -> None:
     from todoke.systems.intermediary import queries
+    from todoke.systems.intermediary.codecs import contents
 
     for alias in _aliases(municipality):
         counts = "  ".join(f"{name} {count:,}" for name, count in queries.counts(alias).items())
         copy = queries.newest_copy(alias)
         left = (copy.valid_until - clock.now()).days if copy else -1
         validity = f"list_days_left {left}" if left >= 0 else "有効なリストがないため提供を全て拒否します"
-        click.echo(f"{alias[-5:]}  {counts}  {validity}")
+        lent = "key_lent 1" if contents.is_lent(alias) else "団体の鍵がないため副本と回答を扱えません"
+        click.echo(f"{alias[-5:]}  {counts}  {validity}  {lent}")
 
 
 def _aliases(municipality: str | None) -> list[str]:
