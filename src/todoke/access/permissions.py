@@ -52,6 +52,13 @@ class Permission(Enum):
     INTERMEDIARY_COMPARE = "intermediary:replica:compare"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
+    INTERMEDIARY_FIGURES = "intermediary:figures:read"
+    INTERMEDIARY_RECORD_CONFIRM = "intermediary:record:confirm"
+    INTERMEDIARY_RECORD_DISCLOSE = "intermediary:record:disclose"
+    INTERMEDIARY_RECORD_MARK = "intermediary:record:mark"
+    INTERMEDIARY_RECORD_NOTE = "intermediary:record:note"
+    INTERMEDIARY_RECORD_READ = "intermediary:record:read"
+    INTERMEDIARY_REPLICA_WATCH = "intermediary:replica:watch"
     INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
     INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
@@ -93,6 +100,7 @@ class Permission(Enum):
     NETWORK_ACQUIRE = "network:link_code:acquire"
     NETWORK_EXPIRE = "network:link_code:expire"
     NETWORK_FETCH_LIST = "network:list:fetch"
+    NETWORK_NONDISCLOSE = "network:record:nondisclose"
     NETWORK_OPERATE = "network:list:operate"
     NETWORK_PERMIT = "network:permit:request"
     NETWORK_REPORT = "network:provision:report"
@@ -118,6 +126,7 @@ STEP_UP = frozenset(
         Permission.BENEFITS_APPROVE,
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
+        Permission.INTERMEDIARY_RECORD_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,
         Permission.LINKAGE_CORRECTION_CONFIRM,
         Permission.LINKAGE_REPLICA_CONFIRM,
@@ -139,6 +148,8 @@ PURPOSE = frozenset(
         Permission.LINKAGE_CONVERSION_DOWNLOAD,
         Permission.INQUIRY_ORIGINAL,
         Permission.INQUIRY_SUBJECT_READ,
+        Permission.INTERMEDIARY_RECORD_DISCLOSE,
+        Permission.INTERMEDIARY_RECORD_READ,
         Permission.LINKAGE_MONITOR,
         Permission.LINKAGE_SEARCH,
         Permission.OPLOG_EXPORT,
@@ -254,9 +265,20 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_HELD_READ,
             Permission.INTERMEDIARY_RELEASE,
             Permission.INTERMEDIARY_CONFIRM,
+            Permission.INTERMEDIARY_FIGURES,
+            Permission.INTERMEDIARY_RECORD_CONFIRM,
+            Permission.INTERMEDIARY_RECORD_DISCLOSE,
+            Permission.INTERMEDIARY_RECORD_MARK,
+            Permission.INTERMEDIARY_RECORD_READ,
+            Permission.INTERMEDIARY_REPLICA_WATCH,
         }
     ),
-    Role.PLATFORM_OPERATOR: frozenset({Permission.INTERMEDIARY_OPERATE}),
+    Role.PLATFORM_OPERATOR: frozenset(
+        {
+            Permission.INTERMEDIARY_FIGURES,
+            Permission.INTERMEDIARY_OPERATE,
+        }
+    ),
     Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE}),
     Role.SECTION_MANAGER: frozenset(
         {
@@ -355,6 +377,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.INTERMEDIARY_RECEIVE,
             Permission.NETWORK_FETCH_LIST,
+            Permission.NETWORK_NONDISCLOSE,
             Permission.NETWORK_PERMIT,
             Permission.NETWORK_REPORT,
         }
@@ -362,6 +385,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.NETWORK_SYSTEM: frozenset(
         {
             Permission.INTERMEDIARY_STORE_CODE,
+            Permission.INTERMEDIARY_RECORD_NOTE,
             Permission.INTERMEDIARY_PERMITTED,
             Permission.INTERMEDIARY_PROVIDE,
         }

@@ -21,5 +21,6 @@ TODOKE_ORIGINS: list[str]
 TODOKE_ANSWER_DAYS: int
 TODOKE_HELD_DAYS: int
 TODOKE_SERVICE_HOURS: str
+TODOKE_NONDISCLOSURE_CODES: str
 
 globals().update(site_settings(*Realm))

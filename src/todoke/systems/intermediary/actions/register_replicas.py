@@ -14,6 +14,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import codecs, needs, queries
+from todoke.systems.intermediary.models import ReplicaDelivery
 from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
 
 _ITEMS = ", ".join(ITEM_COLUMNS)
@@ -66,9 +67,13 @@ def register_replicas(*, alias: str, body: Replicas, by: Actor) -> ReplicasTaken
         ((replaced,),) = postgres.fetch(alias, _THERE, parameters)
         written = postgres.execute(alias, _REPLICAS, parameters)
         deleted = postgres.execute(alias, _DELETE, parameters)
+        done = {"registered": written - replaced, "replaced": replaced, "deleted": deleted}
+        ReplicaDelivery.objects.using(alias).create(
+            fiscal_year=body.fiscal_year, taken_at=parameters["now"], **done
+        )
         verb, subject = Permission.INTERMEDIARY_REGISTER.value, f"{body.information_code} {body.fiscal_year}"
         record(alias, by=by, verb=verb, subject=f"{subject} deleted:{deleted}", persons=len(rows))
-    return ReplicasTaken(registered=written - replaced, replaced=replaced, deleted=deleted)
+    return ReplicasTaken(**done)
 
 
 def _check(body: Replicas) -> None:

@@ -11,8 +11,11 @@ from todoke.systems.intermediary.models.inquiry import Inquiry
 from todoke.systems.intermediary.models.link_code import LinkCode
 from todoke.systems.intermediary.models.list_copy import ListCopy
 from todoke.systems.intermediary.models.list_copy_entry import ListCopyEntry
+from todoke.systems.intermediary.models.nondisclosure import Nondisclosure
+from todoke.systems.intermediary.models.partner_nondisclosure import PartnerNondisclosure
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
 from todoke.systems.intermediary.models.replica import Replica
+from todoke.systems.intermediary.models.replica_delivery import ReplicaDelivery
 from todoke.systems.intermediary.models.service_pause import ServicePause
 
 __all__ = [
@@ -24,7 +27,10 @@ __all__ = [
     "LinkCode",
     "ListCopy",
     "ListCopyEntry",
+    "Nondisclosure",
+    "PartnerNondisclosure",
     "ProvisionCase",
     "Replica",
+    "ReplicaDelivery",
     "ServicePause",
 ]
