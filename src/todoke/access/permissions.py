@@ -116,6 +116,7 @@ class Permission(Enum):
     PRIVACY_EXPORT_LIST = "privacy:export:list"
     PRIVACY_PURGE = "privacy:purge:run"
     PRIVACY_PURGE_CONFIRM = "privacy:purge:confirm"
+    PRIVACY_PURGE_LIST = "privacy:purge:list"
     PRIVACY_REAP = "privacy:export:reap"
     RESIDENTS_IMPORT = "residents:snapshot:import"
 
@@ -319,6 +320,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.OPLOG_DROP_REQUEST,
             Permission.OPLOG_ERASE_REQUEST,
             Permission.PRIVACY_PURGE,
+            Permission.PRIVACY_PURGE_LIST,
             Permission.PRIVACY_REAP,
         }
     ),
@@ -359,6 +361,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PRIVACY_EXPORT,
             Permission.PRIVACY_EXPORT_LIST,
             Permission.PRIVACY_PURGE_CONFIRM,
+            Permission.PRIVACY_PURGE_LIST,
         }
     ),
     Role.CITY_SYSTEM: frozenset(

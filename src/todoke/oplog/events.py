@@ -212,6 +212,7 @@ EVENTS: Final[dict[str, Event]] = {
     "privacy:export:request": Event(_O, "個人情報の持出しを", "申請"),
     "privacy:list:download": Event(_O, "一覧を", "ファイルに保存"),
     "privacy:purge:confirm": Event(_C, "保管期限を過ぎた情報の削除を", "確認"),
+    "privacy:purge:list": Event(_R, "保存期間と消去の記録を", "参照"),
     "privacy:purge:request": Event(_C, "保管期限を過ぎた情報の削除を", "申請"),
     "privacy:purge:run": Event(_C, "保管期限を過ぎた情報を", "削除"),
     "privacy:purge:show": Event(_R, "保管期限を過ぎた情報の件数を", "参照"),

@@ -53,7 +53,7 @@ def judged_record(*, alias: str, number: int, by: Actor) -> tuple[Record, list[N
 
 def read_proposals(*, alias: str, by: Actor) -> list[Nondisclosure]:
     """Judgements that wait for a second officer; names nobody."""
-    require(by, Permission.INTERMEDIARY_RECORD_CONFIRM, municipality=needs.municipality_of(alias))
+    require(by, Permission.INTERMEDIARY_RECORD_MARK, municipality=needs.municipality_of(alias))
     return records.proposals(alias)
 
 

@@ -69,7 +69,7 @@ def register_replicas(*, alias: str, body: Replicas, by: Actor) -> ReplicasTaken
         deleted = postgres.execute(alias, _DELETE, parameters)
         done = {"registered": written - replaced, "replaced": replaced, "deleted": deleted}
         ReplicaDelivery.objects.using(alias).create(
-            fiscal_year=body.fiscal_year, taken_at=parameters["now"], **done
+            fiscal_year=body.fiscal_year, taken_at=clock.now(), **done
         )
         verb, subject = Permission.INTERMEDIARY_REGISTER.value, f"{body.information_code} {body.fiscal_year}"
         record(alias, by=by, verb=verb, subject=f"{subject} deleted:{deleted}", persons=len(rows))

@@ -31,9 +31,7 @@ class Search(forms.Form):
     partner = forms.CharField(
         label="相手の機関コード（16桁）", required=False, max_length=16, widget=forms.TextInput(attrs=_NUMBER)
     )
-    duty = forms.ChoiceField(
-        label="事務", required=False, choices=[("", "すべて"), *wording.DUTIES.items()]
-    )
+    duty = forms.ChoiceField(label="事務", required=False, choices=[("", "すべて"), *wording.DUTIES.items()])
     side = forms.ChoiceField(
         label="当団体の立場", required=False,
         choices=[("", "すべて"), (Side.INQUIRER.value, "照会した"), (Side.PROVIDER.value, "提供を求められた")],
@@ -92,7 +90,10 @@ class DisclosureForm(forms.Form):
         help_text="15桁。番号の統合・訂正があった人は、以前の番号も1行に1つずつ入力してください。",
     )  # fmt: skip
     name = forms.CharField(
-        label="宛名", required=False, max_length=60, help_text="空欄にすると宛名を印刷しません。保存しません。"
+        label="宛名",
+        required=False,
+        max_length=60,
+        help_text="空欄にすると宛名を印刷しません。保存しません。",
     )
     office = forms.CharField(label="発行する課", max_length=60)
     since = DateField(label="対象の期間の初め", required=False)

@@ -45,7 +45,13 @@ STATES: Final = {
 def code(value: str) -> str:
     """A 不開示コード with what the table says of it."""
     known = reads.codes().get(value)
-    return f"{value}　{known.title}" if known else f"{value}　表にないコード（不開示として扱う）" if value else "なし"
+    return (
+        f"{value}　{known.title}"
+        if known
+        else f"{value}　表にないコード（不開示として扱う）"
+        if value
+        else "なし"
+    )
 
 
 def _crumbs(municipality: str, *more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -59,10 +65,10 @@ def towns(request: HttpRequest) -> HttpResponse:
     return places.choose(request, MARK, "intermediary-records", HEADING)
 
 
-@screen(CONFIRM)
+@screen(MARK)
 def judgement_towns(request: HttpRequest) -> HttpResponse:
     """Which municipality's judgements."""
-    return places.choose(request, CONFIRM, "intermediary-nondisclosures", JUDGING)
+    return places.choose(request, MARK, "intermediary-nondisclosures", JUDGING)
 
 
 @screen(MARK, where=places.here)
@@ -83,7 +89,7 @@ def search(request: HttpRequest, municipality: str) -> HttpResponse:
     context = {
         "form": form, "refusal": refusal, "heading": f"{HEADING}　{naming.town(municipality)}", "actions": actions,
         "table": _list(municipality, found, form) if found is not None else None, "limit": reads.LISTED,
-        "more": found is not None and len(found) == reads.LISTED, "crumbs": _crumbs(municipality)[:1] + [(HEADING, "")],
+        "more": found is not None and len(found) == reads.LISTED, "crumbs": [places.HOME, (HEADING, "")],
     }  # fmt: skip
     wrong = refusal.code.family.http_status if refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "intermediary/records.html", context, status=wrong)
@@ -116,9 +122,7 @@ def _list(municipality: str, found: list[Record], form: Search) -> Table[Record]
 def record(request: HttpRequest, municipality: str, number: int) -> HttpResponse:
     """One record, and every judgement on it."""
     actor = actor_of(request)
-    row, judgements = read_records.open_record(
-        alias=places.alias_of(municipality), number=number, by=actor
-    )
+    row, judgements = read_records.open_record(alias=places.alias_of(municipality), number=number, by=actor)
     actions = []
     if row.proposal is None and actor.may(MARK, municipality=municipality):
         url = reverse("intermediary-nondisclosure-new", args=[municipality, number])
@@ -160,7 +164,10 @@ def _history(judgements: list[Nondisclosure]) -> Table[Nondisclosure]:
         Column[Nondisclosure](sortable=False, key="confirmed", title="確認した職員", value=lambda row: row.confirmed_by or "", kind=Kind.CODE),
     ]  # fmt: skip
     return Table(
-        caption="不開示の判断", columns=columns, rows=judgements, empty="この記録についての判断はまだありません。"
+        caption="不開示の判断",
+        columns=columns,
+        rows=judgements,
+        empty="この記録についての判断はまだありません。",
     )
 
 
@@ -183,7 +190,7 @@ def propose(request: HttpRequest, municipality: str, number: int) -> HttpRespons
     )  # fmt: skip
 
 
-@screen(CONFIRM, where=places.here)
+@screen(MARK, where=places.here)
 def judgements(request: HttpRequest, municipality: str) -> HttpResponse:
     """判断 that wait for a second officer; names nobody."""
     found = read_records.read_proposals(alias=places.alias_of(municipality), by=actor_of(request))
@@ -241,9 +248,7 @@ def disclosure(request: HttpRequest, municipality: str) -> HttpResponse:
             number=given["number"], requested_on=given["requested_on"], persons=given["persons"], name=given["name"],
             office=given["office"], since=given["since"], until=form.until_day(),
         )  # fmt: skip
-        document = disclose_records(
-            alias=places.alias_of(municipality), request=asked, by=actor_of(request)
-        )
+        document = disclose_records(alias=places.alias_of(municipality), request=asked, by=actor_of(request))
 
     if request.method == "POST" and form.is_valid():
         refusal = form_pages.refused(request, DISCLOSE, work)
@@ -258,4 +263,3 @@ def disclosure(request: HttpRequest, municipality: str) -> HttpResponse:
     }  # fmt: skip
     wrong = refusal.code.family.http_status if refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "pages/form_page.html", context, status=wrong)
-
