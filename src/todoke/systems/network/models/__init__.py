@@ -6,6 +6,7 @@ from todoke.systems.network.models.key_mark import KeyMark
 from todoke.systems.network.models.list_edition import ListEdition
 from todoke.systems.network.models.list_entry import ListEntry
 from todoke.systems.network.models.nondisclosure import Nondisclosure
+from todoke.systems.network.models.registered_attributes import RegisteredAttributes
 from todoke.systems.network.models.registered_number import RegisteredNumber
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "ListEdition",
     "ListEntry",
     "Nondisclosure",
+    "RegisteredAttributes",
     "RegisteredNumber",
 ]
