@@ -24,5 +24,6 @@ TODOKE_ANSWER_DAYS: int
 TODOKE_HELD_DAYS: int
 TODOKE_HOLD_ALARM_DAYS: int
 TODOKE_SERVICE_HOURS: str
+TODOKE_NONDISCLOSURE_CODES: str
 
 globals().update(site_settings(*Realm))

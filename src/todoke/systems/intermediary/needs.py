@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from django.db import connections
 
-from todoke.contracts import intermediary, network, renewals
+from todoke.contracts import intermediary, network, nondisclosure, renewals
 from todoke.contracts.exchange_records import ExchangeRecord, Side
 from todoke.contracts.permits import DOMAIN, LIST_DOMAIN
 from todoke.contracts.registry import need
@@ -76,6 +76,21 @@ def send_answers(alias: str, routed: list[tuple[str, intermediary.Provision]]) -
         body=network.ProvisionReports(records=reports),
         key=f"reports/{new_message_id()}",
     )
+
+
+def tell_nondisclosures(alias: str, records: list[nondisclosure.Nondisclosure]) -> None:
+    """Tell the network what this municipality judged; nothing is sent for nothing."""
+    if records:
+        body = nondisclosure.Nondisclosures(records=records)
+        key = f"nondisclosures/{new_message_id()}"
+        outbox.send(
+            alias,
+            sender=party_of(alias),
+            receiver=parties.NETWORK,
+            kind=nondisclosure.TO_NETWORK,
+            body=body,
+            key=key,
+        )
 
 
 def permit_is_signed(permit: bytes, signature: bytes) -> bool:

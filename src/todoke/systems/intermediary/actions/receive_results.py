@@ -20,6 +20,7 @@ from todoke.systems.intermediary import codecs, needs, queries
 from todoke.systems.intermediary.codecs import items
 from todoke.systems.intermediary.flows import INQUIRY
 from todoke.systems.intermediary.needs import organisation_of, platform_of
+from todoke.systems.intermediary.queries import records
 
 _NEXT = "nextval('intermediary_result_sequence')"
 _PERMITTED = """
@@ -143,6 +144,7 @@ def _take(alias: str, record_ids: list[str], permit_ids: list[str], refusals: li
         postgres.stage(alias, "granted", pa.table(granted))
         postgres.execute(alias, _PERMITTED)
         postgres.execute(alias, _RECORDED, {"me": organisation_of(alias)})
+        needs.tell_nondisclosures(alias, records.withheld_from_the_start(alias))
         refused = postgres.execute(alias, _REFUSED)
         _settle(alias)
         verb, subject = Permission.INTERMEDIARY_PERMITTED.value, f"refused:{refused}"

@@ -15,6 +15,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import codecs, needs, queries
 from todoke.systems.intermediary.codecs import items
+from todoke.systems.intermediary.models import ReplicaDelivery
 
 _TAKEN_OVER = ", ".join(
     f"{name} = excluded.{name}" for name in ("contents", "auto_reply_prohibited", "edition", "registered_at")
@@ -60,9 +61,13 @@ def register_replicas(*, alias: str, body: Replicas, by: Actor) -> ReplicasTaken
         ((replaced,),) = postgres.fetch(alias, _THERE, parameters)
         written = postgres.execute(alias, _REPLICAS, parameters)
         deleted = postgres.execute(alias, _DELETE, parameters)
+        done = {"registered": written - replaced, "replaced": replaced, "deleted": deleted}
+        ReplicaDelivery.objects.using(alias).create(
+            fiscal_year=body.fiscal_year, taken_at=clock.now(), **done
+        )
         verb, subject = Permission.INTERMEDIARY_REGISTER.value, f"{body.information_code} {body.fiscal_year}"
         record(alias, by=by, verb=verb, subject=f"{subject} deleted:{deleted}", persons=len(rows))
-    return ReplicasTaken(registered=written - replaced, replaced=replaced, deleted=deleted)
+    return ReplicasTaken(**done)
 
 
 def _sealed(alias: str, body: Replicas) -> pa.Table:

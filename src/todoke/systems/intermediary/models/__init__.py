@@ -12,10 +12,13 @@ from todoke.systems.intermediary.models.inquiry import Inquiry
 from todoke.systems.intermediary.models.link_code import LinkCode
 from todoke.systems.intermediary.models.list_copy import ListCopy
 from todoke.systems.intermediary.models.list_copy_entry import ListCopyEntry
+from todoke.systems.intermediary.models.nondisclosure import Nondisclosure
+from todoke.systems.intermediary.models.partner_nondisclosure import PartnerNondisclosure
 from todoke.systems.intermediary.models.permit_extension import PermitExtension
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
 from todoke.systems.intermediary.models.record_comparison import RecordComparison
 from todoke.systems.intermediary.models.replica import Replica
+from todoke.systems.intermediary.models.replica_delivery import ReplicaDelivery
 from todoke.systems.intermediary.models.result_poll import ResultPoll
 from todoke.systems.intermediary.models.service_pause import ServicePause
 
@@ -29,10 +32,13 @@ __all__ = [
     "LinkCode",
     "ListCopy",
     "ListCopyEntry",
+    "Nondisclosure",
+    "PartnerNondisclosure",
     "PermitExtension",
     "ProvisionCase",
     "RecordComparison",
     "Replica",
+    "ReplicaDelivery",
     "ResultPoll",
     "ServicePause",
 ]

@@ -5,8 +5,15 @@ from __future__ import annotations
 from django.db import models
 
 from todoke.privacy.classes import Privacy
-from todoke.privacy.retention import with_parent
+from todoke.privacy.retention import TAX_YEARS, years
 from todoke.systems.intermediary.models.link_code import LinkCode
+
+_UNLESS_IT_PROTECTS = """
+NOT r.auto_reply_prohibited OR NOT EXISTS (
+    SELECT FROM intermediary_replica n
+    WHERE n.integrated_number = r.integrated_number AND n.registered_at > r.registered_at
+)"""
+"""自動応答不可 in any copy of a person holds every answer back: such a copy goes last."""
 
 
 class Replica(models.Model):
@@ -33,7 +40,7 @@ class Replica(models.Model):
         open="id fiscal_year edition registered_at",
         specific="person auto_reply_prohibited",
         sealed="contents",
-        keep=with_parent("person"),
+        keep=years(5, since="registered_at", law=TAX_YEARS, when=_UNLESS_IT_PROTECTS),
     )
 
     class Meta:

@@ -10,7 +10,17 @@ from django.urls import URLPattern, path, reverse
 from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card, Entry
 from todoke.systems.intermediary.queries import holding
-from todoke.systems.intermediary.web import acts, exchanges, held, overview, places
+from todoke.systems.intermediary.queries import records as record_reads
+from todoke.systems.intermediary.web import (
+    acts,
+    exchanges,
+    held,
+    overview,
+    pauses,
+    places,
+    records,
+    statistics,
+)
 
 _TOWN = "intermediary/<slug:municipality>"
 _HELD = f"{_TOWN}/held/<slug:permit_id>"
@@ -30,6 +40,23 @@ urlpatterns: Final[list[URLPattern]] = [
     path(f"{_TOWN}/provisions", exchanges.provisions, name="intermediary-provisions"),
     path(f"{_TOWN}/inquiries", exchanges.inquiries, name="intermediary-inquiries"),
     path(f"{_TOWN}/inquiries/<str:record_id>", exchanges.inquiry, name="intermediary-inquiry"),
+    path("intermediary/records", records.towns, name="intermediary-record-towns"),
+    path("intermediary/nondisclosures", records.judgement_towns, name="intermediary-nondisclosure-towns"),
+    path("intermediary/figures", statistics.towns, name="intermediary-figure-towns"),
+    path("intermediary/replicas", statistics.replica_towns, name="intermediary-replica-towns"),
+    path("intermediary/pauses", pauses.towns, name="intermediary-pause-towns"),
+    path(f"{_TOWN}/records", records.search, name="intermediary-records"),
+    path(f"{_TOWN}/records/<int:number>", records.record, name="intermediary-record"),
+    path(
+        f"{_TOWN}/records/<int:number>/nondisclosure", records.propose, name="intermediary-nondisclosure-new"
+    ),
+    path(f"{_TOWN}/nondisclosures", records.judgements, name="intermediary-nondisclosures"),
+    path(f"{_TOWN}/nondisclosures/<int:judgement>", records.judgement, name="intermediary-nondisclosure"),
+    path(f"{_TOWN}/disclosure", records.disclosure, name="intermediary-disclosure"),
+    path(f"{_TOWN}/figures", statistics.figures_of, name="intermediary-figures"),
+    path(f"{_TOWN}/replicas", statistics.replicas, name="intermediary-replicas"),
+    path(f"{_TOWN}/pause", pauses.pause, name="intermediary-pause"),
+    path(f"{_TOWN}/resume", pauses.resume, name="intermediary-resume"),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -44,6 +71,26 @@ MENU: Final[tuple[Entry, ...]] = (
         below=("intermediary-inquiries", "intermediary-inquiry"),
     ),
     Entry(route="intermediary-towns", title="団体の状況", below=("intermediary-town",)),
+    Entry(
+        route="intermediary-record-towns",
+        title="情報提供等記録",
+        below=(
+            "intermediary-record",
+            "intermediary-records",
+            "intermediary-disclosure",
+            "intermediary-nondisclosure-new",
+        ),
+    ),
+    Entry(
+        route="intermediary-nondisclosure-towns", title="不開示の確認", below=("intermediary-nondisclosure",)
+    ),
+    Entry(route="intermediary-figure-towns", title="統計", below=("intermediary-figure",)),
+    Entry(route="intermediary-replica-towns", title="副本の登録状況", below=("intermediary-replica",)),
+    Entry(
+        route="intermediary-pause-towns",
+        title="計画停止",
+        below=("intermediary-pause", "intermediary-resume"),
+    ),
 )
 
 
@@ -58,4 +105,12 @@ def _held(actor: Actor) -> Iterator[Card]:
         )
 
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (_held,)
+def _judgements(actor: Actor) -> Iterator[Card]:
+    """Of each municipality that the person decides for."""
+    for code in places.own(actor, Permission.INTERMEDIARY_RECORD_CONFIRM):
+        waiting = record_reads.proposals(places.alias_of(code))
+        url = reverse("intermediary-nondisclosures", args=[code])
+        yield Card(title=f"確認を待つ不開示の判断（{code}）", count=len(waiting), link="確かめる", url=url)
+
+
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (_held, _judgements)
