@@ -14,6 +14,7 @@ from todoke.systems.intermediary.models.list_copy import ListCopy
 from todoke.systems.intermediary.models.list_copy_entry import ListCopyEntry
 from todoke.systems.intermediary.models.permit_extension import PermitExtension
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
+from todoke.systems.intermediary.models.record_comparison import RecordComparison
 from todoke.systems.intermediary.models.replica import Replica
 from todoke.systems.intermediary.models.result_poll import ResultPoll
 from todoke.systems.intermediary.models.service_pause import ServicePause
@@ -30,6 +31,7 @@ __all__ = [
     "ListCopyEntry",
     "PermitExtension",
     "ProvisionCase",
+    "RecordComparison",
     "Replica",
     "ResultPoll",
     "ServicePause",

@@ -94,7 +94,7 @@ def _id() -> models.Field[Any, Any]:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("intermediary", "0006_replicas_by_year"), ("oplog", "0001_initial")]
+    dependencies: ClassVar = [("intermediary", "0007_record_comparison"), ("oplog", "0001_initial")]
     operations: ClassVar = [
         migrations.CreateModel(
             "HeldContact",
