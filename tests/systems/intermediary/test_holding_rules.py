@@ -26,9 +26,9 @@ def test_a_permit_is_dead_at_its_end(now: datetime, life: PermitLife) -> None:
     assert LIMITS.life(AT, AT + timedelta(hours=24), now) is life
 
 
-def test_a_renewed_permit_lives_beyond_the_hold() -> None:
-    late = AT + timedelta(days=91)
-    assert LIMITS.life(AT, late + MOMENT, late) is PermitLife.LIVE
+def test_a_renewed_permit_does_not_outlive_the_hold() -> None:
+    late = AT + timedelta(days=90)
+    assert LIMITS.life(AT, late + MOMENT, late) is PermitLife.OVER
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,9 @@ class Limits:
 
     def life(self, received_at: datetime, expires_at: datetime, now: datetime) -> PermitLife:
         """Exactly at its end a permit is dead."""
-        if now < expires_at:
-            return PermitLife.LIVE
-        return PermitLife.OVER if now >= received_at + self.hold else PermitLife.EXPIRED
+        if now >= received_at + self.hold:
+            return PermitLife.OVER
+        return PermitLife.LIVE if now < expires_at else PermitLife.EXPIRED
 
 
 def names_a_number(text: str) -> bool:
