@@ -14,6 +14,7 @@ from todoke.systems.intermediary.models.list_copy_entry import ListCopyEntry
 from todoke.systems.intermediary.models.nondisclosure import Nondisclosure
 from todoke.systems.intermediary.models.partner_nondisclosure import PartnerNondisclosure
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
+from todoke.systems.intermediary.models.record_comparison import RecordComparison
 from todoke.systems.intermediary.models.replica import Replica
 from todoke.systems.intermediary.models.replica_delivery import ReplicaDelivery
 from todoke.systems.intermediary.models.service_pause import ServicePause
@@ -30,6 +31,7 @@ __all__ = [
     "Nondisclosure",
     "PartnerNondisclosure",
     "ProvisionCase",
+    "RecordComparison",
     "Replica",
     "ReplicaDelivery",
     "ServicePause",

@@ -17,7 +17,7 @@ _CONFIRMED = Act(
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("intermediary", "0006_replicas_by_year"),
+        ("intermediary", "0007_record_comparison"),
     ]
 
     operations: ClassVar = [

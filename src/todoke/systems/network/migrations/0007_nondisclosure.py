@@ -10,7 +10,7 @@ from todoke.oplog.append_only import append_only
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("network", "0004_attributes"),
+        ("network", "0006_discrepancy_guards"),
     ]
 
     operations: ClassVar = [
