@@ -132,45 +132,25 @@ class Permission(Enum):
     RESIDENTS_IMPORT = "residents:snapshot:import"
 
 
-STEP_UP = frozenset(
-    {
-        Permission.ACCESS_GRANT_CONFIRM,
-        Permission.BENEFITS_APPROVE,
-        Permission.BENEFITS_RELEASE,
-        Permission.INTERMEDIARY_CONFIRM,
-        Permission.INTERMEDIARY_RECORD_CONFIRM,
-        Permission.INTERMEDIARY_RELEASE,
-        Permission.LINKAGE_CORRECTION_CONFIRM,
-        Permission.LINKAGE_DIFFERENCE_CONFIRM,
-        Permission.LINKAGE_REGISTER_CONFIRM,
-        Permission.LINKAGE_REPLICA_CONFIRM,
-        Permission.LINKAGE_RIGHT_CONFIRM,
-        Permission.OPLOG_DROP_APPROVE,
-        Permission.OPLOG_ERASE_APPROVE,
-        Permission.PRIVACY_EXPORT_APPROVE,
-        Permission.PRIVACY_PURGE_CONFIRM,
-    }
-)
+STEP_UP = frozenset({
+    Permission.ACCESS_GRANT_CONFIRM, Permission.BENEFITS_APPROVE, Permission.BENEFITS_RELEASE,
+    Permission.INTERMEDIARY_CONFIRM, Permission.INTERMEDIARY_RECORD_CONFIRM,
+    Permission.INTERMEDIARY_RELEASE, Permission.LINKAGE_CORRECTION_CONFIRM,
+    Permission.LINKAGE_DIFFERENCE_CONFIRM, Permission.LINKAGE_REGISTER_CONFIRM,
+    Permission.LINKAGE_REPLICA_CONFIRM, Permission.LINKAGE_RIGHT_CONFIRM, Permission.OPLOG_DROP_APPROVE,
+    Permission.OPLOG_ERASE_APPROVE, Permission.PRIVACY_EXPORT_APPROVE, Permission.PRIVACY_PURGE_CONFIRM,
+})  # fmt: skip
 """Operations before which the person is verified again (exchange.md §d: re-verify before approvals)."""
 
 STEP_UP_LIFE = timedelta(minutes=5)
 """How long one check of the second factor counts for `STEP_UP`."""
 
-PURPOSE = frozenset(
-    {
-        Permission.LINKAGE_NUMBER_SEARCH,
-        Permission.LINKAGE_CONVERSION_DOWNLOAD,
-        Permission.INQUIRY_ORIGINAL,
-        Permission.INQUIRY_SUBJECT_READ,
-        Permission.INTERMEDIARY_RECORD_DISCLOSE,
-        Permission.INTERMEDIARY_RECORD_READ,
-        Permission.LINKAGE_MONITOR,
-        Permission.LINKAGE_SEARCH,
-        Permission.OPLOG_EXPORT,
-        Permission.OPLOG_READ,
-        Permission.PRIVACY_EXPORT,
-    }
-)
+PURPOSE = frozenset({
+    Permission.LINKAGE_NUMBER_SEARCH, Permission.LINKAGE_CONVERSION_DOWNLOAD, Permission.INQUIRY_ORIGINAL,
+    Permission.INQUIRY_SUBJECT_READ, Permission.INTERMEDIARY_RECORD_DISCLOSE,
+    Permission.INTERMEDIARY_RECORD_READ, Permission.LINKAGE_MONITOR, Permission.LINKAGE_SEARCH,
+    Permission.OPLOG_EXPORT, Permission.OPLOG_READ, Permission.PRIVACY_EXPORT,
+})  # fmt: skip
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
 
@@ -267,18 +247,13 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_SYSTEM_CONVERT,
             Permission.INQUIRY_EXPIRE,
-            Permission.INQUIRY_OPERATE,
             Permission.INQUIRY_READ,
             Permission.INQUIRY_REASK,
-            Permission.INQUIRY_OPERATE,
             Permission.LINKAGE_COMPARE,
-            Permission.LINKAGE_CONVERT,
-            Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_FILE_FORGET,
             Permission.LINKAGE_FILE_READ,
             Permission.LINKAGE_FILE_RUN,
             Permission.LINKAGE_MONITOR,
-            Permission.LINKAGE_OPERATE,
             Permission.LINKAGE_QUEUE_STOP,
             Permission.LINKAGE_REPLICA_OPERATE,
             Permission.LINKAGE_SEND,

@@ -25,6 +25,7 @@ from tests.systems.three_towns import (
     own_number,
 )
 from todoke.access.permissions import Actor, Held, Role
+from todoke.contracts.exchange_records import Side
 from todoke.contracts.information import Outcome
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -37,7 +38,6 @@ from todoke.systems.intermediary.actions.judge_record import (
     withdraw_judgement,
 )
 from todoke.systems.intermediary.actions.read_records import open_record, search_records
-from todoke.systems.intermediary.flows import Side
 from todoke.systems.intermediary.queries import records
 from todoke.systems.intermediary.queries.records import Sought
 from todoke.systems.intermediary.rules import nondisclosure

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from todoke.contracts.exchange_records import Side
 from todoke.contracts.information import Outcome
 from todoke.contracts.nondisclosure import Nondisclosure as Told
 from todoke.engine import postgres
-from todoke.systems.intermediary.flows import Side
 from todoke.systems.intermediary.models import Nondisclosure
 from todoke.systems.intermediary.rules import nondisclosure
 

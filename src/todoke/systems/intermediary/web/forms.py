@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 
+from todoke.contracts.exchange_records import Side
 from todoke.kernel import clock
 from todoke.pages.forms import DateField
-from todoke.systems.intermediary.flows import Side
 from todoke.systems.intermediary.queries import records
 from todoke.systems.intermediary.queries.records import Sought
 from todoke.systems.intermediary.rules import wording

@@ -14,13 +14,14 @@ from django.utils.http import content_disposition_header
 from todoke.access import form_pages
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor, Permission
+from todoke.contracts.exchange_records import Side
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.intermediary.actions import judge_record, read_records
 from todoke.systems.intermediary.actions.disclose_records import Request, disclose_records
-from todoke.systems.intermediary.flows import NondisclosureState, Side
+from todoke.systems.intermediary.flows import NondisclosureState
 from todoke.systems.intermediary.models import Nondisclosure
 from todoke.systems.intermediary.queries import records as reads
 from todoke.systems.intermediary.queries.records import Record

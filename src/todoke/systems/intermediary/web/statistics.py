@@ -12,11 +12,11 @@ from django.shortcuts import render
 from todoke.access import lists
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Permission
+from todoke.contracts.exchange_records import Side
 from todoke.kernel import clock
 from todoke.pages.forms import DateField
 from todoke.pages.tables import Column, Kind, Table
 from todoke.systems.intermediary.actions.read_figures import read_figures
-from todoke.systems.intermediary.flows import Side
 from todoke.systems.intermediary.queries import figures
 from todoke.systems.intermediary.queries.figures import Day, Edition
 from todoke.systems.intermediary.rules import wording
