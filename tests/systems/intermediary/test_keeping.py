@@ -113,7 +113,7 @@ def test_old_copies_go_after_five_years_and_one_that_protects_goes_last(
 ) -> None:
     assert "intermediary.Replica" not in run(alias(EAST))
     later(monkeypatch, 5 * 366)
-    overview = {row.model: row for row in purge.overview(alias(EAST), by=AUDITOR)}
+    overview = {row.model: row for row in overview.overview(alias(EAST), by=AUDITOR)}
     assert overview["intermediary.Replica"].due == 3
     assert "5年" in overview["intermediary.Replica"].keep
     assert run(alias(EAST))["intermediary.Replica"].rows == 3
@@ -126,8 +126,8 @@ def test_old_copies_go_after_five_years_and_one_that_protects_goes_last(
 
 def test_the_overview_asks_for_its_right_and_history_shows_both_persons(asked: Towns) -> None:
     with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
-        purge.overview(alias(HOME), by=PLATFORM_STAFF)
-    assert purge.history(alias(HOME), by=ADMINISTRATOR) == []
+        overview.overview(alias(HOME), by=PLATFORM_STAFF)
+    assert overview.history(alias(HOME), by=ADMINISTRATOR) == []
 
 
 def test_registrations_are_counted_by_what_they_did(asked: Towns) -> None:

@@ -286,7 +286,7 @@ def test_nobody_else_may_ask_and_nobody_may_ask_for_too_much(tmp_path: Path) -> 
     for key, wrong in (("k2", too_many), ("k3", msgspec.structs.replace(body, nonce="short"))):
         with pytest.raises(TodokeError) as refused:
             ask(transport, "system:14100:welfare", wrong, key)
-        assert "RECORD_INVALID" in str(refused.value)
+        assert "MESSAGE_INVALID" in str(refused.value)
 
 
 def test_keys_of_a_system_are_its_own_and_stay(tmp_path: Path) -> None:

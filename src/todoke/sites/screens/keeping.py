@@ -12,10 +12,11 @@ from django.urls import reverse
 from todoke.access import form_pages
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor, Permission
+from todoke.custody import overview
 from todoke.custody import purge as custody
 from todoke.custody.flows import PurgeState
 from todoke.custody.models import Purge
-from todoke.custody.purge import Kept
+from todoke.custody.overview import Kept
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
@@ -93,7 +94,7 @@ def databases(request: HttpRequest) -> HttpResponse:
 def keeping(request: HttpRequest, alias: str) -> HttpResponse:
     """One database: every table, what is due, and the requests and deletions so far."""
     actor = actor_of(request)
-    kept, proofs = custody.overview(alias, by=actor), custody.history(alias, by=actor)
+    kept, proofs = overview.overview(alias, by=actor), overview.history(alias, by=actor)
     still_open = custody.open_runs(alias)
     due = sum(row.due for row in kept)
     runs = [
@@ -204,7 +205,7 @@ def _act(
 
 
 def _purges(alias: str, run: str, by: Actor) -> list[Purge]:
-    found = [purge for purge in custody.history(_known(alias), by=by) if purge.run == run]
+    found = [purge for purge in overview.history(_known(alias), by=by) if purge.run == run]
     if not found:
         raise TodokeError(ErrorCode.NOT_FOUND, what="消去の申請")
     return found
