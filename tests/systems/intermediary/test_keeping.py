@@ -27,7 +27,7 @@ from tests.systems.three_towns import (
 from todoke.access.permissions import Actor, Role
 from todoke.contracts import intermediary
 from todoke.contracts.information import LOCAL_TAX
-from todoke.custody import purge
+from todoke.custody import overview, purge
 from todoke.custody.models import Purge
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
@@ -113,9 +113,9 @@ def test_old_copies_go_after_five_years_and_one_that_protects_goes_last(
 ) -> None:
     assert "intermediary.Replica" not in run(alias(EAST))
     later(monkeypatch, 5 * 366)
-    overview = {row.model: row for row in overview.overview(alias(EAST), by=AUDITOR)}
-    assert overview["intermediary.Replica"].due == 3
-    assert "5年" in overview["intermediary.Replica"].keep
+    kept = {row.model: row for row in overview.overview(alias(EAST), by=AUDITOR)}
+    assert kept["intermediary.Replica"].due == 3
+    assert "5年" in kept["intermediary.Replica"].keep
     assert run(alias(EAST))["intermediary.Replica"].rows == 3
     left = asked.rows(
         alias(EAST), "SELECT integrated_number, fiscal_year, auto_reply_prohibited FROM intermediary_replica"
