@@ -333,7 +333,7 @@ GUARDS = (
     Guard("permit_code", "intermediary.rules.permit_checks._refusal",
           _forgive("_refusal", "code_not_bound"), _swapped),
     Guard("permit_expiry", "intermediary.rules.permit_checks._refusal",
-          _forgive("_refusal", "permit_expired"), _late),
+          _forgive("_refusal", "permit_expired"), _late, "record_missing"),
     Guard("single_use", "intermediary.actions.provide._CASES",
           _both(_in_sql(provide, "_CASES", "ON CONFLICT (permit_id) DO NOTHING",
                         "ON CONFLICT (permit_id) DO UPDATE SET route = excluded.route"),

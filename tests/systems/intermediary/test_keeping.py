@@ -46,7 +46,7 @@ AUDITOR = Actor(staff_id="u001", roles=frozenset({Role.AUDITOR}))
 def later(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
     """So many days on, for purges and the runner; the log, which keeps no months that far ahead, stays today."""
     real = clock.now
-    for room in (purge, runner):
+    for room in (overview, purge, runner):
         monkeypatch.setattr(room, "clock", SimpleNamespace(now=lambda: real() + timedelta(days=days)))
 
 
