@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -218,7 +218,9 @@ def export_refuse(request: HttpRequest, alias: str, number: int) -> HttpResponse
     return _decided(request, alias, number, "不承認と", custody.refuse)
 
 
-def _decided(request: HttpRequest, alias: str, number: int, what: str, act: Any) -> HttpResponse:  # noqa: ANN401
+def _decided(
+    request: HttpRequest, alias: str, number: int, what: str, act: Callable[..., None]
+) -> HttpResponse:
     row = _one(alias, number)
     back = reverse("export", args=[alias, number])
     return form_pages.form_page(
