@@ -48,6 +48,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.RESIDENTS_IMPORT,
             Permission.BENEFITS_IMPORT,
+            Permission.BENEFITS_IMPORT_READ,
             Permission.BENEFITS_DECIDE,
             Permission.BENEFITS_ASK,
             Permission.BENEFITS_PRINT,
@@ -74,6 +75,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         {
             Permission.BENEFITS_APPROVE,
+            Permission.BENEFITS_IMPORT_CONFIRM,
+            Permission.BENEFITS_IMPORT_LIMIT,
+            Permission.BENEFITS_IMPORT_READ,
             Permission.BENEFITS_PAY,
             Permission.LINKAGE_CORRECTION_CONFIRM,
             Permission.LINKAGE_CORRECTION_READ,

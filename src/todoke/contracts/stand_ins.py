@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, Item, Outcome
 from todoke.contracts.inquiry import AnswerFile, InquiryKind, OrderReceipt
@@ -28,6 +30,7 @@ from todoke.contracts.linkage import (
 )
 from todoke.contracts.people import BasicAttributes
 from todoke.contracts.residents import Origin, SnapshotKind, SnapshotRef
+from todoke.engine import snapshots
 from todoke.identifiers import integrated_number
 from todoke.identifiers.municipality import ABROAD
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -53,6 +56,23 @@ class ResidentsStandIn:
     def origins(self, resident_codes: Sequence[str]) -> list[Origin]:
         """One entry per code found, ordered by resident code."""
         return [self._origins[code] for code in sorted(set(resident_codes)) if code in self._origins]
+
+    def take_register(
+        self, *, kind: SnapshotKind, sealed: str, sha256: str, source_sha256: str, as_of: date, by: str
+    ) -> SnapshotRef:
+        """The newest from now on, unless one is newer; nothing is copied."""
+        path = snapshots.check(Path(sealed), sha256)
+        if any(known.kind is kind and known.as_of > as_of for known in self._snapshots):
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail="より新しい時点の住民記録が取り込まれています")
+        name = f"{kind}-{as_of.isoformat()}-{sha256[:16]}"
+        known = next((one for one in self._snapshots if one.snapshot_id == name), None)
+        if known is None:
+            rows = pq.read_metadata(path).num_rows
+            known = SnapshotRef(
+                snapshot_id=name, kind=kind, as_of=as_of, path=sealed, sha256=sha256, rows=rows
+            )
+            self._snapshots = sorted([*self._snapshots, known], key=lambda snapshot: snapshot.as_of)
+        return known
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Batch steps of the benefits system: thin over actions."""
 
-from todoke.systems.benefits.jobs.judging import ask, decide, import_answers, load
+from todoke.systems.benefits.jobs.importing import load
+from todoke.systems.benefits.jobs.judging import ask, decide, import_answers
 from todoke.systems.benefits.jobs.paying import (
     approve,
     examine,

@@ -5,6 +5,7 @@ from todoke.systems.benefits.models.application import Application
 from todoke.systems.benefits.models.case import Case
 from todoke.systems.benefits.models.decision import Decision, DecisionRun
 from todoke.systems.benefits.models.examination import Approval, Examination
+from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
@@ -22,6 +23,9 @@ __all__ = [
     "Decision",
     "DecisionRun",
     "Examination",
+    "FileImport",
+    "ImportLimit",
+    "ImportTotal",
     "InquiryOrder",
     "Letter",
     "LetterFile",

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import connections, transaction
 
@@ -43,14 +44,36 @@ def import_register(*, kind: SnapshotKind, file: Path, as_of: date, by: Actor) -
     """
     require(by, Permission.RESIDENTS_IMPORT)
     register = codecs.read_register(file)
-    seal = snapshots.write(register, settings.TODOKE_DATA_FOLDER / "residents", f"residents-{kind}")
+    seal = snapshots.write(register, _folder(), f"residents-{kind}")
+    return _take(register, seal, kind, as_of=as_of, source_sha256=snapshots.file_sha256(file), by=by)
+
+
+def take_register(
+    *, kind: SnapshotKind, sealed: Path, sha256: str, source_sha256: str, as_of: date, by: Actor
+) -> Imported:
+    """The same for a register that 給付管理システム has checked and sealed, typed and in resident code order.
+
+    Raises INPUT_CHANGED when it is not what was sealed.
+    """
+    require(by, Permission.RESIDENTS_IMPORT)
+    seal = snapshots.share(snapshots.check(sealed, sha256), sha256, _folder(), f"residents-{kind}")
+    return _take(pq.read_table(seal.path), seal, kind, as_of=as_of, source_sha256=source_sha256, by=by)
+
+
+def _folder() -> Path:
+    return Path(settings.TODOKE_DATA_FOLDER) / "residents"
+
+
+def _take(
+    register: pa.Table, seal: Seal, kind: SnapshotKind, *, as_of: date, source_sha256: str, by: Actor
+) -> Imported:
     with transaction.atomic(using=ALIAS):
         _alone(kind)
         known = Snapshot.objects.using(ALIAS).filter(kind=kind, as_of=as_of, sha256=seal.sha256).first()
         if known is not None:
             return Imported(snapshot=queries.reference(known), is_new=False)
         _refuse_older(kind, as_of)
-        row = _create(kind, as_of, seal, snapshots.file_sha256(file), by)
+        row = _create(kind, as_of, seal, source_sha256, by)
         if kind is SnapshotKind.LATEST:
             _replace_residents(register, row)
         subject = f"snapshot {row.snapshot_id}"

@@ -1,0 +1,20 @@
+"""Routes, menu entries and home cards of 給付管理システム; each subject brings its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from django.urls import URLPattern
+
+from todoke.access.permissions import Actor
+from todoke.pages.shell import Card, Entry
+from todoke.systems.benefits.web.imports import urls as imports
+
+urlpatterns: Final[list[URLPattern]] = [
+    *imports.urlpatterns,
+]
+
+MENU: Final[tuple[Entry, ...]] = (*imports.MENU,)
+
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (*imports.CARDS,)
