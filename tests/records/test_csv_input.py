@@ -89,7 +89,11 @@ def test_all_bad_cells_are_listed_in_order(tmp_path: Path) -> None:
         (4, "code"),
     ]
     assert rows[0] == BadRow(
-        file="people.csv", row=2, column="code", shown="1", rule="3桁の半角数字でなければなりません" + csv_damage.hint(Digits(3), "1")
+        file="people.csv",
+        row=2,
+        column="code",
+        shown="1",
+        rule="3桁の半角数字でなければなりません" + csv_damage.hint(Digits(3), "1"),
     )
     assert rows[2].shown == "横…(5字)"
 

@@ -27,8 +27,8 @@ def test_every_wrong_choice_names_the_right_one(chosen: Encoding, written: Encod
     with pytest.raises(InputRefused) as caught:
         to_utf8("f.csv", WRITTEN[written], chosen)
     (bad,) = caught.value.rows
-    assert f"「{chosen.title}」が選ばれました" in bad.rule
-    assert f"ファイルは「{written.title}」です" in bad.rule
+    assert f"「{chosen.label}」が選ばれました" in bad.rule
+    assert f"ファイルは「{written.label}」です" in bad.rule
 
 
 def test_ascii_alone_is_the_same_in_utf_8_and_shift_jis() -> None:

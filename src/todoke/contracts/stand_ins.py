@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, Item, Outcome
 from todoke.contracts.inquiry import AnswerFile, InquiryKind, OrderReceipt
@@ -60,16 +59,16 @@ class ResidentsStandIn:
     def take_register(
         self, *, kind: SnapshotKind, sealed: str, sha256: str, source_sha256: str, as_of: date, by: str
     ) -> SnapshotRef:
-        """The newest from now on, unless one is newer; nothing is copied."""
+        """The newest from now on, unless one is newer; kept under a name of its own."""
         path = snapshots.check(Path(sealed), sha256)
         if any(known.kind is kind and known.as_of > as_of for known in self._snapshots):
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail="より新しい時点の住民記録が取り込まれています")
         name = f"{kind}-{as_of.isoformat()}-{sha256[:16]}"
         known = next((one for one in self._snapshots if one.snapshot_id == name), None)
         if known is None:
-            rows = pq.read_metadata(path).num_rows
+            seal = snapshots.share(path, sha256, path.parent / "registers", f"residents-{kind}")
             known = SnapshotRef(
-                snapshot_id=name, kind=kind, as_of=as_of, path=sealed, sha256=sha256, rows=rows
+                snapshot_id=name, kind=kind, as_of=as_of, path=str(seal.path), sha256=sha256, rows=seal.rows
             )
             self._snapshots = sorted([*self._snapshots, known], key=lambda snapshot: snapshot.as_of)
         return known

@@ -30,7 +30,7 @@ class Encoding(StrEnum):
     UTF16 = "utf-16"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """As the list of choices says it."""
         return _TITLES[self]
 
@@ -56,7 +56,7 @@ def _refuse_wrong_choice(file: str, data: bytes, encoding: Encoding) -> None:
     other = _recognised(data, encoding)
     if other is not None:
         rule = (
-            f"文字コードに「{encoding.title}」が選ばれましたが、ファイルは「{other.title}」です。"
+            f"文字コードに「{encoding.label}」が選ばれましたが、ファイルは「{other.label}」です。"
             "文字コードを選び直して、同じファイルをもう一度取り込んでください"
         )
         raise InputRefused(file, [BadRow(file=file, row=1, column=WHOLE, shown="", rule=rule)])
@@ -113,7 +113,7 @@ def _undecodable(file: str, data: bytes, encoding: Encoding) -> list[BadRow]:
             found.append(BadRow(file=file, row=number, column=_LINE, shown=f"X'{hexes}'", rule=rule))
     if len(found) > _LISTED:
         rule = (
-            f"{len(found):,} 行が、選ばれた「{encoding.title}」でも UTF-8 でも読めません。CSVではないファイル"
+            f"{len(found):,} 行が、選ばれた「{encoding.label}」でも UTF-8 でも読めません。CSVではないファイル"
             "（Excelブック、圧縮ファイル、ホストの文字コードなど）でないか確かめてください"
         )
         return [BadRow(file=file, row=found[0].row, column=WHOLE, shown="", rule=rule)]

@@ -152,7 +152,7 @@ def limit(kind: str, percent: int, reason: str, by: str) -> None:
     """二人目の確認が要る変更の割合を、種類ごとに決めます。"""
     set_limit(kind=ImportKind(kind), percent=percent, reason=reason, by=cli_actor.actor(by))
     for each, share, _ in reads.limits():
-        click.echo(f"{each.value}: {share}% {each.title}")
+        click.echo(f"{each.value}: {share}% {each.label}")
 
 
 @group.command(name="lacking")
@@ -175,7 +175,7 @@ def lacking(programme: str, by: str) -> None:
 
 def _line(row: FileImport) -> str:
     state = ImportState(row.state).label
-    return f"{row.pk}: {ImportKind(row.kind).title} {row.as_of.isoformat()} {row.rows:,} 件 {state} {row.sha256[:16]}"
+    return f"{row.pk}: {ImportKind(row.kind).label} {row.as_of.isoformat()} {row.rows:,} 件 {state} {row.sha256[:16]}"
 
 
 def _show(row: FileImport) -> None:

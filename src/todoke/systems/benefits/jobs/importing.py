@@ -117,7 +117,7 @@ def _finish(rows: Sequence[FileImport], by: Actor) -> None:
     waiting = [row for row in (carry_on(row.pk, by=by) for row in rows) if row.state != ImportState.TAKEN]
     if waiting:
         numbers = "、".join(
-            f"{row.pk}（{ImportKind(row.kind).title}、変更 {row.counted:,} 件）" for row in waiting
+            f"{row.pk}（{ImportKind(row.kind).label}、変更 {row.counted:,} 件）" for row in waiting
         )
         detail = f"変更が多いため二人目の確認が要ります。取込番号 {numbers}"
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail=detail)

@@ -25,11 +25,11 @@ class FileImport(models.Model):
     path: the file as it came, while the import is open; the other paths are sealed Parquet.
     """
 
-    kind = models.TextField(choices=[(kind.value, kind.title) for kind in ImportKind])
+    kind = models.TextField(choices=[(kind.value, kind.label) for kind in ImportKind])
     programme = models.TextField(db_default="")
     tax_year = models.TextField(db_default="")
     as_of = models.DateField()
-    encoding = models.TextField(choices=[(encoding.value, encoding.title) for encoding in Encoding])
+    encoding = models.TextField(choices=[(encoding.value, encoding.label) for encoding in Encoding])
     file_name = models.TextField()
     expected_rows = models.BigIntegerField(null=True)
     sha256 = models.TextField()
@@ -137,7 +137,7 @@ class ImportTotal(models.Model):
 class ImportLimit(models.Model):
     """二人目の確認が要る変更の割合 of a kind, from a time on. Append-only: the newest counts."""
 
-    kind = models.TextField(choices=[(kind.value, kind.title) for kind in ImportKind])
+    kind = models.TextField(choices=[(kind.value, kind.label) for kind in ImportKind])
     percent = models.SmallIntegerField()
     reason = models.TextField()
     set_at = models.DateTimeField()

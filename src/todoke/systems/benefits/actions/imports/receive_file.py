@@ -98,7 +98,7 @@ def _keep(file: Path) -> tuple[Path, str]:
 def _refuse_known(said: Said, sha256: str) -> None:
     waiting = reads.open_one(said.kind, said.programme)
     if waiting is not None:
-        detail = f"{said.kind.title}の取込番号 {waiting.pk}（{ImportState(waiting.state).label}）を先に終えるか、取りやめてください"
+        detail = f"{said.kind.label}の取込番号 {waiting.pk}（{ImportState(waiting.state).label}）を先に終えるか、取りやめてください"
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail=detail)
     newest = reads.taken(said.kind, said.programme).first()
     if not KINDS[said.kind].adds and newest is not None and said.as_of < newest.as_of:

@@ -26,7 +26,7 @@ class Change(StrEnum):
     NO_CASE = "no_case"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """As the screens say it."""
         return _TITLES[self]
 

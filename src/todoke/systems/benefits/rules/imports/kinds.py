@@ -18,7 +18,7 @@ class ImportKind(StrEnum):
     SERVICE_APPLICATIONS = "service_applications"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """As the screens say it."""
         return KINDS[self].title
 

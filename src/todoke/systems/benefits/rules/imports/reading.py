@@ -196,7 +196,7 @@ def _bad(
     file: str, table: pa.Table, column: str, broken: Mask, rule: str, *, shown: bool = True
 ) -> list[BadRow]:
     rows = np.flatnonzero(broken)
-    values = table[column].take(pa.array(rows)).to_pylist()
+    values = table[column].take(pa.array(rows, pa.int64())).to_pylist()
     return [
         BadRow(file=file, row=int(row) + 2, column=column, shown=str(value) if shown else "", rule=rule)
         for row, value in zip(rows, values, strict=True)

@@ -40,7 +40,7 @@ def propose(request: HttpRequest, import_id: int) -> HttpResponse:
     )
     return _page(
         request, row, permission=IMPORT, work=work, done=done, warning=warning,
-        verb="二人目の確認へ回す" if second else "取り込む", heading=f"{ImportKind(row.kind).title} {row.rows:,} 件を取り込みます",
+        verb="二人目の確認へ回す" if second else "取り込む", heading=f"{ImportKind(row.kind).label} {row.rows:,} 件を取り込みます",
     )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
 
     return _page(
         request, row, permission=CONFIRM, work=work, done="確認しました。取り込んでいます。", warning=_effect(row),
-        verb="確かめたので取り込む", heading=f"二人目として、{ImportKind(row.kind).title} {row.rows:,} 件の取込を確かめます",
+        verb="確かめたので取り込む", heading=f"二人目として、{ImportKind(row.kind).label} {row.rows:,} 件の取込を確かめます",
     )  # fmt: skip
 
 

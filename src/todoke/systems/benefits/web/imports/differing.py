@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, Final, overload
 
 from django.http import HttpRequest, HttpResponse
@@ -101,11 +102,11 @@ def listed(request: HttpRequest, import_id: int) -> HttpResponse:
 
 
 def _by_column(row: FileImport, labels: dict[str, str]) -> list[tuple[str, str, int]]:
-    if not row.changed or not reads.Path(row.differences_path).is_file():
+    if not row.changed or not Path(row.differences_path).is_file():
         return []
     return [
         (name, labels.get(name, name), count)
-        for name, count in differences.by_column(reads.Path(row.differences_path))
+        for name, count in differences.by_column(Path(row.differences_path))
     ]
 
 
@@ -128,8 +129,8 @@ def _columns(kind: ImportKind, labels: dict[str, str], shielded: frozenset[str])
         for place, name in enumerate(KINDS[kind].key)
     ]  # fmt: skip
     change = Column[Row](
-        key="change", title="違い", value=lambda row: Change(row["change"]).title, sortable=False,
-        cell=lambda row: make_chip(Change(row["change"]).title, TONES.get(Change(row["change"]), "warn")),
+        key="change", title="違い", value=lambda row: Change(row["change"]).label, sortable=False,
+        cell=lambda row: make_chip(Change(row["change"]).label, TONES.get(Change(row["change"]), "warn")),
     )  # fmt: skip
     if KINDS[kind].adds:
         number = Column[Row](

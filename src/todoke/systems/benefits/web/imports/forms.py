@@ -21,7 +21,7 @@ class FileForm(forms.Form):
     """手順1: the file and what is said about it. Nothing is preset that decides how it is read."""
 
     kind = forms.ChoiceField(
-        label="種類", choices=[*_NOTHING, *((kind.value, kind.title) for kind in ImportKind)]
+        label="種類", choices=[*_NOTHING, *((kind.value, kind.label) for kind in ImportKind)]
     )
     file = forms.FileField(
         label="ファイル",
@@ -30,7 +30,7 @@ class FileForm(forms.Form):
     )
     encoding = forms.ChoiceField(
         label="文字コード",
-        choices=[*_NOTHING, *((encoding.value, encoding.title) for encoding in Encoding)],
+        choices=[*_NOTHING, *((encoding.value, encoding.label) for encoding in Encoding)],
         help_text="送付票で確かめてください。システムは推測しません。違うときは、どれが正しいかを示します。",
     )
     as_of = DateField(label="基準日または作成日")
@@ -77,7 +77,7 @@ class ImportFilter(forms.Form):
     kind = forms.ChoiceField(
         label="種類",
         required=False,
-        choices=[("", "すべて"), *((kind.value, kind.title) for kind in ImportKind)],
+        choices=[("", "すべて"), *((kind.value, kind.label) for kind in ImportKind)],
     )
     state = forms.ChoiceField(label="状態", required=False, choices=[("", "すべて"), *ImportState.choices])
 
@@ -97,7 +97,7 @@ class DifferenceFilter(forms.Form):
             else [Change.ADDED, Change.CHANGED, Change.REMOVED]
         )
         for name, choices in (
-            ("change", [(each.value, each.title) for each in changes]),
+            ("change", [(each.value, each.label) for each in changes]),
             ("column", columns),
         ):
             field = self.fields[name]

@@ -19,7 +19,7 @@ from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.models import FileImport
 from todoke.systems.benefits.queries import imports as reads
-from todoke.systems.benefits.rules.imports.kinds import ImportKind
+from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.systems.benefits.web.imports.forms import ImportFilter
 
 READ, IMPORT, CONFIRM = (
@@ -64,7 +64,7 @@ IMPORTS: Final = [
         key="id", title="取込番号", value=lambda row: row.pk, kind=Kind.NUMBER, heads_row=True,
         cell=lambda row: make_link(reverse("benefits-import", args=[row.pk]), row.pk),
     ),
-    Column[FileImport](key="kind", title="種類", value=lambda row: ImportKind(row.kind).title),
+    Column[FileImport](key="kind", title="種類", value=lambda row: ImportKind(row.kind).label),
     Column[FileImport](key="as_of", title="基準日・作成日", value=lambda row: row.as_of, kind=Kind.DAY),
     Column[FileImport](
         key="state", title="状態", value=lambda row: chip(row)[0], cell=lambda row: make_chip(*chip(row))
@@ -82,7 +82,7 @@ IMPORTS: Final = [
 """No personal value: the list may be taken away as a file."""
 
 EDITIONS: Final = [
-    Column[InUse](key="kind", title="種類", value=lambda row: row.kind.title, heads_row=True, sortable=False),
+    Column[InUse](key="kind", title="種類", value=lambda row: row.kind.label, heads_row=True, sortable=False),
     Column[InUse](key="as_of", title="基準日・作成日", value=lambda row: row.as_of, kind=Kind.DAY, sortable=False),
     Column[InUse](key="rows", title="件数", value=lambda row: row.rows, kind=Kind.NUMBER, sortable=False),
     Column[InUse](key="at", title="取り込んだ日時", value=lambda row: row.taken_at, kind=Kind.MOMENT, sortable=False),
@@ -126,8 +126,8 @@ def _actions(actor: Actor) -> list[tuple[str, str]]:
 def _in_use() -> list[InUse]:
     found = []
     for kind in ImportKind:
-        taken = list(reads.taken(kind, "")) if not reads.KINDS[kind].adds else []
-        known = None if reads.KINDS[kind].adds else reads.in_use(kind)
+        taken = list(reads.taken(kind, "")) if not KINDS[kind].adds else []
+        known = None if KINDS[kind].adds else reads.in_use(kind)
         if known is None:
             continue
         mine = next((row for row in taken if row.table_sha256 == known[0]), None)

@@ -109,8 +109,8 @@ def _programme(request: HttpRequest) -> str:
 Share = tuple[ImportKind, int, ImportLimit | None]
 LIMITS: Final = [
     Column[Share](
-        key="kind", title="種類", value=lambda row: row[0].title, heads_row=True, sortable=False,
-        cell=lambda row: make_link(reverse("benefits-import-limit", args=[row[0].value]), row[0].title),
+        key="kind", title="種類", value=lambda row: row[0].label, heads_row=True, sortable=False,
+        cell=lambda row: make_link(reverse("benefits-import-limit", args=[row[0].value]), row[0].label),
     ),
     Column[Share](key="percent", title="この割合（%）を超えるとき", value=lambda row: row[1], kind=Kind.NUMBER, sortable=False),
     Column[Share](
@@ -148,7 +148,7 @@ def limit(request: HttpRequest, kind: str) -> HttpResponse:
     back = reverse("benefits-import-limits")
     return form_pages.form_page(
         request, LimitForm(request.POST or None, initial={"percent": share}), permission=LIMIT,
-        heading=f"{chosen.title}の割合を決めます", verb="決める", back=back, work=work, done="次の検査から使います。",
+        heading=f"{chosen.label}の割合を決めます", verb="決める", back=back, work=work, done="次の検査から使います。",
         facts=[("今の割合", f"{share}%"), ("初期値", f"{KINDS[chosen].percent}%（{KINDS[chosen].because}）")],
-        crumbs=crumbs(("二人目の確認が要る割合", back), (chosen.title, "")),
+        crumbs=crumbs(("二人目の確認が要る割合", back), (chosen.label, "")),
     )  # fmt: skip

@@ -84,7 +84,7 @@ def context(row: FileImport, current: int, title: str) -> dict[str, Any]:
         "adds": KINDS[kind].adds,
         "chip": chip(row),
         "steps": steps(row, current),
-        "heading": f"取込 {row.pk}　{kind.title}",
+        "heading": f"取込 {row.pk}　{kind.label}",
         "crumbs": crumbs(
             (f"取込 {row.pk}", reverse("benefits-import", args=[row.pk]) if title else ""),
             *([(title, "")] if title else []),
@@ -123,7 +123,7 @@ def facts(row: FileImport) -> list[tuple[str, object]]:
     """What was said about the file, and by whom each step was done."""
     given: list[tuple[str, object]] = [
         ("ファイル", row.file_name),
-        ("文字コード（選択）", Encoding(row.encoding).title),
+        ("文字コード（選択）", Encoding(row.encoding).label),
         ("基準日・作成日", row.as_of),
         ("送付票の件数", f"{row.expected_rows:,} 件" if row.expected_rows is not None else "指定なし"),
         ("大きさ", f"{row.size:,} バイト"),
@@ -179,7 +179,7 @@ def _actions(row: FileImport, by: Actor) -> list[tuple[str, str]]:
 
 def _says(row: FileImport, by: Actor) -> tuple[str, str]:
     """One sentence on what is to be done now, and its tone."""
-    kind = ImportKind(row.kind).title
+    kind = ImportKind(row.kind).label
     if row.state == ImportState.REFUSED:
         return "fail", (
             f"誤りが {row.faults:,} 件あるため、ファイル全体を受け付けませんでした。{kind}の使用中の版はそのままです。"

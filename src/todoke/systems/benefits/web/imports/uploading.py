@@ -44,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "layouts": [
             (
-                kind.title,
+                kind.label,
                 [(column.name, column.label, column.required) for column in reading.LAYOUTS[kind].columns],
             )
             for kind in ImportKind
