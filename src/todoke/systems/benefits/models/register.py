@@ -80,7 +80,7 @@ class RegisterEntry(models.Model):
         ]
 
 
-def _key() -> models.TextField:
+def _key() -> models.TextField[str | None, str | None]:
     """A form of comparison; sorted by character, so that one index finds beginnings and puts them in order."""
     return models.TextField(null=True, db_collation="C")
 

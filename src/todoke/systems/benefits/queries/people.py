@@ -70,7 +70,7 @@ def listed(hits: Sequence[Hit], *, may_see_places: bool) -> tuple[Listed, ...]:
                 in_latest=side == "latest",
                 cases=_cases(cases),
                 by=hit.by,
-            )  # fmt: skip
+            )
         )
     return tuple(found)
 

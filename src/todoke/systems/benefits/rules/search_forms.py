@@ -92,4 +92,5 @@ def _column(table: pa.Table, column: str) -> Texts:
 
 def _given(texts: Texts) -> Texts:
     """What stands after the first space; empty without one."""
-    return pc.replace_substring_regex(texts, _GIVEN, "")
+    given: Texts = pc.replace_substring_regex(texts, _GIVEN, "")
+    return given

@@ -148,8 +148,8 @@ def _joined(marked: list[tuple[str, str]], home: Sequence[str]) -> list[Reading]
         forms = (search_forms.name(text["name"]),)
         return [(Condition(by, forms), *where) for by in _whole_or_given(marked, By.NAME, By.GIVEN)]
     if text["kana"]:
-        forms = search_forms.kana(text["kana"])
-        return [(Condition(by, forms), *where) for by in _whole_or_given(marked, By.KANA, By.GIVEN_KANA)]
+        sounds = search_forms.kana(text["kana"])
+        return [(Condition(by, sounds), *where) for by in _whole_or_given(marked, By.KANA, By.GIVEN_KANA)]
     return [where] if where else []
 
 
