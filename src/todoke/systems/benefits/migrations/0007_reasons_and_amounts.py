@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0005_evidence"),
+        ("benefits", "0006_register_and_search"),
     ]
 
     operations = [
