@@ -1,7 +1,7 @@
 """Batch steps of the benefits system: thin over actions."""
 
 from todoke.systems.benefits.jobs.importing import load
-from todoke.systems.benefits.jobs.judging import ask, decide, import_answers
+from todoke.systems.benefits.jobs.judging import ask, decide, import_answers, take_registers
 from todoke.systems.benefits.jobs.paying import (
     approve,
     examine,
@@ -25,5 +25,6 @@ __all__ = [
     "print_letters",
     "receive",
     "release_payment",
+    "take_registers",
     "write_bank_files",
 ]

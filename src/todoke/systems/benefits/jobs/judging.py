@@ -9,14 +9,31 @@ from pathlib import Path
 from todoke.access.permissions import Actor
 from todoke.batch.progress import Meter
 from todoke.batch.steps import Counts, StepReport, run_step
+from todoke.contracts.residents import SnapshotKind
 from todoke.engine import snapshots
 from todoke.systems.benefits import needs, queries
 from todoke.systems.benefits.actions import ask as asking
 from todoke.systems.benefits.actions import decide as deciding
 from todoke.systems.benefits.actions import import_answers as answering
+from todoke.systems.benefits.actions import take_register as taking
 from todoke.systems.benefits.rules import programmes
 
 ALIAS = "benefits"
+
+
+def take_registers(*, by: Actor) -> list[StepReport]:
+    """住民情報の取込: both registers of 住民記録システム, each once per sealed snapshot. Totals: 追加, 変更, 消滅."""
+    reports: list[StepReport] = []
+    for kind in SnapshotKind:
+
+        def work(_: Meter, kind: SnapshotKind = kind) -> Counts:
+            taken = taking.take_register(kind=kind, by=by)
+            totals = {"追加": taken.added, "変更": taken.changed, "消滅": taken.gone, "変化なし": taken.same}
+            return Counts(taken=taken.rows, accepted=taken.rows, totals=totals)
+
+        key = f"{kind}/{needs.register(kind).snapshot_id}"
+        reports += _step("register", key, by, work, "住民情報の取込")
+    return reports
 
 
 def decide(programme: str, round_name: str, *, by: Actor) -> list[StepReport]:

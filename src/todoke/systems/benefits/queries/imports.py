@@ -21,10 +21,10 @@ from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.models import FileImport, ImportLimit, ImportTotal, Source
 from todoke.systems.benefits.queries.judging import answers
 from todoke.systems.benefits.rules import programmes
-from todoke.systems.benefits.rules.imports import completeness, differences
-from todoke.systems.benefits.rules.imports.completeness import Evidence
+from todoke.systems.benefits.rules.imports import completeness, differences, reading
 from todoke.systems.benefits.rules.imports.differences import Page
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
+from todoke.systems.benefits.rules.judging import Inputs
 
 ALIAS: Final = "benefits"
 OPEN: Final = (ImportState.RECEIVED, ImportState.CHECKED, ImportState.PROPOSED, ImportState.CONFIRMED)
@@ -189,20 +189,27 @@ def protected(codes: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def evidence(programme: str, *, tax: Path | None = None) -> Evidence | None:
+def evidence(programme: str, *, tax: Path | None = None) -> Inputs | None:
     """What persons' tax statuses are read from now, or with another tax edition; None without both registers."""
     base, latest = in_use(ImportKind.REGISTER_BASE), in_use(ImportKind.REGISTER_LATEST)
     if base is None or latest is None:
         return None
-    known_tax, aid = in_use(ImportKind.TAX), in_use(ImportKind.ASSISTANCE)
     seal = snapshots.write(answers(programme), folder(), "answers")
-    return Evidence(
+    return Inputs(
         base=edition(*base),
         latest=edition(*latest),
-        tax=tax or (edition(*known_tax) if known_tax else None),
-        assistance=edition(*aid) if aid else None,
+        tax=tax or _edition_or_nothing(ImportKind.TAX),
+        assistance=_edition_or_nothing(ImportKind.ASSISTANCE),
         answers=seal.path,
     )
+
+
+def _edition_or_nothing(kind: ImportKind) -> Path:
+    known = in_use(kind)
+    if known is not None:
+        return edition(*known)
+    empty = {name: pa.array([], pa.string()) for name in reading.LAYOUTS[kind].names}
+    return snapshots.write(reading.typed(pa.table(empty), kind), folder(), f"no-{kind}").path
 
 
 def unanswered(programme: str, *, tax: Path | None = None) -> int | None:

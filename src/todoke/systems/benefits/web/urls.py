@@ -9,12 +9,14 @@ from django.urls import URLPattern
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
+from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
 
 urlpatterns: Final[list[URLPattern]] = [
+    *households.urlpatterns,
     *imports.urlpatterns,
 ]
 
-MENU: Final[tuple[Entry, ...]] = (*imports.MENU,)
+MENU: Final[tuple[Entry, ...]] = (*households.MENU, *imports.MENU)
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (*imports.CARDS,)

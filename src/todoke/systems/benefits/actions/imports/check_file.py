@@ -127,11 +127,17 @@ def _totals(kind: ImportKind, path: Path, row: FileImport, tax: Path | None = No
         if register is not None:
             found["住民記録にない行"] = differences.strangers(path, Path(register[1]))
     if kind is ImportKind.TAX:
-        for programme in programmes.every():
-            lacking = reads.unanswered(programme.code, tax=path)
-            if lacking is not None and str(programme.tax_year) == (row.tax_year or str(programme.tax_year)):
-                found[f"課税の答えがない人（{programme.code}）"] = lacking
+        programme = _programme_of(row.tax_year)
+        lacking = reads.unanswered(programme, tax=path) if programme else None
+        if lacking is not None:
+            found["課税の答えがない人"] = lacking
     return found
+
+
+def _programme_of(tax_year: str) -> str | None:
+    """The first programme that asks for that year's tax; of a file of several years, the first of all."""
+    fitting = [one for one in programmes.every() if not tax_year or str(one.tax_year) == tax_year]
+    return fitting[0].code if fitting else None
 
 
 def _of_forms(row: FileImport, forms: pa.Table, path: Path) -> dict[str, Any]:

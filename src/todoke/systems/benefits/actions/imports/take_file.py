@@ -15,6 +15,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import needs
 from todoke.systems.benefits.actions.receive_forms import receive_table
+from todoke.systems.benefits.actions.take_register import take_register
 from todoke.systems.benefits.flows import IMPORT, ImportState
 from todoke.systems.benefits.models import FileImport, Source
 from todoke.systems.benefits.queries import imports as reads
@@ -49,7 +50,9 @@ def take_file(*, import_id: int, by: Actor) -> FileImport:
                 sha256=row.sha256,
                 by=by,
             )
-        elif kind not in reads.REGISTERS:
+        elif kind in reads.REGISTERS:
+            take_register(kind=reads.REGISTERS[kind], by=by)
+        else:
             _new_edition(row, sealed, by)
         subject = f"import {row.pk} {kind} {row.table_sha256[:16]}"
         move(

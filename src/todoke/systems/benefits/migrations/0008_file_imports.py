@@ -14,7 +14,7 @@ ALTER TABLE benefits_source ENABLE TRIGGER benefits_source_append_only;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0005_evidence"),
+        ("benefits", "0007_reasons_and_amounts"),
     ]
 
     operations = [
