@@ -395,7 +395,7 @@ def test_killed_at_every_commit_the_edition_in_use_is_one_or_the_other(
                 assert sum(in_use()) in (0, 5)
                 assert len(in_use()) == MANY
                 assert (imports.one(row.pk).state == "taken") is (sum(in_use()) == 5)
-    assert kills >= 5
+    assert kills >= 4
     assert sum(in_use()) == 5
     assert sql("SELECT count(*) FROM benefits_source") == [(2,)]
     assert len(imports.totals(row)) > 5
