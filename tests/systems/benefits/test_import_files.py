@@ -143,9 +143,12 @@ def test_a_register_of_another_municipality_or_of_a_later_day() -> None:
 
 
 def test_a_tax_file_of_another_year() -> None:
-    rows = [GOOD[0], GOOD[1].replace(",2021,", ",2020,")]
-    (bad,) = of_another(ImportKind.TAX, rows, TAX.names, tax_year="2021")
-    assert (bad.row, bad.column, bad.shown) == (3, "tax_year", "2020")
+    rows = [GOOD[0], GOOD[1].replace(",2021,", ",2020,"), GOOD[2].replace(",2021,", ",2022,")]
+    (bad,) = of_another(ImportKind.TAX, rows, TAX.names, tax_year="2021")  # earlier years may stand by
+    assert (bad.row, bad.column, bad.shown) == (4, "tax_year", "2022")
+    (bad,) = of_another(ImportKind.TAX, rows[1:2], TAX.names, tax_year="2021")
+    assert (bad.row, bad.column) == (1, "（ファイル全体）")
+    assert "2021 の行がひとつもありません（ファイルの年度：2020）" in bad.rule
 
 
 def test_the_first_lines_are_those_of_the_file(tmp_path) -> None:  # type: ignore[no-untyped-def]

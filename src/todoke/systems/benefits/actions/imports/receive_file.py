@@ -30,8 +30,8 @@ _CHUNK = 1 << 22
 class Said:
     """What the person who hands the file in says about it; nothing of it is guessed.
 
-    expected_rows: the count on the delivery note (送付票), None where there is none. tax_year: of a tax file with one
-    year; programme: of returned forms.
+    expected_rows: the count on the delivery note (送付票), None where there is none. tax_year: the newest of a
+    tax file; programme: of returned forms.
     """
 
     kind: ImportKind

@@ -57,6 +57,7 @@ KINDS: Final[dict[ImportKind, Kind]] = {
         title="課税情報",
         key=("resident_code", "tax_year"),
         percent=2,
+        of_year=True,
         because="当初課税の後は更正と未申告の解消だけで、一か月に1%に届かないため",
     ),
     ImportKind.ASSISTANCE: Kind(

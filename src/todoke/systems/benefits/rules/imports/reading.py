@@ -186,10 +186,20 @@ def refuse_other_place_or_day(
             rule = f"{label}が指定された基準日（{as_of.isoformat()}）より後です。別の時点のファイルでないか確かめてください"
             found += _bad(file, table, name, _where(later), rule, shown=False)
     if kind is ImportKind.TAX and tax_year:
-        rule = f"課税年度が指定（{tax_year}）と違います。別の年度のファイルでないか確かめてください"
-        found += _bad(file, table, "tax_year", _where(pc.not_equal(table["tax_year"], tax_year)), rule)
+        found += _of_other_years(file, table, tax_year)
     if found:
         raise InputRefused(file, sorted(found, key=lambda bad: bad.row))
+
+
+def _of_other_years(file: str, table: pa.Table, tax_year: str) -> list[BadRow]:
+    """Rows of a later year than the newest that was promised; or a file without a row of that year. Earlier ones may stand by."""
+    rule = f"課税年度が指定（{tax_year}）より新しいものです。別の年度のファイルでないか確かめてください"
+    found = _bad(file, table, "tax_year", _where(pc.greater(table["tax_year"], tax_year)), rule)
+    if not found and not pc.any(pc.equal(table["tax_year"], tax_year)).as_py():
+        years = "、".join(sorted(pc.unique(table["tax_year"]).to_pylist())[-3:]) or "なし"
+        rule = f"課税年度 {tax_year} の行がひとつもありません（ファイルの年度：{years}）。別の年度のファイルでないか確かめてください"
+        found.append(BadRow(file=file, row=1, column=WHOLE, shown="", rule=rule))
+    return found
 
 
 def _bad(

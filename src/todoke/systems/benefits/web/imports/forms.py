@@ -40,7 +40,10 @@ class FileForm(forms.Form):
         help_text="見出しを除いた件数です。途中で切れたファイルを見分けるために照らし合わせます。",
     )
     tax_year = forms.RegexField(
-        r"^[0-9]{4}$", label="課税年度", required=False, help_text="課税情報のときだけ。西暦4桁（例：2021）"
+        r"^[0-9]{4}$",
+        label="課税年度",
+        required=False,
+        help_text="課税情報のときだけ。ファイルの最も新しい年度を西暦4桁で（例：2021）",
     )
     programme = forms.ChoiceField(label="事業", required=False, help_text="申請書のときだけ選びます。")
 
