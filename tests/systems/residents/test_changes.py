@@ -11,7 +11,19 @@ from django.db import IntegrityError, connections, transaction
 
 from tests.systems import city
 from tests.systems.residents.changes import (
-    ALONE, AS_OF, FATHER, ICHI, MOTHER, NI, SAN, SON, apply, changed, load, resident, write,
+    ALONE,
+    AS_OF,
+    FATHER,
+    ICHI,
+    MOTHER,
+    NI,
+    SAN,
+    SON,
+    apply,
+    changed,
+    load,
+    resident,
+    write,
 )  # fmt: skip
 from todoke.contracts.residents import LineageReason as R
 from todoke.contracts.residents import SnapshotKind
@@ -239,3 +251,20 @@ def test_two_whole_registers_are_compared_with_each_other(tmp_path: Path) -> Non
     assert [(row.kind, row.serial, row.changed_on) for row in Change.objects.using("residents")] == [
         ("照合", None, date(2022, 3, 1))
     ]
+
+
+def test_the_changes_of_the_sample_city_are_taken_in_day_by_day() -> None:
+    by = city.actor(city.CLERK)
+    base, latest = (city.files() / f"residents_{kind}.csv" for kind in ("base", "latest"))
+    jobs.load(base, latest, AS_OF, by=by)
+    kinds = Change.objects.using("residents").values_list("kind", flat=True)
+    assert set(kinds.all()) == {"照合"}  # what the seven weeks between the two registers brought
+    files = sorted((city.files() / "changes").iterdir())
+    for file in files:
+        jobs.import_changes(file=file, as_of=date.fromisoformat(file.stem), by=by)
+    assert set(kinds.all()) >= {"出生", "死亡", "転入", "転出", "転居", "世帯変更", "世帯主変更", "修正"}
+    reasons = {step.reason for step in ResidentRegister().lineage(list(standing().values()))}
+    assert reasons >= {R.SPLIT, R.MERGED, R.NEW_HEAD}
+    heads = Resident.objects.using("residents").filter(left_on=None, is_head=True)
+    households = list(standing().values())
+    assert heads.count() == len(set(households)) == len(set(heads.values_list("household_code", flat=True)))

@@ -22,18 +22,19 @@ def read_register(file: Path) -> pa.Table:
     Raises InputRefused with every bad row.
     """
     text = read_checked(file, RESIDENTS)
-    typed = pa.table({name: _typed(name, text[name].combine_chunks()) for name in text.column_names})
+    typed = pa.table({name: typed(name, text[name].combine_chunks()) for name in text.column_names})
     return typed.sort_by("resident_code")
 
 
 def read_changes(file: Path) -> pa.Table:
     """The changes in the order of the file, with `serial` as a number. Raises InputRefused with every bad row."""
     text = read_checked(file, RESIDENT_CHANGES)
-    typed = {name: _typed(name, text[name].combine_chunks()) for name in text.column_names}
+    typed = {name: typed(name, text[name].combine_chunks()) for name in text.column_names}
     return pa.table(typed | {"serial": text["serial"].combine_chunks().cast(pa.int64())})
 
 
-def _typed(name: str, cells: Texts) -> pa.Array[Any]:
+def typed(name: str, cells: Texts) -> pa.Array[Any]:
+    """A column of the register in its type: dates, flags, else text; empty cells are null."""
     if name in _FLAGS:
         flags: pa.Array[Any] = pc.equal(cells, "1")
         return flags

@@ -54,7 +54,7 @@ def import_changes(*, file: Path, as_of: date, by: Actor) -> Applied:
     with transaction.atomic(using=ALIAS):
         keeping.alone()
         keeping.refuse_older()
-        _refuse_out_of_order(file, change, queries.last_serial())
+        _refuse_out_of_order(file, _serials(change), queries.last_serial())
         latest = queries.newest_snapshot(SnapshotKind.LATEST)
         before = pq.read_table(snapshots.check(Path(latest.path), latest.sha256))
         found = history.apply(before, change, as_of)
@@ -69,7 +69,7 @@ def _keep(keeping: Keeping, file: Path, change: pa.Table, found: History) -> App
     postgres.stage(ALIAS, "changed", found.changed)
     postgres.execute(ALIAS, _UPSERT, [row.snapshot_id])
     keeping.remember(found, row.snapshot_id)
-    serials = change["serial"].to_pylist()
+    serials = _serials(change)
     ChangeFile.objects.using(ALIAS).create(
         sha256=digest,
         first_serial=serials[0],
@@ -88,12 +88,15 @@ def _keep(keeping: Keeping, file: Path, change: pa.Table, found: History) -> App
     )
 
 
-def _refuse_out_of_order(file: Path, change: pa.Table, last: int | None) -> None:
+def _serials(change: pa.Table) -> list[int]:
+    return [int(str(serial)) for serial in change["serial"].to_pylist()]
+
+
+def _refuse_out_of_order(file: Path, serials: list[int], last: int | None) -> None:
     """Serials follow on from the last file and from row to row: no file twice, none left out, none before another.
 
     The first file ever may begin anywhere: the sender counts from its own beginning.
     """
-    serials = change["serial"].to_pylist()
     if not serials:
         rule = "異動が1件もありません"
         raise InputRefused(file.name, [BadRow(file=file.name, row=1, column="serial", shown="", rule=rule)])
@@ -112,7 +115,7 @@ def _refuse_out_of_order(file: Path, change: pa.Table, last: int | None) -> None
 
 
 def _told(file: Path, change: pa.Table, faults: Faults) -> list[BadRow]:
-    first = change["serial"][0].as_py()
+    first = _serials(change)[0]
     return [
         BadRow(
             file=file.name, row=serial - first + 2, column=cell, shown=shown(value, personal=True), rule=rule

@@ -19,7 +19,7 @@ ALTER TABLE residents_resident ADD CONSTRAINT resident_snapshot FOREIGN KEY (sna
 """
 
 
-def _added(name: str, field: models.Field) -> migrations.AddField:
+def _added(name: str, field: models.TextField | models.BooleanField) -> migrations.AddField:  # type: ignore[type-arg]
     return migrations.AddField(model_name="resident", name=name, field=field, preserve_default=False)
 
 
