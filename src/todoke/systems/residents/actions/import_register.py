@@ -13,6 +13,7 @@ from django.db import transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.residents import SnapshotKind, SnapshotRef
 from todoke.engine import postgres, snapshots
+from todoke.engine.snapshots import Seal
 from todoke.oplog.record import record
 from todoke.systems.residents import codecs, queries
 from todoke.systems.residents.actions.keeping import Keeping
@@ -39,7 +40,11 @@ def import_register(*, kind: SnapshotKind, file: Path, as_of: date, by: Actor) -
     require(by, Permission.RESIDENTS_IMPORT)
     register = codecs.read_register(file)
     keeping = Keeping(kind=kind, as_of=as_of, by=by)
-    seal = keeping.seal(register)
+    return _take(register, keeping.seal(register), keeping, source_sha256=snapshots.file_sha256(file))
+
+
+def _take(register: pa.Table, seal: Seal, keeping: Keeping, *, source_sha256: str) -> Imported:
+    kind, as_of, by = keeping.kind, keeping.as_of, keeping.by
     with transaction.atomic(using=ALIAS):
         keeping.alone()
         known = Snapshot.objects.using(ALIAS).filter(kind=kind, as_of=as_of, sha256=seal.sha256).first()
@@ -47,7 +52,7 @@ def import_register(*, kind: SnapshotKind, file: Path, as_of: date, by: Actor) -
             return Imported(snapshot=queries.reference(known), is_new=False)
         keeping.refuse_older()
         before = _before(kind)
-        row = keeping.create(seal, snapshots.file_sha256(file))
+        row = keeping.create(seal, source_sha256)
         if kind is SnapshotKind.LATEST:
             _replace_residents(register, row.snapshot_id)
             if before is not None:
