@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import pytest
@@ -91,6 +92,7 @@ def test_lineage_tax_assistance_and_contacts_stand_on_the_page(office: Office, e
     for file in sorted((city.files() / "changes").iterdir()):
         register_jobs.import_changes(file=file, as_of=date.fromisoformat(file.stem), by=clerk)
     jobs.take_registers(by=clerk)
+    jobs.load(city.files() / "tax.csv", city.files() / "assistance.csv", by=clerk)
     jobs.decide("r3-nontaxable", "first", by=clerk)
     split = Lineage.objects.using("residents").filter(reason="split", snapshot_id__contains="2022-02-0")[0]
     head = RegisterEntry.objects.using("benefits").get(
@@ -106,6 +108,11 @@ def test_lineage_tax_assistance_and_contacts_stand_on_the_page(office: Office, e
     Keys(page).fill("#id_number", "０４５－６７１－２１２１").fill("#id_source", "窓口").press("記録する")
     Keys(page).see("電話番号で検索できます").see("0456712121")
     search(page, "045-671-2121").see(head.name_kanji)
+    if folder := os.environ.get("TODOKE_SHOTS"):  # for a look with one's own eyes
+        page.screenshot(path=f"{folder}/found.png", full_page=True)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/households/**")
+        page.screenshot(path=f"{folder}/household.png", full_page=True)
 
 
 def test_where_a_protected_person_lives_is_for_those_who_may(office: Office, examiner: Examiner) -> None:

@@ -22,15 +22,15 @@ def read_register(file: Path) -> pa.Table:
     Raises InputRefused with every bad row.
     """
     text = read_checked(file, RESIDENTS)
-    typed = pa.table({name: typed(name, text[name].combine_chunks()) for name in text.column_names})
-    return typed.sort_by("resident_code")
+    register = pa.table({name: typed(name, text[name].combine_chunks()) for name in text.column_names})
+    return register.sort_by("resident_code")
 
 
 def read_changes(file: Path) -> pa.Table:
     """The changes in the order of the file, with `serial` as a number. Raises InputRefused with every bad row."""
     text = read_checked(file, RESIDENT_CHANGES)
-    typed = {name: typed(name, text[name].combine_chunks()) for name in text.column_names}
-    return pa.table(typed | {"serial": text["serial"].combine_chunks().cast(pa.int64())})
+    columns = {name: typed(name, text[name].combine_chunks()) for name in text.column_names}
+    return pa.table(columns | {"serial": text["serial"].combine_chunks().cast(pa.int64())})
 
 
 def typed(name: str, cells: Texts) -> pa.Array[Any]:
