@@ -157,7 +157,7 @@ def _households(one: Round, city: City) -> dict[str, list[Row]]:
     return found
 
 
-def _judge(one: Round, city: City, key: str, members: list[Row], households) -> Verdict:  # noqa: PLR0911, PLR0912 - one return a rule
+def _judge(one: Round, city: City, key: str, members: list[Row], households) -> Verdict:  # noqa: PLR0911 - one return a rule
     came = city.applied.get(key)
     if one.hardship and came is None:
         return "ineligible", "NOT_APPLIED", 0
