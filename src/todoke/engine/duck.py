@@ -64,7 +64,7 @@ class DuckEngine:
         with connect(memory=self.memory, threads=self.threads, spill=folder / ".spill") as connection:
             # every output says its own order; keeping the inputs' order in between would only cost memory
             connection.execute("SET preserve_insertion_order = false")
-            _name_words(connection, statement)
+            name_words(connection, statement)
             for name, path in files.items():
                 if path is not None:
                     view(connection, name, [path])
@@ -125,7 +125,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, output: Output, pat
     connection.execute(f"COPY (SELECT * FROM ({query}) ORDER BY {output.key}) TO '{quoted(path)}' ({how})")
 
 
-def _name_words(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None:
+def name_words(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None:
     """A column of few words is held as numbers: a third less work in joins, sorting and writing."""
     for column, words in statement.words.items():
         listed = ", ".join(f"'{word}'" for word in words)

@@ -62,6 +62,7 @@ class SparkEngine:
 def _gather(statement: Statement, parts: Path, out: Mapping[str, Path], check: Check) -> Totals:
     with duck.connect(memory="2GB", spill=parts / ".spill") as connection:
         connection.execute("SET preserve_insertion_order = false")
+        duck.name_words(connection, statement)
         rows = {
             one.name: f"SELECT * FROM read_parquet('{duck.quoted(parts / one.name)}/*.parquet')"
             for one in statement.outputs
@@ -74,6 +75,7 @@ def _session(master: str) -> Iterator[Any]:
     builder = _pyspark().sql.SparkSession.builder.master(master).appName("todoke decide")
     settings = {
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
         "spark.sql.session.timeZone": "UTC",
         # wrong casts and overflows are errors, as in DuckDB
