@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,23 +40,26 @@ class Judged:
     households: int
 
 
-def judge(
-    programme: Programme, inputs: Inputs, *, households: Path, persons: Path, engine: Engine | None = None
-) -> Judged:
+def statement(programme: Programme, inputs: Inputs) -> Statement:
+    """The judging of a programme over these files."""
+    given = {name for name, path in vars(inputs).items() if path is not None}
+    return decision_sql.statement(programme, given)
+
+
+def judge(programme: Programme, inputs: Inputs, *, households: Path, persons: Path) -> Judged:
+    """`run` with DuckDB."""
+    return run(
+        statement(programme, inputs), inputs, households=households, persons=persons, engine=DuckEngine()
+    )
+
+
+def run(statement: Statement, inputs: Inputs, *, households: Path, persons: Path, engine: Engine) -> Judged:
     """Write the household decisions and the persons' statuses; both ordered, so equal inputs give equal rows.
 
     STATE_CONFLICT, and neither file, when a person would be in no household or in several.
     """
-    files = vars(inputs)
-    statement = decision_sql.statement(programme, {name for name, path in files.items() if path is not None})
-    return run(statement, files, households=households, persons=persons, engine=engine or DuckEngine())
-
-
-def run(
-    statement: Statement, files: Mapping[str, Path | None], *, households: Path, persons: Path, engine: Engine
-) -> Judged:
-    """`judge` by a statement that was made before."""
-    totals = engine.run(statement, files, {"persons": persons, "households": households}, _complete)
+    targets = {"persons": persons, "households": households}
+    totals = engine.run(statement, vars(inputs), targets, _complete)
     return Judged(residents=totals["residents"], households=totals["households"])
 
 
