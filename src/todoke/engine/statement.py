@@ -71,7 +71,9 @@ Check = Callable[[Totals], None]
 class Engine(Protocol):
     """Runs a statement. Two engines given the same statement and files write the same rows in the same order."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The word for it on the command line and in the seal."""
 
     @property
     def version(self) -> str:

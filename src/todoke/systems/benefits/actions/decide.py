@@ -56,19 +56,18 @@ def _inputs(programme: Programme, folder: Path) -> dict[str, Seal]:
     """Relation → its sealed file; those of imports are checked against their seals."""
     base, latest = needs.register(SnapshotKind.BASE), needs.register(SnapshotKind.LATEST)
     tax, assistance = queries.newest_source("tax"), queries.newest_source("assistance")
-    imported = {"base": base, "latest": latest, "tax": tax, "assistance": assistance}
+    imported = [("base", base), ("latest", latest), ("tax", tax), ("assistance", assistance)]
     own = {
         "answers": queries.answers(programme.code),
         "paid": queries.paid_lineages(programme.code),
         "applications": queries.applications_received(programme.code),
     }
-    return {
-        **{
-            name: Seal(path=snapshots.check(Path(one.path), one.sha256), sha256=one.sha256, rows=one.rows)
-            for name, one in imported.items()
-        },
-        **{name: snapshots.write(table, folder, name) for name, table in own.items()},
-    }
+    seals = {name: _checked(one.path, one.sha256, one.rows) for name, one in imported}
+    return seals | {name: snapshots.write(table, folder, name) for name, table in own.items()}
+
+
+def _checked(path: str, sha256: str, count: int) -> Seal:
+    return Seal(path=snapshots.check(Path(path), sha256), sha256=sha256, rows=count)
 
 
 def _input(run: DecisionRun, name: str, seal: Seal) -> DecisionInput:
