@@ -36,9 +36,12 @@ _COLUMNS = "resident_code, household_code, is_head, birth_date, moved_in_on, pre
 
 
 def population(programme: Programme, given: Collection[str] = RELATIONS) -> str:
-    """The relation `population`: everybody who is judged."""
+    """The relation `population`: everybody who is judged. On the newest register, who left after applying, too."""
     if programme.register is Register.LATEST:
-        return f"SELECT {_COLUMNS} FROM latest WHERE left_on IS NULL"
+        return f"""SELECT {", ".join(f"l.{name}" for name in _COLUMNS.split(", "))}
+FROM latest l LEFT JOIN (SELECT household_key, min(received_on) AS received_on FROM applications GROUP BY household_key) a
+    ON a.household_key = l.household_code
+WHERE l.left_on IS NULL OR COALESCE(a.received_on <= l.left_on, false)"""
     registered = f"SELECT {_COLUMNS} FROM base"
     if not _asks(Article2ReRegistered, programme, given):
         return registered
