@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connections
 
+from tests.systems.lists import publish_list, register_organisations
 from todoke.access.permissions import Actor, Role
 from todoke.contracts import intermediary, network, registry
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, TAX_ITEMS, Item
@@ -29,7 +30,6 @@ from todoke.systems.intermediary.actions.fetch_list import fetch_list
 from todoke.systems.network import serves as network_serves
 from todoke.systems.network.actions.load_register import load_register
 from todoke.systems.network.actions.make_keys import make_keys
-from todoke.systems.network.actions.publish_list import publish_list
 
 assert intermediary_serves
 assert network_serves
@@ -124,6 +124,7 @@ class Towns:
         self.persons = list(range(1, persons + 1))
         make_keys(by=NETWORK_STAFF)
         self.load([(code_of(p), number_of(p)) for p in self.persons])
+        register_organisations(TOWNS)
         publish_list(by=NETWORK_STAFF)
         for town in TOWNS:
             fetch_list(alias=alias(town), by=PLATFORM_STAFF)

@@ -62,6 +62,7 @@ class Permission(Enum):
     INTERMEDIARY_REGISTER = "intermediary:replica:register"
     INTERMEDIARY_RELEASE = "intermediary:held:release"
     LINKAGE_CONVERT = "linkage:number:convert"
+    INTERMEDIARY_RENEW = "intermediary:list:renew"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
     LINKAGE_CORRECTION_CONFIRM = "linkage:correction:confirm"
     LINKAGE_CORRECTION_READ = "linkage:correction:read"
@@ -93,9 +94,16 @@ class Permission(Enum):
     NETWORK_ACQUIRE = "network:link_code:acquire"
     NETWORK_EXPIRE = "network:link_code:expire"
     NETWORK_FETCH_LIST = "network:list:fetch"
+    NETWORK_LIST_APPROVE = "network:list:approve"
+    NETWORK_LIST_DRAFT = "network:list:draft"
+    NETWORK_LIST_REVOKE = "network:list:revoke"
     NETWORK_OPERATE = "network:list:operate"
+    NETWORK_ORGANISATION_CONFIRM = "network:organisation:confirm"
+    NETWORK_ORGANISATION_PROPOSE = "network:organisation:propose"
+    NETWORK_ORGANISATION_SUSPEND = "network:organisation:suspend"
     NETWORK_PERMIT = "network:permit:request"
     NETWORK_REPORT = "network:provision:report"
+    NETWORK_WATCH = "network:exchange:watch"
     OPLOG_DROP_APPROVE = "oplog:month:drop"
     OPLOG_DROP_REQUEST = "oplog:month:request_drop"
     OPLOG_ERASE_APPROVE = "oplog:entry:erase"
@@ -122,6 +130,8 @@ STEP_UP = frozenset(
         Permission.LINKAGE_CORRECTION_CONFIRM,
         Permission.LINKAGE_REPLICA_CONFIRM,
         Permission.LINKAGE_RIGHT_CONFIRM,
+        Permission.NETWORK_LIST_APPROVE,
+        Permission.NETWORK_ORGANISATION_CONFIRM,
         Permission.OPLOG_DROP_APPROVE,
         Permission.OPLOG_ERASE_APPROVE,
         Permission.PRIVACY_EXPORT_APPROVE,
@@ -256,8 +266,19 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_CONFIRM,
         }
     ),
-    Role.PLATFORM_OPERATOR: frozenset({Permission.INTERMEDIARY_OPERATE}),
-    Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE}),
+    Role.PLATFORM_OPERATOR: frozenset({Permission.INTERMEDIARY_OPERATE, Permission.INTERMEDIARY_RENEW}),
+    Role.NETWORK_OPERATOR: frozenset(
+        {
+            Permission.NETWORK_LIST_APPROVE,
+            Permission.NETWORK_LIST_DRAFT,
+            Permission.NETWORK_LIST_REVOKE,
+            Permission.NETWORK_OPERATE,
+            Permission.NETWORK_ORGANISATION_CONFIRM,
+            Permission.NETWORK_ORGANISATION_PROPOSE,
+            Permission.NETWORK_ORGANISATION_SUSPEND,
+            Permission.NETWORK_WATCH,
+        }
+    ),
     Role.SECTION_MANAGER: frozenset(
         {
             Permission.ACCESS_DIRECTORY_READ,
@@ -354,6 +375,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PLATFORM_SYSTEM: frozenset(
         {
             Permission.INTERMEDIARY_RECEIVE,
+            Permission.INTERMEDIARY_RENEW,
             Permission.NETWORK_FETCH_LIST,
             Permission.NETWORK_PERMIT,
             Permission.NETWORK_REPORT,

@@ -14,6 +14,7 @@ from todoke.records.layouts import (
     inquiry_answer_v2021,
     inquiry_request_v2021,
     number_conversion_v2026,
+    permission_list_v2026,
     personnel_v2022,
     replica_masters_v2021,
     ward_reply_v2024,
@@ -28,6 +29,7 @@ CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *personnel_v2022.LAYOUTS,
     *replica_masters_v2021.LAYOUTS,
     *number_conversion_v2026.LAYOUTS,
+    *permission_list_v2026.LAYOUTS,
     *existing_systems_v2022.CSV_LAYOUTS,
 )
 RECORD_LAYOUTS: tuple[RecordLayout, ...] = (

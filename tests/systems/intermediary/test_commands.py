@@ -11,7 +11,18 @@ from django.test import override_settings
 
 from tests import hiring
 from tests.hiring import Right
-from tests.systems.three_towns import EAST, HOME, WEST, Towns, alias, code_of, inquiry, number_of, own_number
+from tests.systems.three_towns import (
+    EAST,
+    HOME,
+    TOWNS,
+    WEST,
+    Towns,
+    alias,
+    code_of,
+    inquiry,
+    number_of,
+    own_number,
+)
 from todoke.access.permissions import Role
 from todoke.contracts.information import Outcome
 from todoke.kernel.errors import TodokeError
@@ -28,7 +39,7 @@ STAFF = {
         "p003": [Right(role=Role.PROVIDER_OFFICER, municipality=EAST)],
         "p004": [Right(role=Role.PROVIDER_OFFICER, municipality=WEST)],
     },
-    "national": {"n001": [Role.NETWORK_OPERATOR], "n002": [Role.AUDITOR]},
+    "national": {"n001": [Role.NETWORK_OPERATOR], "n002": [Role.NETWORK_OPERATOR], "n003": [Role.AUDITOR]},
 }
 
 
@@ -67,10 +78,17 @@ def test_the_network_is_set_up_by_its_verbs(towns: Towns, verb: Verb) -> None:
     verb("network", "keys-init", "--by", "n001")
     assert verb("network", "load-juki", str(file), "--by", "n001") == "取込 1 件\n"
     assert verb("network", "load-juki", str(file), "--by", "n001") == "取込 1 件（済み）\n"
-    assert verb("network", "list-publish", "--days", "9", "--by", "n001") == "第 1 版  1 行\n"
+    towns_options = [part for town in TOWNS for part in ("--municipality", town)]
+    assert verb("network", "organisations-propose", *towns_options, "--by", "n001") == "案 3 件\n"
+    assert verb("network", "list-draft", "--days", "9", "--by", "n001").endswith("追加 1  削除 0  変更 0\n")
+    for approve in ("organisations-confirm", "list-approve"):
+        with pytest.raises(TodokeError, match="SAME_PERSON"):
+            verb("network", approve, "--by", "n001")
+    assert verb("network", "organisations-confirm", "--by", "n002") == "登録 3 件\n"
+    assert verb("network", "list-approve", "--by", "n002") == "第 1 版  1 行\n"
     assert "registered 1\n" in verb("network", "status")
     with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
-        verb("network", "list-publish", "--by", "n002")
+        verb("network", "list-draft", "--by", "n003")
 
 
 def test_held_requests_are_listed_proposed_and_confirmed(towns: Towns, verb: Verb) -> None:

@@ -22,8 +22,8 @@ _TAKEN_OVER = ", ".join(
     for name in (*ITEM_COLUMNS, "auto_reply_prohibited", "edition", "registered_at")
 )
 _PERSONS = """
-INSERT INTO intermediary_link_code (integrated_number, state)
-SELECT integrated_number, 'not_requested' FROM changed WHERE NOT deleted
+INSERT INTO intermediary_person (integrated_number)
+SELECT integrated_number FROM changed WHERE NOT deleted
 ON CONFLICT (integrated_number) DO NOTHING
 """
 _THERE = """

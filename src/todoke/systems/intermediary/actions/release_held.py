@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from todoke.access import parties as actors
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs, queries
+from todoke.systems.intermediary.actions.renew_revocations import renew_revocations
 from todoke.systems.intermediary.flows import HELD_DECISION, Decision, DecisionState
 from todoke.workflow.runner import move, of
 
@@ -92,6 +94,7 @@ def confirm_release(*, alias: str, permit_ids: Sequence[str], decision: Decision
     held for too long). All or none.
     """
     require(by, Permission.INTERMEDIARY_CONFIRM, municipality=needs.municipality_of(alias))
+    renew_revocations(alias=alias, by=actors.actor(needs.party_of(alias)))
     now = clock.now()
     with transaction.atomic(using=alias):
         queries.lock_replicas(alias, exclusive=False)
@@ -120,7 +123,6 @@ def _check(alias: str, ids: list[str], decision: Decision, now: datetime) -> Non
     parameters = {
         "permits": ids,
         "edition": queries.valid_edition(alias),
-        "provider": needs.organisation_of(alias),
         "today": clock.today(),
     }
     limit = getattr(settings, "TODOKE_HOLD_LIMIT", HOLD_LIMIT)

@@ -11,8 +11,10 @@ from todoke.systems.intermediary.models.inquiry import Inquiry
 from todoke.systems.intermediary.models.link_code import LinkCode
 from todoke.systems.intermediary.models.list_copy import ListCopy
 from todoke.systems.intermediary.models.list_copy_entry import ListCopyEntry
+from todoke.systems.intermediary.models.person import Person
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
 from todoke.systems.intermediary.models.replica import Replica
+from todoke.systems.intermediary.models.revocation_copy import RevocationCopy
 from todoke.systems.intermediary.models.service_pause import ServicePause
 
 __all__ = [
@@ -24,7 +26,9 @@ __all__ = [
     "LinkCode",
     "ListCopy",
     "ListCopyEntry",
+    "Person",
     "ProvisionCase",
     "Replica",
+    "RevocationCopy",
     "ServicePause",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import with_parent
-from todoke.systems.intermediary.models.link_code import LinkCode
+from todoke.systems.intermediary.models.person import Person
 from todoke.systems.intermediary.models.tax_items import TAX_FIELDS, TaxItems, whole
 
 
@@ -18,7 +18,7 @@ class Replica(TaxItems):
     """
 
     person = models.ForeignKey(
-        LinkCode,
+        Person,
         on_delete=models.PROTECT,
         db_column="integrated_number",
         db_index=False,
