@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, connections
+from django.db import IntegrityError, connections, transaction
 
 from tests.systems.lists import FIRST, SECOND, publish_list
 from tests.systems.three_towns import EAST, HOME, PLATFORM_STAFF, Towns, alias, inquiry, organisation
@@ -74,8 +74,8 @@ def test_a_bad_file_is_refused_whole_with_every_bad_row(towns: Towns) -> None:
     ]
     with pytest.raises(InputRefused) as caught:
         draft_list_from_file(file=written(towns.folder, *bad), by=FIRST)
-    rows = {(row.row, row.column.split("・")[0]) for row in caught.value.bad_rows}
-    assert {row for row, _ in rows} == {3, 4, 5, 6, 7, 9}
+    rows = {(row.row, row.column.split("・")[0]) for row in caught.value.rows}
+    assert {row for row, _ in rows} == {3, 4, 5, 6, 7, 8, 9}
     assert queries.open_draft() is None
 
 
@@ -182,7 +182,8 @@ def test_the_providers_own_copy_refuses_what_was_permitted_before(
     ((provider, requests, key),) = sent
     revoke_entry(entry=EVERYBODY, reason="緊急", by=FIRST)
     later(timedelta(minutes=16))
-    needs.ask_provision(provider, requests, key=key)
+    with transaction.atomic(using="network"):
+        needs.ask_provision(provider, requests, key=key)
     town.deliver()
     assert {(r.outcome, r.error) for r in town.results().values()} == {(Outcome.REFUSED, "not_on_list")}
 

@@ -78,6 +78,12 @@ def difference_of(draft: ListDraft) -> Difference:
     return difference(edition_entries(draft.base), draft_entries(draft))
 
 
+def names() -> dict[str, str]:
+    """The name of each organisation that was ever registered, its newest one."""
+    rows = Organisation.objects.using(ALIAS).exclude(confirmed_at=None).order_by("confirmed_at")
+    return dict(rows.values_list("organisation", "name"))
+
+
 def proposed_organisations() -> list[int]:
     """The numbers of the proposals that wait for a second person."""
     rows = Organisation.objects.using(ALIAS).filter(state=OrganisationState.PROPOSED)
