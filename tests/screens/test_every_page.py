@@ -104,6 +104,33 @@ ELSEWHERE = {
     **dict.fromkeys(
         ("exports", "export-new", "export", "export-approve", "export-refuse", "export-make"), "test_exports"
     ),
+    **dict.fromkeys(
+        (
+            "linkage-registrations",
+            "linkage-registration-new",
+            "linkage-registration-file",
+            "linkage-registrations-confirm",
+            "linkage-registration",
+            "linkage-registration-search",
+            "linkage-registration-choose",
+            "linkage-registration-confirm",
+            "linkage-registration-reject",
+            "linkage-registration-withdraw",
+        ),
+        "test_nonresidents",
+    ),
+    **dict.fromkeys(
+        (
+            "linkage-consistency",
+            "linkage-differences",
+            "linkage-difference",
+            "linkage-difference-take-over",
+            "linkage-difference-keep",
+            "linkage-difference-confirm",
+            "linkage-difference-return",
+        ),
+        "test_consistency_screens",
+    ),
     "export-file": "no page: a file, test_exports",
     **dict.fromkeys(
         ("linkage-conversions", "linkage-conversion-new", "linkage-conversion"), "test_conversions"
@@ -167,6 +194,27 @@ ELSEWHERE = {
     "linkage-codes-run": "test_linkage_codes",
     "linkage-intermediary": "test_linkage_codes",
     "linkage-intermediary-check": "no page: a button, test_linkage_codes",
+    **dict.fromkeys(
+        (
+            "network-traffic",
+            "network-refusals",
+            "network-juki",
+            "network-lists",
+            "network-entries",
+            "network-entry-revoke",
+            "network-holders",
+            "network-list-draft-new",
+            "network-list-draft",
+            "network-list-draft-approve",
+            "network-list-draft-refuse",
+            "network-organisations",
+            "network-organisation-new",
+            "network-organisation-confirm",
+            "network-organisation-refuse",
+            "network-organisation-suspend",
+        ),
+        "test_network_screens",
+    ),
     "metrics": "no page: measures, tests/systems/linkage/test_metrics.py",
     "health": "no page: JSON, tests/sites/test_status.py",
 }
@@ -227,7 +275,20 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
 @pytest.mark.parametrize(
     ("role", "menu"),
     [
-        (Role.CLERK, ["ホーム", "税情報一括照会", "番号変換", "一人分の照会", "副本の訂正"]),
+        (
+            Role.CLERK,
+            [
+                "ホーム",
+                "税情報一括照会",
+                "住登外者の登録",
+                "住基ネットとの整合性",
+                "番号検索",
+                "番号の訂正",
+                "番号変換",
+                "一人分の照会",
+                "副本の訂正",
+            ],
+        ),
         (Role.PERSONNEL, ["ホーム", "人事情報"]),
         (
             Role.AUDITOR,

@@ -10,6 +10,7 @@ from todoke.systems.network.models.list_entry import ListEntry
 from todoke.systems.network.models.list_holder import ListHolder
 from todoke.systems.network.models.organisation import Organisation
 from todoke.systems.network.models.refusal import Refusal
+from todoke.systems.network.models.registered_attributes import RegisteredAttributes
 from todoke.systems.network.models.registered_number import RegisteredNumber
 from todoke.systems.network.models.revocation import Revocation
 
@@ -24,6 +25,7 @@ __all__ = [
     "ListHolder",
     "Organisation",
     "Refusal",
+    "RegisteredAttributes",
     "RegisteredNumber",
     "Revocation",
 ]
