@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
+from todoke.access.permissions import Permission
 from todoke.contracts.network import ListEntry, RevokedEntry
 from todoke.engine import postgres
 from todoke.kernel import clock
@@ -28,6 +29,10 @@ SELECT o.party, min(o.municipality), coalesce(max(h.known), 0), coalesce(max(h.g
        max(h.known_at), max(h.revocations_at)
 FROM network_organisation o LEFT JOIN network_list_holder h ON h.party = o.party
 WHERE o.state IN ('registered', 'suspended') GROUP BY o.party ORDER BY o.party
+"""
+_BULK = """
+SELECT (at AT TIME ZONE 'Asia/Tokyo')::date, actor, count(*), sum(persons)::bigint FROM oplog_operation
+WHERE verb = %(verb)s AND at >= %(since)s AND outcome = 'done' GROUP BY 1, 2 ORDER BY 1 DESC, 2
 """
 _WAITING = """
 SELECT organisation, count(*), min(asked_at) FROM network_acquisition GROUP BY 1 ORDER BY 1
@@ -75,6 +80,16 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class BulkRequests:
+    """一括提供 that one party asked for on one day: how many messages, about how many persons."""
+
+    day: date
+    party: str
+    messages: int
+    persons: int
+
+
+@dataclass(frozen=True)
 class Waiting:
     """取得番号 of one organisation whose 符号 have not arrived yet."""
 
@@ -119,6 +134,12 @@ def brought_back(draft: ListDraft) -> list[RevokedEntry]:
     """Revoked entries of the edition in force that the draft holds again."""
     wanted = {codes(entry) for entry in queries.draft_entries(draft)}
     return [entry for entry in queries.revoked_entries() if entry in wanted]
+
+
+def bulk_requests() -> list[BulkRequests]:
+    """一括提供 of the last 31 days by day and asker, from the operation log; the newest day first."""
+    parameters = {"verb": Permission.NETWORK_ATTRIBUTES.value, "since": clock.now() - timedelta(days=31)}
+    return [BulkRequests(*row) for row in postgres.fetch(ALIAS, _BULK, parameters)]
 
 
 def waiting_acquisitions() -> list[Waiting]:

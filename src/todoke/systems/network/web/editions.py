@@ -20,9 +20,8 @@ from todoke.access.permissions import Actor, Permission
 from todoke.contracts.network import ListEntry
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.shell import Card
-from todoke.pages.tables import Column, Kind, Table
+from todoke.pages.tables import Column, Kind, Table, moment
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.pages.wareki import moment
 from todoke.systems.network import queries
 from todoke.systems.network.actions.draft_list import DAYS, draft_list, draft_list_from_file, refuse_draft
 from todoke.systems.network.actions.publish_list import publish_list
@@ -269,8 +268,9 @@ def _facts(row: ListDraft) -> list[tuple[str, object]]:
         ("写しの有効日数", f"{row.days} 日"),
         ("ファイル", row.file or "なし（前の版と同じ行）"),
         ("ファイルの照合値（SHA-256）", row.sha256 or "－"),
-        ("作成", f"{moment(row.drafted_at)}　{row.drafted_by}"),
-        *([("承認", f"{moment(row.approved_at)}　{row.approved_by}")] if row.approved_at else []),
+        ("作成", moment(row.drafted_at)),
+        ("作成者", row.drafted_by),
+        *([("承認", moment(row.approved_at)), ("承認者", row.approved_by)] if row.approved_at else []),
     ]
 
 

@@ -18,7 +18,7 @@ from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
 from todoke.systems.network import queries
 from todoke.systems.network.queries import editions
-from todoke.systems.network.queries.editions import Waiting
+from todoke.systems.network.queries.editions import BulkRequests, Waiting
 from todoke.systems.network.queries.traffic import (
     DENIED,
     LISTED,
@@ -107,6 +107,18 @@ def _shared(names: dict[str, str]) -> list[Column[Any]]:
 _SPAN: Final = Column[Any](
     key="span", title="始まり", value=lambda row: row.span, kind=Kind.MOMENT, heads_row=True
 )
+BULK: Final = [
+    Column[BulkRequests](
+        key="day", title="日", value=lambda row: row.day, kind=Kind.DAY, heads_row=True, sortable=False
+    ),
+    Column[BulkRequests](key="party", title="求めた団体", value=lambda row: row.party, sortable=False),
+    Column[BulkRequests](
+        key="messages", title="電文", value=lambda row: row.messages, kind=Kind.NUMBER, sortable=False
+    ),
+    Column[BulkRequests](
+        key="persons", title="人数", value=lambda row: row.persons, kind=Kind.NUMBER, sortable=False
+    ),
+]
 _COUNT: Final = Column[Any](key="count", title="件数", value=lambda row: row.count, kind=Kind.NUMBER)
 
 
@@ -163,9 +175,9 @@ def refusals(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@screen(WATCH, live=True)
+@screen(WATCH)
 def juki(request: HttpRequest) -> HttpResponse:
-    """住基ネットの部分: 取得番号 whose 符号 are on their way, per organisation."""
+    """住基ネットの部分: 取得番号 whose 符号 are on their way, per organisation; and 一括提供 by day."""
     names = queries.names()
     rows = editions.waiting_acquisitions()
     columns: list[Column[Waiting]] = [
@@ -184,5 +196,6 @@ def juki(request: HttpRequest) -> HttpResponse:
         request,
         Table(caption="待っている取得番号", columns=columns, rows=rows, query=request.GET, empty="待っている取得番号はありません。"),
         permission=WATCH, heading="住基ネットの部分", file="acquisitions", template="network/juki.html",
-        counts=queries.counts(), waiting=sum(row.count for row in rows), crumbs=[("ホーム", "/"), ("住基ネットの部分", "")],
+        counts=queries.counts(), waiting=sum(row.count for row in rows),
+        bulk=Table(caption="本人確認情報の一括提供（31日間）", columns=BULK, rows=editions.bulk_requests(), empty="一括提供の求めはありません。"), crumbs=[("ホーム", "/"), ("住基ネットの部分", "")],
     )  # fmt: skip
