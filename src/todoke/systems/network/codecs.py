@@ -40,7 +40,11 @@ def read_list(path: Path) -> list[ListEntry]:
     table = read_checked(path, PERMISSION_LIST)
     return [
         ListEntry(
-            *(row[name] for name in ("inquirer", "provider", "duty", "procedure", "information_code")),
+            row["inquirer"],
+            row["provider"],
+            row["duty"],
+            row["procedure"],
+            row["information_code"],
             date.fromisoformat(row["valid_from"]),
             date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
         )

@@ -46,7 +46,12 @@ def take_inquiries(*, alias: str, body: Inquiries, by: Actor) -> InquiryReceipts
         taken = [place for place, (refusal, _) in enumerate(judged) if not refusal]
         if taken:
             accepted = pa.table(columns).take(pa.array(taken))
-            always = {"organisation": organisation, "requested_at": now, "outcome": "asked", "error": ""}
+            always: dict[str, str | datetime] = {
+                "organisation": organisation,
+                "requested_at": now,
+                "outcome": "asked",
+                "error": "",
+            }
             for name, value in always.items():
                 accepted = accepted.append_column(name, codecs.same(value, len(taken)))
             postgres.copy_in(alias, "intermediary_inquiry", accepted)
