@@ -9,13 +9,18 @@ from django.db import connections
 
 from tests.screens.keys import Keys
 from tests.screens.office import Office, Person
-from tests.systems.lists import register_organisations
+from tests.systems import world
+from tests.systems.lists import publish_list, register_organisations
 from todoke.access.permissions import Role
+from todoke.contracts import registry
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE
+from todoke.contracts.trust import PermitSeal
+from todoke.exchange.ring import KeyRing
 from todoke.identifiers.municipality import organisation_code
 from todoke.kernel import clock
 from todoke.oplog.models import Operation
 from todoke.sites.realms import Realm
+from todoke.sites.trust import RingTrust
 from todoke.systems.network.models import ExchangeRecord, Refusal
 from todoke.systems.network.queries import newest_list
 
@@ -58,7 +63,17 @@ def test_an_edition_is_drafted_by_one_and_published_by_another(
     examiner.check(second.page, "network-list-draft-approve")
     at.press("承認して発行する").see("第 1 版を発行しました").see("あと 4 日")
     examiner.check(second.page, "network-lists")
+    newest = newest_list()
+    assert newest is not None
+    assert (newest.edition, newest.issued_by, newest.approved_by) == (1, "n001", "n002")
 
+
+def test_a_bad_file_is_refused_and_a_row_is_revoked(
+    office: Office, two: tuple[Person, Person], tmp_path: Path, examiner
+) -> None:
+    registry.serve(PermitSeal, RingTrust(KeyRing(office.sites.instance.path, *world.owners())))
+    publish_list()
+    _, second = two
     bad = tmp_path / "list.csv"
     row = f"*,*,{DUTY},{PROCEDURE},{LOCAL_TAX},2022-04-01,2023-03-31"
     header = "inquirer,provider,duty,procedure,information_code,valid_from,valid_to"
@@ -90,9 +105,6 @@ def test_an_edition_is_drafted_by_one_and_published_by_another(
     Keys(page).press("案を作る").see("案を作りました").press("案 3 が承認を待っています").see(
         "緊急に失効した行が戻ります"
     )
-    newest = newest_list()
-    assert newest is not None
-    assert (newest.edition, newest.issued_by, newest.approved_by) == (1, "n001", "n002")
 
 
 def test_an_organisation_is_registered_by_two_and_suspended_by_one(
@@ -100,7 +112,13 @@ def test_an_organisation_is_registered_by_two_and_suspended_by_one(
 ) -> None:
     first, second = two
     first.sit_down()
-    at = Keys(first.open("home")).press("機関").see("機関はありません").press("登録の案を作る")
+    at = (
+        Keys(first.open("home"))
+        .press("機関")
+        .see("機関はありません")
+        .press("登録の案を作る")
+        .see("機関の登録の案を作ります")
+    )
     examiner.check(first.page, "network-organisation-new")
     at.fill("input[name=municipality]", "14100").choose("select[name=kind]", "教育委員会")
     at.fill("input[name=name]", "横浜市教育委員会").press("案を作る").see("案を作りました").see("確認待ち")
@@ -123,7 +141,9 @@ def test_an_organisation_is_registered_by_two_and_suspended_by_one(
     at.press("登録の案を作る").fill("input[name=municipality]", "14100").choose(
         "select[name=kind]", "教育委員会"
     )
-    at.fill("input[name=name]", "横浜市教育委員会").press("案を作る").see("確認待ち").press("却下する")
+    at.fill("input[name=name]", "横浜市教育委員会").press("案を作る").see("確認待ち").press("却下する").see(
+        "却下します"
+    )
     examiner.check(second.page, "network-organisation-refuse")
     at.press("却下する").see("案を却下しました")
 
@@ -148,7 +168,7 @@ def busy(two: tuple[Person, Person]) -> Person:
     with connections["network"].cursor() as cursor:
         cursor.execute(
             "INSERT INTO network_acquisition (delivery, organisation, acquisition_number, asked_at)"
-            " SELECT 'd', %s, 'hidden' || n, now() FROM generate_series(1, 3) n",
+            " SELECT 'd', %s, 'unseen-number-' || n, now() FROM generate_series(1, 3) n",
             [HOME],
         )
     return two[1]
@@ -189,7 +209,7 @@ def test_traffic_refusals_and_acquisitions_are_counts_and_name_nobody(busy: Pers
     examiner.check(page, "network-refusals")
     at.press("住基ネットの部分").see("3")
     examiner.check(page, "network-juki")
-    assert "hidden" not in page.content()
+    assert "unseen-number" not in page.content()
     at = Keys(busy.open("network-holders")).see("未取得").see("2 団体")
     examiner.check(page, "network-holders")
 

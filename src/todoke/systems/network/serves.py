@@ -101,7 +101,7 @@ def permission_list(alias: str, sender: str, body: network.ListRequest) -> netwo
             detail="照会許可照会リストが発行されていません",
             todo="todoke network list-draft と list-approve を実行してください。",
         )
-    note_holder(party=sender, known=body.known_edition, given=newest.edition)
+    note_holder(known=body.known_edition, given=newest.edition, by=by)
     subject = f"edition:{newest.edition}"
     record(alias, by=by, verb=Permission.NETWORK_FETCH_LIST.value, subject=subject)
     return network.SignedList(body=bytes(newest.body), signature=bytes(newest.signature))

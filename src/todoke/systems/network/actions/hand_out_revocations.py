@@ -32,7 +32,7 @@ def hand_out_revocations(*, body: network.RevocationsRequest, by: Actor) -> netw
             entries=queries.revoked_entries(),
             organisations=queries.suspended_organisations(),
         )
-        note_holder(party=by.staff_id, known=body.known_edition)
+        note_holder(known=body.known_edition, by=by)
         subject = f"entries:{len(issued.entries)} organisations:{len(issued.organisations)}"
         record(ALIAS, by=by, verb="network:list:revocations", subject=subject)
     encoded = kinds.encode(issued)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.systems.network.needs import ALIAS
@@ -20,7 +21,8 @@ SET known = excluded.known, known_at = excluded.known_at, revocations_at = exclu
 """
 
 
-def note_holder(*, party: str, known: int, given: int | None = None) -> None:
+def note_holder(*, known: int, given: int | None = None, by: Actor) -> None:
     """`known`: the edition that the party named; `given`: the one it gets now, None when it asked for revocations only."""
-    parameters = {"party": party, "known": known, "given": given, "now": clock.now()}
+    require(by, Permission.NETWORK_FETCH_LIST)
+    parameters = {"party": by.staff_id, "known": known, "given": given, "now": clock.now()}
     postgres.execute(ALIAS, _REVOCATIONS if given is None else _LIST, parameters)
