@@ -240,3 +240,13 @@ def exchange_check(folder: Path | None, platform_by: str, network_by: str, minut
         click.echo(f"{breach.rule.name}  {breach.subject}  {breach.what}")
     if found.breaches:
         raise TodokeError(ErrorCode.RECORDS_DIFFER, count=len(found.breaches))
+
+
+@exchange.command("openapi")
+@click.argument("site", type=click.Choice([realm.value for realm in Realm]))
+@open_verb("公開の文書だけを示す")
+def exchange_openapi(site: str) -> None:
+    """サイトの窓口の OpenAPI 3.1 文書を示します。"""
+    from todoke.sites import openapi
+
+    click.echo(openapi.page(Realm(site)), nl=False)
