@@ -50,6 +50,7 @@ class Permission(Enum):
     INQUIRY_SUBJECT_READ = "inquiry:subject:read"
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
     INTERMEDIARY_COMPARE = "intermediary:replica:compare"
+    INTERMEDIARY_COMPARE_RECORDS = "intermediary:record:compare"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
     INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
@@ -100,6 +101,7 @@ class Permission(Enum):
     LINKAGE_WATCH = "linkage:intermediary:watch"
     NETWORK_ACQUIRE = "network:link_code:acquire"
     NETWORK_ATTRIBUTES = "network:resident:provide"
+    NETWORK_COMPARE = "network:record:compare"
     NETWORK_EXPIRE = "network:link_code:expire"
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_LIST_APPROVE = "network:list:approve"
@@ -111,6 +113,7 @@ class Permission(Enum):
     NETWORK_ORGANISATION_SUSPEND = "network:organisation:suspend"
     NETWORK_PERMIT = "network:permit:request"
     NETWORK_REPORT = "network:provision:report"
+    NETWORK_SETTLE = "network:discrepancy:settle"
     NETWORK_WATCH = "network:exchange:watch"
     OPLOG_DROP_APPROVE = "oplog:month:drop"
     OPLOG_DROP_REQUEST = "oplog:month:request_drop"
@@ -282,18 +285,28 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_CONFIRM,
         }
     ),
-    Role.PLATFORM_OPERATOR: frozenset({Permission.INTERMEDIARY_OPERATE, Permission.INTERMEDIARY_RENEW}),
-    Role.NETWORK_OPERATOR: frozenset(
+    Role.PLATFORM_OPERATOR: frozenset(
         {
-            Permission.NETWORK_LIST_APPROVE,
-            Permission.NETWORK_LIST_DRAFT,
-            Permission.NETWORK_LIST_REVOKE,
-            Permission.NETWORK_OPERATE,
-            Permission.NETWORK_ORGANISATION_CONFIRM,
-            Permission.NETWORK_ORGANISATION_PROPOSE,
-            Permission.NETWORK_ORGANISATION_SUSPEND,
-            Permission.NETWORK_WATCH,
+            Permission.INTERMEDIARY_COMPARE_RECORDS,
+            Permission.INTERMEDIARY_OPERATE,
+            Permission.INTERMEDIARY_RENEW,
         }
+    ),
+    Role.NETWORK_OPERATOR: frozenset(
+        map(
+            Permission,
+            [
+                "network:discrepancy:settle",
+                "network:exchange:watch",
+                "network:list:approve",
+                "network:list:draft",
+                "network:list:operate",
+                "network:list:revoke",
+                "network:organisation:confirm",
+                "network:organisation:propose",
+                "network:organisation:suspend",
+            ],
+        )
     ),
     Role.SECTION_MANAGER: frozenset(
         {
@@ -342,6 +355,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ACCESS_GRANT_EXPIRE,
             Permission.INQUIRY_EXPIRE,
+            Permission.INTERMEDIARY_COMPARE_RECORDS,
             Permission.INTERMEDIARY_EXPIRE,
             Permission.LINKAGE_FILE_FORGET,
             Permission.LINKAGE_FILE_RUN,
@@ -392,6 +406,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.INTERMEDIARY_RECEIVE,
             Permission.INTERMEDIARY_RENEW,
+            Permission.NETWORK_COMPARE,
             Permission.NETWORK_FETCH_LIST,
             Permission.NETWORK_PERMIT,
             Permission.NETWORK_REPORT,

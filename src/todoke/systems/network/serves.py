@@ -11,6 +11,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.network import queries
 from todoke.systems.network.actions.acquire_codes import acquire_codes, forget_acquisitions
+from todoke.systems.network.actions.compare_records import compare_records
 from todoke.systems.network.actions.hand_out_revocations import hand_out_revocations
 from todoke.systems.network.actions.issue_permits import issue_permits
 from todoke.systems.network.actions.note_holder import note_holder
@@ -111,3 +112,9 @@ def permission_list(alias: str, sender: str, body: network.ListRequest) -> netwo
 def revocations(_alias: str, sender: str, body: network.RevocationsRequest) -> network.SignedRevocations:
     """緊急失効, as of now."""
     return hand_out_revocations(body=body, by=actors.actor(sender))
+
+
+@handles(network.RECORD_COMPARISON, senders=_from_platform)
+def record_comparison(_alias: str, sender: str, body: network.RecordsShown) -> network.RecordsCompared:
+    """記録の突合."""
+    return compare_records(body=body, by=actors.actor(sender))

@@ -13,6 +13,7 @@ from todoke.systems.intermediary.models.list_copy import ListCopy
 from todoke.systems.intermediary.models.list_copy_entry import ListCopyEntry
 from todoke.systems.intermediary.models.person import Person
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
+from todoke.systems.intermediary.models.record_comparison import RecordComparison
 from todoke.systems.intermediary.models.replica import Replica
 from todoke.systems.intermediary.models.revocation_copy import RevocationCopy
 from todoke.systems.intermediary.models.service_pause import ServicePause
@@ -28,6 +29,7 @@ __all__ = [
     "ListCopyEntry",
     "Person",
     "ProvisionCase",
+    "RecordComparison",
     "Replica",
     "RevocationCopy",
     "ServicePause",

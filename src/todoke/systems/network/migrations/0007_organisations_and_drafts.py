@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("network", "0004_attributes"),
+        ("network", "0006_discrepancy_guards"),
     ]
 
     operations = [
