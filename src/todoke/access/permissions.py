@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from todoke.access.roles import Role as Role  # noqa: PLC0414 - this is where everybody finds it
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.who import Who
@@ -172,28 +173,6 @@ PURPOSE = frozenset(
 """Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""
 
 
-class Role(Enum):
-    """Who holds what. Examination, approval and release never lie in one hand."""
-
-    CLERK = "clerk"  # 給付金担当 (受付・審査)
-    SUPERVISOR = "supervisor"  # 給付金担当 責任職 (承認)
-    TREASURER = "treasurer"  # 会計 (支払の確定)
-    OPERATOR = "operator"  # 委託先オペレーター
-    PROVIDER_OFFICER = "provider_officer"  # 提供団体の許可権限者
-    PLATFORM_OPERATOR = "platform_operator"  # 中間サーバー・プラットフォーム運用
-    NETWORK_OPERATOR = "network_operator"  # 情報提供ネットワークシステム運用
-    SECTION_MANAGER = "section_manager"  # 事務所管課 責任職 (権限の依頼・確認)
-    ADMINISTRATOR = "administrator"  # システム管理者 (権限の設定)
-    PERSONNEL = "personnel"  # 人事情報の取込担当
-    AUDITOR = "auditor"  # 監査・自己点検
-    CITY_SYSTEM = "city_system"  # 統合番号連携システム (署名付き電文の当事者)
-    PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
-    NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
-    EXISTING_SYSTEM = "existing_system"  # 既存業務システム (同上)
-    HOUSEKEEPER = "housekeeper"  # 期限の処理と、人が始めた処理の続き (人の操作によらない)
-    FOUNDER = "founder"  # 最初の登録 (空の名簿にだけできる)
-
-
 SYSTEM_ROLES = frozenset(
     {
         Role.CITY_SYSTEM,
@@ -293,20 +272,17 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.NETWORK_OPERATOR: frozenset(
-        map(
-            Permission,
-            [
-                "network:discrepancy:settle",
-                "network:exchange:watch",
-                "network:list:approve",
-                "network:list:draft",
-                "network:list:operate",
-                "network:list:revoke",
-                "network:organisation:confirm",
-                "network:organisation:propose",
-                "network:organisation:suspend",
-            ],
-        )
+        {
+            Permission.NETWORK_LIST_APPROVE,
+            Permission.NETWORK_LIST_DRAFT,
+            Permission.NETWORK_LIST_REVOKE,
+            Permission.NETWORK_OPERATE,
+            Permission.NETWORK_ORGANISATION_CONFIRM,
+            Permission.NETWORK_ORGANISATION_PROPOSE,
+            Permission.NETWORK_ORGANISATION_SUSPEND,
+            Permission.NETWORK_SETTLE,
+            Permission.NETWORK_WATCH,
+        }
     ),
     Role.SECTION_MANAGER: frozenset(
         {
