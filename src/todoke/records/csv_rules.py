@@ -179,9 +179,9 @@ class OrganisationName(Rule):
 
     def broken(self, texts: Texts) -> Mask:
         named: dict[str, bool] = {}
-        for text in texts.unique().to_pylist():
+        for text in map(str, texts.unique().to_pylist()):
             named[text] = bool(re.fullmatch(r"\*([0-9]{5})?", text)) or municipality.is_organisation(text)
-        return np.array([not named[text] for text in texts.to_pylist()], dtype=np.bool_)
+        return np.array([not named[str(text)] for text in texts.to_pylist()], dtype=np.bool_)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,15 @@ from todoke.contracts.network import ListEntry, RevokedEntry
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.network.flows import DraftState, OrganisationState
-from todoke.systems.network.models import ListDraft, ListDraftEntry, ListEdition, Organisation, Revocation
+from todoke.systems.network.flows import DiscrepancyState, DraftState, OrganisationState
+from todoke.systems.network.models import (
+    Discrepancy,
+    ListDraft,
+    ListDraftEntry,
+    ListEdition,
+    Organisation,
+    Revocation,
+)
 from todoke.systems.network.models import ListEntry as PublishedEntry
 from todoke.systems.network.needs import ALIAS
 from todoke.systems.network.rules.list_difference import Difference, difference
@@ -31,6 +38,7 @@ _COUNTS = {
     "permits": "SELECT count(*) FROM network_exchange_record",
     "permits_open": "SELECT count(*) FROM network_exchange_record WHERE outcome = 'asked'",
     "permits_held": "SELECT count(*) FROM network_exchange_record WHERE outcome = 'held'",
+    "discrepancies_open": "SELECT count(*) FROM network_discrepancy WHERE state = 'open'",
     "list_edition": "SELECT coalesce(max(edition), 0) FROM network_list_edition",
 }
 
@@ -115,3 +123,8 @@ def export_records(out: Path) -> int:
     """The network's exchange records as CSV, sorted by permit; the number of rows."""
     query = f"SELECT {', '.join(COLUMNS)} FROM network_exchange_record ORDER BY permit_id"
     return postgres.write_csv(ALIAS, query, out)
+
+
+def open_discrepancies() -> list[Discrepancy]:
+    """What no party and no operator has explained yet, oldest first."""
+    return list(Discrepancy.objects.using(ALIAS).filter(state=DiscrepancyState.OPEN).order_by("id"))
