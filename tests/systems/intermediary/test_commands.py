@@ -142,7 +142,7 @@ def test_lists_records_and_status_speak_for_the_whole_platform(towns: Towns, ver
 def test_records_are_compared_differences_settled_and_facts_written(
     towns: Towns, verb: Verb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("todoke.systems.intermediary.actions.receive_results._RECORDED", "SELECT %(me)s")
+    monkeypatch.setattr("todoke.systems.intermediary.actions.receive_results._RECORDED", "SELECT 1")
     towns.open_for_business(1)
     towns.register(EAST, [1])
     towns.inquire([inquiry("r1", 1, EAST)])
@@ -156,7 +156,7 @@ def test_records_are_compared_differences_settled_and_facts_written(
     assert "当事者の記録がない  answered/-" in line
     number = line.split()[0]
     with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
-        verb("network", "settle", number, "--reason", "復旧時の欠落", "--by", "n002")
+        verb("network", "settle", number, "--reason", "復旧時の欠落", "--by", "n003")
     assert verb("network", "settle", number, "--reason", "復旧時の欠落", "--by", "n001") == "1 件\n"
     assert verb("network", "discrepancies") == ""
     out = towns.folder / "facts"
