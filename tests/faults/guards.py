@@ -311,7 +311,7 @@ def _forget_what_was_settled(patch: Patch) -> None:
 def _lost_record(towns: Towns, _guarded: bool) -> None:
     """The inquirer's record was never made (or a backup without it came back): the comparison must say so."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(receive_results, "_RECORDED", "SELECT %(me)s")
+        patch.setattr(receive_results, "_RECORDED", "SELECT 1")
         scenes.ask(towns)
         towns.deliver()
     compare_records(alias=alias(HOME), by=actors.housekeeper(), grace=timedelta(seconds=-5))
@@ -352,7 +352,7 @@ GUARDS = (
           lambda patch: patch.setattr(release_held, "_check", lambda *_: None), _released_late,
           "released_too_late", (1,)),
     Guard("record_with_answer", "intermediary.actions.provide._decide",
-          lambda patch: patch.setattr(provide, "_RECORDS", "SELECT %(provider)s, %(permits)s"), _answered,
+          lambda patch: patch.setattr(provide, "_RECORDS", "SELECT %(permits)s"), _answered,
           "record_missing"),
     Guard("send_after_commit", "exchange.outbox.send", _send_at_once, _dies_after_sending, "result_without_provision"),
     Guard("inbox_key", "exchange.inbox._claimed",
