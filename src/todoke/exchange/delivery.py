@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import Error as DatabaseError
@@ -61,7 +61,7 @@ def deliver(transport: Transport, alias: str, message: Message, back_off: BackOf
     try:
         # whoever hears the answer must exist before anything leaves
         handlers.answer_listener_of(message.contract)
-        _exchange(transport, alias, message)
+        _exchange(transport, alias, _opened(alias, message))
     except DatabaseError as error:
         _postpone(alias, message, back_off, type(error).__name__)
         return False
@@ -78,6 +78,11 @@ def deliver(transport: Transport, alias: str, message: Message, back_off: BackOf
         return False
     circuit.answered(alias, message.sender, message.receiver)
     return True
+
+
+def _opened(alias: str, message: Message) -> Message:
+    row = bodies.outbox_row(message.sender, message.receiver, message.key)
+    return replace(message, body=bodies.opened(alias, message.body, row))
 
 
 def _note_trouble(alias: str, message: Message, error: TodokeError) -> str:

@@ -32,7 +32,7 @@ def renew_revocations(*, alias: str, by: Actor) -> bool:
     Errors: UNAVAILABLE when the network cannot be reached and the copy counts no more (whoever asked tries again, and
     until then nothing is provided), SENDER_REFUSED for a wrong signature.
     """
-    require(by, Permission.INTERMEDIARY_RENEW, municipality=needs.municipality_of(alias))
+    require(by, Permission.INTERMEDIARY_LIST_RENEW, municipality=needs.municipality_of(alias))
     copy, now = RevocationCopy.objects.using(alias).first(), clock.now()
     if copy and now < copy.issued_at + (copy.valid_until - copy.issued_at) / 2:
         return False
@@ -66,5 +66,5 @@ def _renew(alias: str, by: Actor, *, wait: bool) -> bool:
         }
         postgres.execute(alias, _STORE, parameters)
         subject = f"entries:{len(issued.entries)} organisations:{len(issued.organisations)}"
-        record(alias, by=by, verb=Permission.INTERMEDIARY_RENEW.value, subject=subject)
+        record(alias, by=by, verb=Permission.INTERMEDIARY_LIST_RENEW.value, subject=subject)
     return True

@@ -9,6 +9,7 @@ from todoke.systems.network.models.list_draft_entry import ListDraftEntry
 from todoke.systems.network.models.list_edition import ListEdition
 from todoke.systems.network.models.list_entry import ListEntry
 from todoke.systems.network.models.list_holder import ListHolder
+from todoke.systems.network.models.nondisclosure import Nondisclosure
 from todoke.systems.network.models.organisation import Organisation
 from todoke.systems.network.models.refusal import Refusal
 from todoke.systems.network.models.registered_attributes import RegisteredAttributes
@@ -25,6 +26,7 @@ __all__ = [
     "ListEdition",
     "ListEntry",
     "ListHolder",
+    "Nondisclosure",
     "Organisation",
     "Refusal",
     "RegisteredAttributes",

@@ -45,7 +45,7 @@ def frozen(table: str, columns: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("network", "0007_organisations_and_drafts")]
+    dependencies: ClassVar = [("network", "0008_organisations_and_drafts")]
     operations: ClassVar = [
         append_only("network_list_draft_entry"),
         append_only("network_revocation"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("network", "0006_discrepancy_guards"),
+        ("network", "0007_nondisclosure"),
     ]
 
     operations = [

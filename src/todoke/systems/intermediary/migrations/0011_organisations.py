@@ -55,7 +55,7 @@ def drop(apps: Any, schema_editor: Any) -> None:  # noqa: ANN401 - Django passes
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("intermediary", "0007_record_comparison")]
+    dependencies: ClassVar = [("intermediary", "0010_nondisclosure")]
     operations: ClassVar = [
         migrations.CreateModel(
             name="Person",
