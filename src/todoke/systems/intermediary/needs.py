@@ -136,14 +136,14 @@ def renewal_is_signed(body: bytes, signature: bytes) -> bool:
     return need(NetworkSignature).verify(renewals.DOMAIN + body, signature)
 
 
-def renew(alias: str, permit_id: str) -> renewals.Renewed:
+def renew(alias: str, provider: str, permit_id: str) -> renewals.Renewed:
     """Ask the network, now, to let a held permit live on; UNAVAILABLE when it cannot be reached."""
     return client.request(
         need(Transport),
         sender=party_of(alias),
         receiver=parties.NETWORK,
         kind=renewals.RENEWALS,
-        body=renewals.RenewalWanted(provider=organisation_of(alias), permit_id=permit_id),
+        body=renewals.RenewalWanted(provider=provider, permit_id=permit_id),
         key=f"renewal/{new_message_id()}",
     )
 
