@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import secrets
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +212,7 @@ def _value(kind: Any, name: str, folder: Path) -> str:
     if isinstance(kind, click.Choice):
         return str(next(iter(kind.choices)))
     if isinstance(kind, click.DateTime):
-        return date(2022, 4, 1).isoformat()
+        return datetime(2022, 4, 1, tzinfo=UTC).strftime(kind.formats[0])
     if isinstance(kind, click.Path):
         return str(folder / f"{secrets.token_hex(8)}.md")
     if isinstance(kind, click.types.IntParamType):

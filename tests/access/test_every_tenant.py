@@ -32,7 +32,7 @@ def _municipal(doors: list[Declared]) -> list[Declared]:
 @pytest.fixture
 def strangers(databases: object) -> list[str]:
     """An officer of another municipality per municipal role."""
-    staff = {f"x{place:03}": role for place, role in enumerate(sorted(MUNICIPAL, key=str))}
+    staff = {f"elsewhere{place}": role for place, role in enumerate(sorted(MUNICIPAL, key=str))}
     hiring.hire(D, {one: [Right(role=role, municipality=ELSEWHERE)] for one, role in staff.items()})
     return list(staff)
 

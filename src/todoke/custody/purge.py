@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from django.apps import apps
@@ -26,12 +25,11 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.privacy.classes import declaration
-from todoke.privacy.retention import Period, words
+from todoke.privacy.retention import Period
 from todoke.workflow.runner import Rows, move, of
 
 CHUNK = 10_000
 SHOWN = "privacy:purge:show"
-LISTED = "privacy:purge:list"
 REQUESTED = "privacy:purge:request"
 _LIST = "INSERT INTO custody_purge_key (purge_id, key) SELECT %(purge)s, d.key::text FROM {due} d"
 _DIGEST = """
@@ -67,43 +65,6 @@ def show(alias: str, *, by: Actor) -> list[Due]:
         Due(model=model._meta.label, rows=rows, legal_basis=due.legal_basis(model))
         for model, rows in counts.items()
     ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """How long rows of a model are kept, how many are due now, and its last deletion."""
-
-    model: str
-    keep: str
-    due: int
-    gone: int | None
-    gone_at: datetime | None
-
-
-def overview(alias: str, *, by: Actor) -> list[Kept]:
-    """Every model whose rows are deleted sometime, in the order of deletion. Nothing is changed but the log."""
-    require(by, Permission.PRIVACY_PURGE_LIST)
-    with transaction.atomic(using=alias):
-        counts = due.stage_due(alias, clock.now())
-        record(alias, by=by, verb=LISTED, subject=f"models:{len(counts)} rows:{sum(counts.values())}")
-    done = Purge.objects.using(alias).filter(state=PurgeState.DONE).order_by("state_at")
-    last = {purge.model: purge for purge in done}
-    return [
-        Kept(
-            model=model._meta.label,
-            keep=words(declaration(model).keep),
-            due=counts.get(model, 0),
-            gone=last[model._meta.label].rows if model._meta.label in last else None,
-            gone_at=last[model._meta.label].state_at if model._meta.label in last else None,
-        )
-        for model in due.purgeable(alias)
-    ]
-
-
-def history(alias: str, *, by: Actor) -> list[Purge]:
-    """Requests and deletions with their proofs, newest first."""
-    require(by, Permission.PRIVACY_PURGE_LIST)
-    return list(Purge.objects.using(alias).order_by("-pk"))
 
 
 def new_run() -> str:

@@ -48,6 +48,12 @@ def _days_left() -> Gauge:
     """Days until keys and certificates run out, the soonest of each name and use."""
     now = clock.now()
     values: dict[tuple[tuple[str, str], ...], float] = {}
-    for one in key_states.states(Instance.load().path):
+    try:
+        states = key_states.states(Instance.load().path)
+    except TodokeError as error:
+        if error.code is not ErrorCode.SETUP_MISSING:
+            raise
+        states = []  # a site without keys yet has none that run out; its other measures must not go with them
+    for one in states:
         values.setdefault((("name", one.name), ("use", one.use)), one.days_left(now))
     return Gauge(name="todoke_key_days_left", help="Days until a key or certificate runs out", values=values)

@@ -27,7 +27,7 @@ from tests.systems.three_towns import (
 from todoke.access.permissions import Actor, Role
 from todoke.contracts import intermediary
 from todoke.contracts.information import LOCAL_TAX
-from todoke.custody import purge
+from todoke.custody import overview, purge
 from todoke.custody.models import Purge
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
@@ -46,7 +46,7 @@ AUDITOR = Actor(staff_id="u001", roles=frozenset({Role.AUDITOR}))
 def later(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
     """So many days on, for purges and the runner; the log, which keeps no months that far ahead, stays today."""
     real = clock.now
-    for room in (purge, runner):
+    for room in (overview, purge, runner):
         monkeypatch.setattr(room, "clock", SimpleNamespace(now=lambda: real() + timedelta(days=days)))
 
 
@@ -113,9 +113,9 @@ def test_old_copies_go_after_five_years_and_one_that_protects_goes_last(
 ) -> None:
     assert "intermediary.Replica" not in run(alias(EAST))
     later(monkeypatch, 5 * 366)
-    overview = {row.model: row for row in purge.overview(alias(EAST), by=AUDITOR)}
-    assert overview["intermediary.Replica"].due == 3
-    assert "5年" in overview["intermediary.Replica"].keep
+    kept = {row.model: row for row in overview.overview(alias(EAST), by=AUDITOR)}
+    assert kept["intermediary.Replica"].due == 3
+    assert "5年" in kept["intermediary.Replica"].keep
     assert run(alias(EAST))["intermediary.Replica"].rows == 3
     left = asked.rows(
         alias(EAST), "SELECT integrated_number, fiscal_year, auto_reply_prohibited FROM intermediary_replica"
@@ -126,8 +126,8 @@ def test_old_copies_go_after_five_years_and_one_that_protects_goes_last(
 
 def test_the_overview_asks_for_its_right_and_history_shows_both_persons(asked: Towns) -> None:
     with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
-        purge.overview(alias(HOME), by=PLATFORM_STAFF)
-    assert purge.history(alias(HOME), by=ADMINISTRATOR) == []
+        overview.overview(alias(HOME), by=PLATFORM_STAFF)
+    assert overview.history(alias(HOME), by=ADMINISTRATOR) == []
 
 
 def test_registrations_are_counted_by_what_they_did(asked: Towns) -> None:

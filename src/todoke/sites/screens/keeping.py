@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +12,11 @@ from django.urls import reverse
 from todoke.access import form_pages
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor, Permission
+from todoke.custody import overview
 from todoke.custody import purge as custody
 from todoke.custody.flows import PurgeState
 from todoke.custody.models import Purge
-from todoke.custody.purge import Kept
+from todoke.custody.overview import Kept
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
@@ -29,17 +30,6 @@ _TONES: Final = {
     PurgeState.DONE: "good",
     PurgeState.WITHDRAWN: "",
 }
-
-
-def _alias(_: HttpRequest, kwargs: Mapping[str, object]) -> str:
-    """The database that the address names."""
-    return _known(str(kwargs["alias"]))
-
-
-def _known(alias: str) -> str:
-    if alias not in status.aliases():
-        raise TodokeError(ErrorCode.NOT_FOUND, what="データベース")
-    return alias
 
 
 def _state(row: Purge) -> str:
@@ -89,11 +79,11 @@ def databases(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/listing.html", context)
 
 
-@screen(_LIST, where=_alias)
+@screen(_LIST, where=status.database_in_address)
 def keeping(request: HttpRequest, alias: str) -> HttpResponse:
     """One database: every table, what is due, and the requests and deletions so far."""
     actor = actor_of(request)
-    kept, proofs = custody.overview(alias, by=actor), custody.history(alias, by=actor)
+    kept, proofs = overview.overview(alias, by=actor), overview.history(alias, by=actor)
     still_open = custody.open_runs(alias)
     due = sum(row.due for row in kept)
     runs = [
@@ -113,7 +103,7 @@ def keeping(request: HttpRequest, alias: str) -> HttpResponse:
     return render(request, "screens/keeping.html", context)
 
 
-@screen(_LIST, where=_alias)
+@screen(_LIST, where=status.database_in_address)
 def run(request: HttpRequest, alias: str, run: str) -> HttpResponse:
     """One request: its tables with the proof of each, and what may be done with it."""
     purges = _purges(alias, run, actor_of(request))
@@ -140,7 +130,7 @@ def _may(actor: Actor, alias: str, run: str, states: set[PurgeState]) -> list[tu
     ]
 
 
-@screen(Permission.PRIVACY_PURGE, where=_alias)
+@screen(Permission.PRIVACY_PURGE, where=status.database_in_address)
 def request_deletion(request: HttpRequest, alias: str) -> HttpResponse:
     """申請: fixes which rows go; nothing is deleted yet."""
     due = custody.show(alias, by=actor_of(request))
@@ -154,7 +144,7 @@ def request_deletion(request: HttpRequest, alias: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@screen(Permission.PRIVACY_PURGE_CONFIRM, where=_alias, atomic=False)
+@screen(Permission.PRIVACY_PURGE_CONFIRM, where=status.database_in_address, atomic=False)
 def confirm(request: HttpRequest, alias: str, run: str) -> HttpResponse:
     """確認 by another person than the one who asked; then the rows go."""
     return _act(
@@ -164,7 +154,7 @@ def confirm(request: HttpRequest, alias: str, run: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@screen(Permission.PRIVACY_PURGE, where=_alias, atomic=False)
+@screen(Permission.PRIVACY_PURGE, where=status.database_in_address, atomic=False)
 def finish(request: HttpRequest, alias: str, run: str) -> HttpResponse:
     """続き of a deletion that was stopped."""
     return _act(
@@ -173,7 +163,7 @@ def finish(request: HttpRequest, alias: str, run: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@screen(Permission.PRIVACY_PURGE, where=_alias)
+@screen(Permission.PRIVACY_PURGE, where=status.database_in_address)
 def withdraw(request: HttpRequest, alias: str, run: str) -> HttpResponse:
     """取下げ before it is confirmed."""
     return _act(
@@ -204,7 +194,7 @@ def _act(
 
 
 def _purges(alias: str, run: str, by: Actor) -> list[Purge]:
-    found = [purge for purge in custody.history(_known(alias), by=by) if purge.run == run]
+    found = [purge for purge in overview.history(status.known(alias), by=by) if purge.run == run]
     if not found:
         raise TodokeError(ErrorCode.NOT_FOUND, what="消去の申請")
     return found
