@@ -30,7 +30,7 @@ def renew_revocations(*, alias: str, by: Actor) -> bool:
     """Fetch anew when half of the copy's life is over; whether it did. Nothing is done twice at once.
 
     Errors: UNAVAILABLE when the network cannot be reached and the copy counts no more (whoever asked tries again, and
-    until then nothing is provided), SENDER_REFUSED for a wrong signature.
+    until then nothing is provided), SENDER_REFUSED for a wrong signature, STATE_CONFLICT for one that is out of date.
     """
     require(by, Permission.INTERMEDIARY_LIST_RENEW, municipality=needs.municipality_of(alias))
     copy, now = RevocationCopy.objects.using(alias).first(), clock.now()
@@ -54,6 +54,8 @@ def _renew(alias: str, by: Actor, *, wait: bool) -> bool:
         if not needs.revocations_are_signed(signed.body, signed.signature):
             raise TodokeError(ErrorCode.SENDER_REFUSED, detail="緊急失効の一覧の署名が一致しません")
         issued = kinds.decode(Revocations, signed.body)
+        if issued.valid_until <= clock.now():
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail="緊急失効の一覧の有効期限が過ぎています")
         parameters = {
             "issued_at": issued.issued_at,
             "valid_until": issued.valid_until,
