@@ -234,11 +234,11 @@ def _dies_after_sending(towns: Towns, guarded: bool) -> None:
 def _send_at_once(patch: Patch) -> None:
     """The answer leaves inside of the transaction that makes it."""
 
-    def send(where: str, routed: list[tuple[str, intermediary.Provision]]) -> None:
+    def send(where: str, routed: list[tuple[str, str, intermediary.Provision]]) -> None:
         from todoke.contracts.registry import need
         from todoke.exchange.transport import Transport
 
-        body = intermediary.Provisions(provider=needs.organisation_of(where), records=[p for _, p in routed])
+        body = intermediary.Provisions(provider=routed[0][1], records=[answer for *_, answer in routed])
         client.request(
             need(Transport),
             sender=needs.party_of(where),
