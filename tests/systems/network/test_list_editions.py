@@ -234,7 +234,8 @@ def test_a_forged_or_older_feed_is_not_taken(town: Towns, monkeypatch: pytest.Mo
     with pytest.raises(TodokeError, match="SENDER_REFUSED"):
         renew_revocations(alias=alias(EAST), by=PLATFORM_STAFF)
     monkeypatch.setattr(intermediary_needs, "fetch_revocations", lambda *_: first)
-    with pytest.raises(TodokeError, match="STATE_CONFLICT"):  # genuine, but out of date: nothing is provided on it
+    # genuine, but out of date: nothing is provided on it
+    with pytest.raises(TodokeError, match="STATE_CONFLICT"):
         renew_revocations(alias=alias(EAST), by=PLATFORM_STAFF)
     assert town.rows(alias(EAST), "SELECT issued_at FROM intermediary_revocation_copy") == newest
     with pytest.raises(IntegrityError), connections[alias(EAST)].cursor() as cursor:
