@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
             model_name="organisation",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state__in", ("registered", "suspended"))),
-                fields=("organisation",),
+                fields=("municipality", "organisation"),
                 name="organisation_stands_once",
             ),
         ),
@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
             model_name="organisation",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "proposed")),
-                fields=("organisation",),
+                fields=("municipality", "organisation"),
                 name="organisation_proposed_once",
             ),
         ),

@@ -49,10 +49,14 @@ class Organisation(models.Model):
         db_table = "network_organisation"
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation"], condition=Q(state__in=CURRENT), name="organisation_stands_once"
+                fields=["municipality", "organisation"],
+                condition=Q(state__in=CURRENT),
+                name="organisation_stands_once",
             ),
             models.UniqueConstraint(
-                fields=["organisation"], condition=Q(state="proposed"), name="organisation_proposed_once"
+                fields=["municipality", "organisation"],
+                condition=Q(state="proposed"),
+                name="organisation_proposed_once",
             ),
             models.CheckConstraint(
                 condition=Q(
