@@ -206,6 +206,27 @@ ELSEWHERE = {
     "linkage-intermediary-check": "no page: a button, test_linkage_codes",
     **dict.fromkeys(
         (
+            "network-traffic",
+            "network-refusals",
+            "network-juki",
+            "network-lists",
+            "network-entries",
+            "network-entry-revoke",
+            "network-holders",
+            "network-list-draft-new",
+            "network-list-draft",
+            "network-list-draft-approve",
+            "network-list-draft-refuse",
+            "network-organisations",
+            "network-organisation-new",
+            "network-organisation-confirm",
+            "network-organisation-refuse",
+            "network-organisation-suspend",
+        ),
+        "test_network_screens",
+    ),
+    **dict.fromkeys(
+        (
             "intermediary-held-towns",
             "intermediary-held",
             "intermediary-held-refuse",
