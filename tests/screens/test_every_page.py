@@ -88,7 +88,13 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 
 ELSEWHERE = {
     **dict.fromkeys(
-        ("benefits-search-box", "benefits-search", "benefits-found", "benefits-household"),
+        (
+            "benefits-search-box",
+            "benefits-search",
+            "benefits-found",
+            "benefits-household",
+            "benefits-contact",
+        ),
         "test_household_screens",
     ),
     "sign-in": "test_signing_in",
@@ -216,6 +222,27 @@ ELSEWHERE = {
     "linkage-codes-run": "test_linkage_codes",
     "linkage-intermediary": "test_linkage_codes",
     "linkage-intermediary-check": "no page: a button, test_linkage_codes",
+    **dict.fromkeys(
+        (
+            "network-traffic",
+            "network-refusals",
+            "network-juki",
+            "network-lists",
+            "network-entries",
+            "network-entry-revoke",
+            "network-holders",
+            "network-list-draft-new",
+            "network-list-draft",
+            "network-list-draft-approve",
+            "network-list-draft-refuse",
+            "network-organisations",
+            "network-organisation-new",
+            "network-organisation-confirm",
+            "network-organisation-refuse",
+            "network-organisation-suspend",
+        ),
+        "test_network_screens",
+    ),
     **dict.fromkeys(
         (
             "intermediary-held-towns",

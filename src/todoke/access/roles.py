@@ -147,12 +147,25 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_REPLICA_WATCH,
         }
     ),
-    Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE, Permission.NETWORK_SETTLE}),
+    Role.NETWORK_OPERATOR: frozenset(
+        {
+            Permission.NETWORK_LIST_APPROVE,
+            Permission.NETWORK_LIST_DRAFT,
+            Permission.NETWORK_LIST_REVOKE,
+            Permission.NETWORK_OPERATE,
+            Permission.NETWORK_ORGANISATION_CONFIRM,
+            Permission.NETWORK_ORGANISATION_PROPOSE,
+            Permission.NETWORK_ORGANISATION_SUSPEND,
+            Permission.NETWORK_SETTLE,
+            Permission.NETWORK_WATCH,
+        }
+    ),
     Role.INQUIRER_OFFICER: frozenset({Permission.INTERMEDIARY_INQUIRIES_READ}),
     Role.PLATFORM_OPERATOR: frozenset(
         {
             Permission.INTERMEDIARY_COMPARE_RECORDS,
             Permission.INTERMEDIARY_FIGURES,
+            Permission.INTERMEDIARY_LIST_RENEW,
             Permission.INTERMEDIARY_OPERATE,
             Permission.INTERMEDIARY_WATCH,
         }
@@ -257,6 +270,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.PLATFORM_SYSTEM: frozenset(
         {
+            Permission.INTERMEDIARY_LIST_RENEW,
             Permission.INTERMEDIARY_RECEIVE,
             Permission.NETWORK_COMPARE,
             Permission.NETWORK_FETCH_LIST,

@@ -31,7 +31,6 @@ from todoke.systems.benefits.models import FileImport, Source
 from todoke.systems.benefits.queries import imports
 from todoke.systems.benefits.rules.imports import completeness
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
-from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 
 CLERK = Actor(staff_id="c001", roles=frozenset({Role.CLERK}))
 OTHER_CLERK = Actor(staff_id="c009", roles=frozenset({Role.CLERK}))
@@ -339,14 +338,14 @@ def test_who_has_no_tax_answer_is_counted_by_ward_and_listed(tmp_path: Path) -> 
     totals = {total.name: total.value for total in imports.totals(row)}
     assert totals["課税の答えがない人"] == 3
     through(row)
-    found = imports.evidence("r3-nontaxable")
+    found = imports.standing("r3-nontaxable")
     assert found is not None
-    wards = completeness.by_ward(R3_NONTAXABLE, found)
+    wards = completeness.by_ward(found)
     assert [(ward["ward"], ward["persons"], ward["lacking"]) for ward in wards] == [
         ("14103", 3, {"未申告": 1}),
         ("14104", 2, {"未申告": 1, "未照会": 1}),
     ]
-    count, listed = completeness.listed(R3_NONTAXABLE, found, ward="14104", status="", offset=0, limit=50)
+    count, listed = completeness.listed(found, ward="14104", status="", offset=0, limit=50)
     assert (count, [(one["resident_code"], one["status"]) for one in listed]) == (
         2,
         [(code(2), "未申告"), (code(3), "未照会")],

@@ -21,7 +21,6 @@ from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.jobs import importing
 from todoke.systems.benefits.models import FileImport
 from todoke.systems.benefits.queries import imports as reads
-from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.imports import completeness
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
 
@@ -162,11 +161,11 @@ def limit(kind: str, percent: int, reason: str, by: str) -> None:
 def lacking(programme: str, by: str) -> None:
     """課税の答えがない人を区ごとに数えます。"""
     cli_actor.actor(by)
-    found = reads.evidence(programme)
+    found = reads.standing(programme)
     if found is None:
         click.echo("住民記録がまだ取り込まれていません")
         return
-    for ward in completeness.by_ward(programmes.find(programme), found):
+    for ward in completeness.by_ward(found):
         parts = "、".join(f"{status} {count:,}" for status, count in sorted(ward["lacking"].items()))
         click.echo(
             f"{ward['ward']}: {ward['persons']:,} 人のうち答えがない人 {ward['total']:,} 人（{parts or 'なし'}）"

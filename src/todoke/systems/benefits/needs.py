@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from todoke.contracts.inquiry import Inquiries
 from todoke.contracts.linkage import Linkage
 from todoke.contracts.registry import need
-from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
+from todoke.contracts.residents import LineageStep, Movement, Residents, SnapshotKind, SnapshotRef
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 
@@ -25,6 +26,16 @@ def newest_register(kind: SnapshotKind) -> SnapshotRef | None:
         if error.code is not ErrorCode.NOT_FOUND:
             raise
         return None
+
+
+def lineage(household_codes: Sequence[str]) -> list[LineageStep]:
+    """世帯の系譜 of these households."""
+    return need(Residents).lineage(household_codes)
+
+
+def movements(resident_codes: Sequence[str]) -> list[Movement]:
+    """住民の異動 of these residents."""
+    return need(Residents).movements(resident_codes)
 
 
 def inquiries() -> Inquiries:

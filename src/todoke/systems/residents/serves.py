@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from todoke.access import cli_actor
-from todoke.contracts.residents import Origin, SnapshotKind, SnapshotRef
+from todoke.contracts.residents import LineageStep, Movement, Origin, SnapshotKind, SnapshotRef
 from todoke.systems.residents import queries
 from todoke.systems.residents.actions.import_register import take_register
 
@@ -36,3 +36,11 @@ class ResidentRegister:
             by=cli_actor.actor(by),
         )
         return taken.snapshot
+
+    def lineage(self, household_codes: Sequence[str]) -> list[LineageStep]:
+        """Every step of the families of these households, by day."""
+        return queries.lineage(household_codes)
+
+    def movements(self, resident_codes: Sequence[str]) -> list[Movement]:
+        """The changes of these residents, oldest first."""
+        return queries.movements(resident_codes)

@@ -189,19 +189,19 @@ def protected(codes: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def evidence(programme: str, *, tax: Path | None = None) -> Inputs | None:
-    """What persons' tax statuses are read from now, or with another tax edition; None without both registers."""
+def standing(programme: str, *, tax: Path | None = None) -> Path | None:
+    """Everybody's tax status as it would be judged now, or with another tax edition; None without both registers."""
     base, latest = in_use(ImportKind.REGISTER_BASE), in_use(ImportKind.REGISTER_LATEST)
     if base is None or latest is None:
         return None
-    seal = snapshots.write(answers(programme), folder(), "answers")
-    return Inputs(
+    evidence = Inputs(
         base=edition(*base),
         latest=edition(*latest),
         tax=tax or _edition_or_nothing(ImportKind.TAX),
         assistance=_edition_or_nothing(ImportKind.ASSISTANCE),
-        answers=seal.path,
+        answers=snapshots.write(answers(programme), folder(), "answers").path,
     )
+    return completeness.standing(programmes.find(programme), evidence, folder())
 
 
 def _edition_or_nothing(kind: ImportKind) -> Path:
@@ -214,5 +214,5 @@ def _edition_or_nothing(kind: ImportKind) -> Path:
 
 def unanswered(programme: str, *, tax: Path | None = None) -> int | None:
     """How many persons of the register have no tax answer; None without registers."""
-    found = evidence(programme, tax=tax)
-    return None if found is None else completeness.unknown(programmes.find(programme), found)
+    found = standing(programme, tax=tax)
+    return None if found is None else completeness.unknown(found)

@@ -60,8 +60,8 @@ PERSONS: Final = [
 def lacking(request: HttpRequest) -> HttpResponse:
     """課税情報の充足 by ward."""
     code = _programme(request)
-    found = reads.evidence(code)
-    rows = completeness.by_ward(programmes.find(code), found) if found else []
+    found = reads.standing(code)
+    rows = completeness.by_ward(found) if found else []
     total, persons = sum(ward["total"] for ward in rows), sum(ward["persons"] for ward in rows)
     return lists.listing(
         request,
@@ -86,10 +86,10 @@ def lacking_list(request: HttpRequest) -> HttpResponse:
     wish = form.cleaned_data if form.is_valid() else {}
     offset = (page_number(request) - 1) * PER_PAGE
     total, rows = 0, list[dict[str, Any]]()
-    found = reads.evidence(code)
+    found = reads.standing(code)
     if found is not None:
         total, rows = completeness.listed(
-            programmes.find(code), found, ward=wish.get("ward", ""), status=wish.get("status", ""),
+            found, ward=wish.get("ward", ""), status=wish.get("status", ""),
             offset=offset, limit=PER_PAGE,
         )  # fmt: skip
     record(ALIAS, by=actor_of(request), verb=READ.value, subject="tax answers lacking", persons=len(rows))

@@ -14,7 +14,7 @@ ALTER TABLE benefits_source ENABLE TRIGGER benefits_source_append_only;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0007_reasons_and_amounts"),
+        ("benefits", "0008_sealed_decisions"),
     ]
 
     operations = [
