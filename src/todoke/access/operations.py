@@ -29,8 +29,10 @@ class Permission(Enum):
     ACCESS_TRAINING_RECORD = "access:training:record"
     BENEFITS_APPROVE = "benefits:application:approve"
     BENEFITS_ASK = "benefits:inquiry:ask"
+    BENEFITS_CASE_READ = "benefits:case:read"
     BENEFITS_DECIDE = "benefits:decision:decide"
     BENEFITS_EXAMINE = "benefits:application:examine"
+    BENEFITS_FIGURES_READ = "benefits:figures:read"
     BENEFITS_IMPORT = "benefits:source:import"
     BENEFITS_PAY = "benefits:payment:prepare"
     BENEFITS_PRINT = "benefits:letter:print"
@@ -161,6 +163,7 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.BENEFITS_CASE_READ,
         Permission.LINKAGE_NUMBER_SEARCH,
         Permission.LINKAGE_CONVERSION_DOWNLOAD,
         Permission.INQUIRY_ORIGINAL,

@@ -45,8 +45,18 @@ def load(tax: Path, assistance: Path, by: str) -> None:
 @_by
 @verb(Permission.BENEFITS_DECIDE)
 def decide(programme: str, round_name: str, by: str) -> None:
-    """全世帯の支給判定を行います。"""
+    """全世帯の支給判定を行い、区ごとの一覧と集計を作ります。"""
     _show(jobs.decide(programme, round_name, by=_actor(by)))
+    _show(jobs.overview(programme, by=_actor(by)))
+
+
+@group.command(name="overview")
+@_programme
+@_by
+@verb(Permission.BENEFITS_DECIDE)
+def overview(programme: str, by: str) -> None:
+    """最新の判定から、区ごとの一覧と集計を作ります。"""
+    _show(jobs.overview(programme, by=_actor(by)))
 
 
 @group.command(name="ask")

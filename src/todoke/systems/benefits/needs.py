@@ -13,6 +13,11 @@ def register(kind: SnapshotKind) -> SnapshotRef:
     return need(Residents).snapshot(kind)
 
 
+def sealed_register(kind: SnapshotKind, sha256: str) -> SnapshotRef:
+    """The register that a decision was made from, by the hash that the decision keeps."""
+    return need(Residents).sealed(kind, sha256)
+
+
 def inquiries() -> Inquiries:
     """税情報一括照会: orders and answer files."""
     return need(Inquiries)

@@ -1,5 +1,6 @@
 """Reads of 給付管理システム for its own actions, lists and files; set-based."""
 
+from todoke.systems.benefits.queries.cases import case_of, decisions_about
 from todoke.systems.benefits.queries.judging import (
     answers,
     applications_received,
@@ -12,6 +13,13 @@ from todoke.systems.benefits.queries.judging import (
     paid_lineages,
     status_counts,
     write_decisions,
+)
+from todoke.systems.benefits.queries.overview import (
+    answers_arrived,
+    asked_persons,
+    laid_out_run,
+    missing_persons,
+    orders_before,
 )
 from todoke.systems.benefits.queries.paying import (
     BatchLine,
@@ -26,23 +34,32 @@ from todoke.systems.benefits.queries.paying import (
     states,
     with_payees,
 )
+from todoke.systems.benefits.queries.why import household
 
 __all__ = [
     "BatchLine",
     "Ledger",
     "answers",
+    "answers_arrived",
     "applications_received",
+    "asked_persons",
     "batches",
+    "case_of",
     "cases_with_payees",
     "decision_run",
+    "decisions_about",
     "examination_counts",
+    "household",
     "inquiry_order",
     "known_order",
+    "laid_out_run",
     "latest_register",
     "ledger",
+    "missing_persons",
     "newest_run",
     "newest_source",
     "order_id",
+    "orders_before",
     "outcome_counts",
     "paid_lineages",
     "refused_rows",

@@ -12,6 +12,11 @@ class Outcome(StrEnum):
     INELIGIBLE = "ineligible"
     UNDECIDED = "undecided"
 
+    @property
+    def words(self) -> str:
+        """In words, for screens and lists."""
+        return {"eligible": "支給対象", "ineligible": "対象外", "undecided": "未確定"}[self.value]
+
 
 class Reason(StrEnum):
     """The first rule that applied, in this order (issue 2 §4.2)."""
@@ -30,3 +35,19 @@ class Reason(StrEnum):
         if self is Reason.EXEMPT:
             return Outcome.ELIGIBLE
         return Outcome.UNDECIDED if self is Reason.UNKNOWN else Outcome.INELIGIBLE
+
+    @property
+    def words(self) -> str:
+        """In words, for screens and lists."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Reason.TAXED: "課税されている人がいる",
+    Reason.TREATY: "租税条約により免除されている人がいる",
+    Reason.UNKNOWN: "課税の状態が分からない人がいる",
+    Reason.DEPENDANTS_ONLY: "課税されている人の扶養親族等だけの世帯",
+    Reason.PAID: "支給が済んでいる",
+    Reason.DIED: "一人世帯の人が申請前に死亡",
+    Reason.EXEMPT: "支給対象",
+}
