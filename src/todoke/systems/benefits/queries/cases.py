@@ -59,11 +59,15 @@ def case_of(decision: Decision) -> Case | None:
     return cases.filter(household_key=decision.household_key).first()
 
 
-def decision_of(case: Case) -> Decision | None:
-    """The newest decision about the case's household."""
-    found = Decision.objects.using(ALIAS).select_related("run").filter(household_key=case.household_key)
-    runs = found.filter(run_id__in=_runs(case.programme_id))
-    return runs.order_by("-run_id").first()
+def case_numbered(programme: str, number: str) -> Case | None:
+    """The case with that 給付管理番号."""
+    return Case.objects.using(ALIAS).filter(programme=programme, case_number=number).first()
+
+
+def newest_decision(programme: str, household_key: str) -> Decision | None:
+    """The newest decision of the programme about a household."""
+    found = Decision.objects.using(ALIAS).select_related("run").filter(household_key=household_key)
+    return found.filter(run_id__in=_runs(programme)).order_by("-run_id").first()
 
 
 def decisions_about(decision: Decision) -> list[Decision]:
