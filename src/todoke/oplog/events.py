@@ -84,9 +84,15 @@ EVENTS: Final[dict[str, Event]] = {
     "benefits:inquiry:ask": Event(_C, "税情報の照会を", "依頼"),
     "benefits:letter:print": Event(_O, "確認書または通知を", "印刷"),
     "benefits:overview:make": Event(_C, "判定の一覧と集計を", "作成"),
+    "benefits:contact:note": Event(_C, "連絡先の電話番号を", "記録"),
+    "benefits:household:read": Event(_R, "世帯の住民情報・課税情報・付帯状況を", "参照"),
+    "benefits:person:list": Event(_R, "検索で見つかった一人を一覧に", "表示"),
+    "benefits:person:search": Event(_R, "住民を", "検索"),
     "benefits:payment:output": Event(_O, "総合振込ファイルを", "出力"),
     "benefits:payment:prepare": Event(_C, "支払の束を", "作成"),
     "benefits:payment:release": Event(_C, "支払を", "確定"),
+    "benefits:protection:read": Event(_R, "支援措置の理由と秘匿した住所を", "参照"),
+    "benefits:register:take": Event(_C, "住民記録を給付管理システムに", "取込"),
     "benefits:source:import": Event(_C, "課税情報と付帯状況を", "登録"),
     "inquiry:abroad:write": Event(_O, "国外転入者の一覧を", "出力"),
     "inquiry:answer:refuse": Event(_C, "あり得ない内容の回答を回答エラーに", "決定"),
@@ -243,6 +249,7 @@ EVENTS: Final[dict[str, Event]] = {
     "privacy:purge:request": Event(_C, "保管期限を過ぎた情報の削除を", "申請"),
     "privacy:purge:run": Event(_C, "保管期限を過ぎた情報を", "削除"),
     "privacy:purge:show": Event(_R, "保管期限を過ぎた情報の件数を", "参照"),
+    "residents:change:import": Event(_C, "住民の異動を", "登録"),
     "residents:snapshot:import": Event(_C, "住民記録を", "登録"),
 }
 """Verb → event. A verb that is no longer used stays: old entries must still read well."""

@@ -2,6 +2,7 @@
 
 from todoke.systems.benefits.jobs.judging import ask, decide, import_answers, load
 from todoke.systems.benefits.jobs.overview import overview
+from todoke.systems.benefits.jobs.judging import ask, decide, import_answers, load, take_registers
 from todoke.systems.benefits.jobs.paying import (
     approve,
     examine,
@@ -26,5 +27,6 @@ __all__ = [
     "print_letters",
     "receive",
     "release_payment",
+    "take_registers",
     "write_bank_files",
 ]

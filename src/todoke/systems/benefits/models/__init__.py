@@ -10,6 +10,8 @@ from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
 from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
 from todoke.systems.benefits.models.programme import RegisteredProgramme
+from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
+from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.source import Source
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "BankFile",
     "BatchRelease",
     "Case",
+    "Contact",
     "Decision",
     "DecisionRun",
     "Examination",
@@ -32,7 +35,11 @@ __all__ = [
     "MissingStatus",
     "Payment",
     "PaymentBatch",
+    "Register",
+    "RegisterEntry",
     "RegisteredProgramme",
+    "Resident",
+    "Search",
     "Source",
     "Transfer",
 ]

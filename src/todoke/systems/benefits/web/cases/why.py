@@ -94,7 +94,7 @@ def _page(request: HttpRequest, found: Why) -> HttpResponse:
             (heading, ""),
         ],
     }
-    return render(request, "benefits/household.html", context)
+    return render(request, "benefits/why.html", context)
 
 
 def _undecided_since(found: Why) -> datetime:
