@@ -34,9 +34,7 @@ def city(folder: Path) -> AskingCity:
     little.person(TAXED, TAXED, tax={"income_levy": "12000", "per_capita_levy": "5000"}, **head)
     little.person(TREATY, TREATY, tax={"treaty_exempt": "1"}, **head)
     little.person(UNDECLARED, UNDECLARED, **head)
-    little.person(
-        DEPENDANTS, DEPENDANTS, tax={"supporter": "OUTSIDE", "supporter_taxed": "1"}, **head
-    )
+    little.person(DEPENDANTS, DEPENDANTS, tax={"supporter": "OUTSIDE", "supporter_taxed": "1"}, **head)
     dead = {"left_on": "2021-12-20", "left_reason": "死亡"}
     little.person(DIED, DIED, tax={}, now=dead, **head)
     little.person(EXEMPT, EXEMPT, tax={}, **head)

@@ -15,7 +15,7 @@ from todoke.systems.benefits import queries
 from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"
-_HOUSEHOLD = re.compile(r"[0-9]{10}(-1)?")
+_HOUSEHOLD = re.compile(r"[0-9]{10}(-[0-9]+)?")
 
 
 def find_case(*, programme: Programme, number: str, by: Actor) -> int:

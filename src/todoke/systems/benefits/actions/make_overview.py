@@ -22,9 +22,10 @@ ALIAS = "benefits"
 
 _JUDGED = """
 CREATE TEMP TABLE judged AS
-SELECT d.household_key, CASE WHEN d.protected THEN '' ELSE coalesce(b.ward_code, '') END AS ward_code,
+SELECT d.household_key, CASE WHEN d.protected THEN '' ELSE coalesce(b.ward_code, l.ward_code, '') END AS ward_code,
     d.outcome, d.reason_code, d.members, d.protected
 FROM read_parquet($households) d LEFT JOIN read_parquet($base) b ON b.resident_code = d.payee_resident_code
+LEFT JOIN read_parquet($latest) l ON l.resident_code = d.payee_resident_code
 """
 # Who was asked is the place that an answer names, else the place that the register says the person came from
 _MISSING = """
@@ -95,17 +96,17 @@ def _laid_out(run: DecisionRun, programme: Programme) -> dict[str, pa.Table]:
     files = {
         "households": str(snapshots.check(Path(run.result_path), run.result_sha256)),
         "base": str(snapshots.check(Path(base.path), base.sha256)),
+        "latest": str(snapshots.check(Path(latest.path), latest.sha256)),
     }
     with duck.connect() as connection:
         connection.execute(_JUDGED, files)
-        latest_file = str(snapshots.check(Path(latest.path), latest.sha256))
         connection.register("answer", queries.answers_arrived(run))
         connection.register("asked", queries.asked_persons(run))
-        connection.register("city", _cities(duck.table(connection, _CITIES, {"latest": latest_file})))
+        connection.register("city", _cities(duck.table(connection, _CITIES, {"latest": files["latest"]})))
         persons = str(snapshots.check(Path(run.persons_path), run.persons_sha256))
         connection.execute(
             _MISSING.format(**_words(programme)),
-            {"persons": persons, "latest": latest_file, "decided_at": run.decided_at},
+            {"persons": persons, "latest": files["latest"], "decided_at": run.decided_at},
         )
         return {name: duck.table(connection, query) for name, query in _TABLES.items()}
 

@@ -17,7 +17,7 @@ from todoke.systems.benefits.rules import programmes, why_compare
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.why import Explained, Household, explain
 from todoke.systems.benefits.rules.why_compare import Difference
-from todoke.systems.benefits.rules.why_rules import RULES
+from todoke.systems.benefits.rules.why_rules import LOOKS
 
 ALIAS = "benefits"
 
@@ -47,7 +47,7 @@ def read_why(*, decision_id: int, by: Actor) -> Why:
     with transaction.atomic(using=ALIAS):
         decision = _decision(decision_id)
         programme = programmes.find(decision.run.programme)
-        household = queries.household(decision, programme)
+        household = queries.seen_household(decision, programme)
         case = queries.case_of(decision)
         subject = f"programme {programme.code} round {decision.run.round}"
         about = Person("household_key", decision.household_key)
@@ -55,12 +55,12 @@ def read_why(*, decision_id: int, by: Actor) -> Why:
         record(ALIAS, by=by, verb="benefits:case:read", subject=subject, persons=persons, about=about)
     earlier = queries.decisions_about(decision)
     before = next((one for one in earlier if one.run_id < decision.run_id), None)
-    previous = queries.household(before, programme) if before else None
+    previous = queries.seen_household(before, programme) if before else None
     return Why(
         programme=programme,
         decision=decision,
         household=household,
-        explained=explain(household, programme, RULES),
+        explained=explain(household, programme, LOOKS),
         case=case,
         earlier=earlier,
         previous=previous,

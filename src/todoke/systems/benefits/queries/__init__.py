@@ -49,7 +49,7 @@ from todoke.systems.benefits.queries.paying import (
     states,
     with_payees,
 )
-from todoke.systems.benefits.queries.why import household
+from todoke.systems.benefits.queries.why import seen_household
 
 __all__ = [
     "BatchLine",
@@ -69,7 +69,6 @@ __all__ = [
     "examination_counts",
     "freshness",
     "happened",
-    "household",
     "inquiry_order",
     "judged_counts",
     "known_order",
@@ -87,6 +86,7 @@ __all__ = [
     "paid_lineages",
     "received_by_week",
     "refused_rows",
+    "seen_household",
     "states",
     "status_counts",
     "transfer_on",

@@ -38,12 +38,9 @@ _PERSONS = """
 SELECT resident_code, household_key, status, source
 FROM read_parquet($file) WHERE household_key IN ($key, $key || '-1') ORDER BY resident_code
 """
-_BASE = """
-SELECT resident_code, name_kanji, is_head, relationship, birth_date, moved_in_on, protected
-FROM read_parquet($file) WHERE resident_code IN ({codes})
-"""
-_LATEST = """
-SELECT resident_code, previous_municipality, left_on, left_reason, protected
+_REGISTER = """
+SELECT resident_code, name_kanji, is_head, relationship, birth_date, moved_in_on, previous_municipality, left_on,
+    left_reason, protected
 FROM read_parquet($file) WHERE resident_code IN ({codes})
 """
 _TAX = """
@@ -85,7 +82,7 @@ class _Found(NamedTuple):
     answers: dict[str, AnswerRead]
 
 
-def household(decision: Decision, programme: Programme) -> Household:
+def seen_household(decision: Decision, programme: Programme) -> Household:
     """Everything that the decision saw. Errors: INPUT_MISSING or INPUT_CHANGED for a file; NOT_FOUND for its entry."""
     run, key = decision.run, decision.household_key
     files = _files(run)
@@ -94,8 +91,8 @@ def household(decision: Decision, programme: Programme) -> Household:
         persons = [person for person in near if person["household_key"] == key]
         codes = [str(person["resident_code"]) for person in persons]
         found = _Found(
-            base=_by_code(connection, _BASE, files.base, codes),
-            latest=_by_code(connection, _LATEST, files.latest, codes),
+            base=_by_code(connection, _REGISTER, files.base, codes),
+            latest=_by_code(connection, _REGISTER, files.latest, codes),
             tax=_by_code(connection, _TAX, files.tax, codes, year=str(programme.tax_year)),
             aid=_by_code(connection, _AID, files.assistance, codes, day=programme.tax_date),
             asked=_asked(connection, run, codes),
@@ -120,7 +117,10 @@ def household(decision: Decision, programme: Programme) -> Household:
 
 def _member(person: Row, found: _Found, *, protected: bool) -> Member:
     code = str(person["resident_code"])
-    base, latest, aid = (rows.get(code, {}) for rows in (found.base, found.latest, found.aid))
+    latest, aid = found.latest.get(code, {}), found.aid.get(code, {})
+    base = (
+        found.base.get(code) or latest
+    )  # judged by the newest register, or registered again after the base date
     return Member(
         resident_code=code,
         name=base.get("name_kanji") or "",

@@ -50,6 +50,13 @@ class Reason(StrEnum):
 
 
 _TITLES = {
+    Reason.NOT_APPLIED: "申請がない",
+    Reason.INCOME_OVER: "収入が限度額を超える人がいる",
+    Reason.ALL_EXEMPT: "全員が非課税（別の給付金の対象）",
+    Reason.NOT_IN_JAPAN: "定めの日に国内に登録のあった人がいない",
+    Reason.EARLIER_ROUND: "先の給付金の対象だった世帯",
+    Reason.FORMER_HEAD: "先の給付金の世帯主だった人がいる",
+    Reason.NO_SHORTFALL: "減税しきれない額がない",
     Reason.TAXED: "課税されている人がいる",
     Reason.TREATY: "租税条約により免除されている人がいる",
     Reason.UNKNOWN: "課税の状態が分からない人がいる",

@@ -17,6 +17,13 @@ from todoke.systems.benefits.rules.tax_status import TaxStatus
 from todoke.systems.benefits.rules.why import Household
 
 REFUSED: Final = {
+    Reason.NOT_APPLIED: "申し込みの書類をまだいただいていないため、書類が届いてから決めます。",
+    Reason.INCOME_OVER: "お申し出の月の収入を1年分にした金額が決まりを超える方がいらっしゃるため、今回の給付金の対象になりません。",
+    Reason.ALL_EXEMPT: "世帯の全員に住民税がかかっていないため、この給付金ではなく、そうした世帯のための別の給付金の対象です。",
+    Reason.NOT_IN_JAPAN: "決められた日に国内に住民登録のあった方が世帯にいらっしゃらないため、今回の給付金の対象になりません。",
+    Reason.EARLIER_ROUND: "前に行われた給付金の対象だった世帯のため、今回の給付金の対象になりません。",
+    Reason.FORMER_HEAD: "前に行われた給付金の対象だった世帯の世帯主の方がいらっしゃるため、今回の給付金の対象になりません。",
+    Reason.NO_SHORTFALL: "減税がすべて税額から引かれていて残りがないため、今回の給付金の対象になりません。",
     Reason.TAXED: "世帯の中に住民税がかかっている方がいらっしゃるため、今回の給付金の対象になりません。",
     Reason.TREATY: "世帯の中に外国との取り決めで住民税がかからない方がいらっしゃるため、今回の給付金の対象になりません。",
     Reason.DEPENDANTS_ONLY: "世帯の全員が、住民税がかかっているご家族などに養われているため、今回の給付金の対象になりません。",

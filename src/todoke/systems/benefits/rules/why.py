@@ -6,13 +6,14 @@ whether both come to the same end; a test proves that they do for every househol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from todoke.systems.benefits.rules.outcome import Reason
 from todoke.systems.benefits.rules.programme import Programme
+from todoke.systems.benefits.rules.rule import DecidingRule
 from todoke.systems.benefits.rules.tax_status import TaxStatus
 
 
@@ -22,6 +23,7 @@ class Verdict(StrEnum):
     MET = "満たす"
     NOT_MET = "満たさない"
     OPEN = "未確定"
+    UNASKED = "確かめていない"
 
 
 class ReadFrom(StrEnum):
@@ -166,21 +168,23 @@ class Household:
         return [member for member in self.members if member.status.unknown]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """One condition, the law it stands in, and how it is looked at."""
+Looked = tuple[Verdict, str, list[Value]]
 
-    reason: Reason
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How one rule is shown: the condition that must be met, and what is looked at to see whether it is."""
+
     condition: str
-    article: str
-    look: Callable[[Household, Programme], tuple[Verdict, str, list[Value]]]
+    at: Callable[[Household, Programme], Looked]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
     """One rule as it stands for the household; `decisive` marks the one that made the outcome."""
 
-    rule: Rule
+    rule: type[DecidingRule]
+    condition: str
     verdict: Verdict
     sentence: str
     values: Sequence[Value]
@@ -195,25 +199,42 @@ class Explained:
     agrees: bool
 
 
-def explain(household: Household, programme: Programme, rules: Sequence[Rule]) -> Explained:
-    """Each rule with its verdict; the first that is not met, or is open where all must be known, is the decisive one."""
-    found = [(rule, *rule.look(household, programme)) for rule in rules]
-    first = next(
-        (
-            rule.reason
-            for rule, verdict, _, _ in found
-            if verdict is Verdict.NOT_MET or (rule.reason is Reason.UNKNOWN and verdict is Verdict.OPEN)
-        ),
-        Reason.EXEMPT,
-    )
+def explain(
+    household: Household, programme: Programme, looks: Mapping[type[DecidingRule], Look]
+) -> Explained:
+    """Each rule of the programme with its verdict; the first that stands against payment made the outcome.
+
+    A rule that `looks` does not know is taken from the record: met when a later one decided, not asked when an earlier did.
+    """
+    rules = [rule for rule in programme.rules if rule.reason is not Reason.EXEMPT]
+    found = [(rule, looks.get(rule) or _from_record(rule, rules)) for rule in rules]
+    looked = [(rule, look, look.at(household, programme)) for rule, look in found]
+    first = next((rule for rule, _, (verdict, _, _) in looked if _against(rule, verdict)), None)
     checks = [
         Checked(
-            rule=rule,
-            verdict=verdict,
-            sentence=sentence,
-            values=values,
-            decisive=rule.reason is household.reason,
+            rule=rule, condition=look.condition, verdict=verdict, sentence=sentence, values=values,
+            decisive=rule is first and rule.reason is household.reason,
         )
-        for rule, verdict, sentence, values in found
-    ]
-    return Explained(checks=checks, agrees=first is household.reason)
+        for rule, look, (verdict, sentence, values) in looked
+    ]  # fmt: skip
+    reason = first.reason if first else Reason.EXEMPT
+    return Explained(checks=checks, agrees=reason is household.reason)
+
+
+def _against(rule: type[DecidingRule], verdict: Verdict) -> bool:
+    return verdict is Verdict.NOT_MET or (rule.reason is Reason.UNKNOWN and verdict is Verdict.OPEN)
+
+
+def _from_record(rule: type[DecidingRule], rules: Sequence[type[DecidingRule]]) -> Look:
+    def at(household: Household, _: Programme) -> Looked:
+        reasons = [one.reason for one in rules]
+        decided = reasons.index(household.reason) if household.reason in reasons else len(rules)
+        place = rules.index(rule)
+        if place < decided:
+            return Verdict.MET, "判定の記録では、この条件にあたりません。", []
+        if place > decided:
+            return Verdict.UNASKED, "前の条件で判定が決まっています。", []
+        open_ = rule.reason is Reason.UNKNOWN
+        return (Verdict.OPEN if open_ else Verdict.NOT_MET), rule.sentence, []
+
+    return Look(condition=f"「{rule.sentence}」にあたらないこと", at=at)

@@ -1,20 +1,17 @@
-"""The rules of 住民税非課税世帯 benefits as conditions to be met, in the order in which the engine applies them.
-
-Each is named after its article. Sources: PIA I.1②; facts/benefit.md §1.1.
-"""
+"""What each rule of a benefit (rules/articles) is shown with: the condition to be met, and the values that speak for or against."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from todoke.kernel.clock import wareki
 from todoke.systems.benefits.rules import why_values
-from todoke.systems.benefits.rules.outcome import Reason
+from todoke.systems.benefits.rules.articles import members, units
 from todoke.systems.benefits.rules.programme import Programme
+from todoke.systems.benefits.rules.rule import DecidingRule
 from todoke.systems.benefits.rules.tax_status import TaxStatus
-from todoke.systems.benefits.rules.why import Household, Rule, Value, Verdict
-
-Looked = tuple[Verdict, str, list[Value]]
+from todoke.systems.benefits.rules.why import Household, Look, Looked, Value, Verdict
 
 
 def _taxed(household: Household, programme: Programme) -> Looked:
@@ -88,42 +85,46 @@ def _died(household: Household, programme: Programme) -> Looked:
     return Verdict.NOT_MET, "一人世帯の方が、申請の前に亡くなっています。", values
 
 
-RULES: Final = (
-    Rule(
-        reason=Reason.TAXED,
-        condition="世帯の全員が、住民税（均等割・所得割）を課税されていないこと",
-        article="PIA I.1② (1) ア、地方税法294条・295条",
-        look=_taxed,
+def _not_applied(household: Household, programme: Programme) -> Looked:
+    applied = wareki(household.applied_on) if household.applied_on else "受付なし"
+    value = Value(whom="", item="申請書の受付", shown=applied, origin=household.origins.forms)
+    if household.applied_on is None:
+        return Verdict.NOT_MET, "申請書をまだ受け付けていません。", [value]
+    return Verdict.MET, "申請書を受け付けています。", [value]
+
+
+def _all_exempt(household: Household, programme: Programme) -> Looked:
+    if any(member.status is TaxStatus.PER_CAPITA_ONLY for member in household.members):
+        return (
+            Verdict.MET,
+            "均等割だけを課税されている人がいます。",
+            why_values.of_statuses(household, household.members),
+        )
+    if household.unknown:
+        return Verdict.OPEN, f"課税の状態が分からない人が{len(household.unknown)}人います。", []
+    return (
+        Verdict.NOT_MET,
+        "均等割だけを課税されている人がいません。",
+        why_values.of_statuses(household, household.members),
+    )
+
+
+LOOKS: Final[Mapping[type[DecidingRule], Look]] = {
+    members.Article3TaxedMember: Look(
+        condition="この給付金で認めない住民税を課税されている人がいないこと", at=_taxed
     ),
-    Rule(
-        reason=Reason.TREATY,
-        condition="租税条約により住民税を免除されている人がいないこと",
-        article="租税条約等実施特例法、支給要領（支給対象者の除外）",
-        look=_treaty,
+    members.Article3TreatyExempt: Look(
+        condition="租税条約により住民税を免除されている人がいないこと", at=_treaty
     ),
-    Rule(
-        reason=Reason.UNKNOWN,
-        condition="世帯の全員の課税の状態が分かっていること",
-        article="PIA I.1② (2)、地方税法317条の2（申告）",
-        look=_unknown,
+    members.Article3StatusUnknown: Look(condition="世帯の全員の課税の状態が分かっていること", at=_unknown),
+    units.Article3DependantsOnly: Look(
+        condition="課税されている人の扶養親族等だけの世帯でないこと", at=_dependants_only
     ),
-    Rule(
-        reason=Reason.DEPENDANTS_ONLY,
-        condition="課税されている人の扶養親族等だけの世帯でないこと",
-        article="支給要領（支給対象者の除外）、地方税法292条1項9号",
-        look=_dependants_only,
+    units.Article3NotApplied: Look(condition="申請書を受け付けていること", at=_not_applied),
+    units.Article3AllExempt: Look(condition="均等割だけを課税されている人がいること", at=_all_exempt),
+    units.Article4OncePerHousehold: Look(condition="この事業の給付金をまだ受けていないこと", at=_paid),
+    units.Article5SoleMemberDied: Look(
+        condition="受け取る人がいること（一人世帯の人が申請の前に亡くなっていないこと）", at=_died
     ),
-    Rule(
-        reason=Reason.PAID,
-        condition="この事業の給付金をまだ受けていないこと",
-        article="支給要領（1世帯1回限り）",
-        look=_paid,
-    ),
-    Rule(
-        reason=Reason.DIED,
-        condition="受け取る人がいること（一人世帯の方が申請の前に亡くなっていないこと）",
-        article="支給要領（受給権者）、民法882条",
-        look=_died,
-    ),
-)
-"""Every reason but EXEMPT, which is what remains when all are met."""
+}
+"""Rules that read what the household page knows; every other one is taken from the decision's own record."""

@@ -28,7 +28,7 @@ from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.cases.lists import HOME, with_purpose
 
 ALIAS = "benefits"
-_TONES = {Verdict.MET: "good", Verdict.NOT_MET: "fail", Verdict.OPEN: "warn"}
+_TONES = {Verdict.MET: "good", Verdict.NOT_MET: "fail", Verdict.OPEN: "warn", Verdict.UNASKED: ""}
 _SENTENCES = {finding.code: finding.sentence for finding in FINDINGS}
 _HAPPENED = {
     "numbered": "給付管理番号を付けました",
