@@ -26,13 +26,14 @@ class Difference:
 
 
 def differences(before: Household, now: Household) -> list[Difference]:
-    """Outcome, members, their statuses and what these were read from, and the editions of the sources."""
-    return [
+    """Outcome, members, their statuses and what these were read from, and the editions of the sources; changes first."""
+    found = [
         Difference(item="判定の理由", before=before.reason.words, now=now.reason.words),
         Difference(item="世帯の人数", before=f"{len(before.members)}人", now=f"{len(now.members)}人"),
         *_members(before, now),
         *_origins(before, now),
     ]
+    return sorted(found, key=lambda one: not one.changed)
 
 
 def _members(before: Household, now: Household) -> Iterator[Difference]:

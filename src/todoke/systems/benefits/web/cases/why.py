@@ -29,6 +29,8 @@ from todoke.systems.benefits.web.cases.lists import HOME, with_purpose
 
 ALIAS = "benefits"
 _TONES = {Verdict.MET: "good", Verdict.NOT_MET: "fail", Verdict.OPEN: "warn", Verdict.UNASKED: ""}
+_FOR_MAINTAINERS = ("facts/", "DESIGN")
+_OUR_OWN = "本システムの原則（分からないことを非課税としない）"
 _SENTENCES = {finding.code: finding.sentence for finding in FINDINGS}
 _HAPPENED = {
     "numbered": "給付管理番号を付けました",
@@ -82,6 +84,7 @@ def _page(request: HttpRequest, found: Why) -> HttpResponse:
         "next": _next(household.reason.outcome, state),
         "missing": next_steps.missing(household, undecided_since=undecided_since),
         "checks": [_check(number, check) for number, check in enumerate(found.explained.checks, start=1)],
+        "changed": sum(one.changed for one in found.differences),
         "events": _events(found),
         "decisions": [
             (one, with_purpose(request, reverse("benefits-why", args=[one.pk])), one.pk == found.decision.pk)
@@ -147,6 +150,13 @@ class _Row:
     number: int
     check: Checked
     tone: str
+
+    @property
+    def law(self) -> str:
+        """Where the rule is written, without the notes that are meant for its maintainers."""
+        parts = [part.strip() for part in self.check.rule.citation.split(";")]
+        shown = [part for part in parts if not part.startswith(_FOR_MAINTAINERS)]
+        return "、".join(shown) or _OUR_OWN
 
     @property
     def values(self) -> list[tuple[str, str, str, str, Any]]:
