@@ -22,7 +22,7 @@ from todoke.systems.benefits.rules.next_steps import MISSING, missing
 from todoke.systems.benefits.rules.outcome import Reason
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 from todoke.systems.benefits.rules.tax_status import TaxStatus
-from todoke.systems.benefits.rules.why import Verdict, explain
+from todoke.systems.benefits.rules.why import Household, Verdict, explain
 from todoke.systems.benefits.rules.why_rules import LOOKS
 
 assert hiring
@@ -34,6 +34,11 @@ def decided(city_site: object, tmp_path: Path) -> deciding_city.AskingCity:
     return deciding_city.decided_twice(tmp_path)
 
 
+def seen(row: Decision) -> Household:
+    with queries.reader() as files:
+        return queries.seen_household(row, R3_NONTAXABLE, files)
+
+
 def every() -> list[Decision]:
     return list(Decision.objects.using("benefits").select_related("run").order_by("id"))
 
@@ -42,7 +47,7 @@ def test_the_rules_lead_every_household_to_its_decision_in_both_rounds(decided) 
     reasons: Counter[Reason] = Counter()
     statuses: set[TaxStatus] = set()
     for row in every():
-        household = queries.seen_household(row, R3_NONTAXABLE)
+        household = seen(row)
         found = explain(household, R3_NONTAXABLE, LOOKS)
         assert found.agrees, row.household_key
         assert len(household.members) == row.members
@@ -57,21 +62,19 @@ def test_the_rules_lead_every_household_to_its_decision_in_both_rounds(decided) 
 
 
 def test_a_decision_that_the_rules_do_not_lead_to_is_called_out(decided) -> None:
-    household = queries.seen_household(decision(deciding_city.EXEMPT), R3_NONTAXABLE)
+    household = seen(decision(deciding_city.EXEMPT))
     forged = type(household)(**{**vars(household), "reason": Reason.TAXED})
     assert not explain(forged, R3_NONTAXABLE, LOOKS).agrees
 
 
 def test_each_value_says_where_it_was_read_and_when_it_came(decided) -> None:
-    taxed = explain(
-        queries.seen_household(decision(deciding_city.TAXED), R3_NONTAXABLE), R3_NONTAXABLE, LOOKS
-    )
+    taxed = explain(seen(decision(deciding_city.TAXED)), R3_NONTAXABLE, LOOKS)
     values = {value.item: value for value in taxed.checks[0].values}
     assert taxed.checks[0].verdict is Verdict.NOT_MET
     assert values["所得割額"].shown == "12,000円"
     assert values["所得割額"].origin.name == "本市の課税情報"
     assert values["所得割額"].origin.arrived is not None
-    mover = explain(queries.seen_household(decision(2), R3_NONTAXABLE), R3_NONTAXABLE, LOOKS)
+    mover = explain(seen(decision(2)), R3_NONTAXABLE, LOOKS)
     answered = {value.item: value for value in mover.checks[0].values}
     assert answered["所得割額（回答）"].shown == "3,500円"
     assert answered["所得割額（回答）"].origin.arrived is not None
@@ -79,7 +82,7 @@ def test_each_value_says_where_it_was_read_and_when_it_came(decided) -> None:
 
 
 def test_an_absent_amount_is_never_shown_as_zero(decided) -> None:
-    found = explain(queries.seen_household(decision(8), R3_NONTAXABLE), R3_NONTAXABLE, LOOKS)
+    found = explain(seen(decision(8)), R3_NONTAXABLE, LOOKS)
     shown = {value.item: value.shown for check in found.checks for value in check.values}
     assert shown["均等割額（回答）"].startswith("記録なし（")
     assert shown["使えない理由"] == "均等割額の回答がない（ないことは0円ではない）"

@@ -44,24 +44,23 @@ def read_why(*, decision_id: int, by: Actor) -> Why:
     require(by, Permission.BENEFITS_CASE_READ)
     if not by.purpose:
         raise TodokeError(ErrorCode.PURPOSE_MISSING, permission=Permission.BENEFITS_CASE_READ.value)
+    decision = _decision(decision_id)
+    programme, earlier = programmes.find(decision.run.programme), queries.decisions_about(decision)
+    before = next((one for one in earlier if one.run_id < decision.run_id), None)
+    with queries.reader() as files:
+        household = queries.seen_household(decision, programme, files)
+        previous = queries.seen_household(before, programme, files) if before else None
     with transaction.atomic(using=ALIAS):
-        decision = _decision(decision_id)
-        programme = programmes.find(decision.run.programme)
-        household = queries.seen_household(decision, programme)
-        case = queries.case_of(decision)
         subject = f"programme {programme.code} round {decision.run.round}"
         about = Person("household_key", decision.household_key)
         persons = len(household.members)
         record(ALIAS, by=by, verb="benefits:case:read", subject=subject, persons=persons, about=about)
-    earlier = queries.decisions_about(decision)
-    before = next((one for one in earlier if one.run_id < decision.run_id), None)
-    previous = queries.seen_household(before, programme) if before else None
     return Why(
         programme=programme,
         decision=decision,
         household=household,
         explained=explain(household, programme, LOOKS),
-        case=case,
+        case=queries.case_of(decision),
         earlier=earlier,
         previous=previous,
         differences=why_compare.differences(previous, household) if previous else (),

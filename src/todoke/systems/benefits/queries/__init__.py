@@ -49,7 +49,7 @@ from todoke.systems.benefits.queries.paying import (
     states,
     with_payees,
 )
-from todoke.systems.benefits.queries.why import seen_household
+from todoke.systems.benefits.queries.why import reader, seen_household
 
 __all__ = [
     "BatchLine",
@@ -84,6 +84,7 @@ __all__ = [
     "orders_before",
     "outcome_counts",
     "paid_lineages",
+    "reader",
     "received_by_week",
     "refused_rows",
     "seen_household",

@@ -1,11 +1,14 @@
 """What one decision saw of one household, read again from the very files that it was sealed with.
 
-A handful of point reads from Parquet: the files are sorted by person or household, so that each touches one row group.
+A handful of point reads from Parquet: the files are sorted by person, so that each touches a few row groups. Who is in
+the household is first looked up in the register that we keep, then verified against the decision (`_persons`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,10 +16,17 @@ from typing import Any, NamedTuple
 import duckdb
 from django.conf import settings
 
-from todoke.contracts.residents import SnapshotKind
+from todoke.contracts.residents import SnapshotKind, SnapshotRef
 from todoke.engine import duck, snapshots
 from todoke.systems.benefits import needs
-from todoke.systems.benefits.models import Answer, AnswerImport, Decision, DecisionRun, Source
+from todoke.systems.benefits.models import (
+    Answer,
+    AnswerImport,
+    Decision,
+    DecisionRun,
+    RegisterEntry,
+    Source,
+)
 from todoke.systems.benefits.queries.overview import orders_before
 from todoke.systems.benefits.rules.outcome import Reason
 from todoke.systems.benefits.rules.programme import Programme
@@ -36,6 +46,10 @@ ALIAS = "benefits"
 
 _PERSONS = """
 SELECT resident_code, household_key, status, source
+FROM read_parquet($file) WHERE resident_code IN ({codes}) ORDER BY resident_code
+"""
+_PERSONS_OF = """
+SELECT resident_code, household_key, status, source
 FROM read_parquet($file) WHERE household_key IN ($key, $key || '-1') ORDER BY resident_code
 """
 _REGISTER = """
@@ -51,10 +65,10 @@ FROM read_parquet($file) WHERE resident_code IN ({codes}) AND tax_year = $year
 _AID = """
 SELECT resident_code, min(valid_from) AS aid_from, nullif(max(coalesce(valid_to, DATE '9999-12-31')), DATE '9999-12-31') AS aid_to
 FROM read_parquet($file) WHERE resident_code IN ({codes}) AND kind = '生活保護'
-    AND valid_from <= $day AND coalesce(valid_to >= $day, true)
+    AND valid_from <= $day::DATE AND coalesce(valid_to >= $day::DATE, true)
 GROUP BY resident_code
 """
-_PAID = "SELECT lineage FROM read_parquet($file) WHERE lineage IN (SELECT unnest($lineages))"
+_PAID = "SELECT lineage FROM read_parquet($file) WHERE lineage IN ($key, $part)"
 _APPLIED = "SELECT min(received_on) AS received_on FROM read_parquet($file) WHERE household_key = $key"
 _ASKED = "SELECT resident_code, abroad FROM read_parquet($file) WHERE resident_code IN ({codes})"
 
@@ -64,10 +78,10 @@ Row = dict[str, Any]
 class _Files(NamedTuple):
     """The sealed files of a run, each checked, with where it came from."""
 
-    base: Path
-    latest: Path
-    tax: Path
-    assistance: Path
+    base: SnapshotRef
+    latest: SnapshotRef
+    tax: Source
+    assistance: Source
     origins: Origins
 
 
@@ -82,36 +96,95 @@ class _Found(NamedTuple):
     answers: dict[str, AnswerRead]
 
 
-def seen_household(decision: Decision, programme: Programme) -> Household:
+@dataclass(frozen=True)
+class Reader:
+    """Reads sealed files for one page: what two decisions share is read once."""
+
+    connection: duckdb.DuckDBPyConnection
+    memory: dict[tuple[object, ...], list[Row]] = field(default_factory=dict)
+
+    def rows(self, query: str, path: str, sha256: str, **given: str) -> list[Row]:
+        """The rows of `query` over a file that is still what it was sealed as."""
+        key = (query, sha256, *sorted(given.items()))
+        if key not in self.memory:
+            file = snapshots.check_unchanged(Path(path), sha256)
+            found = self.connection.execute(query, {"file": str(file), **given})
+            names = [column[0] for column in found.description or ()]
+            self.memory[key] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return self.memory[key]
+
+    def of(self, query: str, path: str, sha256: str, codes: Sequence[str], **given: str) -> list[Row]:
+        """The rows of some persons. Their codes stand in the query one by one: only then are row groups skipped."""
+        names = {f"code_{place}": code for place, code in enumerate(codes)}
+        listed = query.format(codes=", ".join(f"${name}" for name in names) or "NULL")
+        return self.rows(listed, path, sha256, **names, **given)
+
+
+@contextmanager
+def reader() -> Iterator[Reader]:
+    """For the length of one page."""
+    with duck.cursor() as connection:
+        yield Reader(connection)
+
+
+def seen_household(decision: Decision, programme: Programme, files: Reader) -> Household:
     """Everything that the decision saw. Errors: INPUT_MISSING or INPUT_CHANGED for a file; NOT_FOUND for its entry."""
     run, key = decision.run, decision.household_key
-    files = _files(run)
-    with duck.connect(threads=1) as connection:
-        near = _rows(connection, _PERSONS, _sealed(run.persons_path, run.persons_sha256), key=key)
-        persons = [person for person in near if person["household_key"] == key]
-        codes = [str(person["resident_code"]) for person in persons]
-        found = _Found(
-            base=_by_code(connection, _REGISTER, files.base, codes),
-            latest=_by_code(connection, _REGISTER, files.latest, codes),
-            tax=_by_code(connection, _TAX, files.tax, codes, year=str(programme.tax_year)),
-            aid=_by_code(connection, _AID, files.assistance, codes, day=programme.tax_date),
-            asked=_asked(connection, run, codes),
-            answers=_answers(run, codes),
-        )
-        # the payment to a protected part is the household's own once nobody of it is protected any more
-        lineages = [key] if len(persons) < len(near) else [key, f"{key}-1"]
-        paid = _rows(connection, _PAID, _derived(run.paid_sha256, "paid"), lineages=lineages)
-        (applied,) = _rows(connection, _APPLIED, _derived(run.applications_sha256, "applications"), key=key)
+    near = _persons(decision, files)
+    persons = [person for person in near if person["household_key"] == key]
+    codes = [str(person["resident_code"]) for person in persons]
+    sealed = _files(run)
+    found = _found(run, programme, files, sealed, codes)
+    # the payment to a protected part is the household's own once nobody of it is protected any more
+    part = key if len(persons) < len(near) else f"{key}-1"
+    paid = files.rows(_PAID, _derived("paid", run.paid_sha256), run.paid_sha256, key=key, part=part)
+    applications = _derived("applications", run.applications_sha256)
+    (applied,) = files.rows(_APPLIED, applications, run.applications_sha256, key=key)
     return Household(
         key=key,
         reason=Reason(decision.reason_code),
         protected=decision.protected,
         members=[_member(person, found, protected=decision.protected) for person in persons],
-        origins=files.origins,
+        origins=sealed.origins,
         round=run.round,
         decided_at=run.decided_at,
         paid=bool(paid),
         applied_on=applied["received_on"],
+    )
+
+
+def _persons(decision: Decision, files: Reader) -> list[Row]:
+    """The household's persons, and those of its protected part.
+
+    The register that we keep says who they may be; if the decision counted others, the whole file is searched.
+    """
+    run, key = decision.run, decision.household_key
+    entries = RegisterEntry.objects.using(ALIAS).filter(
+        side_id__in=("base", "latest"), household_code=decision.base_household_code
+    )
+    codes = sorted(set(entries.values_list("resident_code", flat=True)))
+    wanted = (key, f"{key}-1")
+    known = files.of(_PERSONS, run.persons_path, run.persons_sha256, codes) if codes else []
+    near = [person for person in known if person["household_key"] in wanted]
+    if sum(person["household_key"] == key for person in near) == decision.members:
+        return near
+    return files.rows(_PERSONS_OF, run.persons_path, run.persons_sha256, key=key)
+
+
+def _found(
+    run: DecisionRun, programme: Programme, files: Reader, sealed: _Files, codes: Sequence[str]
+) -> _Found:
+    def by_code(query: str, source: SnapshotRef | Source, **given: str) -> dict[str, Row]:
+        rows = files.of(query, source.path, source.sha256, codes, **given)
+        return {str(row["resident_code"]): row for row in rows}
+
+    return _Found(
+        base=by_code(_REGISTER, sealed.base),
+        latest=by_code(_REGISTER, sealed.latest),
+        tax=by_code(_TAX, sealed.tax, year=str(programme.tax_year)),
+        aid=by_code(_AID, sealed.assistance, day=programme.tax_date.isoformat()),
+        asked=_asked(run, files, codes),
+        answers=_answers(run, codes),
     )
 
 
@@ -151,10 +224,10 @@ def _files(run: DecisionRun) -> _Files:
     latest = needs.sealed_register(SnapshotKind.LATEST, run.latest_snapshot)
     tax, assistance = _source("tax", run.tax_sha256), _source("assistance", run.assistance_sha256)
     return _Files(
-        base=_sealed(base.path, base.sha256),
-        latest=_sealed(latest.path, latest.sha256),
-        tax=_sealed(tax.path, tax.sha256),
-        assistance=_sealed(assistance.path, assistance.sha256),
+        base=base,
+        latest=latest,
+        tax=tax,
+        assistance=assistance,
         origins=Origins(
             base=Origin(name="基準日の住民記録", edition=base.snapshot_id, as_of=base.as_of),
             latest=Origin(name="最新の住民記録", edition=latest.snapshot_id, as_of=latest.as_of),
@@ -172,38 +245,18 @@ def _source(kind: str, sha256: str) -> Source:
     return Source.objects.using(ALIAS).get(kind=kind, sha256=sha256)
 
 
-def _sealed(path: str, sha256: str) -> Path:
-    return snapshots.check_unchanged(Path(path), sha256)
+def _derived(name: str, sha256: str) -> str:
+    """Where `decide` sealed what it read from our own tables."""
+    return str(Path(settings.TODOKE_DATA_FOLDER) / "benefits" / f"{name}-{sha256[:16]}.parquet")
 
 
-def _derived(sha256: str, name: str) -> Path:
-    return _sealed(
-        str(Path(settings.TODOKE_DATA_FOLDER) / "benefits" / f"{name}-{sha256[:16]}.parquet"), sha256
-    )
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, file: Path, **given: object) -> list[Row]:
-    found = connection.execute(query, {"file": str(file), **given})
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-def _by_code(
-    connection: duckdb.DuckDBPyConnection, query: str, file: Path, codes: Sequence[str], **given: object
-) -> dict[str, Row]:
-    """Rows by resident code. The codes are written out one by one: only then does the reader skip row groups."""
-    names = {f"code_{place}": code for place, code in enumerate(codes)}
-    listed = query.format(codes=", ".join(f"${name}" for name in names) or "NULL")
-    return {str(row["resident_code"]): row for row in _rows(connection, listed, file, **names, **given)}
-
-
-def _asked(connection: duckdb.DuckDBPyConnection, run: DecisionRun, codes: Sequence[str]) -> dict[str, Asked]:
+def _asked(run: DecisionRun, files: Reader, codes: Sequence[str]) -> dict[str, Asked]:
     """In which order each person was first asked about, and whether the newest order could not ask."""
     found: dict[str, Asked] = {}
     for order in orders_before(run):
-        for code, row in _by_code(connection, _ASKED, _sealed(order.path, order.sha256), codes).items():
-            first = found.get(code)
-            found[code] = Asked(
+        for row in files.of(_ASKED, order.path, order.sha256, codes):
+            first = found.get(row["resident_code"])
+            found[row["resident_code"]] = Asked(
                 order_id=order.order_id,
                 ordered_at=first.ordered_at if first else order.ordered_at,
                 abroad=bool(row["abroad"]),
