@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-_ROW, _BAR, _TEXT = 52, 20, 20
+_ROW, _BAR, _TEXT = 58, 20, 22
 """Pixels: the height of a bar with its label, of the bar, and where the label's text stands."""
 _KINDS = ("solid", "stripes", "dots", "empty", "cross")
 

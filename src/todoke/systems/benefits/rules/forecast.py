@@ -67,10 +67,10 @@ def _lines(counts: Mapping[CaseState, int]) -> tuple[Line, ...]:
     pass_rate = f"審査を通った割合 {passed:,} / {examined:,}"
     return (
         Line(
-            states=(_S.RESERVED, _S.ORDERED, _S.PAID), title="支払予定・振込依頼済み・支払済み",
-            cases=many(frozenset({_S.RESERVED, _S.ORDERED, _S.PAID})),
-            expected=many(frozenset({_S.RESERVED, _S.ORDERED, _S.PAID})), how="そのまま数える",
+            states=(_S.ORDERED, _S.PAID), title="振込依頼済み・支払済み", cases=many(STATES[Stage.ORDERED]),
+            expected=many(STATES[Stage.ORDERED]), how="そのまま数える",
         ),
+        _whole(counts, _S.RESERVED, "支払予定"),
         _whole(counts, _S.APPROVED, "承認済み"),
         _whole(counts, _S.PASSED, "審査済み・承認待ち"),
         Line(

@@ -40,6 +40,15 @@ STAGE_TITLES: Final[Mapping[Stage, str]] = {
     Stage.ORDERED: "振込を依頼した・支払った",
 }
 
+STAGE_SHORT: Final[Mapping[Stage, str]] = {
+    Stage.NUMBERED: "付番",
+    Stage.LETTER: "発送",
+    Stage.FORM: "受付",
+    Stage.APPROVED: "承認",
+    Stage.ORDERED: "振込",
+}
+"""For narrow columns."""
+
 STATE_TITLES: Final[Mapping[CaseState, str]] = {
     _S.NUMBERED: "付番済み・未発送",
     _S.PRINTED: "確認書発送済み",

@@ -17,7 +17,7 @@ from todoke.pages import tables
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.actions.read_why import Why, read_why
 from todoke.systems.benefits.flows import CaseState
-from todoke.systems.benefits.models import Case, Decision
+from todoke.systems.benefits.models import Case, Decision, Resident
 from todoke.systems.benefits.queries.cases import Happened
 from todoke.systems.benefits.rules import next_steps, phone
 from todoke.systems.benefits.rules.examination import FINDINGS
@@ -26,6 +26,7 @@ from todoke.systems.benefits.rules.stages import STATE_TITLES
 from todoke.systems.benefits.rules.why import Checked, Verdict
 from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.cases.lists import HOME, with_purpose
+from todoke.systems.benefits.web.households.search import household_address
 
 ALIAS = "benefits"
 _TONES = {Verdict.MET: "good", Verdict.NOT_MET: "fail", Verdict.OPEN: "warn", Verdict.UNASKED: ""}
@@ -90,6 +91,7 @@ def _page(request: HttpRequest, found: Why) -> HttpResponse:
             (one, with_purpose(request, reverse("benefits-why", args=[one.pk])), one.pk == found.decision.pk)
             for one in found.earlier
         ],
+        "residents": _residents(request, found),
         "purpose": actor_of(request).purpose,
         "crumbs": [
             HOME,
@@ -98,6 +100,16 @@ def _page(request: HttpRequest, found: Why) -> HttpResponse:
         ],
     }
     return render(request, "benefits/why.html", context)
+
+
+def _residents(request: HttpRequest, found: Why) -> str:
+    """The page with the register's data of the household, for whoever may open it."""
+    actor = actor_of(request)
+    if not actor.may_somewhere(Permission.BENEFITS_HOUSEHOLD_READ):
+        return ""
+    payee = found.decision.payee_resident_code
+    row = Resident.objects.using(ALIAS).filter(resident_code=payee).values_list("pk", flat=True).first()
+    return household_address(row, actor.purpose) if row else ""
 
 
 def _undecided_since(found: Why) -> datetime:

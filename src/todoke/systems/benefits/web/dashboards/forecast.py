@@ -20,6 +20,7 @@ from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.forecast import PACE_DAYS, Forecast, Line, forecast
+from todoke.systems.benefits.rules.stages import Stage
 from todoke.systems.benefits.web.cases.lists import HOME, asked_for
 from todoke.systems.benefits.web.dashboards import addresses
 from todoke.systems.benefits.web.dashboards.overview import FIGURES, READ, others
@@ -27,6 +28,17 @@ from todoke.systems.benefits.web.forms import ProgrammeFilter
 
 HEADING = "支払の見込み"
 _WEEKS = 26
+_WEEK_COLUMNS: list[Column[tuple[date, int]]] = [
+    Column(
+        key="week",
+        title="週（月曜日）",
+        value=lambda row: row[0],
+        kind=Kind.DAY,
+        heads_row=True,
+        sortable=False,
+    ),
+    Column(key="forms", title="受付", value=lambda row: row[1], kind=Kind.NUMBER, sortable=False),
+]
 
 
 @screen(READ)
@@ -42,6 +54,7 @@ def expected(request: HttpRequest) -> HttpResponse:
         approved_lately=queries.approved_lately(programme.code),
         today=clock.today(),
     )
+    weeks = queries.received_by_week(programme.code)[-_WEEKS:]
     columns = _columns(programme.code, programme.amount)
     table = Table(caption=HEADING, columns=columns, rows=found.lines, query=request.GET)
     return lists.listing(
@@ -55,7 +68,8 @@ def expected(request: HttpRequest) -> HttpResponse:
         lead="いまの件数に、これまでの割合を掛けただけの見込みです。返送はこれからも届くため、期限の前は少なめに出ます。",
         found=found,
         facts=_facts(found),
-        chart=_chart(queries.received_by_week(programme.code)),
+        chart=_chart(weeks),
+        weeks=Table(caption="週ごとの確認書の受付", columns=_WEEK_COLUMNS, rows=weeks, per_page=_WEEKS),
         fresh=queries.freshness(programme.code),
         others=others(programme.code, "benefits-forecast"),
         crumbs=[HOME, (FIGURES, reverse("benefits-dashboard")), (HEADING, "")],
@@ -78,14 +92,14 @@ def _facts(found: Forecast) -> list[tuple[str, object]]:
 
 
 def _chart(weeks: Sequence[tuple[date, int]]) -> SafeString:
-    bars = [Bar(f"{wareki(week)}の週", [count]) for week, count in weeks[-_WEEKS:]]
+    bars = [Bar(f"{wareki(week)}の週", [count]) for week, count in weeks]
     return bar_chart("weeks", "週ごとの確認書の受付", series=["件"], bars=bars, unit="件")
 
 
 def _columns(programme: str, amount: int) -> list[Column[Any]]:
-    def cases(row: Line) -> SafeString | str:
+    def cases(row: Line) -> SafeString:
         if len(row.states) > 1:
-            return f"{row.cases:,}"
+            return make_link(addresses.cases(programme, stage=Stage.ORDERED.value), f"{row.cases:,}")
         return make_link(addresses.cases(programme, state=row.states[0].value), f"{row.cases:,}")
 
     return [

@@ -15,7 +15,8 @@ from todoke.access.permissions import Permission
 from todoke.pages.charts import Bar, bar_chart
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.queries.figures import CaseCounts, Judged
-from todoke.systems.benefits.rules.outcome import Outcome, Reason
+from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.stages import AGES, OPEN, STAGE_TITLES, STATE_TITLES, Stage
 from todoke.systems.benefits.web.cases.lists import HOME, asked_for
 from todoke.systems.benefits.web.dashboards import addresses
@@ -46,7 +47,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """The whole benefit on one page."""
     asked = asked_for(request)
     form = ProgrammeFilter(asked)
-    programme = asked["programme"] if form.is_valid() else ""
+    programme = asked["programme"] if form.is_valid() else programmes.every()[0].code
     run, cases = queries.laid_out_run(programme), queries.case_counts(programme)
     judged = queries.judged_counts(run) if run else []
     steps = _funnel(programme, judged, cases)
@@ -107,7 +108,8 @@ def share(part: int, whole: int) -> str:
 
 
 def _reasons(programme: str, judged: Sequence[Judged]) -> list[tuple[str, str, int, int, str]]:
-    """Outcome, reason, households, persons, list; every reason is there, also one that nobody has."""
+    """Outcome, reason, households, persons, list; every reason of the programme is there, also one that nobody has."""
+    there = {rule.reason for rule in programmes.find(programme).rules} | {row.reason for row in judged}
     return [
         (
             reason.outcome.words,
@@ -116,7 +118,7 @@ def _reasons(programme: str, judged: Sequence[Judged]) -> list[tuple[str, str, i
             sum(row.persons for row in judged if row.reason is reason),
             addresses.judged(programme, outcome=reason.outcome.value, reason=reason.value),
         )
-        for reason in sorted(Reason, key=lambda one: list(Outcome).index(one.outcome))
+        for reason in sorted(there, key=lambda one: (list(Outcome).index(one.outcome), one.name))
     ]
 
 

@@ -18,7 +18,7 @@ from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.queries.figures import CaseCounts, Judged
 from todoke.systems.benefits.rules.outcome import Outcome
-from todoke.systems.benefits.rules.stages import STAGE_TITLES, Stage
+from todoke.systems.benefits.rules.stages import STAGE_SHORT, STAGE_TITLES, Stage
 from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.cases.lists import HOME, asked_for
 from todoke.systems.benefits.web.dashboards import addresses
@@ -59,7 +59,7 @@ def wards(request: HttpRequest) -> HttpResponse:
         file="区ごとの集計",
         filter=form,
         template="benefits/figures.html",
-        lead="区は基準日のものです。支援措置の対象の世帯は、区を示さずに最後の行で数えます。",
+        lead="区は基準日のものです。付番から振込までは、そこまで進んだ世帯の数です。支援措置の対象の世帯は、区を示さずに最後の行で数えます。",
         chart=_chart(found),
         totals=_totals(programme, found),
         fresh=queries.freshness(programme),
@@ -142,7 +142,7 @@ def _columns(programme: str) -> list[Column[Any]]:
         def url(row: WardRow) -> str:
             return addresses.cases(programme, ward=addresses.ward(row.code), stage=stage.value)
 
-        return _number(stage.value, STAGE_TITLES[stage], lambda row: row.stages[stage], url)
+        return _number(stage.value, STAGE_SHORT[stage], lambda row: row.stages[stage], url)
 
     return [
         Column[WardRow](key="ward", title="区", value=lambda row: naming.ward(row.code), heads_row=True, sortable=False),
