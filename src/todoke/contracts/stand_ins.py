@@ -52,7 +52,7 @@ class ResidentsStandIn:
 
     def sealed(self, kind: SnapshotKind, sha256: str) -> SnapshotRef:
         """The snapshot of that kind with that hash; NOT_FOUND when none was given."""
-        for snapshot in self._snapshots:
+        for snapshot in reversed(self._snapshots):
             if (snapshot.kind, snapshot.sha256) == (kind, sha256):
                 return snapshot
         raise TodokeError(ErrorCode.NOT_FOUND, what="住民記録のスナップショット")

@@ -187,11 +187,11 @@ def addresses(count: int, clerks: Sequence[str]) -> dict[str, Any]:
 
     decisions = ids(
         "SELECT d.id FROM benefits_decision d WHERE d.run_id = (SELECT max(id) FROM benefits_decisionrun)"
-        " AND d.id % 97 = 0 LIMIT %s"
+        " AND d.id %% 97 = 0 LIMIT %s"
     )
     words = postgres.fetch(
         "benefits",
-        "SELECT name_kana || ' ' || birth_date FROM benefits_registerentry WHERE side = 'latest' AND id % 97 = 0 LIMIT %s",
+        "SELECT name_kana || ' ' || birth_date FROM benefits_registerentry WHERE side = 'latest' AND id %% 97 = 0 LIMIT %s",
         (count,),
     )
     found = []
@@ -221,10 +221,10 @@ def addresses(count: int, clerks: Sequence[str]) -> dict[str, Any]:
         "forecast": ["/benefits/figures/forecast"],
         "lists": lists,
         "why": [f"/benefits/decisions/{one}?{purpose}" for one in decisions],
-        "case": [f"/benefits/cases/{one}?{purpose}" for one in ids("SELECT id FROM benefits_case WHERE id % 7 = 0 LIMIT %s")],
+        "case": [f"/benefits/cases/{one}?{purpose}" for one in ids("SELECT id FROM benefits_case WHERE id %% 7 = 0 LIMIT %s")],
         "household": [
             f"/benefits/households/{one}?{purpose}"
-            for one in ids("SELECT id FROM benefits_resident WHERE id % 97 = 0 LIMIT %s")
+            for one in ids("SELECT id FROM benefits_resident WHERE id %% 97 = 0 LIMIT %s")
         ],
     }  # fmt: skip
     return {**{kind: [(url, "") for url in urls] for kind, urls in anybody.items()}, "search": found}
