@@ -103,7 +103,13 @@ ELSEWHERE = {
         "test_case_screens",
     ),
     **dict.fromkeys(
-        ("benefits-search-box", "benefits-search", "benefits-found", "benefits-household"),
+        (
+            "benefits-search-box",
+            "benefits-search",
+            "benefits-found",
+            "benefits-household",
+            "benefits-contact",
+        ),
         "test_household_screens",
     ),
     "sign-in": "test_signing_in",

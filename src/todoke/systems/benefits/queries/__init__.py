@@ -27,6 +27,7 @@ from todoke.systems.benefits.queries.judging import (
     outcome_counts,
     paid_lineages,
     status_counts,
+    versions_of,
     write_decisions,
 )
 from todoke.systems.benefits.queries.overview import (
@@ -91,6 +92,7 @@ __all__ = [
     "states",
     "status_counts",
     "transfer_on",
+    "versions_of",
     "with_payees",
     "write_decisions",
 ]
