@@ -12,10 +12,10 @@ from typing import Any
 import polars as pl
 
 c, when = pl.col, pl.when
-_STATUS = pl.Enum("所得割課税 均等割のみ課税 非課税 減免 租税条約免除 未申告 未照会 照会中 提供者確認中 回答なし 回答エラー 他市町村課税".split())  # fmt: skip
-_SOURCE = pl.Enum("livelihood_aid tax_record inquiry minor dependant none".split())
-_REASON = pl.Enum("TAXED TREATY UNKNOWN DEPENDANTS_ONLY DIED EXEMPT".split())
-_OUTCOME = pl.Enum("eligible ineligible undecided".split())
+_STATUS = pl.Enum(["所得割課税", "均等割のみ課税", "非課税", "減免", "租税条約免除", "未申告", "未照会", "照会中", "提供者確認中", "回答なし", "回答エラー", "他市町村課税"])  # fmt: skip
+_SOURCE = pl.Enum(["livelihood_aid", "tax_record", "inquiry", "minor", "dependant", "none"])
+_REASON = pl.Enum(["TAXED", "TREATY", "UNKNOWN", "DEPENDANTS_ONLY", "DIED", "EXEMPT"])
+_OUTCOME = pl.Enum(["eligible", "ineligible", "undecided"])
 _TAX_DATE, _KEYS = date(2021, 1, 1), ["household_key", "place"]
 _FORM: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "row_group_size": 131_072}
 
