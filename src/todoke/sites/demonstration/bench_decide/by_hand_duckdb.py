@@ -96,7 +96,12 @@ def main(data: str, out: str) -> None:
     """Write persons.parquet and households.parquet."""
     spill = Path(out) / ".spill"
     connection = duckdb.connect(
-        config={"threads": 2, "memory_limit": "2GB", "temp_directory": str(spill), "preserve_insertion_order": False}
+        config={
+            "threads": 2,
+            "memory_limit": "2GB",
+            "temp_directory": str(spill),
+            "preserve_insertion_order": False,
+        }
     )
     for name, words in (
         ("status", _STATUSES), ("source", _SOURCES), ("reason", _REASONS), ("outcome", _OUTCOMES),
