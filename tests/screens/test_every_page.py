@@ -89,6 +89,21 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 ELSEWHERE = {
     **dict.fromkeys(
         (
+            "benefits-dashboard",
+            "benefits-wards",
+            "benefits-places",
+            "benefits-forecast",
+            "benefits-find",
+            "benefits-cases",
+            "benefits-case",
+            "benefits-judged",
+            "benefits-missing",
+            "benefits-why",
+        ),
+        "test_case_screens",
+    ),
+    **dict.fromkeys(
+        (
             "benefits-search-box",
             "benefits-search",
             "benefits-found",
@@ -363,6 +378,8 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
             [
                 "ホーム",
                 "世帯・住民の検索",
+                "世帯の判定",
+                "給付の集計",
                 "税情報一括照会",
                 "住登外者の登録",
                 "住基ネットとの整合性",

@@ -29,9 +29,11 @@ class Permission(Enum):
     ACCESS_TRAINING_RECORD = "access:training:record"
     BENEFITS_APPROVE = "benefits:application:approve"
     BENEFITS_ASK = "benefits:inquiry:ask"
-    BENEFITS_CONTACT_NOTE = "benefits:contact:note"
+    BENEFITS_CASE_READ = "benefits:case:read"
     BENEFITS_DECIDE = "benefits:decision:decide"
     BENEFITS_EXAMINE = "benefits:application:examine"
+    BENEFITS_FIGURES_READ = "benefits:figures:read"
+    BENEFITS_CONTACT_NOTE = "benefits:contact:note"
     BENEFITS_HOUSEHOLD_READ = "benefits:household:read"
     BENEFITS_IMPORT = "benefits:source:import"
     BENEFITS_IMPORT_CONFIRM = "benefits:source:confirm"
@@ -179,6 +181,7 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.BENEFITS_CASE_READ,
         Permission.BENEFITS_HOUSEHOLD_READ,
         Permission.BENEFITS_SEARCH,
         Permission.LINKAGE_NUMBER_SEARCH,

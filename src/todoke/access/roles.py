@@ -51,6 +51,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_IMPORT_READ,
             Permission.BENEFITS_DECIDE,
             Permission.BENEFITS_ASK,
+            Permission.BENEFITS_CASE_READ,
+            Permission.BENEFITS_FIGURES_READ,
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
@@ -78,6 +80,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         {
             Permission.BENEFITS_APPROVE,
+            Permission.BENEFITS_CASE_READ,
+            Permission.BENEFITS_FIGURES_READ,
             Permission.BENEFITS_IMPORT_CONFIRM,
             Permission.BENEFITS_IMPORT_LIMIT,
             Permission.BENEFITS_IMPORT_READ,
@@ -103,7 +107,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PRIVACY_EXPORT_LIST,
         }
     ),
-    Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
+    Role.TREASURER: frozenset({Permission.BENEFITS_FIGURES_READ, Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
         {
             Permission.INQUIRY_OPERATE,
@@ -180,6 +184,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_SESSION_TAKE_OVER,
             Permission.ACCESS_TRAINING_RECORD,
+            Permission.BENEFITS_FIGURES_READ,
             Permission.LINKAGE_RIGHT_CONFIRM,
             Permission.PRIVACY_EXPORT_APPROVE,
             Permission.PRIVACY_EXPORT_LIST,

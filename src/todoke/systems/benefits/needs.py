@@ -28,6 +28,11 @@ def newest_register(kind: SnapshotKind) -> SnapshotRef | None:
         return None
 
 
+def sealed_register(kind: SnapshotKind, sha256: str) -> SnapshotRef:
+    """The register that a decision was made from, by the hash that the decision keeps."""
+    return need(Residents).sealed(kind, sha256)
+
+
 def lineage(household_codes: Sequence[str]) -> list[LineageStep]:
     """世帯の系譜 of these households."""
     return need(Residents).lineage(household_codes)

@@ -14,7 +14,7 @@ ALTER TABLE benefits_source ENABLE TRIGGER benefits_source_append_only;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0008_sealed_decisions"),
+        ("benefits", "0009_overview"),
     ]
 
     operations = [

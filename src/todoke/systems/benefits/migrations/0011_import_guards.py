@@ -49,7 +49,7 @@ DROP FUNCTION benefits_file_import_fixed();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0009_file_imports")]
+    dependencies: ClassVar = [("benefits", "0010_file_imports")]
     operations: ClassVar = [
         state_steps("benefits_file_import", _STEPS),
         state_starts("benefits_file_import", ("received",)),
