@@ -154,7 +154,7 @@ def _bare_table(instance: Instance, server: Server, kind: str) -> None:
     from todoke.sites.provision import owner_connection
 
     with owner_connection(instance, server, instance.owner("benefits", None)) as owner:
-        owner.execute(f"CREATE TABLE bare (resident_code text, {_SHAPES[kind]})")  # type: ignore[arg-type]
+        owner.execute(f"CREATE TABLE bare (resident_code text, {_SHAPES[kind]})")
 
 
 def _floor(file: Path, kind: str) -> dict[str, Any]:
