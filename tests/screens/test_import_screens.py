@@ -86,7 +86,8 @@ def test_a_bad_file_is_answered_in_plain_japanese_with_its_own_row_numbers(
     send(page, file, count=len(lines) - 1).see("受付不可").see("BOM付き").see("文字コードを選び直して")
     examiner.check(page, "benefits-import-refused")
     lines[7] = lines[7].lstrip("0")  # a spreadsheet was there
-    lines[9] = lines[9].replace(",2021,", ",2021/1/1,")
+    code, _, rest = lines[9].split(",", 2)
+    lines[9] = f"{code},2021/1/1,{rest}"
     keys = send(page, write(tmp_path / "tax.csv", lines), count=len(lines) - 1).see("受付不可")
     keys.press("すべての誤りを").see("先頭の0が失われた").see("行番号はファイルのもの")
     shown = page.locator("table").last.inner_text()

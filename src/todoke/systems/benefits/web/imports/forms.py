@@ -90,7 +90,7 @@ class DifferenceFilter(forms.Form):
 
     change = forms.ChoiceField(label="違い", required=False)
     column = forms.ChoiceField(label="変わった項目", required=False)
-    code = forms.CharField(label="住基個人コードまたは世帯コード", required=False, max_length=16)
+    code = forms.CharField(label="住基個人コード", required=False, max_length=16)
 
     def __init__(self, *arguments: Any, columns: list[tuple[str, str]], adds: bool, **named: Any) -> None:  # noqa: ANN401
         super().__init__(*arguments, **named)
@@ -106,6 +106,7 @@ class DifferenceFilter(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", "すべて"), *choices]
+        self.fields["code"].label = "世帯コード" if adds else "住基個人コード"
         if adds or not columns:
             del self.fields["column"]
 

@@ -16,6 +16,7 @@ from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
+from todoke.systems.benefits import needs
 from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.models import FileImport
 from todoke.systems.benefits.queries import imports as reads
@@ -124,18 +125,19 @@ def _actions(actor: Actor) -> list[tuple[str, str]]:
 
 
 def _in_use() -> list[InUse]:
+    """Of each kind that has editions; a register may have come in by another way than a file here."""
     found = []
-    for kind in ImportKind:
-        taken = list(reads.taken(kind, "")) if not KINDS[kind].adds else []
-        known = None if KINDS[kind].adds else reads.in_use(kind)
+    for kind in (kind for kind in ImportKind if not KINDS[kind].adds):
+        known, taken = reads.in_use(kind), list(reads.taken(kind, ""))
         if known is None:
             continue
         mine = next((row for row in taken if row.table_sha256 == known[0]), None)
+        register = needs.newest_register(reads.REGISTERS[kind]) if kind in reads.REGISTERS else None
         found.append(
             InUse(
                 kind=kind,
-                as_of=mine.as_of if mine else None,
-                rows=mine.rows if mine else None,
+                as_of=mine.as_of if mine else register.as_of if register else None,
+                rows=mine.rows if mine else register.rows if register else None,
                 taken_at=mine.state_at if mine else None,
                 digest=mine.sha256 if mine else known[0],
                 editions=len(taken),

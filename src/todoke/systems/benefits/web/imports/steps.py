@@ -240,13 +240,17 @@ def rows(request: HttpRequest, import_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
+def _sign(more: int) -> str:
+    return f"{more:+,}" if more else "±0"
+
+
 TOTALS: Final = [
     Column[ImportTotal](key="name", title="合計", value=lambda row: row.name, heads_row=True, sortable=False),
     Column[ImportTotal](key="value", title="このファイル", value=lambda row: row.value, kind=Kind.NUMBER, sortable=False),
     Column[ImportTotal](key="before", title="使用中の版", value=lambda row: row.before, kind=Kind.NUMBER, sortable=False),
     Column[ImportTotal](
         key="more", title="増減", kind=Kind.NUMBER, sortable=False,
-        value=lambda row: None if row.before is None else f"{row.value - row.before:+,}",
+        value=lambda row: None if row.before is None else _sign(row.value - row.before),
     ),
 ]  # fmt: skip
 
