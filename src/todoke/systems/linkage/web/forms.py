@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from django import forms
 
-from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.forms import DateField
 from todoke.systems.linkage.actions.numbers.search_number import NumberKind, Sought
 from todoke.systems.linkage.models import LocalNumber
@@ -53,7 +53,7 @@ class NumberSearch(forms.Form):
 
     def sought(self) -> Sought:
         """What was filled in."""
-        given = {name: value for name, value in self.cleaned_data.items() if name != PURPOSE_FIELD}
+        given = {field.name: self.cleaned_data[field.name] for field in dataclasses.fields(Sought)}
         return Sought(**{**given, "kind": NumberKind[given["kind"]]})
 
 
