@@ -30,7 +30,7 @@ from todoke.systems.linkage.jobs.singles import follow
 from todoke.systems.linkage.models import SingleQuery
 from todoke.systems.linkage.queries import singles
 from todoke.systems.linkage.rules import asking
-from todoke.systems.linkage.web.forms import NumberSearch
+from todoke.systems.linkage.web.forms import NumberSearch, offer
 
 LISTED: Final = 500
 TONES: Final = {
@@ -68,9 +68,7 @@ class QuestionForm(NumberSearch):
 
     def __init__(self, *arguments: Any, questions: list[asking.Question], **named: Any) -> None:  # noqa: ANN401 - as Django's own
         super().__init__(*arguments, **named)
-        choice = self.fields["question"]
-        assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [(one.key, one.title) for one in questions]
+        offer(self, "question", [(one.key, one.title) for one in questions])
 
 
 class ConfirmForm(forms.Form):
