@@ -190,6 +190,7 @@ EVENTS: Final[dict[str, Event]] = {
     "linkage:queue:set": Event(_A, "ファイル連携の待ち行列を", "設定"),
     "linkage:queue:stop": Event(_A, "ファイル連携の待ち行列の停止または再開を", "実施"),
     "linkage:right:confirm": Event(_A, "番号変換の許可を", "確認"),
+    "linkage:right:read": Event(_R, "番号変換の許可を", "参照"),
     "linkage:right:declare": Event(_A, "番号変換の許可を", "申請"),
     "linkage:system:convert": Event(_R, "既存業務システムのための番号変換を", "実施"),
     "linkage:system:register": Event(_A, "既存業務システムを", "登録"),

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.linkage.flows import JobState
-from todoke.systems.linkage.models import ConversionCount, ConversionFault, ConversionJob
+from todoke.systems.linkage.models import ConversionCount, ConversionFault, ConversionJob, ConversionProgress
 
 ALIAS = "linkage"
 
@@ -42,6 +42,12 @@ def counts(found: ConversionJob) -> list[ConversionCount]:
 def faults(found: ConversionJob) -> list[ConversionFault]:
     """The bad rows of a refused file."""
     return list(ConversionFault.objects.using(ALIAS).filter(job=found).order_by("row", "column"))
+
+
+def processed(found: ConversionJob) -> int:
+    """How many of its records are converted so far."""
+    rows = ConversionProgress.objects.using(ALIAS).filter(job=found)
+    return rows.values_list("processed", flat=True).first() or 0
 
 
 def running() -> bool:

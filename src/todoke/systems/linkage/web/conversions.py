@@ -182,12 +182,13 @@ def one(request: HttpRequest, job_id: str) -> HttpResponse:
             working.begin(job_id, by=by)
         return HttpResponseRedirect(reverse("linkage-conversion", args=[job_id]))
     done = row.state == JobState.DONE
+    running = row.state == JobState.RECEIVED
     context = {
         "job": row,
         "state": _state(row),
-        "running": row.state == JobState.RECEIVED,
+        "running": running,
         "mine": row.requested_by == by.staff_id,
-        "done": row.records if done else 0,
+        "done": reads.processed(row) if running else row.records,
         "facts": [
             ("システム", row.system.title),
             ("事務", row.duty),
