@@ -1,12 +1,12 @@
-"""The programmes that this city pays or has paid, by code."""
+"""The programmes that this city pays or has paid, by code, as released with the software."""
 
 from __future__ import annotations
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits.rules.programme import Programme
-from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE
+from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE, R4_EXTENSION
 
-_PROGRAMMES = {programme.code: programme for programme in (R3_NONTAXABLE,)}
+_PROGRAMMES = {programme.code: programme for programme in (R3_NONTAXABLE, R4_EXTENSION)}
 
 
 def find(code: str) -> Programme:
