@@ -166,7 +166,7 @@ def marks_in(data: Bytes, shifts: Shifts) -> tuple[Places, Places, NDArray[np.in
 
 def _found(data: Bytes, code: bytes) -> Places:
     """Where a shift code begins."""
-    found = (data == code[0]).nonzero()[0]
+    found: Places = (data == code[0]).nonzero()[0]
     for place, byte in enumerate(code[1:], 1):
         found = found[found + place < len(data)]
         found = found[data[found + place] == byte]

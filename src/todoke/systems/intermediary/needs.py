@@ -58,7 +58,7 @@ def ask_permits(alias: str, body: network.PermitRequests) -> None:
 
 
 def send_answers(alias: str, routed: list[tuple[str, intermediary.Provision]]) -> None:
-    """Send answers along the routes of their permits, and tell the network how each permit was answered."""
+    """Send answers along the routes of their permits. The network is told when they have left (`report`)."""
     by_route: dict[str, list[intermediary.Provision]] = defaultdict(list)
     for route, provision in routed:
         by_route[route].append(provision)
@@ -67,10 +67,14 @@ def send_answers(alias: str, routed: list[tuple[str, intermediary.Provision]]) -
         body = intermediary.Provisions(provider=provider, records=records)
         key = f"provisions/{new_message_id()}"
         outbox.send(alias, sender=sender, receiver=route, kind=intermediary.PROVISIONS, body=body, key=key)
-    reports = [network.ProvisionReport(p.permit_id, p.outcome, p.provided_at) for _, p in routed]
+
+
+def report(alias: str, body: intermediary.Provisions) -> None:
+    """Tell the network how each permit was answered, once the answers are with the inquirer: they cannot change now."""
+    reports = [network.ProvisionReport(p.permit_id, p.outcome, p.provided_at) for p in body.records]
     outbox.send(
         alias,
-        sender=sender,
+        sender=party_of(alias),
         receiver=parties.NETWORK,
         kind=network.REPORTS,
         body=network.ProvisionReports(records=reports),

@@ -132,9 +132,13 @@ def _replicas() -> list[Gauge]:
 
 def _files() -> list[Gauge]:
     """Records of files from and to existing systems that wait to be taken or sent."""
-    found = file_lists.standings()
-    counts = {(("queue", one.name),): float(one.waiting_records) for one in found}
-    ages = {(("queue", one.name),): metrics.seconds_since(one.oldest_at) for one in found if one.oldest_at}
+    counts: dict[tuple[tuple[str, str], ...], float] = {}
+    ages: dict[tuple[tuple[str, str], ...], float] = {}
+    for one in file_lists.standings():
+        queue = (("queue", one.name),)
+        counts[queue] = one.waiting_records
+        if one.oldest_at:
+            ages[queue] = metrics.seconds_since(one.oldest_at)
     return [
         Gauge(name="todoke_file_records_waiting", help="Records in files that wait, by queue", values=counts),
         Gauge(name="todoke_file_oldest_seconds", help="Since the oldest of them came", values=ages),
