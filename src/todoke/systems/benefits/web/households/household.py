@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 
+from todoke.access.form_pages import form_page
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Permission
+from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.tables import Kind, show
+from todoke.systems.benefits.actions.note_contact import note_contact
 from todoke.systems.benefits.actions.read_household import Read, read_household
 from todoke.systems.benefits.models import RegisterEntry
 from todoke.systems.benefits.queries.household import Household, Member
 from todoke.systems.benefits.rules import protection, register_differences
-from todoke.systems.benefits.web.households import naming
+from todoke.systems.benefits.web.households import evidence, history, naming
 from todoke.systems.benefits.web.households.search import household_address
 
 _SHOWN: Final = (
@@ -30,12 +35,48 @@ def household(request: HttpRequest, person: int) -> HttpResponse:
     actor = actor_of(request)
     read = read_household(person=person, by=actor)
     found = read.household
+    names = {one.resident_code: one.entry.name_kanji for one in found.members}
+    note = ""
+    if actor.may_somewhere(Permission.BENEFITS_CONTACT_NOTE):
+        note = f"{reverse('benefits-contact', args=[person])}?{urlencode({PURPOSE_FIELD: actor.purpose})}"
     context = {
-        "read": read, "household": found, "facts": _facts(read), "members": [_member(one, found) for one in found.members],
-        "reason": _reason(read), "others": _others(found, actor.purpose),
+        "read": read, "household": found, "facts": _facts(read), "members": [_member(one, read) for one in found.members],
+        "reason": _reason(read), "others": _others(found, actor.purpose), "note": note,
+        "lineage": history.lineage(read.lineage, names), "movements": history.movements(read.movements, names),
+        "contacts": [(names[one.resident_code], one) for one in read.contacts],
         "crumbs": [("ホーム", "/"), ("世帯・住民の検索", reverse("benefits-search-box")), ("世帯", "")],
     }  # fmt: skip
     return render(request, "benefits/household.html", context)
+
+
+class ContactForm(forms.Form):
+    """電話番号 and where it was heard."""
+
+    number = forms.CharField(
+        label="電話番号", max_length=30, help_text="例：045-671-2121。市外局番から入力します。",
+        widget=forms.TextInput(attrs={"class": "short", "inputmode": "tel", "autocomplete": "off"}),
+    )  # fmt: skip
+    source = forms.CharField(
+        label="どこで聞いたか", max_length=100, help_text="例：窓口で本人から、確認書の連絡先欄"
+    )
+
+
+@screen(Permission.BENEFITS_CONTACT_NOTE)
+def contact(request: HttpRequest, person: int) -> HttpResponse:
+    """連絡先を記録する."""
+    actor = actor_of(request)
+    return form_page(
+        request,
+        ContactForm(request.POST or None),
+        permission=Permission.BENEFITS_CONTACT_NOTE,
+        heading="連絡先を記録します",
+        verb="記録する",
+        back=household_address(person, actor.purpose),
+        work=lambda by, given: note_contact(
+            person=person, number=given["number"], source=given["source"], by=by
+        ),
+        done="連絡先を記録しました。電話番号で検索できます。",
+    )
 
 
 def _facts(read: Read) -> list[tuple[str, object]]:
@@ -56,7 +97,8 @@ def _reason(read: Read) -> str:
     return protection.REASON if read.may_see_protected else protection.WITHHELD
 
 
-def _member(member: Member, found: Household) -> dict[str, Any]:
+def _member(member: Member, read: Read) -> dict[str, Any]:
+    found = read.household
     base_date = found.registers["base"].as_of if "base" in found.registers else member.entry.birth_date
     words = register_differences.words(member.base, member.latest, base_date)
     changed = register_differences.differing(member.base, member.latest)
@@ -69,7 +111,12 @@ def _member(member: Member, found: Household) -> dict[str, Any]:
         )
         for name in _SHOWN
     ]
-    return {"member": member, "words": words, "same": words == register_differences.SAME, "rows": rows}
+    return {
+        "member": member, "words": words, "same": words == register_differences.SAME, "rows": rows,
+        "evidence": evidence.shown(
+            read.evidence[member.resident_code], hidden=member.hidden and not read.may_see_protected
+        ),
+    }  # fmt: skip
 
 
 def _shown(entry: RegisterEntry | None, name: str) -> object:
