@@ -111,6 +111,7 @@ class Permission(Enum):
     LINKAGE_REPLICA_OPERATE = "linkage:replica:operate"
     LINKAGE_REPLICA_PROPOSE = "linkage:replica:propose"
     LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
+    LINKAGE_RIGHT_READ = "linkage:right:read"
     LINKAGE_RIGHT_DECLARE = "linkage:right:declare"
     LINKAGE_SEARCH = "linkage:person:search"
     LINKAGE_SYSTEM_CONVERT = "linkage:system:convert"

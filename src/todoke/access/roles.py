@@ -186,6 +186,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_TRAINING_RECORD,
             Permission.BENEFITS_FIGURES_READ,
             Permission.LINKAGE_RIGHT_CONFIRM,
+            Permission.LINKAGE_RIGHT_READ,
             Permission.PRIVACY_EXPORT_APPROVE,
             Permission.PRIVACY_EXPORT_LIST,
         }
@@ -210,6 +211,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_QUEUE_SET,
             Permission.LINKAGE_QUEUE_STOP,
             Permission.LINKAGE_RIGHT_DECLARE,
+            Permission.LINKAGE_RIGHT_READ,
             Permission.LINKAGE_SYSTEM_REGISTER,
             Permission.LINKAGE_WATCH,
             Permission.OPLOG_DROP_REQUEST,
@@ -249,6 +251,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_MATRIX_PRINT,
             Permission.ACCESS_SESSION_LIST,
+            Permission.LINKAGE_RIGHT_READ,
             Permission.OPLOG_DROP_APPROVE,
             Permission.OPLOG_ERASE_APPROVE,
             Permission.OPLOG_EXPORT,

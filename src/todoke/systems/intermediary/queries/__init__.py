@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -26,6 +27,7 @@ from todoke.contracts.intermediary import (
 from todoke.contracts.organisations import named
 from todoke.engine import postgres
 from todoke.kernel import clock
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.intermediary.codecs import contents, items
 from todoke.systems.intermediary.flows import CodeState
 from todoke.systems.intermediary.models import ListCopy, RevocationCopy, ServicePause
@@ -134,6 +136,14 @@ class Held:
     contacted: bool
 
 
+class DamagedRepliesError(TodokeError):
+    """The copies behind these permits do not open, so that nothing can be said from them."""
+
+    def __init__(self, permits: Sequence[str]) -> None:
+        super().__init__(ErrorCode.INPUT_CHANGED, file="副本")
+        self.permits = list(permits)
+
+
 def lock_results(alias: str) -> None:
     """Hold the database's one lock for results until commit.
 
@@ -173,10 +183,22 @@ def results(alias: str, *, after: int, limit: int) -> Results:
     contents.hold_keys(alias)
     rows = postgres.fetch(alias, _RESULTS, [after, limit])
     bound = [items.answer_row(record_id, permit_id) for _, record_id, _, _, permit_id, _ in rows]
-    opened = items.opened(alias, [row[-1] for row in rows], bound)
+    sealed = [row[-1] for row in rows]
+    try:
+        opened, damaged = items.opened(alias, sealed, bound), frozenset[int]()
+    except (
+        items.DamagedError
+    ) as error:  # each by itself: one answer that was altered must not hold up the others
+        damaged = error.places
+        readable = [None if place in damaged else text for place, text in enumerate(sealed)]
+        opened = items.opened(alias, readable, bound)
     found = [
-        Result(sequence, record_id, Outcome(outcome), error, said)
-        for (sequence, record_id, outcome, error, *_), said in zip(rows, opened, strict=True)
+        Result(sequence, record_id, Outcome.REFUSED, "answer_damaged", ())
+        if place in damaged
+        else Result(sequence, record_id, Outcome(outcome), error, said)
+        for place, ((sequence, record_id, outcome, error, *_), said) in enumerate(
+            zip(rows, opened, strict=True)
+        )
     ]
     return Results(records=found, open_inquiries=postgres.fetch(alias, _COUNTS["inquiries_open"])[0][0])
 
@@ -186,7 +208,11 @@ def routed_answers(alias: str, permit_ids: list[str]) -> list[tuple[str, str, Pr
     contents.hold_keys(alias)
     rows = postgres.fetch(alias, _ANSWERS, [permit_ids])
     bound = [items.replica_row(person, year, edition) for *_, person, year, edition, _ in rows]
-    opened = items.opened(alias, [row[-1] for row in rows], bound)
+    try:
+        opened = items.opened(alias, [row[-1] for row in rows], bound)
+    except items.DamagedError as damaged:
+        permits = [permit_id for _, _, permit_id, *_ in rows]
+        raise DamagedRepliesError([permits[place] for place in sorted(damaged.places)]) from None
     return [
         (route, provider, Provision(permit_id, record_id, Outcome(outcome), error, said, provided_at))
         for (route, provider, permit_id, record_id, outcome, error, provided_at, *_), said in zip(
