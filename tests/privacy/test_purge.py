@@ -307,8 +307,9 @@ def test_files_with_the_same_persons_go_before_their_rows(
         path.write_text("x")
         rows(
             "benefits",
-            "INSERT INTO benefits_source (kind, sha256, source_sha256, path, rows, imported_at, imported_by)"
-            " VALUES ('tax', %s, %s, %s, 1, now() - %s * interval '1 day', 'c001')",
+            "INSERT INTO benefits_source (edition, kind, sha256, source_sha256, path, rows, imported_at, imported_by)"
+            " VALUES (%s, 'tax', %s, %s, %s, 1, now() - %s * interval '1 day', 'c001')",
+            number + 1,
             str(number),
             str(number),
             str(path),
