@@ -102,11 +102,11 @@ def test_a_list_of_the_service_of_known_and_unknown_households_waits_for_a_secon
     propose_file(import_id=row.pk, by=CLERK)
     assert importing.carry_on(row.pk, by=CLERK).state == "proposed"
     confirm_file(import_id=row.pk, by=SUPERVISOR)
-    assert importing.carry_on(row.pk, by=CLERK).state == "taken"
+    assert importing.carry_on(row.pk, by=SUPERVISOR).state == "taken"
     assert rows("SELECT refusal, count(*) FROM benefits_application GROUP BY 1 ORDER BY 1") == [
         ("", 8), ("duplicate", 2), ("no_case", 1),
     ]  # fmt: skip
-    assert rows("SELECT DISTINCT route FROM benefits_application WHERE route LIKE '給付支援%'") == [
+    assert rows("SELECT DISTINCT route FROM benefits_application WHERE starts_with(route, '給付支援')") == [
         ("給付支援サービス（公金受取口座）",)
     ]
 
