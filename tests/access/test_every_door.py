@@ -133,14 +133,16 @@ HEARD = {
     "intermediary": {
         "city:13112": {
             "intermediary.acquisitions.v1", "intermediary.code_releases.v1", "intermediary.code_standings.v1",
-            "intermediary.replicas.v1", "intermediary.inquiries.v1", "intermediary.results.v1",
-            "intermediary.status.v1",
+            "intermediary.inquiries.v1", "intermediary.permitted.v1", "intermediary.replica_buckets.v1",
+            "intermediary.replica_digests.v1", "intermediary.replica_totals.v1", "intermediary.replicas.v2",
+            "intermediary.results.v1", "intermediary.status.v1",
         },
         "platform:13104": {"intermediary.provisions.v1"},
         "network": {"intermediary.link_codes.v1", "intermediary.provision_requests.v1"},
     },
     "network": {
-        "city:13112": {"network.juki_acquisitions.v1"}, "city:13104": {"network.juki_acquisitions.v1"},
+        "city:13112": {"network.juki_acquisitions.v1", "network.juki_attributes.v1"},
+        "city:13104": {"network.juki_acquisitions.v1", "network.juki_attributes.v1"},
         "platform:13112": {"network.permits.v1", "network.provision_reports.v1", "network.permission_list.v1"},
         "platform:13104": {"network.permits.v1", "network.provision_reports.v1", "network.permission_list.v1"},
     },
@@ -225,9 +227,15 @@ def test_staff_never_get_the_rights_of_systems() -> None:
         Permission.ACCESS_STAFF_IMPORT,
         Permission.ACCESS_TERMINAL_REGISTER,
         Permission.ACCESS_TRAINING_RECORD,
-        # the clock walks the queues of files too, and takes the kinds that need no person (rules/file_kinds.py)
+        # the clock ends what is over, and goes on with what people began: queues of files, sending, reconciliation
+        Permission.INQUIRY_EXPIRE,
         Permission.LINKAGE_FILE_FORGET,
         Permission.LINKAGE_FILE_RUN,
         Permission.LINKAGE_OPERATE,
+        Permission.LINKAGE_REPLICA_OPERATE,
+        Permission.LINKAGE_SEND,
+        Permission.LINKAGE_WATCH,
         Permission.PRIVACY_REAP,
+        # an existing system by its own signed message, a person by file: each under a right set by two (rules/conversions.py)
+        Permission.LINKAGE_SYSTEM_CONVERT,
     }

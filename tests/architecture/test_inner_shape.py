@@ -20,6 +20,7 @@ REQUIRED = {
 ALLOWED = REQUIRED | {
     "rules",
     "flows.py",
+    "flows",
     "housekeeping.py",
     "queries.py",
     "queries",

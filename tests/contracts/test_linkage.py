@@ -13,7 +13,7 @@ import pytest
 from tests.systems import city
 from tests.systems.linkage import realms as far
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, Outcome
-from todoke.contracts.linkage import ConversionRequest, Linkage, Query
+from todoke.contracts.linkage import ConversionRequest, Linkage, Query, RegistrationAsked
 from todoke.contracts.people import BasicAttributes
 from todoke.contracts.stand_ins import LinkageStandIn
 from todoke.identifiers import integrated_number
@@ -159,3 +159,27 @@ def test_items_go_when_they_are_handed_over(case: Case) -> None:
     first, second = case.linkage.results("b/0001")
     case.linkage.hand_over(record_ids=[first.record_id], by=city.OPERATOR)
     assert case.linkage.results("b/0001") == [msgspec.structs.replace(first, items=()), second]
+
+
+def test_a_registration_is_asked_for_once_and_stands_until_people_decide(case: Case) -> None:
+    stranger = BasicAttributes(
+        name_kanji="架空　太郎",
+        sex="1",
+        birth_date=date(1956, 3, 3),
+        address="神奈川県川崎市川崎区宮本町1番地",
+    )
+    asked = RegistrationAsked(
+        system="benefits", local_number="B1", duty="benefit", purpose="給付金の審査", attributes=stranger
+    )
+    other = msgspec.structs.replace(asked, local_number="B2")
+    differs = msgspec.structs.replace(
+        asked, attributes=msgspec.structs.replace(stranger, birth_date=date(1957, 3, 3))
+    )
+    first, second, again, refused = case.linkage.register([asked, other, asked, differs], by=city.CLERK)
+    assert (first.refusal, again, refused.refusal) == (None, first, "open_request_differs")
+    assert case.linkage.register([asked], by=city.CLERK) == [first]
+    ids = [second.request_id, first.request_id, "unknown"]
+    found = case.linkage.registrations(ids)
+    assert [(one.request_id, one.state, one.integrated_number) for one in found] == [
+        (request_id, "requested", None) for request_id in sorted(ids[:2])
+    ]

@@ -104,6 +104,33 @@ ELSEWHERE = {
     **dict.fromkeys(
         ("exports", "export-new", "export", "export-approve", "export-refuse", "export-make"), "test_exports"
     ),
+    **dict.fromkeys(
+        (
+            "linkage-registrations",
+            "linkage-registration-new",
+            "linkage-registration-file",
+            "linkage-registrations-confirm",
+            "linkage-registration",
+            "linkage-registration-search",
+            "linkage-registration-choose",
+            "linkage-registration-confirm",
+            "linkage-registration-reject",
+            "linkage-registration-withdraw",
+        ),
+        "test_nonresidents",
+    ),
+    **dict.fromkeys(
+        (
+            "linkage-consistency",
+            "linkage-differences",
+            "linkage-difference",
+            "linkage-difference-take-over",
+            "linkage-difference-keep",
+            "linkage-difference-confirm",
+            "linkage-difference-return",
+        ),
+        "test_consistency_screens",
+    ),
     "export-file": "no page: a file, test_exports",
     **dict.fromkeys(
         ("linkage-conversions", "linkage-conversion-new", "linkage-conversion"), "test_conversions"
@@ -227,7 +254,20 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
 @pytest.mark.parametrize(
     ("role", "menu"),
     [
-        (Role.CLERK, ["ホーム", "税情報一括照会", "番号変換", "一人分の照会", "副本の訂正"]),
+        (
+            Role.CLERK,
+            [
+                "ホーム",
+                "税情報一括照会",
+                "住登外者の登録",
+                "住基ネットとの整合性",
+                "番号検索",
+                "番号の訂正",
+                "番号変換",
+                "一人分の照会",
+                "副本の訂正",
+            ],
+        ),
         (Role.PERSONNEL, ["ホーム", "人事情報"]),
         (
             Role.AUDITOR,

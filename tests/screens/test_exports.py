@@ -90,8 +90,8 @@ def test_a_supervisor_takes_away_only_from_the_systems_of_the_duty(
 ) -> None:
     office.hire(Realm.CITY, {"s003": [Role.SUPERVISOR]})
     supervisor = office.seat(Realm.CITY, "s003")
-    query = f"{OFFER.url[OFFER.url.index('?') :]}&purpose=監査"
-    supervisor.open("export-new", query=query, status=403)
+    other = Offer(alias="residents", model="residents.Resident", fields=["resident_code"])
+    supervisor.open("export-new", query=f"{other.url[other.url.index('?') :]}&purpose=監査", status=403)
     own = Offer(alias="benefits", model="benefits.Case", fields=["case_number"])
     supervisor.open("export-new", query=f"{own.url[own.url.index('?') :]}&purpose=月次の報告")
     assert reverse("export-new") == "/exports/new"

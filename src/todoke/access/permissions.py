@@ -63,10 +63,14 @@ class Permission(Enum):
     INTERMEDIARY_RELEASE = "intermediary:held:release"
     LINKAGE_CONVERT = "linkage:number:convert"
     INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    LINKAGE_COMPARE = "linkage:consistency:compare"
     LINKAGE_CORRECTION_CONFIRM = "linkage:correction:confirm"
     LINKAGE_CORRECTION_READ = "linkage:correction:read"
     LINKAGE_CORRECTION_REQUEST = "linkage:correction:request"
     LINKAGE_CONVERSION_DOWNLOAD = "linkage:conversion:download"
+    LINKAGE_DIFFERENCE_CONFIRM = "linkage:difference:confirm"
+    LINKAGE_DIFFERENCE_READ = "linkage:difference:read"
+    LINKAGE_DIFFERENCE_SETTLE = "linkage:difference:settle"
     LINKAGE_FILE_FORGET = "linkage:file:forget"
     LINKAGE_FILE_READ = "linkage:file:read"
     LINKAGE_FILE_RUN = "linkage:file:run"
@@ -80,6 +84,9 @@ class Permission(Enum):
     LINKAGE_QUERY = "linkage:query:ask"
     LINKAGE_QUEUE_SET = "linkage:queue:set"
     LINKAGE_QUEUE_STOP = "linkage:queue:stop"
+    LINKAGE_REGISTER_CONFIRM = "linkage:registration:confirm"
+    LINKAGE_REGISTER_READ = "linkage:registration:read"
+    LINKAGE_REGISTER_REQUEST = "linkage:registration:request"
     LINKAGE_REPLICA_CONFIRM = "linkage:replica:confirm"
     LINKAGE_REPLICA_OPERATE = "linkage:replica:operate"
     LINKAGE_REPLICA_PROPOSE = "linkage:replica:propose"
@@ -91,6 +98,7 @@ class Permission(Enum):
     LINKAGE_SEND = "linkage:message:send"
     LINKAGE_WATCH = "linkage:intermediary:watch"
     NETWORK_ACQUIRE = "network:link_code:acquire"
+    NETWORK_ATTRIBUTES = "network:resident:provide"
     NETWORK_EXPIRE = "network:link_code:expire"
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
@@ -120,6 +128,8 @@ STEP_UP = frozenset(
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,
         Permission.LINKAGE_CORRECTION_CONFIRM,
+        Permission.LINKAGE_DIFFERENCE_CONFIRM,
+        Permission.LINKAGE_REGISTER_CONFIRM,
         Permission.LINKAGE_REPLICA_CONFIRM,
         Permission.LINKAGE_RIGHT_CONFIRM,
         Permission.OPLOG_DROP_APPROVE,
@@ -167,7 +177,7 @@ class Role(Enum):
     PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
     NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
     EXISTING_SYSTEM = "existing_system"  # 既存業務システム (同上)
-    HOUSEKEEPER = "housekeeper"  # 期限の処理 (人の操作によらない)
+    HOUSEKEEPER = "housekeeper"  # 期限の処理と、人が始めた処理の続き (人の操作によらない)
     FOUNDER = "founder"  # 最初の登録 (空の名簿にだけできる)
 
 
@@ -202,7 +212,11 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_NUMBER_SEARCH,
             Permission.LINKAGE_PERSON_OPEN,
             Permission.LINKAGE_CONVERSION_DOWNLOAD,
+            Permission.LINKAGE_DIFFERENCE_READ,
+            Permission.LINKAGE_DIFFERENCE_SETTLE,
             Permission.LINKAGE_QUERY,
+            Permission.LINKAGE_REGISTER_READ,
+            Permission.LINKAGE_REGISTER_REQUEST,
             Permission.LINKAGE_REPLICA_PROPOSE,
             Permission.LINKAGE_SEARCH,
             Permission.LINKAGE_SYSTEM_CONVERT,
@@ -222,6 +236,10 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INQUIRY_ORIGINAL,
             Permission.INQUIRY_READ,
             Permission.INQUIRY_SUBJECT_READ,
+            Permission.LINKAGE_DIFFERENCE_CONFIRM,
+            Permission.LINKAGE_DIFFERENCE_READ,
+            Permission.LINKAGE_REGISTER_CONFIRM,
+            Permission.LINKAGE_REGISTER_READ,
             Permission.PRIVACY_EXPORT,
             Permission.PRIVACY_EXPORT_LIST,
         }
@@ -237,6 +255,9 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INQUIRY_OPERATE,
             Permission.INQUIRY_READ,
             Permission.INQUIRY_REASK,
+            Permission.INQUIRY_OPERATE,
+            Permission.LINKAGE_COMPARE,
+            Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_CONVERT,
             Permission.LINKAGE_FILE_FORGET,
             Permission.LINKAGE_FILE_READ,
@@ -305,14 +326,13 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ACCESS_GRANT_EXPIRE,
             Permission.INQUIRY_EXPIRE,
-            Permission.LINKAGE_OPERATE,
-            Permission.LINKAGE_REPLICA_OPERATE,
-            Permission.LINKAGE_SEND,
-            Permission.LINKAGE_WATCH,
             Permission.INTERMEDIARY_EXPIRE,
             Permission.LINKAGE_FILE_FORGET,
             Permission.LINKAGE_FILE_RUN,
             Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_REPLICA_OPERATE,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
             Permission.NETWORK_EXPIRE,
             Permission.PRIVACY_REAP,
         }
@@ -349,6 +369,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_SEND,
             Permission.LINKAGE_WATCH,
             Permission.NETWORK_ACQUIRE,
+            Permission.NETWORK_ATTRIBUTES,
         }
     ),
     Role.PLATFORM_SYSTEM: frozenset(

@@ -67,6 +67,35 @@ class KnownPerson(msgspec.Struct, frozen=True, kw_only=True):
     merged_into: str | None = None
 
 
+class RegistrationAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """A 住登外者 whom a duty needs, under the asking system's own number. Without 個人番号: siblings hold none."""
+
+    system: str
+    local_number: str
+    duty: str
+    purpose: str
+    attributes: BasicAttributes
+
+
+class RegistrationReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The request, or why none was made: `already_linked`, `open_request_differs`."""
+
+    request_id: str
+    refusal: str | None
+
+
+class RegistrationStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a request stands (`requested`, `searched`, `chosen`, `registered`, `rejected`, `withdrawn`).
+
+    `integrated_number` only when registered, `reason` only when rejected.
+    """
+
+    request_id: str
+    state: str
+    integrated_number: str | None
+    reason: str
+
+
 class Linkage(Protocol):
     """統合番号連携システム as its siblings see it: numbers and results, never a 個人番号 or a 符号."""
 
@@ -87,3 +116,12 @@ class Linkage(Protocol):
 
     def hand_over(self, *, record_ids: Sequence[str], by: str) -> None:
         """The caller has stored these answers: linkage drops their items, for it keeps basic attributes only (S8)."""
+
+    def register(self, requests: Sequence[RegistrationAsked], *, by: str) -> list[RegistrationReceipt]:
+        """Ask for the registration of 住登外者, in the order asked; two persons in linkage decide.
+
+        The same system and local number again is the same request while it is open.
+        """
+
+    def registrations(self, request_ids: Sequence[str]) -> list[RegistrationStanding]:
+        """Where these requests stand, ordered by id; unknown ones are absent."""

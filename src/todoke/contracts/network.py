@@ -131,3 +131,40 @@ class SignedList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PERMISSION_LIST = MessageKind("network.permission_list.v1", ListRequest, SignedList)
+
+
+class JukiAttributesWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """本人確認情報の一括提供の求め, by 個人番号. Sent by `city:<m>`.
+
+    `public_key` (X25519) closes the answer: wherever the message is kept, only the asking run can open it.
+    """
+
+    individual_numbers: list[str]
+    public_key: bytes
+
+
+class JukiAttributes(msgspec.Struct, frozen=True, array_like=True):
+    """One person: `current`, `number_changed`, `died`, `not_found` or `check_digit`; attributes only with `current`."""
+
+    word: str
+    name_kanji: str
+    sex: str
+    birth_date: date | None
+    address: str
+
+
+class JukiAttributesList(msgspec.Struct, frozen=True, kw_only=True):
+    """What is inside the sealed answer, in the order of the numbers."""
+
+    records: list[JukiAttributes]
+
+
+class SealedJukiAttributes(msgspec.Struct, frozen=True, kw_only=True):
+    """JukiAttributesList as JSON, closed for `public_key` with the context ATTRIBUTES_CONTEXT."""
+
+    count: int
+    sealed: bytes
+
+
+JUKI_ATTRIBUTES = MessageKind("network.juki_attributes.v1", JukiAttributesWanted, SealedJukiAttributes)
+ATTRIBUTES_CONTEXT = b"network.juki_attributes.v1"

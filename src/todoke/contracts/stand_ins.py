@@ -22,6 +22,9 @@ from todoke.contracts.linkage import (
     Query,
     QueryReceipt,
     QueryResult,
+    RegistrationAsked,
+    RegistrationReceipt,
+    RegistrationStanding,
 )
 from todoke.contracts.people import BasicAttributes
 from todoke.contracts.residents import Origin, SnapshotKind, SnapshotRef
@@ -61,6 +64,7 @@ class LinkageStandIn:
     _receipts: dict[str, list[QueryReceipt]] = field(default_factory=dict)
     _queries: dict[str, dict[str, Query]] = field(default_factory=dict)
     _results: dict[str, Reply] = field(default_factory=dict)
+    _asked: dict[tuple[str, str], tuple[str, BasicAttributes]] = field(default_factory=dict)
 
     def convert(self, requests: Sequence[ConversionRequest], *, by: str) -> list[Conversion]:
         """業務固有番号 → 統合番号, in the order asked."""
@@ -92,6 +96,24 @@ class LinkageStandIn:
             outcome, error, _ = self._results.get(record_id, (Outcome.ASKED, "", ()))
             if outcome is Outcome.ANSWERED:
                 self._results[record_id] = (outcome, error, ())
+
+    def register(self, requests: Sequence[RegistrationAsked], *, by: str) -> list[RegistrationReceipt]:
+        """Note the requests; nobody decides them here."""
+        receipts = []
+        for one in requests:
+            place = (one.system, one.local_number)
+            request_id, first = self._asked.setdefault(place, (f"{len(self._asked):032x}", one.attributes))
+            refusal = None if first.agrees(one.attributes) else "open_request_differs"
+            receipts.append(RegistrationReceipt(request_id="" if refusal else request_id, refusal=refusal))
+        return receipts
+
+    def registrations(self, request_ids: Sequence[str]) -> list[RegistrationStanding]:
+        """Where these requests stand, ordered by id."""
+        known = sorted(request_id for request_id, _ in self._asked.values() if request_id in set(request_ids))
+        return [
+            RegistrationStanding(request_id=one, state="requested", integrated_number=None, reason="")
+            for one in known
+        ]
 
     def exchange(self, batch_ids: Sequence[str]) -> None:
         """What the far realms do in the meantime: every query without an end is answered by `reply`."""

@@ -123,6 +123,7 @@ class ErrorCode(Enum):
         Family.DENIED,
         "候補の検索が1時間に {limit} 回を超えたため止めました。時間をおくか、一括照会を依頼してください。",
     )
+    REGISTRATION_REFUSED = (Family.CONFLICT, "この登録はできません（{detail}）。{todo}")
     NUMBER_SEARCH_STOPPED = (
         Family.DENIED,
         "番号による検索が上限（{limit}）を超えたため止め、システム管理者に知らせました。"

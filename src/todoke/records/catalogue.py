@@ -13,8 +13,10 @@ from todoke.records.layouts import (
     existing_systems_v2022,
     inquiry_answer_v2021,
     inquiry_request_v2021,
+    juki_attributes_v2026,
     number_conversion_v2026,
     personnel_v2022,
+    registration_requests_v2026,
     replica_masters_v2021,
     ward_reply_v2024,
     ward_request_v2024,
@@ -25,10 +27,12 @@ from todoke.records.wide_csv import WideLayout
 Layout = CsvLayout | RecordLayout | CommaLayout | WideLayout
 CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *city_inputs_v2021.LAYOUTS,
+    *juki_attributes_v2026.LAYOUTS,
     *personnel_v2022.LAYOUTS,
     *replica_masters_v2021.LAYOUTS,
     *number_conversion_v2026.LAYOUTS,
     *existing_systems_v2022.CSV_LAYOUTS,
+    *registration_requests_v2026.LAYOUTS,
 )
 RECORD_LAYOUTS: tuple[RecordLayout, ...] = (
     *inquiry_request_v2021.LAYOUTS,

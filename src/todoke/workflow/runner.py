@@ -28,6 +28,14 @@ class Rows:
     expected: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """A temporary table with the flow's key and these columns: what the step writes where it differs from row to row."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
 def of(flow: Flow, keys: Sequence[object]) -> Rows:
     """Exactly the rows with these keys; a missing one is a conflict."""
     distinct = sorted(set(keys), key=str)
@@ -45,10 +53,12 @@ def move(
     subject: str | None = None,
     persons: int | None = None,
     also: Mapping[str, Any] | None = None,
+    beside: Beside | None = None,
 ) -> int:
     """Move rows one step and log it; returns how many. Joins the caller's transaction if there is one.
 
-    `persons`: how many people the log is to name where rows are no persons. `also`: further columns that the step writes, with their values.
+    `persons`: how many people the log is to name where rows are no persons. `also`: further columns that the step writes, with their values;
+    `beside`: with a value for each row.
 
     Errors, all or none: PERMISSION_DENIED, RECORD_INVALID without the reason that the flow asks for, STATE_CONFLICT with
     how many rows do not stand where the step begins (or lack earlier acts, or are not the number seen), SAME_PERSON with
@@ -71,8 +81,12 @@ def move(
         cursor.execute(_lock(flow, rows.where), values)
         cursor.execute(_guard(flow, steps), values)
         _judge(cursor.fetchall(), steps, rows.expected, by)
-        cursor.execute(_write(flow, steps, also or {}), values)
+        cursor.execute("SELECT count(*) FROM flow_rows")
+        (meant,) = cursor.fetchone() or (0,)
+        cursor.execute(_write(flow, steps, also or {}, beside), values)
         count = int(cursor.rowcount)
+        if count != meant:
+            raise _conflict(f"{meant:,} 件のうち {meant - count:,} 件には書く値がありません")
         cursor.execute("DROP TABLE flow_rows")
         record(
             alias,
@@ -136,20 +150,25 @@ def _judge(
         raise TodokeError(ErrorCode.SAME_PERSON, count=same)
 
 
-def _write(flow: Flow, steps: Sequence[Step], also: Iterable[str]) -> sql.Composed:
+def _write(flow: Flow, steps: Sequence[Step], also: Iterable[str], beside: Beside | None) -> sql.Composed:
     columns = {flow.state: "%(flow_to)s"}
     columns |= {flow.at: "%(flow_now)s"} if flow.at else {}
     columns |= {flow.by: "%(flow_by)s"} if flow.by else {}
     columns |= {flow.reason: "%(flow_reason)s"} if flow.reason else {}
     columns |= {column: f"%(flow_also_{column})s" for column in also}
+    columns |= {column: f'b."{column}"' for column in (beside.columns if beside else ())}
     for step in steps:
         if step.act:
             columns |= {step.act: "%(flow_by)s", step.act.removesuffix("_by") + "_at": "%(flow_now)s"}
     sets = sql.SQL(", ").join(
         sql.SQL("{} = ").format(sql.Identifier(column)) + sql.SQL(value) for column, value in columns.items()
     )
-    return sql.SQL("UPDATE {table} r SET {sets} FROM flow_rows f WHERE f.{key} = r.{key}").format(
-        table=sql.Identifier(flow.table), sets=sets, key=sql.Identifier(flow.key)
+    key = sql.Identifier(flow.key)
+    join: sql.Composable = sql.SQL("")
+    if beside:
+        join = sql.SQL(" JOIN {} b USING ({})").format(sql.Identifier(beside.table), key)
+    return sql.SQL("UPDATE {table} r SET {sets} FROM flow_rows f{join} WHERE f.{key} = r.{key}").format(
+        table=sql.Identifier(flow.table), sets=sets, join=join, key=key
     )
 
 

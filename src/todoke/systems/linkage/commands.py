@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from django.utils import timezone
 
 from todoke.access import cli_actor
 from todoke.access.guard import open_verb, verb
@@ -24,12 +25,16 @@ from todoke.systems.linkage.actions.receive_conversion import receive_conversion
 from todoke.systems.linkage.actions.register_system import register_system
 from todoke.systems.linkage.actions.renew_forms import renew_forms
 from todoke.systems.linkage.actions.repair_replicas import repair_replicas
+from todoke.systems.linkage.actions.take_request_file import take_request_file
 from todoke.systems.linkage.jobs import Exchanged
 from todoke.systems.linkage.jobs import replicas as replica_jobs
+from todoke.systems.linkage.models import ConsistencyRun
+from todoke.systems.linkage.models.consistency import COUNTED
 from todoke.systems.linkage.models.local_number import RESIDENTS
 from todoke.systems.linkage.queries import codes as codes_read
-from todoke.systems.linkage.queries import conversion_files
+from todoke.systems.linkage.queries import consistency, conversion_files
 from todoke.systems.linkage.rules.conversions import Direction, Route
+from todoke.systems.linkage.rules.registration import SYSTEMS
 
 _from = click.option(
     "--from", "valid_from", type=click.DateTime(["%Y-%m-%d"]), required=True, help="有効期間の初日"
@@ -199,6 +204,44 @@ def codes(everybody: bool, by: str) -> None:
     click.echo(f"符号取得の要求: {report.counts.accepted:,} 人")
 
 
+@group.command(name="register-persons")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--system", required=True, type=click.Choice(list(SYSTEMS)), help="依頼元のシステム")
+@click.option("--duty", required=True, help="依頼元の事務")
+@click.option("--purpose", required=True, help="利用目的")
+@_by
+@verb(Permission.LINKAGE_REGISTER_REQUEST)
+def register_persons(file: Path, system: str, duty: str, purpose: str, by: str) -> None:
+    """住登外者の登録をファイルで依頼します。誤りのある行があれば、ファイル全体を受け付けません。"""
+    actor = cli_actor.actor(by)
+    taken = take_request_file(file=file, system=system, duty=duty, purpose=purpose, by=actor)
+    click.echo(
+        f"{file.name}: {taken.rows:,} 件（確認待ち: 紐付け {taken.proposed_known:,}、新規 {taken.proposed_new:,}／"
+        f"選択待ち {taken.undecided:,}）"
+    )
+
+
+@group.group(name="consistency")
+def consistency_group() -> None:
+    """住登外者の、住基ネットとの整合性確認"""
+
+
+@consistency_group.command(name="run")
+@_by
+@verb(Permission.LINKAGE_COMPARE)
+def consistency_run(by: str) -> None:
+    """住登外者の4情報を住基ネットの一括提供で確かめ、差異の一覧を作ります。止まったときは同じ命令で続きから再開します。"""
+    _show_run(jobs.check_consistency(by=cli_actor.actor(by), transport=registry.need(Transport)))
+
+
+@consistency_group.command(name="status")
+@open_verb("件数だけを示す")
+def consistency_status() -> None:
+    """これまでの整合性確認を、新しい順に件数で示します。"""
+    for run in consistency.runs():
+        _show_run(run)
+
+
 @group.command(name="code-status")
 @open_verb("件数だけを示す")
 def code_status() -> None:
@@ -295,6 +338,13 @@ def repair(comparison: int, file: Path, system: str, by: str) -> None:
 def status(batch_ids: tuple[str, ...]) -> None:
     """照会の状態を件数で示します。"""
     _show(jobs.standing(batch_ids))
+
+
+def _show_run(run: ConsistencyRun) -> None:
+    when = timezone.localtime(run.started_at)
+    counts = "／".join(f"{title} {getattr(run, name) or 0:,}" for name, title in COUNTED.items())
+    state = f"対象 {run.asked:,} 人: {counts}" if run.finished_at else "途中（consistency run で再開）"
+    click.echo(f"第 {run.pk} 回 {when:%Y-%m-%d %H:%M} {state}")
 
 
 def _show(stand: Exchanged) -> None:

@@ -17,6 +17,9 @@ from todoke.contracts.linkage import (
     Query,
     QueryReceipt,
     QueryResult,
+    RegistrationAsked,
+    RegistrationReceipt,
+    RegistrationStanding,
 )
 from todoke.exchange import parties
 from todoke.exchange.handlers import handles
@@ -36,8 +39,11 @@ from todoke.systems.linkage.actions import (  # noqa: F401 - register who hears 
 from todoke.systems.linkage.actions.convert_for_system import convert_for_system
 from todoke.systems.linkage.actions.convert_numbers import convert_numbers
 from todoke.systems.linkage.actions.hand_over_answers import hand_over_answers
+from todoke.systems.linkage.actions.request_registration import request_registrations
 from todoke.systems.linkage.actions.submit_queries import submit_queries
 from todoke.systems.linkage.models import ExistingSystem
+from todoke.systems.linkage.queries.registrations import standing
+from todoke.systems.linkage.rules.registration import Asked
 
 
 class LinkageService:
@@ -62,6 +68,27 @@ class LinkageService:
     def hand_over(self, *, record_ids: Sequence[str], by: str) -> None:
         """The caller has stored these answers; linkage drops their items."""
         hand_over_answers(record_ids=record_ids, by=_actor(by))
+
+    def register(self, requests: Sequence[RegistrationAsked], *, by: str) -> list[RegistrationReceipt]:
+        """Ask for the registration of 住登外者, in the order asked."""
+        asked = [
+            Asked(
+                system=one.system,
+                local_number=one.local_number,
+                duty=one.duty,
+                purpose=one.purpose,
+                name=one.attributes.name_kanji,
+                sex=one.attributes.sex,
+                birth_date=one.attributes.birth_date.isoformat(),
+                address=one.attributes.address,
+            )
+            for one in requests
+        ]
+        return request_registrations(asked=asked, by=_actor(by))
+
+    def registrations(self, request_ids: Sequence[str]) -> list[RegistrationStanding]:
+        """Where these requests stand, ordered by id."""
+        return standing(request_ids)
 
 
 def _existing_system(alias: str, sender: str) -> bool:

@@ -8,17 +8,22 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from todoke.contracts.network import JukiAttributes
 from todoke.identifiers import individual_number
 from todoke.records.csv_input import read_checked
 from todoke.records.layouts.city_inputs_v2021 import JUKI
+from todoke.records.layouts.juki_attributes_v2026 import CURRENT, DIED, JUKI_ATTRIBUTES, NUMBER_CHANGED
 from todoke.systems.network.needs import Secrets
 
 _NONCE = 12
 _PLACE = b"network/registered_number/sealed/"
+_ATTRIBUTES_PLACE = b"network/registered_attributes/sealed/"
+_WORDS = {CURRENT: "current", NUMBER_CHANGED: "number_changed", DIED: "died"}
 
 
 def read_juki(path: Path) -> tuple[list[str], list[str]]:
@@ -69,3 +74,39 @@ def valid_numbers(numbers: Sequence[str]) -> list[bool]:
     digits = (np.frombuffer(joined.encode(), dtype=np.uint8) - ord("0")).reshape(-1, length)
     right = iter((individual_number.check_digits(digits[:, :-1]) == digits[:, -1]).tolist())
     return [good and next(right) for good in well_formed]
+
+
+def read_attributes(path: Path) -> pa.Table:
+    """Rows of 本人確認情報 as text; InputRefused with every bad row."""
+    return read_checked(path, JUKI_ATTRIBUTES)
+
+
+def seal_attributes(rows: pa.Table, keys: Secrets) -> pa.Table:
+    """Rows of `network_registered_attributes`."""
+    cipher = AESGCM(keys.seal)
+    noise = os.urandom(_NONCE * rows.num_rows)
+    columns = [rows[name].to_pylist() for name in ("name_kanji", "sex", "birth_date", "address")]
+    words = [_WORDS[str(status)] for status in rows["status"].to_pylist()]
+    indexes = number_indexes(list(map(str, rows["individual_number"].to_pylist())), keys)
+    sealed = []
+    for row, (index, word, *attributes) in enumerate(zip(indexes, words, *columns, strict=True)):
+        nonce = noise[row * _NONCE : (row + 1) * _NONCE]
+        text = msgspec.json.encode([word, *attributes])
+        sealed.append(nonce + cipher.encrypt(nonce, text, _ATTRIBUTES_PLACE + index))
+    kind = pa.binary()
+    return pa.table(
+        {
+            "number_index": pa.array(indexes, kind),
+            "sealed": pa.array(sealed, kind),
+            "word": pa.array(words, pa.string()),
+        }
+    )
+
+
+def open_attributes(rows: Sequence[tuple[bytes, bytes]], keys: Secrets) -> list[JukiAttributes]:
+    """本人確認情報 of (number_index, sealed) rows; cryptography's InvalidTag when a row was exchanged."""
+    cipher, decoder = AESGCM(keys.seal), msgspec.json.Decoder(JukiAttributes)
+    return [
+        decoder.decode(cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], _ATTRIBUTES_PLACE + index))
+        for index, sealed in rows
+    ]

@@ -50,6 +50,16 @@ def load_juki(file: Path, staff_id: str) -> None:
     click.echo(f"取込 {report.counts.accepted:,} 件{note}")
 
 
+@group.command("load-juki-attributes", help="本人確認情報（4情報と番号の状態）を取り込む")
+@click.argument("file", type=click.Path(path_type=Path))
+@_BY
+@verb(Permission.NETWORK_OPERATE)
+def load_juki_attributes(file: Path, staff_id: str) -> None:
+    from todoke.systems.network.actions.load_attributes import load_attributes
+
+    click.echo(f"取込 {load_attributes(file=file, by=_actor(staff_id)).accepted:,} 件")
+
+
 @group.command("list-publish", help="照会許可照会リストの次の版を発行する")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 366), help="写しの有効日数")
 @_BY

@@ -12,6 +12,7 @@ from todoke.oplog.record import record
 from todoke.systems.network import queries
 from todoke.systems.network.actions.acquire_codes import acquire_codes, forget_acquisitions
 from todoke.systems.network.actions.issue_permits import issue_permits
+from todoke.systems.network.actions.provide_attributes import provide_attributes
 from todoke.systems.network.actions.take_reports import take_reports
 
 
@@ -27,6 +28,12 @@ def _from_platform(_alias: str, sender: str) -> bool:
 def acquire(_alias: str, sender: str, body: network.JukiAcquisitions) -> network.JukiReceipts:
     """符号取得."""
     return acquire_codes(body=body, by=actors.actor(sender))
+
+
+@handles(network.JUKI_ATTRIBUTES, senders=_from_city)
+def attributes(_alias: str, sender: str, body: network.JukiAttributesWanted) -> network.SealedJukiAttributes:
+    """本人確認情報の一括提供."""
+    return provide_attributes(body=body, by=actors.actor(sender))
 
 
 @on_answer(intermediary.LINK_CODES)

@@ -32,6 +32,12 @@ UPDATE linkage_individualnumber n
 SET key_id = s.key_id, blind_index = s.blind_index, ciphertext = s.ciphertext
 FROM {_STAGED} s WHERE s.id = n.id
 """
+_REQUESTS = "SELECT request_id, key_id, number_sealed FROM linkage_registration WHERE key_id < %s FOR UPDATE"
+_RESEAL_REQUESTS = f"""
+UPDATE linkage_registration r
+SET key_id = s.key_id, number_index = s.blind_index, number_sealed = s.ciphertext
+FROM {_STAGED} s WHERE s.request_id = r.request_id
+"""
 _LEFT = "SELECT count(*) FROM linkage_individualnumber WHERE municipality = %s AND key_id < %s"
 
 
@@ -74,11 +80,27 @@ def end_rotation(*, key_id: int, by: Actor) -> int:
     require(by, Permission.LINKAGE_KEYS_ROTATE)
     with transaction.atomic(using=ALIAS):
         one_load_at_a_time()
+        _reseal_requests(key_id)
         if left := _left(key_id):
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"{left:,} 件がまだ古い鍵で封印されています")
         record(ALIAS, by=by, verb=Permission.LINKAGE_KEYS_ROTATE.value, subject=f"destroy:<{key_id}")
         # last before the commit: killed in between, the next call logs again; never logged and not destroyed
         return codecs.destroy_older_keys(key_id)
+
+
+def _reseal_requests(key_id: int) -> None:
+    """Numbers of open requests for registration: few, and nobody files one meanwhile (it takes the same lock)."""
+    rows = postgres.fetch(ALIAS, _REQUESTS, [key_id])
+    if not rows:
+        return
+    old = [
+        (place, request_id.encode(), key, bytes(sealed))
+        for place, (request_id, key, sealed) in enumerate(rows)
+    ]
+    made = _resealed(old, codecs.number_keys())
+    names = [rows[int(str(place))][0] for place in made["id"].to_pylist()]
+    postgres.stage(ALIAS, _STAGED, made.append_column("request_id", pa.array(names, pa.string())))
+    postgres.execute(ALIAS, _RESEAL_REQUESTS)
 
 
 def _left(key_id: int) -> int:

@@ -23,8 +23,10 @@ from todoke.exchange.kinds import RECORD_LIMIT
 from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.linkage import codecs, queries
+from todoke.systems.linkage.actions.ask_attributes import ask_attributes, begin_run
 from todoke.systems.linkage.actions.begin_sending import begin_sending
 from todoke.systems.linkage.actions.check_intermediary import check_intermediary
+from todoke.systems.linkage.actions.compare_attributes import compare_attributes
 from todoke.systems.linkage.actions.give_up_queries import give_up_queries
 from todoke.systems.linkage.actions.load_numbers import load_numbers
 from todoke.systems.linkage.actions.request_codes import request_codes
@@ -35,9 +37,10 @@ from todoke.systems.linkage.actions.take_results import take_results
 from todoke.systems.linkage.actions.take_standings import take_standings
 from todoke.systems.linkage.actions.want_codes import want_codes
 from todoke.systems.linkage.flows import OPEN, QueryState
-from todoke.systems.linkage.models import ConversionCount
+from todoke.systems.linkage.models import ConsistencyRun, ConversionCount
+from todoke.systems.linkage.models.consistency import COUNTED
 from todoke.systems.linkage.models.intermediary_status import Seen
-from todoke.systems.linkage.queries import codes
+from todoke.systems.linkage.queries import codes, consistency
 from todoke.systems.linkage.rules.conversions import WORDS
 
 ALIAS = "linkage"
@@ -246,6 +249,42 @@ def exchange(
     acquire(batch_ids=batch_ids, by=by, transport=transport)
     sent = send(batch_ids=batch_ids, by=by, dispatcher=dispatcher, patience=patience)
     return [wait(batch_ids=batch_ids, by=by, transport=transport, timeout=timeout) or sent]
+
+
+def check_consistency(*, by: Actor, transport: Transport) -> ConsistencyRun:
+    """住登外者の整合性確認 against 住基ネット: ask, compare, tidy up; a run that was stopped goes on where it stood.
+
+    Raises UNAVAILABLE when 住基ネット cannot be reached: the same call continues later.
+    """
+    run = begin_run(by=by)
+
+    def ask(meter: Meter) -> Counts:
+        place, after, asked = consistency.progress(run)
+        while persons := ask_attributes(run=run, place=place, after=after, transport=transport, by=by):
+            place, after, asked = place + 1, persons[-1], asked + len(persons)
+            meter.advance(len(persons))
+        return Counts(taken=asked, accepted=asked)
+
+    asked = run_step(
+        ALIAS, "linkage:consistency-ask", key=str(run.pk), by=by.staff_id, work=ask, title="一括提供の求め"
+    ).counts.taken
+
+    def compare(meter: Meter) -> Counts:
+        done = compare_attributes(run=run, asked=asked, by=by)
+        meter.advance(asked)
+        totals = {title: int(getattr(done, name) or 0) for name, title in COUNTED.items()}
+        return Counts(taken=asked, accepted=asked, totals=totals)
+
+    run_step(
+        ALIAS,
+        "linkage:consistency-compare",
+        key=str(run.pk),
+        by=by.staff_id,
+        work=compare,
+        title="整合性の確認",
+    )
+    run.refresh_from_db(using=ALIAS)
+    return run
 
 
 def standing(batch_ids: Sequence[str]) -> Exchanged:

@@ -1,6 +1,7 @@
 """One table a file; every model is named here so that Django finds it."""
 
 from todoke.systems.linkage.models.code_request import CodeRequest
+from todoke.systems.linkage.models.consistency import ConsistencyRun, Difference
 from todoke.systems.linkage.models.conversion_job import ConversionCount, ConversionFault, ConversionJob
 from todoke.systems.linkage.models.conversion_right import ConversionRight
 from todoke.systems.linkage.models.correction import Correction
@@ -25,6 +26,7 @@ from todoke.systems.linkage.models.query_return import QueryReturn
 from todoke.systems.linkage.models.reconciliation import Reconciliation
 from todoke.systems.linkage.models.register_load import RegisterLoad
 from todoke.systems.linkage.models.registered_copy import RegisteredCopy
+from todoke.systems.linkage.models.registration import Registration, RegistrationCandidate
 from todoke.systems.linkage.models.replica_correction import ReplicaCorrection
 from todoke.systems.linkage.models.replica_difference import ReplicaDifference
 from todoke.systems.linkage.models.replica_file import ReplicaFile
@@ -34,11 +36,13 @@ from todoke.systems.linkage.models.single_query import SingleQuery
 
 __all__ = [
     "CodeRequest",
+    "ConsistencyRun",
     "ConversionCount",
     "ConversionFault",
     "ConversionJob",
     "ConversionRight",
     "Correction",
+    "Difference",
     "ExchangedFile",
     "ExistingSystem",
     "FileFault",
@@ -61,6 +65,8 @@ __all__ = [
     "Reconciliation",
     "RegisterLoad",
     "RegisteredCopy",
+    "Registration",
+    "RegistrationCandidate",
     "ReplicaCorrection",
     "ReplicaDifference",
     "ReplicaFile",

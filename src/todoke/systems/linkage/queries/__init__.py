@@ -98,7 +98,12 @@ def refuse_old_forms() -> None:
 
 def forms_like(form: Mapping[str, Any]) -> pa.Table:
     """The stored forms that share a blocking rule with `form` (match_forms.FORMS by name)."""
-    rows = postgres.fetch(ALIAS, f"{_FORMS} WHERE {_BLOCKED}", form)
+    return forms_where(_BLOCKED, form)
+
+
+def forms_where(condition: str, values: postgres.Parameters = None) -> pa.Table:
+    """The stored forms `f` (match_forms.FORMS and `person`) under a condition that is a text of ours."""
+    rows = postgres.fetch(ALIAS, f"{_FORMS} WHERE {condition}", values)
     columns = list(zip(*rows, strict=True)) or [()] * len(_FORM_TYPES)
     return pa.table(
         {

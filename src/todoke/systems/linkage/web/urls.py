@@ -14,15 +14,21 @@ from todoke.systems.linkage.queries.corrections import open_corrections
 from todoke.systems.linkage.web import (
     codes,
     comparisons,
+    consistency,
     conversions,
     corrections,
     files,
     intermediary,
     persons,
+    registration_files,
+    registration_steps,
+    registrations,
     replica_corrections,
     replicas,
     singles,
 )
+
+_ASKED, _DIFFERENCE = "linkage/registrations/<str:request_id>", "linkage/differences/<int:difference_id>"
 
 _CONVERSION = "linkage/conversions/<str:job_id>"
 
@@ -56,6 +62,27 @@ urlpatterns: Final[list[URLPattern]] = [
     path("linkage/codes/run", codes.run, name="linkage-codes-run"),
     path("linkage/intermediary", intermediary.state, name="linkage-intermediary"),
     path("linkage/intermediary/check", intermediary.check, name="linkage-intermediary-check"),
+    path("linkage/registrations", registrations.listed, name="linkage-registrations"),
+    path("linkage/registrations/new", registration_steps.new, name="linkage-registration-new"),
+    path("linkage/registrations/file", registration_files.from_file, name="linkage-registration-file"),
+    path(
+        "linkage/registrations/file/<str:sha>/confirm",
+        registration_files.confirm_file,
+        name="linkage-registrations-confirm",
+    ),
+    path(_ASKED, registrations.one, name="linkage-registration"),
+    path(f"{_ASKED}/search", registration_steps.search, name="linkage-registration-search"),
+    path(f"{_ASKED}/choose", registration_steps.choose, name="linkage-registration-choose"),
+    path(f"{_ASKED}/confirm", registration_steps.confirm, name="linkage-registration-confirm"),
+    path(f"{_ASKED}/reject", registration_steps.reject, name="linkage-registration-reject"),
+    path(f"{_ASKED}/withdraw", registration_steps.withdraw, name="linkage-registration-withdraw"),
+    path("linkage/consistency", consistency.runs, name="linkage-consistency"),
+    path("linkage/differences", consistency.differences, name="linkage-differences"),
+    path(_DIFFERENCE, consistency.one, name="linkage-difference"),
+    path(f"{_DIFFERENCE}/take-over", consistency.take, name="linkage-difference-take-over"),
+    path(f"{_DIFFERENCE}/keep", consistency.keep, name="linkage-difference-keep"),
+    path(f"{_DIFFERENCE}/confirm", consistency.confirm, name="linkage-difference-confirm"),
+    path(f"{_DIFFERENCE}/return", consistency.give_back, name="linkage-difference-return"),
     path("linkage/conversions", conversions.listed, name="linkage-conversions"),
     path("linkage/conversions/new", conversions.new, name="linkage-conversion-new"),
     path(_CONVERSION, conversions.one, name="linkage-conversion"),
@@ -100,6 +127,8 @@ urlpatterns: Final[list[URLPattern]] = [
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
+    Entry(route="linkage-registrations", title="住登外者の登録", below=("linkage-registration",)),
+    Entry(route="linkage-consistency", title="住基ネットとの整合性", below=("linkage-difference",)),
     Entry(
         route="linkage-find",
         title="番号検索",
@@ -145,6 +174,8 @@ def _waiting(actor: Actor) -> Iterable[Card]:
 
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
+    registrations.waiting_cards,
+    consistency.waiting_cards,
     _failed_codes,
     files.cards,
     replicas.cards,

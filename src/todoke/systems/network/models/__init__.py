@@ -5,6 +5,15 @@ from todoke.systems.network.models.exchange_record import ExchangeRecord
 from todoke.systems.network.models.key_mark import KeyMark
 from todoke.systems.network.models.list_edition import ListEdition
 from todoke.systems.network.models.list_entry import ListEntry
+from todoke.systems.network.models.registered_attributes import RegisteredAttributes
 from todoke.systems.network.models.registered_number import RegisteredNumber
 
-__all__ = ["Acquisition", "ExchangeRecord", "KeyMark", "ListEdition", "ListEntry", "RegisteredNumber"]
+__all__ = [
+    "Acquisition",
+    "ExchangeRecord",
+    "KeyMark",
+    "ListEdition",
+    "ListEntry",
+    "RegisteredAttributes",
+    "RegisteredNumber",
+]
