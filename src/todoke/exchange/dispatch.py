@@ -13,13 +13,14 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import Error as DatabaseError
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from todoke.exchange import circuit, delivery, outbox
 from todoke.exchange.transport import Transport
@@ -71,10 +72,11 @@ class Dispatcher:
         self._workers = workers
         self._poll = poll
         self._longest_wait = longest_wait
-        self._wake = threading.Event()
+        self._bell = outbox.Bell()
         self._busy: set[Queue] = set()
         self._busy_lock = threading.Lock()
-        outbox.wake_on_send(self._wake)
+        outbox.wake_on_send(self._bell)
+        self._look_at: dict[str, float] = {}
 
     def waiting(self) -> int:
         """Messages not settled yet, in all outboxes."""
@@ -88,10 +90,10 @@ class Dispatcher:
         end = time.monotonic() + timeout
         settled = 0
         while True:
-            self._wake.clear()
+            self._bell.heard()
             moved, waiting = 0, True
             try:
-                queues, waiting = self._look()
+                queues, waiting = self._look(self._parties.values())
                 for item in queues:
                     moved += self._serve(item, end)
             except DatabaseError as error:
@@ -101,7 +103,7 @@ class Dispatcher:
             if not waiting or left <= 0:
                 return settled
             if not moved:
-                self._wake.wait(min(self._poll, left))
+                self._bell.wait(min(self._poll, left))
 
     def run(self, stop: threading.Event) -> None:
         """Deliver with worker threads until `stop` is set; messages on their way get some seconds to finish.
@@ -117,9 +119,8 @@ class Dispatcher:
             thread.start()
         try:
             while not stop.is_set():
-                self._wake.clear()
                 self._assign(tasks)
-                self._wake.wait(self._poll)
+                self._bell.wait(self._poll)
         finally:
             for _ in threads:
                 tasks.put(None)
@@ -130,9 +131,10 @@ class Dispatcher:
 
     def _assign(self, tasks: queue.SimpleQueue[Queue | None]) -> None:
         try:
-            queues, _ = self._look()
+            queues, _ = self._look(self._worth_a_look())
         except DatabaseError as error:
             _reconnect(error)
+            self._look_at.clear()
             return
         with self._busy_lock:
             for item in queues:
@@ -148,19 +150,31 @@ class Dispatcher:
                 except DatabaseError as error:
                     _reconnect(error)
                     settled = 0
+                connections[item.alias].close()
                 with self._busy_lock:
                     self._busy.discard(item)
                 if settled:
-                    self._wake.set()
+                    self._bell.ring(item.alias)
         finally:
             connections.close_all()
 
-    def _look(self) -> tuple[list[Queue], bool]:
-        """Queues whose first message is due, and whether anything waits at all."""
+    def _worth_a_look(self) -> list[str]:
+        """Outboxes in which this process has put something, in which something waits, and in turn all others.
+
+        Only what another process of the site has sent is found in turn, at the latest after `poll` × outboxes / 4.
+        """
+        rung, now = self._bell.heard(), time.monotonic()
+        return [a for a in self._parties.values() if a in rung or self._look_at.get(a, 0.0) <= now]
+
+    def _look(self, aliases: Iterable[str]) -> tuple[list[Queue], bool]:
+        """Queues whose first message is due, and whether anything waits at all, in these outboxes."""
         due: list[Queue] = []
-        anything = False
+        anything, wanted = False, set(aliases)
+        idle = self._poll * max(1.0, len(self._parties) / 4)
         now = clock.now()
         for sender, alias in self._parties.items():
+            if alias not in wanted:
+                continue
             with connections[alias].cursor() as cursor:
                 cursor.execute(_HEADS, [sender])
                 heads = cursor.fetchall()
@@ -169,6 +183,8 @@ class Dispatcher:
                 anything = True
                 if next_attempt_at <= now and held.get(receiver, now) <= now:
                     due.append(Queue(alias, sender, receiver, contract))
+            connections[alias].close()
+            self._look_at[alias] = time.monotonic() + (self._poll if heads else idle)
         return due, anything
 
     def _serve(self, item: Queue, end: float | None, stop: threading.Event | None = None) -> int:
@@ -208,5 +224,14 @@ def _owned(item: Queue) -> Iterator[bool]:
         yield mine
     finally:
         if mine:
-            with suppress(DatabaseError), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [item.lock])
+            _give_up(connection, item)
+
+
+def _give_up(connection: BaseDatabaseWrapper, item: Queue) -> None:
+    """Unlock; a connection that may still hold the lock must not be used again."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [item.lock])
+    except DatabaseError:
+        if connection.connection is not None:
+            connection.connection.close()
