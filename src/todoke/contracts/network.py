@@ -10,7 +10,7 @@ from datetime import date, datetime
 import msgspec
 
 from todoke.contracts.information import Outcome
-from todoke.exchange.kinds import MessageKind
+from todoke.exchange.kinds import MessageKind, join_records
 
 
 class JukiAcquisition(msgspec.Struct, frozen=True, array_like=True):
@@ -93,7 +93,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-REPORTS = MessageKind("network.provision_reports.v1", ProvisionReports, Received)
+REPORTS = MessageKind("network.provision_reports.v1", ProvisionReports, Received, join=join_records)
 
 
 class ListEntry(msgspec.Struct, frozen=True, array_like=True):

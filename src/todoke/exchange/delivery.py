@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import F
 
-from todoke.exchange import bodies, circuit, client, envelope, handlers, kinds
+from todoke.engine import postgres
+from todoke.exchange import circuit, client, envelope, handlers, kinds, parcels
 from todoke.exchange.envelope import Envelope
 from todoke.exchange.models import OutboxMessage
+from todoke.exchange.parcels import Message
 from todoke.exchange.refusals import NotNowError, RefusedError
 from todoke.exchange.transport import Transport
 from todoke.kernel import clock
@@ -23,37 +24,14 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 BackOff = Callable[[int], timedelta]
 _State = OutboxMessage.State
 _log = logging.getLogger("todoke.exchange")
-
-_FIRST = """
-SELECT id, message_key, body, attempts FROM (
-    SELECT id, message_key, body, attempts, next_attempt_at FROM exchange_outbox
-    WHERE sender = %s AND receiver = %s AND contract = %s AND state = 'waiting' ORDER BY id LIMIT 1
-) AS first WHERE next_attempt_at <= %s
+_LOCK = """
+SELECT count(*) FROM (SELECT id FROM exchange_outbox WHERE id = ANY(%s) AND state = 'waiting' ORDER BY id FOR UPDATE) l
 """
-
-
-@dataclass(frozen=True)
-class Message:
-    """A waiting message, as read from its outbox."""
-
-    sender: str
-    receiver: str
-    contract: str
-    id: int
-    key: str
-    body: bytes
-    attempts: int
 
 
 def count_waiting(alias: str, sender: str) -> int:
     """How many messages of a party are not settled."""
     return OutboxMessage.objects.using(alias).filter(sender=sender, state=_State.WAITING).count()
-
-
-def first_due(alias: str, sender: str, receiver: str, contract: str) -> Message | None:
-    """The first waiting message of a queue if its time has come; those behind it wait with it."""
-    row = bodies.fetch(alias, _FIRST, (sender, receiver, contract, clock.now()))
-    return None if row is None else Message(sender, receiver, contract, *row)
 
 
 def deliver(transport: Transport, alias: str, message: Message, back_off: BackOff) -> bool:
@@ -129,6 +107,9 @@ def _settle_refused(alias: str, message: Message, refusal: RefusedError) -> None
     listener = handlers.refusal_listener_of(message.contract)
     with transaction.atomic(using=alias):
         if _still_waiting(alias, message):
+            if len(message.ids) > 1:
+                parcels.untie(alias, message.ids)
+                return
             if listener is not None:
                 asked = kinds.decode(listener.kind.request, message.body)
                 listener.hear(alias, message.key, asked, name)
@@ -136,20 +117,19 @@ def _settle_refused(alias: str, message: Message, refusal: RefusedError) -> None
 
 
 def _still_waiting(alias: str, message: Message) -> bool:
-    """Lock the row; False when another dispatcher settled it (a lost session lock can let two try)."""
-    rows = OutboxMessage.objects.using(alias).select_for_update().filter(pk=message.id, state=_State.WAITING)
-    return bool(rows.values_list("pk", flat=True))
+    """Lock the rows; False when another dispatcher settled them (a lost session lock can let two try)."""
+    return postgres.fetch(alias, _LOCK, [list(message.ids)]) == [(len(message.ids),)]
 
 
 def _settle(alias: str, message: Message, state: str, **values: str) -> None:
     """Mark it and let the personal data go (the digest stays)."""
-    OutboxMessage.objects.using(alias).filter(pk=message.id).update(
+    OutboxMessage.objects.using(alias).filter(pk__in=message.ids).update(
         state=state, body=None, settled_at=clock.now(), attempts=F("attempts") + 1, **values
     )
 
 
 def _postpone(alias: str, message: Message, back_off: BackOff, reason: str) -> None:
     next_attempt_at = clock.now() + back_off(message.attempts)
-    OutboxMessage.objects.using(alias).filter(pk=message.id, state=_State.WAITING).update(
+    OutboxMessage.objects.using(alias).filter(pk__in=message.ids, state=_State.WAITING).update(
         attempts=F("attempts") + 1, next_attempt_at=next_attempt_at, last_error=reason[:100]
     )

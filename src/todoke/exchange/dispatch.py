@@ -22,7 +22,7 @@ from django.db import Error as DatabaseError
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from todoke.exchange import circuit, delivery, outbox
+from todoke.exchange import circuit, delivery, outbox, parcels
 from todoke.exchange.transport import Transport
 from todoke.kernel import clock
 
@@ -192,12 +192,14 @@ class Dispatcher:
         settled = 0
         with _owned(item) as mine:
             while mine and not (stop and stop.is_set()) and not (end and time.monotonic() > end):
-                message = delivery.first_due(item.alias, item.sender, item.receiver, item.contract)
+                message = parcels.first_due(
+                    item.alias, item.sender, item.receiver, item.contract, clock.now()
+                )
                 if message is None or not circuit.may_send(item.alias, item.sender, item.receiver):
                     break
                 if not delivery.deliver(self._transport, item.alias, message, self._back_off):
                     break
-                settled += 1
+                settled += len(message.ids)
         return settled
 
     def _back_off(self, attempts: int) -> timedelta:

@@ -16,7 +16,8 @@ from todoke.privacy.retention import EXCHANGES, NO_LONGER_NEEDED, NOT_PERSONAL, 
 class OutboxMessage(models.Model):
     """送信箱の一通: written in the sender's transaction, kept as long as the key must stay taken.
 
-    The body is personal data and is held only while the message waits; its digest stays.
+    The body is personal data and is held only while the message waits; its digest stays. `parcel`: the key under which
+    it travels, alone or with others, written before it is sent and never changed but after a refusal (parcels).
     """
 
     class State(models.TextChoices):
@@ -29,6 +30,7 @@ class OutboxMessage(models.Model):
     receiver = models.CharField(max_length=MAX_PARTY)
     contract = models.CharField(max_length=MAX_NAME)
     message_key = models.CharField(max_length=MAX_KEY)
+    parcel = models.CharField(max_length=MAX_KEY, db_default="")
     body = models.BinaryField(null=True)
     body_sha256 = models.CharField(max_length=64)
     queued_at = models.DateTimeField(db_default=Now())
@@ -42,7 +44,7 @@ class OutboxMessage(models.Model):
 
     privacy = Privacy(
         open=(
-            "id sender receiver contract message_key body_sha256 queued_at state attempts "
+            "id sender receiver contract message_key parcel body_sha256 queued_at state attempts "
             "next_attempt_at last_error settled_at answer_id answer_sha256"
         ),
         sealed="body",

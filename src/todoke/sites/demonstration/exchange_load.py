@@ -20,6 +20,7 @@ from todoke.contracts import registry
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, TAX_ITEMS
 from todoke.contracts.intermediary import RESULTS, Result, ResultsWanted
 from todoke.contracts.linkage import Query
+from todoke.engine.kept import base as connections
 from todoke.exchange import client, parties
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.kinds import RECORD_LIMIT
@@ -29,6 +30,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites.demonstration.bench_site import BY
 from todoke.sites.demonstration.exchange_site import income_of, provider_of
 from todoke.sites.instance import Instance
+from todoke.sites.serve import KEPT_CONNECTIONS
 from todoke.systems.linkage import queries as reads
 from todoke.systems.linkage.actions.send_queries import send_queries
 from todoke.systems.linkage.actions.submit_queries import submit_queries
@@ -152,6 +154,7 @@ def _ask(questions: Sequence[Query], batch: str) -> None:
 @contextmanager
 def _delivering() -> Iterator[None]:
     stop = threading.Event()
+    connections.keep(KEPT_CONNECTIONS)  # as the city's serving process does
     thread = threading.Thread(target=registry.need(Dispatcher).run, args=(stop,), name="deliver")
     thread.start()
     try:

@@ -1,0 +1,112 @@
+"""まとめて送る (parcels): messages of one queue that wait together travel as one, where their kind can be joined.
+
+A message that goes alone costs a signature, a request and two transactions at either end; thirty in one parcel cost
+the same. Nobody waits for a parcel to fill: it takes what has come while the queue was busy, so that a quiet queue
+sends at once and a busy one sends much. Which messages make a parcel is committed before it is first sent and never
+changes: a repeat has the same key and the same bytes, and the receiver handles it once. A parcel that is refused is
+untied, and each message then goes alone, so that one bad message is refused for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+from typing import Any, Final, LiteralString
+
+from todoke.exchange import bodies, handlers, kinds
+from todoke.exchange.kinds import MessageKind
+from todoke.exchange.message_id import new_message_id
+from todoke.engine import postgres
+
+MAX_BYTES: Final = 256 << 10
+"""Bodies of a parcel together; a larger message goes alone."""
+_MANY: Final = 100
+
+_WAITING = """
+SELECT id, message_key, body, attempts, next_attempt_at, parcel FROM (
+    SELECT *, sum(octet_length(body)) OVER (ORDER BY id) AS total, row_number() OVER (ORDER BY id) AS place FROM (
+        SELECT id, message_key, body, attempts, next_attempt_at, parcel FROM exchange_outbox
+        WHERE sender = %s AND receiver = %s AND contract = %s AND state = 'waiting' ORDER BY id LIMIT %s
+    ) AS first
+) AS summed WHERE place = 1 OR total <= %s ORDER BY id
+"""
+_TIED = """
+SELECT id, message_key, body, attempts, next_attempt_at, parcel FROM exchange_outbox
+WHERE sender = %s AND receiver = %s AND contract = %s AND state = 'waiting' AND parcel = %s ORDER BY id
+"""
+_TIE = "UPDATE exchange_outbox SET parcel = %s WHERE id = ANY(%s) AND state = 'waiting' AND parcel = ''"
+_UNTIE = "UPDATE exchange_outbox SET parcel = message_key WHERE id = ANY(%s)"
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is sent next under one key: one waiting message, or several as one. `ids`: their rows."""
+
+    sender: str
+    receiver: str
+    contract: str
+    ids: tuple[int, ...]
+    key: str
+    body: bytes
+    attempts: int
+
+
+@dataclass(frozen=True)
+class _Row:
+    id: int
+    key: str
+    body: bytes
+    attempts: int
+    next_attempt_at: datetime
+    parcel: str
+
+
+def first_due(alias: str, sender: str, receiver: str, contract: str, now: datetime) -> Message | None:
+    """What is to be sent next of a queue, if its time has come; those behind it wait with it."""
+    ends = (sender, receiver, contract)
+    kind = handlers.joinable(contract)
+    rows = _read(alias, _WAITING, (*ends, _MANY if kind else 1, MAX_BYTES))
+    if not rows or rows[0].next_attempt_at > now:
+        return None
+    head = rows[0]
+    if kind is None:
+        return Message(*ends, (head.id,), head.key, head.body, head.attempts)
+    if head.parcel:
+        return _message(ends, kind, _read(alias, _TIED, (*ends, head.parcel)))
+    chosen = _fitting(kind, rows)
+    key = head.key if len(chosen) == 1 else f"parcel/{new_message_id()}"
+    ids = [row.id for row in chosen]
+    if postgres.execute(alias, _TIE, [key, ids]) != len(ids):
+        return None  # somebody else owns the queue by now
+    return _message(ends, kind, [_Row(r.id, r.key, r.body, r.attempts, r.next_attempt_at, key) for r in chosen])
+
+
+def untie(alias: str, ids: Sequence[int]) -> None:
+    """Let each go alone from now on. Only after a final refusal: nothing of the parcel was done then."""
+    postgres.execute(alias, _UNTIE, [list(ids)])
+
+
+def _fitting(kind: MessageKind[Any, Any], rows: Sequence[_Row]) -> list[_Row]:
+    """The rows from the first on that can travel together."""
+    chosen = [rows[0], *takewhile(lambda row: not row.parcel, rows[1:])]
+    return chosen if len(chosen) == 1 or _joined(kind, chosen) else chosen[:1]
+
+
+def _joined(kind: MessageKind[Any, Any], rows: Sequence[_Row]) -> bytes | None:
+    assert kind.join is not None
+    body = kind.join([kinds.decode(kind.request, row.body) for row in rows])
+    return None if body is None else kinds.encode(body)
+
+
+def _message(ends: tuple[str, str, str], kind: MessageKind[Any, Any], rows: Sequence[_Row]) -> Message:
+    """A parcel of one travels as it was written; one of several is joined anew, to the same bytes each time."""
+    body = rows[0].body if len(rows) == 1 else _joined(kind, rows)
+    assert body is not None
+    ids = tuple(row.id for row in rows)
+    return Message(*ends, ids, rows[0].parcel, body, max(row.attempts for row in rows))
+
+
+def _read(alias: str, query: LiteralString, parameters: tuple[object, ...]) -> list[_Row]:
+    return [_Row(*row) for row in bodies.fetch_all(alias, query, parameters)]
