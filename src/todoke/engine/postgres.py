@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,12 @@ from psycopg import sql
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
 CHUNK_ROWS = 50_000
+_LIKE = 10
+"""Up to so many times more or fewer rows are planned for as those that were counted last."""
+_staged: weakref.WeakKeyDictionary[psycopg.Connection[Any], dict[str, tuple[str, int]]] = (
+    weakref.WeakKeyDictionary()
+)
+"""Temporary tables that a connection has: their columns, and the rows at the last count."""
 
 
 def copy_in(alias: str, table: str, rows: pa.Table) -> int:
@@ -35,13 +42,28 @@ def copy_in(alias: str, table: str, rows: pa.Table) -> int:
 
 
 def stage(alias: str, name: str, rows: pa.Table) -> None:
-    """Put `rows` into a temporary table `name` that goes with the transaction, for set-based statements."""
+    """Put `rows` into a temporary table `name` that is empty again after the transaction, for set-based statements.
+
+    The table itself stays with the connection: to make and drop one writes some hundred rows of the catalogue, which
+    for a message of one record was most of the work. Once a transaction.
+    """
     encoder = pgpq.ArrowToPostgresBinaryEncoder(rows.schema)
     types = ", ".join(f'"{column.name}" {column.data_type.ddl()}' for column in encoder.schema().columns)
+    known = _staged.setdefault(_raw(alias), {})
     with connections[alias].cursor() as cursor:
-        cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({types}) ON COMMIT DROP')
+        # the transaction that made it may have been undone
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f'pg_temp."{name}"'])
+        there, (made, counted) = bool(cursor.fetchone()[0]), known.get(name, ("", 0))
+        if not there or made != types:
+            cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
+            cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({types}) ON COMMIT DELETE ROWS')
+            counted = 0
         copy_in(alias, name, rows)
-        cursor.execute(f'ANALYZE "{name}"')
+        # the planner knows how full a page is from the last count, and sees how many pages there are
+        if not counted / _LIKE <= rows.num_rows <= counted * _LIKE:
+            cursor.execute(f'ANALYZE "{name}"')
+            counted = max(rows.num_rows, 1)
+        known[name] = (types, counted)
 
 
 def join_whole_tables(alias: str) -> None:

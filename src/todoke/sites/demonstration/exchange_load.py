@@ -46,7 +46,7 @@ def single(_instance: Instance, rate: float, seconds: float, persons: int, run: 
     """Poisson arrivals at `rate` a second for `seconds`; who is still waiting at the end is waited for."""
     arrivals = np.random.default_rng(SEED).exponential(1 / rate, round(rate * seconds)).cumsum()
     questions = _queries(len(arrivals), persons, run)
-    done = _Answers()
+    done = _Answers(run)
     with _delivering(), _polling(done):
         done.base = time.monotonic()
         _submit(questions, arrivals + done.base, done, run)
@@ -55,7 +55,7 @@ def single(_instance: Instance, rate: float, seconds: float, persons: int, run: 
 
 def bulk(_instance: Instance, count: int, persons: int, run: str) -> dict[str, Any]:
     """`count` inquiries as batches of one message each, from the submission until the last result is stored here."""
-    questions, done = _queries(count, persons, run), _Answers()
+    questions, done = _queries(count, persons, run), _Answers(run)
     begun, cpu = time.monotonic(), time.process_time()
     with _delivering(), _polling(done):
         for start in range(0, count, RECORD_LIMIT):
@@ -74,7 +74,8 @@ def bulk(_instance: Instance, count: int, persons: int, run: str) -> dict[str, A
 class _Answers:
     """When which record was answered, and how many answers were not what the provider's 副本 says."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: str) -> None:
+        self._run = run
         self.at: dict[str, float] = {}
         self.wrong = 0
         self.base = 0.0
@@ -83,6 +84,8 @@ class _Answers:
 
     def take(self, results: Sequence[Result], now: float) -> None:
         for result in results:
+            if not result.record_id.startswith(f"{self._run}-"):
+                continue  # of a run before, whose end was not waited for
             place = int(result.record_id.rpartition("-")[2])
             items = result.items
             good = len(items) == len(TAX_ITEMS) and items[_INCOME].value == income_of(place)
