@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import Error as DatabaseError
@@ -46,6 +46,8 @@ class Queue:
     sender: str
     receiver: str
     contract: str
+    trial: bool = field(default=False, compare=False)
+    """The receiver was found paused, and a try is due: whoever gets to make it asks `circuit`."""
 
     @property
     def lock(self) -> str:
@@ -182,7 +184,7 @@ class Dispatcher:
             for receiver, contract, next_attempt_at in heads:
                 anything = True
                 if next_attempt_at <= now and held.get(receiver, now) <= now:
-                    due.append(Queue(alias, sender, receiver, contract))
+                    due.append(Queue(alias, sender, receiver, contract, trial=receiver in held))
             connections[alias].close()
             self._look_at[alias] = time.monotonic() + (self._poll if heads else idle)
         return due, anything
@@ -195,7 +197,9 @@ class Dispatcher:
                 message = parcels.first_due(
                     item.alias, item.sender, item.receiver, item.contract, clock.now()
                 )
-                if message is None or not circuit.may_send(item.alias, item.sender, item.receiver):
+                if message is None or (
+                    item.trial and not circuit.may_send(item.alias, item.sender, item.receiver)
+                ):
                     break
                 if not delivery.deliver(self._transport, item.alias, message, self._back_off):
                     break

@@ -21,13 +21,14 @@ from todoke.contracts.intermediary import (
     Provision,
     Result,
     Results,
+    ServiceState,
     ServiceStatus,
 )
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.systems.intermediary import codecs
 from todoke.systems.intermediary.flows import CodeState, Side
-from todoke.systems.intermediary.models import ListCopy, ServicePause
+from todoke.systems.intermediary.models import ListCopy
 from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
 from todoke.systems.intermediary.rules import service
 
@@ -94,6 +95,9 @@ _CODE_STANDINGS = {
     CodeState.ACQUIRED: CodeStanding.ACQUIRED,
     CodeState.FAILED: CodeStanding.FAILED,
 }
+_PAUSES = """
+SELECT begins_at, ends_at, reason FROM intermediary_service_pause WHERE ends_at > %s ORDER BY begins_at
+"""
 _BACKLOGS = """
 SELECT 'inquiries' AS name, count(*), min(requested_at) FROM intermediary_inquiry WHERE outcome = 'asked'
 UNION ALL
@@ -162,9 +166,9 @@ def routed_answers(alias: str, permit_ids: list[str]) -> list[tuple[str, Provisi
     """(route, answer) of these cases as they stand, items straight from the copies."""
     return [
         (route, Provision(permit_id, record_id, Outcome(outcome), error, codecs.items(values), provided_at))
-        for route, permit_id, record_id, outcome, error, provided_at, *values in postgres.fetch(
+        for route, permit_id, record_id, outcome, error, provided_at, *values in postgres.prepared(
             alias, _ANSWERS, [permit_ids]
-        )
+        )[0]
     ]
 
 
@@ -177,20 +181,25 @@ def code_standings(alias: str, integrated_numbers: list[str]) -> CodeStandings:
 
 def service_status(alias: str) -> ServiceStatus:
     """稼働状況 now: state, hours, planned pauses, and what waits."""
-    now = clock.now()
-    pauses = [
-        PlannedPause(*row)
-        for row in ServicePause.objects.using(alias)
-        .filter(ends_at__gt=now)
-        .order_by("begins_at")
-        .values_list("begins_at", "ends_at", "reason")
-    ]
-    hours = service.hours(settings.TODOKE_SERVICE_HOURS)
+    now, hours, pauses = clock.now(), _hours(), _pauses(alias)
     state, opens_at = service.standing(now, hours, pauses)
     backlogs = [Backlog(*row) for row in postgres.fetch(alias, _BACKLOGS)]
     return ServiceStatus(
         state=state, clock=now, hours=str(hours), opens_at=opens_at, pauses=pauses, backlogs=backlogs
     )
+
+
+def service_state(alias: str) -> ServiceState:
+    """Only whether messages are taken now: asked with every message, so nothing is counted."""
+    return service.standing(clock.now(), _hours(), _pauses(alias))[0]
+
+
+def _hours() -> service.Hours:
+    return service.hours(settings.TODOKE_SERVICE_HOURS)
+
+
+def _pauses(alias: str) -> list[PlannedPause]:
+    return [PlannedPause(*row) for row in postgres.fetch(alias, _PAUSES, [clock.now()])]
 
 
 def counts(alias: str) -> dict[str, int]:

@@ -47,7 +47,7 @@ RETURNING permit_id
 _RECORDS = """
 INSERT INTO intermediary_exchange_record
     (permit_id, side, inquirer, provider, duty, procedure, information_code, requested_at, outcome, provided_at)
-SELECT permit_id, 'provider', inquirer, %(provider)s, duty, procedure, information_code, requested_at, outcome,
+SELECT permit_id, 'provider', inquirer, %(provider)s::text, duty, procedure, information_code, requested_at, outcome,
        provided_at
 FROM intermediary_provision_case WHERE permit_id = ANY(%(permits)s) ORDER BY permit_id
 """
@@ -98,6 +98,6 @@ def _decide(alias: str, genuine: list[Checked], ours: permit_checks.Ours) -> lis
         "provider": ours.organisation,
         "local_tax": LOCAL_TAX,
     }
-    decided = [permit_id for (permit_id,) in postgres.fetch(alias, _CASES, parameters)]
-    postgres.execute(alias, _RECORDS, {"provider": ours.organisation, "permits": decided})
+    decided = [permit_id for (permit_id,) in postgres.prepared(alias, _CASES, parameters)[0]]
+    postgres.prepared(alias, _RECORDS, {"provider": ours.organisation, "permits": decided})
     return decided

@@ -30,7 +30,7 @@ WHERE i.record_id = g.record_id AND g.refusal = '' AND i.permit_id IS NULL AND i
 _RECORDED = """
 INSERT INTO intermediary_exchange_record
     (permit_id, side, inquirer, provider, duty, procedure, information_code, requested_at, outcome)
-SELECT i.permit_id, 'inquirer', %(me)s, i.provider, i.duty, i.procedure, i.information_code, i.requested_at, 'asked'
+SELECT i.permit_id, 'inquirer', %(me)s::text, i.provider, i.duty, i.procedure, i.information_code, i.requested_at, 'asked'
 FROM granted g JOIN intermediary_inquiry i ON i.record_id = g.record_id AND i.permit_id = g.permit_id
 ORDER BY g.place ON CONFLICT (permit_id, side) DO NOTHING
 """
@@ -124,7 +124,7 @@ def take_provisions(*, alias: str, body: Provisions, by: Actor) -> Received:
     with transaction.atomic(using=alias):
         queries.lock_results(alias)
         postgres.stage(alias, "arrived", pa.table(arrived))
-        count = postgres.execute(alias, _ARRIVED, {"provider": body.provider})
+        _, count = postgres.prepared(alias, _ARRIVED, {"provider": body.provider})
         _settle(alias)
         verb = Permission.INTERMEDIARY_RECEIVE.value
         record(alias, by=by, verb=verb, subject=f"{count}/{len(rows)}", persons=count)
@@ -141,9 +141,9 @@ def _take(alias: str, record_ids: list[str], permit_ids: list[str], refusals: li
     with transaction.atomic(using=alias):
         queries.lock_results(alias)
         postgres.stage(alias, "granted", pa.table(granted))
-        postgres.execute(alias, _PERMITTED)
-        postgres.execute(alias, _RECORDED, {"me": organisation_of(alias)})
-        refused = postgres.execute(alias, _REFUSED)
+        postgres.prepared(alias, _PERMITTED)
+        postgres.prepared(alias, _RECORDED, {"me": organisation_of(alias)})
+        _, refused = postgres.prepared(alias, _REFUSED)
         _settle(alias)
         verb, subject = Permission.INTERMEDIARY_PERMITTED.value, f"refused:{refused}"
         record(alias, by=by, verb=verb, subject=subject, persons=len(record_ids))
@@ -152,6 +152,6 @@ def _take(alias: str, record_ids: list[str], permit_ids: list[str], refusals: li
 def _settle(alias: str) -> None:
     """Apply arrived answers whose permit is known, the oldest of each record first; drop what can never count."""
     while True:
-        postgres.execute(alias, _DROP)
-        if not postgres.fetch(alias, _APPLY)[0][0]:
+        postgres.prepared(alias, _DROP)
+        if not postgres.prepared(alias, _APPLY)[0][0][0]:
             return

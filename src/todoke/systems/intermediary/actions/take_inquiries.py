@@ -41,7 +41,7 @@ def take_inquiries(*, alias: str, body: Inquiries, by: Actor) -> InquiryReceipts
     now = clock.now()
     with transaction.atomic(using=alias):
         postgres.stage(alias, "asked", pa.table({"place": codecs.places(len(rows)), **columns}))
-        judged = postgres.fetch(alias, _JUDGE)
+        judged, _ = postgres.prepared(alias, _JUDGE)
         taken = [place for place, (refusal, _) in enumerate(judged) if not refusal]
         if taken:
             accepted = pa.table(columns).take(pa.array(taken))

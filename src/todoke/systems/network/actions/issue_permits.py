@@ -103,7 +103,7 @@ def _judge(body: PermitRequests, edition: int) -> list[str]:
     }
     postgres.stage(ALIAS, "asked", pa.table(asked))
     parameters = {"inquirer": body.inquirer, "edition": edition, "today": clock.today()}
-    found = postgres.fetch(ALIAS, _JUDGE, parameters)
+    found, _ = postgres.prepared(ALIAS, _JUDGE, parameters)
     known = {p for p in {row.provider for row in rows} if p != body.inquirer and needs.connected(p)}
     return [
         "duplicate_record"

@@ -31,7 +31,7 @@ def take_reports(*, body: ProvisionReports, by: Actor) -> Received:
     }
     with transaction.atomic(using=ALIAS):
         postgres.stage(ALIAS, "reported", pa.table(columns))
-        count = postgres.execute(ALIAS, _UPDATE, [provider])
+        _, count = postgres.prepared(ALIAS, _UPDATE, [provider])
         subject = f"{provider} ({len(body.records)})"
         record(ALIAS, by=by, verb=Permission.NETWORK_REPORT.value, subject=subject, persons=count)
     return Received(count=count)
