@@ -132,12 +132,14 @@ class Dispatcher:
             connections.close_all()
 
     def _assign(self, tasks: queue.SimpleQueue[Queue | None]) -> None:
+        aliases = self._worth_a_look()
         try:
-            queues, _ = self._look(self._worth_a_look())
+            queues, _ = self._look(aliases)
         except DatabaseError as error:
             _reconnect(error)
             self._look_at.clear()
             return
+        self._give_back(aliases)
         with self._busy_lock:
             for item in queues:
                 if item not in self._busy:
@@ -152,13 +154,19 @@ class Dispatcher:
                 except DatabaseError as error:
                     _reconnect(error)
                     settled = 0
-                connections[item.alias].close()
+                self._give_back([item.alias])
                 with self._busy_lock:
                     self._busy.discard(item)
                 if settled:
                     self._bell.ring(item.alias)
         finally:
             connections.close_all()
+
+    def _give_back(self, aliases: Iterable[str]) -> None:
+        """Threads of a site with many outboxes hold no connection that they do not use: threads × databases would be too many."""
+        if len(self._parties) > 1:
+            for alias in aliases:
+                connections[alias].close()
 
     def _worth_a_look(self) -> list[str]:
         """Outboxes in which this process has put something, in which something waits, and in turn all others.
@@ -185,7 +193,6 @@ class Dispatcher:
                 anything = True
                 if next_attempt_at <= now and held.get(receiver, now) <= now:
                     due.append(Queue(alias, sender, receiver, contract, trial=receiver in held))
-            connections[alias].close()
             self._look_at[alias] = time.monotonic() + (self._poll if heads else idle)
         return due, anything
 

@@ -45,10 +45,14 @@ class _Aside:
             return False
         with self._lock:
             self._idle[raw] = place
+        self.trim()
+        return True
+
+    def trim(self) -> None:
+        with self._lock:
             surplus = [self._idle.popitem(last=False)[0] for _ in range(len(self._idle) - self.limit)]
         for old in surplus:
             old.close()
-        return True
 
     def _forget(self, place: Place) -> None:
         with self._lock:
@@ -65,6 +69,7 @@ _aside = _Aside()
 def keep(limit: int) -> None:
     """Lay aside up to `limit` idle connections of this process from now on."""
     _aside.limit = limit
+    _aside.trim()
 
 
 def _alive(raw: Raw) -> bool:
