@@ -57,7 +57,7 @@ def test_rules_know_no_framework(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_action_asks_for_permission_first(name: str) -> None:
     """Each public function of actions/ takes the actor as `by` and calls `require` before anything else."""
-    for path in (SYSTEMS / name / "actions").glob("*.py"):
+    for path in (SYSTEMS / name / "actions").rglob("*.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 keywords = [argument.arg for argument in node.args.kwonlyargs]

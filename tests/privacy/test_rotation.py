@@ -16,7 +16,7 @@ from todoke.access.permissions import Actor, Role
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.linkage import codecs, jobs
-from todoke.systems.linkage.actions import rotate_keys
+from todoke.systems.linkage.actions.numbers import rotate_keys
 from todoke.systems.linkage.models import IndividualNumber, LocalNumber
 from todoke.systems.linkage.queries import numbers
 

@@ -16,7 +16,7 @@ from todoke.access.permissions import Actor, Role
 from todoke.identifiers import individual_number
 from todoke.sites.realms import Realm
 from todoke.systems.linkage import jobs, models
-from todoke.systems.linkage.actions.take_request_file import take_request_file
+from todoke.systems.linkage.actions.registrations.take_request_file import take_request_file
 from todoke.systems.linkage.models import Difference, Registration
 from todoke.systems.network.actions.load_attributes import load_attributes
 

@@ -18,8 +18,8 @@ from todoke.access.permissions import Actor
 from todoke.contracts import replica_digests
 from todoke.kernel.errors import TodokeError
 from todoke.systems.linkage import codecs, jobs
-from todoke.systems.linkage.actions.receive_masters import receive_masters
-from todoke.systems.linkage.actions.repair_replicas import repair_replicas
+from todoke.systems.linkage.actions.replicas.receive_masters import receive_masters
+from todoke.systems.linkage.actions.replicas.repair_replicas import repair_replicas
 from todoke.systems.linkage.jobs import replicas as road
 from todoke.systems.linkage.models import LocalNumber, Reconciliation, ReplicaDifference
 from todoke.systems.linkage.rules import descent

@@ -19,15 +19,15 @@ from todoke.contracts.information import TAX_ITEMS, Item
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.linkage import jobs
-from todoke.systems.linkage.actions import receive_masters as receiving
-from todoke.systems.linkage.actions.decide_correction import (
+from todoke.systems.linkage.actions.corrections.decide_correction import (
     confirm_correction,
     decline_correction,
     read_correction,
 )
-from todoke.systems.linkage.actions.propose_correction import propose_correction
-from todoke.systems.linkage.actions.receive_masters import receive_masters
-from todoke.systems.linkage.actions.send_replicas import delete_spent, send_next
+from todoke.systems.linkage.actions.replicas import receive_masters as receiving
+from todoke.systems.linkage.actions.replicas.propose_correction import propose_correction
+from todoke.systems.linkage.actions.replicas.receive_masters import receive_masters
+from todoke.systems.linkage.actions.replicas.send_replicas import delete_spent, send_next
 from todoke.systems.linkage.jobs import replicas as road
 from todoke.systems.linkage.models import (
     LocalNumber,

@@ -18,8 +18,8 @@ from todoke.exchange.models import OutboxMessage
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.intermediary import queries as platform
-from todoke.systems.linkage.actions.ask_one import MISSES_AN_HOUR, Wish, ask_one
-from todoke.systems.linkage.actions.take_answer import drop_answers, take_answer
+from todoke.systems.linkage.actions.queries.ask_one import MISSES_AN_HOUR, Wish, ask_one
+from todoke.systems.linkage.actions.queries.take_answer import drop_answers, take_answer
 from todoke.systems.linkage.jobs import singles
 from todoke.systems.linkage.models import LocalNumber, Person, Query, SingleQuery
 

@@ -11,9 +11,9 @@ from tests.systems import city
 from todoke.access import cli_actor
 from todoke.access.permissions import Actor, Role
 from todoke.systems.linkage import jobs
-from todoke.systems.linkage.actions.confirm_right import confirm_right
-from todoke.systems.linkage.actions.declare_right import declare_right
-from todoke.systems.linkage.actions.register_system import register_system
+from todoke.systems.linkage.actions.conversions.confirm_right import confirm_right
+from todoke.systems.linkage.actions.conversions.declare_right import declare_right
+from todoke.systems.linkage.actions.conversions.register_system import register_system
 from todoke.systems.linkage.models import LocalNumber
 from todoke.systems.linkage.models.local_number import RESIDENTS
 from todoke.systems.linkage.rules.conversions import NAMES_A_SYSTEM, Direction, Route
@@ -37,15 +37,15 @@ def staff() -> None:
         hiring.sit_down(city.DIRECTORY, staff_id)
 
 
-def open_site(rights: Sequence[Route] = ()) -> None:
+def open_site(rights: Sequence[Route] = (), *, unknown_to_welfare: Sequence[str] = ()) -> None:
     """The city of 600 with numbers, and what `introduce` adds."""
     staff()
     jobs.load(city.files() / "individual_numbers.csv", by=city.actor(city.OPERATOR))
-    introduce(rights)
+    introduce(rights, unknown_to_welfare)
 
 
-def introduce(rights: Sequence[Route] = ()) -> None:
-    """A welfare system that knows everybody by W and the resident code, with these rights."""
+def introduce(rights: Sequence[Route] = (), unknown_to_welfare: Sequence[str] = ()) -> None:
+    """A welfare system that knows everybody else by W and the resident code, with these rights."""
     for code, title in (
         (RESIDENTS, "住民記録システム"),
         (WELFARE, "福祉システム"),
@@ -55,7 +55,9 @@ def introduce(rights: Sequence[Route] = ()) -> None:
         )
     LocalNumber.objects.using("linkage").bulk_create(
         LocalNumber(system=WELFARE, local_number=f"W{known.local_number}", person_id=known.person_id)
-        for known in LocalNumber.objects.using("linkage").filter(system=RESIDENTS)
+        for known in LocalNumber.objects.using("linkage")
+        .filter(system=RESIDENTS)
+        .exclude(local_number__in=unknown_to_welfare)
     )
     for way in rights:
         allow(way)

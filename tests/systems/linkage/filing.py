@@ -19,9 +19,9 @@ from tests.systems import city
 from todoke.access.permissions import Actor, Role
 from todoke.records.converting.canonical import FileForm
 from todoke.records.converting.records import Format
-from todoke.systems.linkage.actions.register_system import register_system
-from todoke.systems.linkage.actions.set_file_partner import set_file_partner
-from todoke.systems.linkage.actions.set_file_queue import QueueLimits, set_file_queue
+from todoke.systems.linkage.actions.conversions.register_system import register_system
+from todoke.systems.linkage.actions.files.set_file_partner import set_file_partner
+from todoke.systems.linkage.actions.files.set_file_queue import QueueLimits, set_file_queue
 from todoke.systems.linkage.jobs import files as jobs
 from todoke.systems.linkage.models import ExchangedFile, ExistingSystem, FileQueue
 from todoke.systems.linkage.queries import file_places

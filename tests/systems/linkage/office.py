@@ -17,14 +17,14 @@ from todoke.identifiers import individual_number
 from todoke.oplog import keys
 from todoke.oplog import person as oplog_person
 from todoke.systems.linkage import jobs
-from todoke.systems.linkage.actions.confirm_correction import confirm_correction
-from todoke.systems.linkage.actions.request_correction import (
+from todoke.systems.linkage.actions.corrections.confirm_correction import confirm_correction
+from todoke.systems.linkage.actions.corrections.request_correction import (
     Grounds,
     request_merge,
     request_number_change,
     request_split,
 )
-from todoke.systems.linkage.actions.search_number import NumberKind, Sought, search_number
+from todoke.systems.linkage.actions.numbers.search_number import NumberKind, Sought, search_number
 from todoke.systems.linkage.models import LocalNumber, Person
 from todoke.systems.linkage.queries import lookups
 

@@ -20,11 +20,11 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.linkage import jobs
-from todoke.systems.linkage.actions import want_codes as choosing
-from todoke.systems.linkage.actions.ask_again import ask_again
-from todoke.systems.linkage.actions.begin_sending import begin_sending
-from todoke.systems.linkage.actions.check_intermediary import check_intermediary
-from todoke.systems.linkage.actions.want_codes import want_codes
+from todoke.systems.linkage.actions.codes import want_codes as choosing
+from todoke.systems.linkage.actions.codes.ask_again import ask_again
+from todoke.systems.linkage.actions.codes.want_codes import want_codes
+from todoke.systems.linkage.actions.queries.begin_sending import begin_sending
+from todoke.systems.linkage.actions.queries.check_intermediary import check_intermediary
 from todoke.systems.linkage.flows import CodeRequestState, QueryState
 from todoke.systems.linkage.models import CodeRequest, IntermediaryStatus, Person
 from todoke.systems.linkage.models.intermediary_status import Seen

@@ -21,15 +21,15 @@ from todoke.identifiers import individual_number
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.privacy import sealed_box
 from todoke.systems.linkage import jobs
-from todoke.systems.linkage.actions import ask_attributes as asking
-from todoke.systems.linkage.actions import compare_attributes as comparing
-from todoke.systems.linkage.actions.settle_differences import (
+from todoke.systems.linkage.actions.registrations import ask_attributes as asking
+from todoke.systems.linkage.actions.registrations import compare_attributes as comparing
+from todoke.systems.linkage.actions.registrations.settle_differences import (
     confirm_difference,
     keep_registered,
     return_difference,
     take_over,
 )
-from todoke.systems.linkage.actions.take_request_file import take_request_file
+from todoke.systems.linkage.actions.registrations.take_request_file import take_request_file
 from todoke.systems.linkage.commands import group as verbs
 from todoke.systems.linkage.models import ConsistencyRun, Difference, MatchForm, Person, Registration
 from todoke.systems.linkage.queries import consistency

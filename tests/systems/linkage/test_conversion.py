@@ -32,12 +32,12 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.linkage import jobs, serves
-from todoke.systems.linkage.actions import run_conversion as running
-from todoke.systems.linkage.actions.confirm_right import confirm_right
-from todoke.systems.linkage.actions.end_right import end_right
-from todoke.systems.linkage.actions.hand_out_conversion import hand_out_conversion
-from todoke.systems.linkage.actions.reap_conversions import reap_conversions
-from todoke.systems.linkage.actions.receive_conversion import receive_conversion
+from todoke.systems.linkage.actions.conversions import run_conversion as running
+from todoke.systems.linkage.actions.conversions.confirm_right import confirm_right
+from todoke.systems.linkage.actions.conversions.end_right import end_right
+from todoke.systems.linkage.actions.conversions.hand_out_conversion import hand_out_conversion
+from todoke.systems.linkage.actions.conversions.reap_conversions import reap_conversions
+from todoke.systems.linkage.actions.conversions.receive_conversion import receive_conversion
 from todoke.systems.linkage.commands import group
 from todoke.systems.linkage.flows import JobState
 from todoke.systems.linkage.models import ConversionFault, ConversionJob, ConversionRight, LocalNumber
@@ -78,10 +78,8 @@ def test_everybody_is_converted_in_the_order_asked(tmp_path: Path, direction: Di
 
 
 def test_each_outcome_has_its_word_and_nobody_is_guessed(tmp_path: Path) -> None:
-    conversions.open_site(ALL_ROUTES)
     some = people()[:9]
-    local = LocalNumber.objects.using("linkage").filter(system=WELFARE)
-    local.filter(local_number=f"W{some[6]['resident_code']}").delete()
+    conversions.open_site(ALL_ROUTES, unknown_to_welfare=[some[6]["resident_code"]])
     LocalNumber.objects.using("linkage").create(
         system=WELFARE, local_number="W-second", person_id=conversions.integrated()[some[7]["resident_code"]]
     )

@@ -22,8 +22,8 @@ from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.oplog.models import Operation
 from todoke.sites.instance import Instance
 from todoke.systems.linkage import codecs, jobs
-from todoke.systems.linkage.actions import confirm_correction as confirming
-from todoke.systems.linkage.actions.request_correction import request_merge, request_number_change
+from todoke.systems.linkage.actions.corrections import confirm_correction as confirming
+from todoke.systems.linkage.actions.corrections.request_correction import request_merge, request_number_change
 from todoke.systems.linkage.models import (
     CodeRequest,
     Correction,

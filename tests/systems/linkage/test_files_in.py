@@ -20,8 +20,8 @@ from todoke.oplog.models import Operation
 from todoke.records.converting.canonical import FileForm
 from todoke.records.converting.records import Format
 from todoke.systems.linkage import file_commands, housekeeping
-from todoke.systems.linkage.actions.forget_contents import forget_contents
-from todoke.systems.linkage.actions.stop_file_queue import resume_file_queue, stop_file_queue
+from todoke.systems.linkage.actions.files.forget_contents import forget_contents
+from todoke.systems.linkage.actions.files.stop_file_queue import resume_file_queue, stop_file_queue
 from todoke.systems.linkage.models import ExchangedFile, FileFault, FileQueue, Person
 from todoke.systems.linkage.queries import file_lists, file_places
 

@@ -18,7 +18,7 @@ from tests.systems.linkage.filing import System, number_rows, run, states
 from todoke.batch.models import StepRun
 from todoke.records.converting.canonical import FileForm
 from todoke.records.converting.records import Format
-from todoke.systems.linkage.actions.forget_contents import forget_contents
+from todoke.systems.linkage.actions.files.forget_contents import forget_contents
 from todoke.systems.linkage.models import ExchangedFile, LocalNumber, NumberNotice, Person
 from todoke.systems.linkage.queries import file_places
 from todoke.systems.linkage.rules.file_kinds import Direction

@@ -14,7 +14,7 @@ import pytest
 from django.db import connections
 from pyrage import x25519
 
-from tests.systems.linkage import filing
+from tests.systems.linkage import filing, office
 from tests.systems.linkage.filing import System, number_rows, run, states
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, TAX_ITEMS
 from todoke.identifiers.municipality import organisation_code
@@ -23,7 +23,7 @@ from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.records.converting.canonical import FileForm
 from todoke.records.converting.records import Format
 from todoke.records.layouts import inquiry_request_v2021 as requests
-from todoke.systems.linkage.actions.repeat_file import repeat_file
+from todoke.systems.linkage.actions.files.repeat_file import repeat_file
 from todoke.systems.linkage.models import ExchangedFile, FileQueue, LocalNumber, NumberNotice, Person, Query
 from todoke.systems.linkage.queries import file_lists, file_places
 from todoke.systems.linkage.rules.file_kinds import Direction
@@ -87,11 +87,9 @@ def test_a_person_who_changes_is_told_too_and_a_new_queue_begins_with_everybody(
     (first,) = sent(queue)
     assert len(rows(residents, first)) == 10
     one, other = LocalNumber.objects.using("linkage").order_by("local_number")[:2]
-    with connections["linkage"].cursor() as cursor:  # as a merge does it, by whatever statement
-        cursor.execute(
-            "UPDATE linkage_localnumber SET person_id = %s WHERE id = %s", [other.person_id, one.pk]
-        )
-        cursor.execute("UPDATE linkage_localnumber SET person_id = person_id")  # no change, nothing to tell
+    office.log_keys()
+    office.look_at(other.person_id, one.person_id)
+    office.merge(other.person_id, one.person_id)
     run()
     (second,) = sent(queue)[1:]
     assert [

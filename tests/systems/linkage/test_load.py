@@ -14,7 +14,7 @@ from todoke.identifiers import integrated_number
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.linkage import codecs, jobs
-from todoke.systems.linkage.actions import load_numbers
+from todoke.systems.linkage.actions.numbers import load_numbers
 from todoke.systems.linkage.models import IndividualNumber, LocalNumber, MatchForm, Person
 from todoke.systems.linkage.queries.numbers import open_numbers
 

@@ -17,7 +17,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.sites.instance import Instance
-from todoke.systems.linkage.actions.search_number import NumberKind, Sought, search_number
+from todoke.systems.linkage.actions.numbers.search_number import NumberKind, Sought, search_number
 from todoke.systems.linkage.models import Lookup, Person
 from todoke.systems.linkage.queries import lookups
 from todoke.systems.linkage.rules import search_limits

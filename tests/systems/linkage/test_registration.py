@@ -20,12 +20,18 @@ from todoke.oplog import person as oplog_person
 from todoke.oplog.models import Operation
 from todoke.sites.instance import Instance
 from todoke.systems.linkage import jobs
-from todoke.systems.linkage.actions.choose_candidate import choose_candidate
-from todoke.systems.linkage.actions.close_registrations import reject_registrations, withdraw_registrations
-from todoke.systems.linkage.actions.confirm_registrations import Registered, confirm_registrations
-from todoke.systems.linkage.actions.request_registration import request_registrations
-from todoke.systems.linkage.actions.review_candidates import review_candidates
-from todoke.systems.linkage.actions.take_request_file import take_request_file
+from todoke.systems.linkage.actions.registrations.choose_candidate import choose_candidate
+from todoke.systems.linkage.actions.registrations.close_registrations import (
+    reject_registrations,
+    withdraw_registrations,
+)
+from todoke.systems.linkage.actions.registrations.confirm_registrations import (
+    Registered,
+    confirm_registrations,
+)
+from todoke.systems.linkage.actions.registrations.request_registration import request_registrations
+from todoke.systems.linkage.actions.registrations.review_candidates import review_candidates
+from todoke.systems.linkage.actions.registrations.take_request_file import take_request_file
 from todoke.systems.linkage.commands import group as verbs
 from todoke.systems.linkage.models import (
     CodeRequest,

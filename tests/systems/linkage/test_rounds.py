@@ -13,8 +13,8 @@ from todoke.access import parties
 from todoke.access.models import Alarm
 from todoke.kernel import clock
 from todoke.systems.linkage import jobs
-from todoke.systems.linkage.actions.receive_masters import receive_masters
-from todoke.systems.linkage.actions.watch_backlog import BACKLOG, watch_backlog
+from todoke.systems.linkage.actions.replicas.receive_masters import receive_masters
+from todoke.systems.linkage.actions.replicas.watch_backlog import BACKLOG, watch_backlog
 from todoke.systems.linkage.housekeeping import comparison_is_due
 from todoke.systems.linkage.jobs import replicas as road
 from todoke.systems.linkage.models import Reconciliation

@@ -20,9 +20,9 @@ from todoke.records.attributes.addresses import address
 from todoke.records.attributes.names import name
 from todoke.sites.instance import Instance
 from todoke.systems.linkage import jobs
-from todoke.systems.linkage.actions import search_candidates as searching
-from todoke.systems.linkage.actions.renew_forms import renew_forms
-from todoke.systems.linkage.actions.search_candidates import Candidate, Sought, search_candidates
+from todoke.systems.linkage.actions.numbers import search_candidates as searching
+from todoke.systems.linkage.actions.numbers.renew_forms import renew_forms
+from todoke.systems.linkage.actions.numbers.search_candidates import Candidate, Sought, search_candidates
 from todoke.systems.linkage.models import MatchForm, Person
 
 FILE = "individual_numbers.csv"

@@ -86,9 +86,9 @@ def _prepare(register: int, file: Path) -> dict[str, Any]:
 
     from todoke.sample import numbers
     from todoke.systems.linkage import jobs
-    from todoke.systems.linkage.actions.confirm_right import confirm_right
-    from todoke.systems.linkage.actions.declare_right import declare_right
-    from todoke.systems.linkage.actions.register_system import register_system
+    from todoke.systems.linkage.actions.conversions.confirm_right import confirm_right
+    from todoke.systems.linkage.actions.conversions.declare_right import declare_right
+    from todoke.systems.linkage.actions.conversions.register_system import register_system
     from todoke.systems.linkage.rules.conversions import NAMES_A_SYSTEM, Direction, Route
 
     numbers.write(register, SEED, file)
@@ -156,8 +156,8 @@ def _by_file(file: Path, direction: str, count: int) -> dict[str, Any]:
 
     from todoke.sites.demonstration.bench_site import timed
     from todoke.systems.linkage import jobs
-    from todoke.systems.linkage.actions.hand_out_conversion import hand_out_conversion
-    from todoke.systems.linkage.actions.receive_conversion import receive_conversion
+    from todoke.systems.linkage.actions.conversions.hand_out_conversion import hand_out_conversion
+    from todoke.systems.linkage.actions.conversions.receive_conversion import receive_conversion
 
     out = io.BytesIO()
     arrow_csv.write_csv(_asked(file, direction, count), out, arrow_csv.WriteOptions(quoting_style="needed"))

@@ -73,7 +73,7 @@ def _bare_tables(instance: Instance, server: Server) -> None:
 
     with owner_connection(instance, server, instance.owner("linkage", None)) as owner:
         for table in TABLES:
-            owner.execute(f"CREATE TABLE bare_{table} (LIKE linkage_{table})")
+            owner.execute(f"CREATE TABLE bare_{table} (LIKE linkage_{table} INCLUDING DEFAULTS)")
 
 
 def _floor(file: Path) -> dict[str, Any]:

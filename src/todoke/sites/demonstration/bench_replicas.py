@@ -187,7 +187,7 @@ def _copy_once(file: Path) -> None:
 
 def _compare(count: int, by: Any, transport: Any, say: Callable[[str], None]) -> dict[str, Any]:  # noqa: ANN401
     """One comparison with so many replicas altered behind everybody's back."""
-    from todoke.systems.linkage.actions.reconcile_replicas import reconcile_replicas
+    from todoke.systems.linkage.actions.replicas.reconcile_replicas import reconcile_replicas
 
     say(f"{count:,} 件の違いを探します")
     _execute(_ALTER, count)

@@ -16,16 +16,16 @@ from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.linkage import file_commands, jobs, queries
-from todoke.systems.linkage.actions.check_intermediary import check_intermediary
-from todoke.systems.linkage.actions.confirm_right import confirm_right
-from todoke.systems.linkage.actions.declare_right import declare_right
-from todoke.systems.linkage.actions.end_right import end_right
-from todoke.systems.linkage.actions.hand_out_conversion import hand_out_conversion
-from todoke.systems.linkage.actions.receive_conversion import receive_conversion
-from todoke.systems.linkage.actions.register_system import register_system
-from todoke.systems.linkage.actions.renew_forms import renew_forms
-from todoke.systems.linkage.actions.repair_replicas import repair_replicas
-from todoke.systems.linkage.actions.take_request_file import take_request_file
+from todoke.systems.linkage.actions.conversions.confirm_right import confirm_right
+from todoke.systems.linkage.actions.conversions.declare_right import declare_right
+from todoke.systems.linkage.actions.conversions.end_right import end_right
+from todoke.systems.linkage.actions.conversions.hand_out_conversion import hand_out_conversion
+from todoke.systems.linkage.actions.conversions.receive_conversion import receive_conversion
+from todoke.systems.linkage.actions.conversions.register_system import register_system
+from todoke.systems.linkage.actions.numbers.renew_forms import renew_forms
+from todoke.systems.linkage.actions.queries.check_intermediary import check_intermediary
+from todoke.systems.linkage.actions.registrations.take_request_file import take_request_file
+from todoke.systems.linkage.actions.replicas.repair_replicas import repair_replicas
 from todoke.systems.linkage.jobs import Exchanged
 from todoke.systems.linkage.jobs import replicas as replica_jobs
 from todoke.systems.linkage.models import ConsistencyRun

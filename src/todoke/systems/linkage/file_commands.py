@@ -12,11 +12,11 @@ from todoke.access.permissions import Permission
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records.converting.canonical import FileForm
 from todoke.records.converting.records import Format
-from todoke.systems.linkage.actions.forget_contents import forget_contents
-from todoke.systems.linkage.actions.repeat_file import repeat_file
-from todoke.systems.linkage.actions.set_file_partner import set_file_partner
-from todoke.systems.linkage.actions.set_file_queue import QueueLimits, set_file_queue
-from todoke.systems.linkage.actions.stop_file_queue import resume_file_queue, stop_file_queue
+from todoke.systems.linkage.actions.files.forget_contents import forget_contents
+from todoke.systems.linkage.actions.files.repeat_file import repeat_file
+from todoke.systems.linkage.actions.files.set_file_partner import set_file_partner
+from todoke.systems.linkage.actions.files.set_file_queue import QueueLimits, set_file_queue
+from todoke.systems.linkage.actions.files.stop_file_queue import resume_file_queue, stop_file_queue
 from todoke.systems.linkage.flows import FileState, QueueState
 from todoke.systems.linkage.jobs import files as jobs
 from todoke.systems.linkage.queries import file_lists, file_places

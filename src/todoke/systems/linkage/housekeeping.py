@@ -15,12 +15,12 @@ from todoke.contracts import registry
 from todoke.exchange.transport import Transport
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
-from todoke.systems.linkage.actions.forget_contents import forget_contents
-from todoke.systems.linkage.actions.reap_conversions import reap_conversions
-from todoke.systems.linkage.actions.send_replicas import delete_spent
-from todoke.systems.linkage.actions.take_answer import drop_answers
-from todoke.systems.linkage.actions.watch_backlog import watch_backlog
-from todoke.systems.linkage.actions.watch_files import watch_files
+from todoke.systems.linkage.actions.conversions.reap_conversions import reap_conversions
+from todoke.systems.linkage.actions.files.forget_contents import forget_contents
+from todoke.systems.linkage.actions.files.watch_files import watch_files
+from todoke.systems.linkage.actions.queries.take_answer import drop_answers
+from todoke.systems.linkage.actions.replicas.send_replicas import delete_spent
+from todoke.systems.linkage.actions.replicas.watch_backlog import watch_backlog
 from todoke.systems.linkage.jobs import replicas, singles
 from todoke.systems.linkage.jobs.files import run_files
 from todoke.systems.linkage.models import Reconciliation, RegisteredCopy

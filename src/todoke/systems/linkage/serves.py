@@ -26,21 +26,12 @@ from todoke.exchange.handlers import handles
 from todoke.kernel import clock
 from todoke.systems.linkage import codecs
 from todoke.systems.linkage import queries as reads
-from todoke.systems.linkage.actions import (  # noqa: F401 - register who hears the answers and takes the files
-    notify_numbers,
-    return_results,
-    take_inquiry_file,
-    take_masters_file,
-    take_number_file,
-    take_receipts,
-    take_registrations,
-    take_releases,
-)
-from todoke.systems.linkage.actions.convert_for_system import convert_for_system
-from todoke.systems.linkage.actions.convert_numbers import convert_numbers
-from todoke.systems.linkage.actions.hand_over_answers import hand_over_answers
-from todoke.systems.linkage.actions.request_registration import request_registrations
-from todoke.systems.linkage.actions.submit_queries import submit_queries
+from todoke.systems.linkage.actions import hearing  # noqa: F401 - registers
+from todoke.systems.linkage.actions.conversions.convert_for_system import convert_for_system
+from todoke.systems.linkage.actions.numbers.convert_numbers import convert_numbers
+from todoke.systems.linkage.actions.queries.hand_over_answers import hand_over_answers
+from todoke.systems.linkage.actions.queries.submit_queries import submit_queries
+from todoke.systems.linkage.actions.registrations.request_registration import request_registrations
 from todoke.systems.linkage.models import ExistingSystem
 from todoke.systems.linkage.queries.registrations import standing
 from todoke.systems.linkage.rules.registration import Asked

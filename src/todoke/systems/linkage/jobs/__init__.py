@@ -23,19 +23,19 @@ from todoke.exchange.kinds import RECORD_LIMIT
 from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.linkage import codecs, queries
-from todoke.systems.linkage.actions.ask_attributes import ask_attributes, begin_run
-from todoke.systems.linkage.actions.begin_sending import begin_sending
-from todoke.systems.linkage.actions.check_intermediary import check_intermediary
-from todoke.systems.linkage.actions.compare_attributes import compare_attributes
-from todoke.systems.linkage.actions.give_up_queries import give_up_queries
-from todoke.systems.linkage.actions.load_numbers import load_numbers
-from todoke.systems.linkage.actions.request_codes import request_codes
-from todoke.systems.linkage.actions.rotate_keys import begin_rotation, end_rotation, reseal_chunk
-from todoke.systems.linkage.actions.run_conversion import run_conversion
-from todoke.systems.linkage.actions.send_queries import send_queries
-from todoke.systems.linkage.actions.take_results import take_results
-from todoke.systems.linkage.actions.take_standings import take_standings
-from todoke.systems.linkage.actions.want_codes import want_codes
+from todoke.systems.linkage.actions.codes.request_codes import request_codes
+from todoke.systems.linkage.actions.codes.take_standings import take_standings
+from todoke.systems.linkage.actions.codes.want_codes import want_codes
+from todoke.systems.linkage.actions.conversions.run_conversion import run_conversion
+from todoke.systems.linkage.actions.numbers.load_numbers import load_numbers
+from todoke.systems.linkage.actions.numbers.rotate_keys import begin_rotation, end_rotation, reseal_chunk
+from todoke.systems.linkage.actions.queries.begin_sending import begin_sending
+from todoke.systems.linkage.actions.queries.check_intermediary import check_intermediary
+from todoke.systems.linkage.actions.queries.give_up_queries import give_up_queries
+from todoke.systems.linkage.actions.queries.send_queries import send_queries
+from todoke.systems.linkage.actions.queries.take_results import take_results
+from todoke.systems.linkage.actions.registrations.ask_attributes import ask_attributes, begin_run
+from todoke.systems.linkage.actions.registrations.compare_attributes import compare_attributes
 from todoke.systems.linkage.flows import OPEN, QueryState
 from todoke.systems.linkage.models import ConsistencyRun, ConversionCount
 from todoke.systems.linkage.models.consistency import COUNTED

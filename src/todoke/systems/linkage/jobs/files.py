@@ -20,14 +20,14 @@ from todoke.batch.progress import Meter
 from todoke.batch.steps import Counts, StepReport, alone, run_step
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
-from todoke.systems.linkage.actions.answer_files import answer_files
-from todoke.systems.linkage.actions.collect_files import collect_files
-from todoke.systems.linkage.actions.hear_acknowledgements import hear_acknowledgements
-from todoke.systems.linkage.actions.notify_numbers import KIND as NOTICES
-from todoke.systems.linkage.actions.notify_numbers import notify_numbers
-from todoke.systems.linkage.actions.return_results import RESULTS, return_results
-from todoke.systems.linkage.actions.send_file import send_file
-from todoke.systems.linkage.actions.take_file import take_file
+from todoke.systems.linkage.actions.files.answer_files import answer_files
+from todoke.systems.linkage.actions.files.collect_files import collect_files
+from todoke.systems.linkage.actions.files.hear_acknowledgements import hear_acknowledgements
+from todoke.systems.linkage.actions.files.notify_numbers import KIND as NOTICES
+from todoke.systems.linkage.actions.files.notify_numbers import notify_numbers
+from todoke.systems.linkage.actions.files.return_results import RESULTS, return_results
+from todoke.systems.linkage.actions.files.send_file import send_file
+from todoke.systems.linkage.actions.files.take_file import take_file
 from todoke.systems.linkage.flows import FILE_ENDS, FileState, QueueState
 from todoke.systems.linkage.models import ExchangedFile, FileQueue
 from todoke.systems.linkage.rules import file_kinds

@@ -12,9 +12,9 @@ from todoke.batch.steps import Counts, StepReport, run_step
 from todoke.exchange.transport import Transport
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.linkage.actions.receive_masters import receive_masters
-from todoke.systems.linkage.actions.reconcile_replicas import reconcile_replicas
-from todoke.systems.linkage.actions.send_replicas import delete_spent, send_next
+from todoke.systems.linkage.actions.replicas.receive_masters import receive_masters
+from todoke.systems.linkage.actions.replicas.reconcile_replicas import reconcile_replicas
+from todoke.systems.linkage.actions.replicas.send_replicas import delete_spent, send_next
 from todoke.systems.linkage.models import ReplicaFile
 from todoke.systems.linkage.models.local_number import RESIDENTS
 from todoke.systems.linkage.queries import replicas as reads

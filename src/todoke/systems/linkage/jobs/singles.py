@@ -5,7 +5,7 @@ from __future__ import annotations
 from todoke.access.permissions import Actor
 from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.linkage.actions.want_codes import want_codes
+from todoke.systems.linkage.actions.codes.want_codes import want_codes
 from todoke.systems.linkage.jobs import carry_on, poll
 from todoke.systems.linkage.models.intermediary_status import Seen
 from todoke.systems.linkage.queries import singles

@@ -23,8 +23,8 @@ from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
 from todoke.systems.linkage import queries
-from todoke.systems.linkage.actions.ask_again import ask_again
-from todoke.systems.linkage.actions.want_codes import want_codes
+from todoke.systems.linkage.actions.codes.ask_again import ask_again
+from todoke.systems.linkage.actions.codes.want_codes import want_codes
 from todoke.systems.linkage.flows import CodeRequestState
 from todoke.systems.linkage.queries import codes
 from todoke.systems.linkage.queries.codes import CodeFilter, CodeRow, Run

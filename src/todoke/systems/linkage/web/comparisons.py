@@ -17,7 +17,7 @@ from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.systems.linkage.actions.repair_replicas import repair_replicas
+from todoke.systems.linkage.actions.replicas.repair_replicas import repair_replicas
 from todoke.systems.linkage.flows import DifferenceState
 from todoke.systems.linkage.jobs.replicas import pump, reconcile
 from todoke.systems.linkage.models import Reconciliation, ReplicaDifference

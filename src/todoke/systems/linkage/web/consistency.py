@@ -18,8 +18,12 @@ from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.systems.linkage.actions.read_difference import Compared, note_listed, read_difference
-from todoke.systems.linkage.actions.settle_differences import (
+from todoke.systems.linkage.actions.registrations.read_difference import (
+    Compared,
+    note_listed,
+    read_difference,
+)
+from todoke.systems.linkage.actions.registrations.settle_differences import (
     confirm_difference,
     keep_registered,
     return_difference,

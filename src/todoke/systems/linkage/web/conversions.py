@@ -17,8 +17,8 @@ from todoke.access.permissions import Permission
 from todoke.pages.tables import Column, Kind, Table, moment
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.records.layouts.number_conversion_v2026 import REQUEST
-from todoke.systems.linkage.actions.hand_out_conversion import hand_out_conversion
-from todoke.systems.linkage.actions.receive_conversion import receive_conversion
+from todoke.systems.linkage.actions.conversions.hand_out_conversion import hand_out_conversion
+from todoke.systems.linkage.actions.conversions.receive_conversion import receive_conversion
 from todoke.systems.linkage.flows import JobState
 from todoke.systems.linkage.models import ConversionCount, ConversionFault, ConversionJob
 from todoke.systems.linkage.queries import conversion_lists as reads

@@ -20,9 +20,9 @@ from todoke.contracts.people import BasicAttributes
 from todoke.identifiers import integrated_number
 from todoke.pages.tables import Column, Kind, Table, show
 from todoke.pages.templatetags.parts import make_link
-from todoke.systems.linkage.actions import confirm_correction as deciding
-from todoke.systems.linkage.actions import request_correction as requesting
-from todoke.systems.linkage.actions.open_person import Side, open_correction
+from todoke.systems.linkage.actions.corrections import confirm_correction as deciding
+from todoke.systems.linkage.actions.corrections import request_correction as requesting
+from todoke.systems.linkage.actions.numbers.open_person import Side, open_correction
 from todoke.systems.linkage.flows import CorrectionKind, CorrectionState
 from todoke.systems.linkage.models import Correction, LocalNumber
 from todoke.systems.linkage.queries import corrections as reads

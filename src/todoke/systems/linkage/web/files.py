@@ -18,8 +18,8 @@ from todoke.pages.forms import DateField
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.systems.linkage.actions.repeat_file import repeat_file
-from todoke.systems.linkage.actions.stop_file_queue import resume_file_queue, stop_file_queue
+from todoke.systems.linkage.actions.files.repeat_file import repeat_file
+from todoke.systems.linkage.actions.files.stop_file_queue import resume_file_queue, stop_file_queue
 from todoke.systems.linkage.flows import FileState, QueueState
 from todoke.systems.linkage.models import ExchangedFile, FileFault, FileQueue
 from todoke.systems.linkage.models.file_queue import OverLimit

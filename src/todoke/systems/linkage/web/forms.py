@@ -8,7 +8,7 @@ from django import forms
 
 from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.forms import DateField
-from todoke.systems.linkage.actions.search_number import NumberKind, Sought
+from todoke.systems.linkage.actions.numbers.search_number import NumberKind, Sought
 from todoke.systems.linkage.models import LocalNumber
 from todoke.systems.linkage.models.local_number import RESIDENTS
 

@@ -17,7 +17,7 @@ from todoke.exchange.models import Pause, ReceiverChange, ReceiverState
 from todoke.exchange.transport import Transport
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
-from todoke.systems.linkage.actions.check_intermediary import check_intermediary
+from todoke.systems.linkage.actions.queries.check_intermediary import check_intermediary
 from todoke.systems.linkage.flows import QueryState
 from todoke.systems.linkage.models import IntermediaryStatus
 from todoke.systems.linkage.models.intermediary_status import Seen

@@ -14,8 +14,8 @@ from todoke.access.guard import actor_of, open_screen, screen
 from todoke.access.permissions import Permission
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
-from todoke.systems.linkage.actions.open_person import Opened, open_person
-from todoke.systems.linkage.actions.search_number import search_number
+from todoke.systems.linkage.actions.numbers.open_person import Opened, open_person
+from todoke.systems.linkage.actions.numbers.search_number import search_number
 from todoke.systems.linkage.models import LocalNumber
 from todoke.systems.linkage.web.forms import SYSTEMS, NumberSearch
 

@@ -15,8 +15,8 @@ from django.urls import reverse
 from todoke.access import form_pages
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor
-from todoke.systems.linkage.actions.confirm_registrations import confirm_registrations
-from todoke.systems.linkage.actions.take_request_file import FileTaken, take_request_file
+from todoke.systems.linkage.actions.registrations.confirm_registrations import confirm_registrations
+from todoke.systems.linkage.actions.registrations.take_request_file import FileTaken, take_request_file
 from todoke.systems.linkage.queries import request_lists as reads
 from todoke.systems.linkage.web.registration_forms import Expected, RequestFileForm
 from todoke.systems.linkage.web.registrations import CONFIRM, REQUEST, crumbs

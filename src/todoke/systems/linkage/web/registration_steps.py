@@ -14,12 +14,15 @@ from django.urls import reverse
 from todoke.access import form_pages
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor, Permission
-from todoke.systems.linkage.actions.choose_candidate import choose_candidate
-from todoke.systems.linkage.actions.close_registrations import reject_registrations, withdraw_registrations
-from todoke.systems.linkage.actions.confirm_registrations import confirm_registrations
-from todoke.systems.linkage.actions.read_registration import read_registration
-from todoke.systems.linkage.actions.request_registration import request_registrations
-from todoke.systems.linkage.actions.review_candidates import review_candidates
+from todoke.systems.linkage.actions.registrations.choose_candidate import choose_candidate
+from todoke.systems.linkage.actions.registrations.close_registrations import (
+    reject_registrations,
+    withdraw_registrations,
+)
+from todoke.systems.linkage.actions.registrations.confirm_registrations import confirm_registrations
+from todoke.systems.linkage.actions.registrations.read_registration import read_registration
+from todoke.systems.linkage.actions.registrations.request_registration import request_registrations
+from todoke.systems.linkage.actions.registrations.review_candidates import review_candidates
 from todoke.systems.linkage.queries import request_lists as reads
 from todoke.systems.linkage.rules.registration import Asked
 from todoke.systems.linkage.web.registration_forms import ChoiceForm, Reason, RegistrationForm

@@ -18,7 +18,7 @@ from todoke.kernel.clock import wareki
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table, moment
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.systems.linkage.actions.read_registration import Opened, Shown, read_registration
+from todoke.systems.linkage.actions.registrations.read_registration import Opened, Shown, read_registration
 from todoke.systems.linkage.flows import REGISTRATION, RegistrationState
 from todoke.systems.linkage.models import Registration
 from todoke.systems.linkage.queries import request_lists as reads

@@ -20,12 +20,12 @@ from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.records.layouts.city_inputs_v2021 import REPLICA_ITEMS
-from todoke.systems.linkage.actions.decide_correction import (
+from todoke.systems.linkage.actions.corrections.decide_correction import (
     confirm_correction,
     decline_correction,
     read_correction,
 )
-from todoke.systems.linkage.actions.propose_correction import propose_correction
+from todoke.systems.linkage.actions.replicas.propose_correction import propose_correction
 from todoke.systems.linkage.flows import ReplicaCorrectionState
 from todoke.systems.linkage.models import ReplicaCorrection
 from todoke.systems.linkage.queries import replicas as reads

@@ -23,7 +23,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.systems.linkage.actions.receive_masters import receive_masters
+from todoke.systems.linkage.actions.replicas.receive_masters import receive_masters
 from todoke.systems.linkage.flows import PieceState, ReplicaFileState
 from todoke.systems.linkage.jobs.replicas import pump
 from todoke.systems.linkage.models import ReplicaFile, ReplicaPiece

@@ -23,8 +23,8 @@ from todoke.pages.forms import DateField
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.records.layouts.city_inputs_v2021 import REPLICA_ITEMS
-from todoke.systems.linkage.actions.ask_one import Wish, ask_one, check_wish
-from todoke.systems.linkage.actions.take_answer import take_answer
+from todoke.systems.linkage.actions.queries.ask_one import Wish, ask_one, check_wish
+from todoke.systems.linkage.actions.queries.take_answer import take_answer
 from todoke.systems.linkage.flows import OPEN, QueryState
 from todoke.systems.linkage.jobs.singles import follow
 from todoke.systems.linkage.models import SingleQuery

@@ -11,7 +11,7 @@ from django.db import connections
 from todoke.access.permissions import Actor
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.systems.linkage import jobs
-from todoke.systems.linkage.actions.fail_conversion import fail_conversion
+from todoke.systems.linkage.actions.conversions.fail_conversion import fail_conversion
 
 _log = logging.getLogger("todoke.linkage")
 _worker: Final = ThreadPoolExecutor(1, thread_name_prefix="linkage-conversion")

@@ -11,7 +11,7 @@ from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.linkage.actions.receive_masters import receive_repair
+from todoke.systems.linkage.actions.replicas.receive_masters import receive_repair
 from todoke.systems.linkage.models.local_number import RESIDENTS
 
 ALIAS = "linkage"

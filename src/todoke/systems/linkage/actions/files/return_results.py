@@ -9,8 +9,8 @@ from django.db import connections, transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
 from todoke.systems.linkage import codecs
-from todoke.systems.linkage.actions.hand_over_answers import hand_over_answers
-from todoke.systems.linkage.actions.make_files import make_files
+from todoke.systems.linkage.actions.files.make_files import make_files
+from todoke.systems.linkage.actions.queries.hand_over_answers import hand_over_answers
 from todoke.systems.linkage.codecs import ResultRow
 from todoke.systems.linkage.flows import OUTCOMES, QueryState
 from todoke.systems.linkage.models import ExchangedFile, FileQueue

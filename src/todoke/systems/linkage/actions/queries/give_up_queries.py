@@ -9,7 +9,7 @@ from django.db import connections, transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel import clock
 from todoke.oplog.record import record
-from todoke.systems.linkage.actions.send_queries import NO_CODE
+from todoke.systems.linkage.actions.queries.send_queries import NO_CODE
 
 ALIAS = "linkage"
 _AGAIN = """

@@ -10,7 +10,7 @@ from django.db.models import F
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records.converting import canonical
-from todoke.systems.linkage.actions.make_files import seal_file
+from todoke.systems.linkage.actions.files.make_files import seal_file
 from todoke.systems.linkage.flows import FileState
 from todoke.systems.linkage.models import ExchangedFile, FileQueue
 from todoke.systems.linkage.queries import file_places

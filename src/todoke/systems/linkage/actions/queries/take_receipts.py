@@ -9,7 +9,7 @@ from django.db import connections
 from todoke.contracts.intermediary import INQUIRIES, Inquiries, InquiryReceipts
 from todoke.exchange import handlers
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.linkage.actions.send_queries import NO_CODE
+from todoke.systems.linkage.actions.queries.send_queries import NO_CODE
 
 _MOVE = """
 UPDATE linkage_query SET state = %s, error = %s WHERE record_id = ANY(%s) AND state = 'sent'

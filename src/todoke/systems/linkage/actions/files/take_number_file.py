@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from todoke.access.permissions import Actor, Permission, require
-from todoke.systems.linkage.actions.load_numbers import load_numbers
+from todoke.systems.linkage.actions.numbers.load_numbers import load_numbers
 from todoke.systems.linkage.rules import file_kinds
 from todoke.systems.linkage.rules.file_kinds import Taken
 

@@ -11,7 +11,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.linkage import codecs
-from todoke.systems.linkage.actions.receive_masters import receive_row
+from todoke.systems.linkage.actions.replicas.receive_masters import receive_row
 from todoke.systems.linkage.flows import REPLICA_CORRECTION, ReplicaCorrectionState
 from todoke.systems.linkage.models import ReplicaCorrection
 from todoke.workflow.runner import move, of

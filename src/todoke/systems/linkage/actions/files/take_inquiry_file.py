@@ -14,9 +14,9 @@ from todoke.kernel.errors import BadRow, InputRefused
 from todoke.records.converting.file_layouts import KIND
 from todoke.records.layouts import inquiry_request_v2021 as requests
 from todoke.systems.linkage import codecs
-from todoke.systems.linkage.actions.make_files import make_files
-from todoke.systems.linkage.actions.return_results import RESULTS
-from todoke.systems.linkage.actions.submit_queries import submit_queries
+from todoke.systems.linkage.actions.files.make_files import make_files
+from todoke.systems.linkage.actions.files.return_results import RESULTS
+from todoke.systems.linkage.actions.queries.submit_queries import submit_queries
 from todoke.systems.linkage.models import FileQueue
 from todoke.systems.linkage.rules import file_kinds
 from todoke.systems.linkage.rules.file_kinds import Direction, Taken

@@ -13,8 +13,8 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.records.ragged import pc
 from todoke.systems.linkage import codecs
-from todoke.systems.linkage.actions.convert_for_system import convert_for_system
-from todoke.systems.linkage.actions.receive_conversion import LIFE
+from todoke.systems.linkage.actions.conversions.convert_for_system import convert_for_system
+from todoke.systems.linkage.actions.conversions.receive_conversion import LIFE
 from todoke.systems.linkage.flows import CONVERSION_JOB, JobState
 from todoke.systems.linkage.models import ConversionCount, ConversionFault, ConversionJob
 from todoke.systems.linkage.queries import conversion_files

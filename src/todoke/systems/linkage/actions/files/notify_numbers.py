@@ -7,8 +7,8 @@ from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
-from todoke.systems.linkage.actions.make_files import make_files
-from todoke.systems.linkage.actions.set_file_queue import NOTICES
+from todoke.systems.linkage.actions.files.make_files import make_files
+from todoke.systems.linkage.actions.files.set_file_queue import NOTICES
 from todoke.systems.linkage.models import ExchangedFile, FileQueue
 from todoke.systems.linkage.models.file_queue import OverLimit
 from todoke.systems.linkage.rules import file_kinds

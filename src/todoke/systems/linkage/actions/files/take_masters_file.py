@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from todoke.access.permissions import Actor, Permission, require
-from todoke.systems.linkage.actions.receive_masters import receive_masters
+from todoke.systems.linkage.actions.replicas.receive_masters import receive_masters
 from todoke.systems.linkage.rules import file_kinds
 from todoke.systems.linkage.rules.file_kinds import Taken
 

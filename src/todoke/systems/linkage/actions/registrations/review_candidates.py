@@ -8,7 +8,7 @@ from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.oplog.record import record
-from todoke.systems.linkage.actions.search_candidates import Sought, search_candidates
+from todoke.systems.linkage.actions.numbers.search_candidates import Sought, search_candidates
 from todoke.systems.linkage.flows import REGISTRATION, RegistrationState
 from todoke.systems.linkage.models import Registration, requests
 from todoke.systems.linkage.queries import registrations
