@@ -13,6 +13,7 @@ from todoke.exchange.kinds import A, MessageKind, Q
 from todoke.exchange.models import OutboxMessage
 from todoke.kernel.errors import ErrorCode, TodokeError
 
+
 class Bell:
     """Wakes one dispatcher and tells it whose outboxes have something new."""
 

@@ -15,10 +15,10 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any, Final, LiteralString
 
+from todoke.engine import postgres
 from todoke.exchange import bodies, handlers, kinds
 from todoke.exchange.kinds import MessageKind
 from todoke.exchange.message_id import new_message_id
-from todoke.engine import postgres
 
 MAX_BYTES: Final = 256 << 10
 """Bodies of a parcel together; a larger message goes alone."""
@@ -80,7 +80,9 @@ def first_due(alias: str, sender: str, receiver: str, contract: str, now: dateti
     ids = [row.id for row in chosen]
     if postgres.execute(alias, _TIE, [key, ids]) != len(ids):
         return None  # somebody else owns the queue by now
-    return _message(ends, kind, [_Row(r.id, r.key, r.body, r.attempts, r.next_attempt_at, key) for r in chosen])
+    return _message(
+        ends, kind, [_Row(r.id, r.key, r.body, r.attempts, r.next_attempt_at, key) for r in chosen]
+    )
 
 
 def untie(alias: str, ids: Sequence[int]) -> None:

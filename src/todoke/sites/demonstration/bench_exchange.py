@@ -34,7 +34,7 @@ def run(
         found["floor"] = exchange_floor.measure(site.instance.path / Realm.PLATFORM.value / "keys")
         _single(site, 20, WARM_UP, persons, "W")
         found["single"] = [
-            _single(site, rate, seconds, persons, f"S{place}", say) for place, rate in enumerate(rates)
+            _said(_single(site, rate, seconds, persons, f"S{place}"), say) for place, rate in enumerate(rates)
         ]
         found["bulk"] = [_bulk(site, count, persons, f"B{place}", say) for place, count in enumerate(bulks)]
         found["peak_mib"] = {child.name: _memory(child.pid)[1] for child in site.children}
@@ -42,20 +42,21 @@ def run(
     return found
 
 
-def _single(
-    site: Site, rate: float, seconds: float, persons: int, run: str, say: Callable[[str], None] | None = None
-) -> dict[str, Any]:
+def _single(site: Site, rate: float, seconds: float, persons: int, run: str) -> dict[str, Any]:
     from todoke.sites.demonstration import exchange_calls as load
 
     with _counted(site) as row:
-        row |= in_realm(site.instance, Realm.CITY, load.single, rate, seconds, persons, run)
+        row.update(in_realm(site.instance, Realm.CITY, load.single, rate, seconds, persons, run))
     row |= {"rate": rate, "stages_ms": exchange_counts.stages(site.instance, run)}
     _per_exchange(row, row["answered"])
-    if say:
-        say(
-            f"毎秒 {rate:g} 件：回答 {row['answered']:,}/{row['asked']:,}（毎秒 {row['per_s']}）"
-            f" p50 {row['p50']} p99 {row['p99']} ミリ秒"
-        )
+    return row
+
+
+def _said(row: dict[str, Any], say: Callable[[str], None]) -> dict[str, Any]:
+    say(
+        f"毎秒 {row['rate']:g} 件：回答 {row['answered']:,}/{row['asked']:,}（毎秒 {row['per_s']}）"
+        f" p50 {row['p50']} p99 {row['p99']} ミリ秒"
+    )
     return row
 
 
@@ -63,7 +64,7 @@ def _bulk(site: Site, count: int, persons: int, run: str, say: Callable[[str], N
     from todoke.sites.demonstration import exchange_calls as load
 
     with _counted(site) as row:
-        row |= in_realm(site.instance, Realm.CITY, load.bulk, count, persons, run)
+        row.update(in_realm(site.instance, Realm.CITY, load.bulk, count, persons, run))
     row |= {"count": count, "seconds": round(row["seconds"], 2), "per_s": round(count / row["seconds"])}
     _per_exchange(row, row["answered"])
     say(f"一括 {count:,} 件：{row['seconds']} 秒（毎秒 {row['per_s']:,}）")
@@ -152,4 +153,6 @@ def as_table(found: dict[str, Any]) -> str:
 
 
 def _cells(cpu: dict[str, float]) -> str:
-    return " | ".join(f"{cpu.get(name, 0):.2f}" for name in ("city", "platform", "national", "postgres", "all"))
+    return " | ".join(
+        f"{cpu.get(name, 0):.2f}" for name in ("city", "platform", "national", "postgres", "all")
+    )

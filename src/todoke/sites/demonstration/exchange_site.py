@@ -134,7 +134,7 @@ def _serving(instance: Instance, realm: Realm) -> Iterator[processes.Child]:
 def _nation(instance: Instance, persons: int) -> None:
     """Keys, the permission list, and everybody's 符号 at the city and at the municipality with the tax record."""
     import pyarrow as pa
-    import pyarrow.parquet as parquet
+    from pyarrow import parquet
 
     from todoke.access.permissions import Role
     from todoke.identifiers import integrated_number, municipality
@@ -150,17 +150,19 @@ def _nation(instance: Instance, persons: int) -> None:
     numbers = integrated_number.mint_many(0, persons)
     for code in (CITY, *PROVIDERS):
         places = [place for place in range(persons) if code in (CITY, provider_of(place))]
-        codes = machine.issue(
-            [f"{place:011d}" for place in places], municipality.organisation_code(code)
-        )
-        held = {"integrated_number": [numbers[place] for place in places], "link_code": codes, "place": places}
+        codes = machine.issue([f"{place:011d}" for place in places], municipality.organisation_code(code))
+        held = {
+            "integrated_number": [numbers[place] for place in places],
+            "link_code": codes,
+            "place": places,
+        }
         parquet.write_table(pa.table(held), _codes(instance, code))
 
 
 def _platform(instance: Instance, _persons: int) -> None:
     """Each municipality's copy of the list, its 符号, and at the providers the 副本."""
-    import pyarrow.parquet as parquet
     from django.db import transaction
+    from pyarrow import parquet
 
     from todoke.access.permissions import Role
     from todoke.engine import postgres
