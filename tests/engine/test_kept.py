@@ -74,6 +74,15 @@ def test_one_in_a_transaction_is_not_lent() -> None:
     assert server_process("linkage") != first
 
 
+def test_one_that_holds_a_lock_of_its_session_is_closed_for_good() -> None:
+    first = server_process("linkage")
+    raw = connections["linkage"].connection
+    kept.tie(raw)
+    connections["linkage"].close()
+    assert raw.closed
+    assert server_process("linkage") != first
+
+
 def test_one_whose_server_process_ended_is_not_lent() -> None:
     first = elsewhere(lambda: server_process("linkage"))
     second = elsewhere(lambda: server_process("network"))

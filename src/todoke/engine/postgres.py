@@ -109,7 +109,7 @@ def prepared(alias: str, statement: str, parameters: Parameters = None) -> tuple
     """
     wrapper = connections[alias]
     with wrapper.wrap_database_errors, psycopg.Cursor(_raw(alias)) as cursor:
-        cursor.execute(statement, parameters, prepare=True)  # type: ignore[arg-type]
+        cursor.execute(statement, parameters, prepare=True)
         return (cursor.fetchall() if cursor.description else []), int(cursor.rowcount)
 
 

@@ -14,14 +14,14 @@ import random
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import Error as DatabaseError
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
+from todoke.engine.kept import base as kept
 from todoke.exchange import circuit, delivery, outbox, parcels
 from todoke.exchange.transport import Transport
 from todoke.kernel import clock
@@ -232,19 +232,13 @@ def _owned(item: Queue) -> Iterator[bool]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [item.lock])
         row = cursor.fetchone()
-    mine = row is not None and bool(row[0])
+    mine, session = row is not None and bool(row[0]), connection.connection
+    if mine:
+        kept.tie(session)  # whoever closes it meanwhile ends the lock with it
     try:
         yield mine
     finally:
-        if mine:
-            _give_up(connection, item)
-
-
-def _give_up(connection: BaseDatabaseWrapper, item: Queue) -> None:
-    """Unlock; a connection that may still hold the lock must not be used again."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [item.lock])
-    except DatabaseError:
-        if connection.connection is not None:
-            connection.connection.close()
+        if mine and connection.connection is session:
+            with suppress(DatabaseError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [item.lock])
+                kept.loosen(session)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import select
 import threading
+import weakref
 from collections import OrderedDict
 from typing import Any
 
@@ -25,6 +26,7 @@ class _Aside:
 
     def __init__(self) -> None:
         self.limit = 0
+        self.tied: weakref.WeakSet[Raw] = weakref.WeakSet()
         self._idle: OrderedDict[Raw, Place] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -41,7 +43,12 @@ class _Aside:
 
     def lay(self, place: Place, raw: Raw) -> bool:
         """False when it cannot be used again."""
-        if not self.limit or raw.closed or raw.info.transaction_status is not TransactionStatus.IDLE:
+        if (
+            not self.limit
+            or raw in self.tied
+            or raw.closed
+            or raw.info.transaction_status is not TransactionStatus.IDLE
+        ):
             return False
         with self._lock:
             self._idle[raw] = place
@@ -72,6 +79,16 @@ def keep(limit: int) -> None:
     _aside.trim()
 
 
+def tie(raw: Raw) -> None:
+    """It holds something of its session, such as an advisory lock: to be closed for good, unless `loosen` comes first."""
+    _aside.tied.add(raw)
+
+
+def loosen(raw: Raw) -> None:
+    """What it held is given up."""
+    _aside.tied.discard(raw)
+
+
 def _alive(raw: Raw) -> bool:
     """Nothing waits to be read on an idle connection but the server's farewell."""
     try:
@@ -91,13 +108,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """One that was laid aside, or a new one."""
         found = _aside.take(self._place())
         if found is None:
-            return super().get_new_connection(conn_params)
+            made: Raw = super().get_new_connection(conn_params)
+            return made
         self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         return found
 
     def _close(self) -> None:
         if self.connection is not None and not _aside.lay(self._place(), self.connection):
-            super()._close()
+            super()._close()  # type: ignore[misc]
 
     def _place(self) -> Place:
         known = self.settings_dict
