@@ -18,6 +18,7 @@ from todoke.contracts.linkage import ConversionRequest
 from todoke.contracts.people import BasicAttributes
 from todoke.exchange import kinds
 from todoke.exchange.models import OutboxMessage
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.oplog.models import Operation
 from todoke.sites.instance import Instance
@@ -33,6 +34,7 @@ from todoke.systems.linkage.models import (
     NumberAlias,
     Person,
     PersonEvent,
+    RegisteredCopy,
 )
 from todoke.systems.linkage.queries.numbers import find_persons, open_numbers
 from todoke.systems.linkage.serves import LinkageService
@@ -68,6 +70,14 @@ def convert(place: int) -> str | None:
 def test_a_merge_moves_everything_and_the_old_number_still_leads_to_the_person(persons: list[str]) -> None:
     survivor, former = persons[0], persons[1]
     office.link(former, "T-1")
+    RegisteredCopy.objects.using("linkage").create(
+        person_id=former,
+        fiscal_year=2021,
+        state="sent",
+        digest=bytes(32),
+        message_key="m",
+        sent_at=clock.now(),
+    )
     office.merge(survivor, former)
     own, other = office.source(0), office.source(1)
     assert convert(0) == convert(1) == survivor
@@ -86,6 +96,7 @@ def test_a_merge_moves_everything_and_the_old_number_still_leads_to_the_person(p
     assert (known.integrated_number, known.merged_into) == (former, survivor)
     assert known.attributes.name_kanji == Person.objects.using("linkage").get(pk=survivor).name_kanji
     assert not MatchForm.objects.using("linkage").filter(pk=former).exists()
+    assert not RegisteredCopy.objects.using("linkage").filter(person_id=former).exists()
 
 
 def test_a_register_that_still_has_both_changes_nothing_back(persons: list[str], tmp_path: Path) -> None:
@@ -160,6 +171,15 @@ def test_a_changed_number_stays_as_former_and_is_never_anybody_elses(
     content = [office.source(1) | {"individual_number": old}]
     with pytest.raises(InputRefused):
         jobs.load(city.write_rows(tmp_path / "taken.csv", content), by=city.actor(city.OPERATOR))
+
+
+def test_who_was_refused_a_code_under_the_wrong_number_asks_again_with_the_right_one(
+    persons: list[str],
+) -> None:
+    requests = CodeRequest.objects.using("linkage").filter(pk__in=persons[:2])
+    requests.update(state="refused", refusal="unknown_number")
+    office.change_number(persons[0], office.fresh_number(1))
+    assert dict(requests.values_list("person_id", "state")) == {persons[0]: "again", persons[1]: "refused"}
 
 
 def test_after_a_change_the_register_with_the_new_number_is_the_same_person(

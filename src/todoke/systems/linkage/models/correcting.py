@@ -10,15 +10,19 @@ import pyarrow as pa
 from django.conf import settings
 
 from todoke.engine import postgres
+from todoke.kernel import clock
 from todoke.privacy.wrapping import missing
 from todoke.systems.linkage import codecs
+from todoke.systems.linkage.flows import CodeRequestState
 from todoke.systems.linkage.models import minting
+from todoke.systems.linkage.models.code_request import CodeRequest
 from todoke.systems.linkage.models.correction import Correction
 from todoke.systems.linkage.models.individual_number import IndividualNumber, Standing
 from todoke.systems.linkage.models.local_number import RESIDENTS, LocalNumber
 from todoke.systems.linkage.models.match_form import MatchForm
 from todoke.systems.linkage.models.number_alias import NumberAlias
 from todoke.systems.linkage.models.person import Person
+from todoke.systems.linkage.models.registered_copy import RegisteredCopy
 from todoke.systems.linkage.rules import match_forms
 
 ALIAS = "linkage"
@@ -39,6 +43,8 @@ def merge(correction: Correction) -> None:
         live.update(standing=Standing.FORMER)
     _move_numbers(goes, stays, live_stays_live=not live.exists())
     MatchForm.objects.using(ALIAS).filter(person_id=goes).delete()
+    # its 副本 ends at the intermediary with its 符号 (take_releases)
+    RegisteredCopy.objects.using(ALIAS).filter(person_id=goes).delete()
     NumberAlias.objects.using(ALIAS).filter(person_id=goes).update(person_id=stays)
     NumberAlias.objects.using(ALIAS).create(former_id=goes, person_id=stays, correction=correction)
 
@@ -65,10 +71,12 @@ def split(correction: Correction, minted: str) -> None:
 
 
 def change_number(correction: Correction) -> None:
-    """The proposed 個人番号 becomes the live one; the live one becomes former."""
+    """The proposed 個人番号 becomes the live one; the live one becomes former. Who was refused a 符号 asks again with it."""
     rows = IndividualNumber.objects.using(ALIAS).filter(person_id=correction.person_id)
     rows.filter(standing=Standing.LIVE).update(standing=Standing.FORMER)
     rows.filter(standing=Standing.PROPOSED).update(standing=Standing.LIVE)
+    refused = CodeRequest.objects.using(ALIAS).filter(pk=correction.person_id, state=CodeRequestState.REFUSED)
+    refused.update(state=CodeRequestState.AGAIN, refusal="", message_key="", changed_at=clock.now())
 
 
 def propose_number(person: str, number: str) -> None:
