@@ -83,7 +83,7 @@ def test_a_parcel_whose_answer_was_lost_is_repeated_as_it_was(transport: InProce
     flaky.lose_answers = 1
     send("a")
     send("b")
-    Dispatcher(flaky, CITY_ONLY).drain(0.01)
+    until(lambda: Dispatcher(flaky, CITY_ONLY).drain(0.01) or flaky.posts, seconds=30)
     send("c")  # came later: does not slip into what may have arrived already
     with running(Dispatcher(flaky, CITY_ONLY)):
         until(lambda: set(states().values()) == {"delivered"}, seconds=30)

@@ -32,9 +32,9 @@ from todoke.sites.demonstration.exchange_site import income_of, provider_of
 from todoke.sites.instance import Instance
 from todoke.sites.serve import KEPT_CONNECTIONS
 from todoke.systems.linkage import queries as reads
-from todoke.systems.linkage.actions.send_queries import send_queries
-from todoke.systems.linkage.actions.submit_queries import submit_queries
-from todoke.systems.linkage.actions.take_results import take_results
+from todoke.systems.linkage.actions.queries.send_queries import send_queries
+from todoke.systems.linkage.actions.queries.submit_queries import submit_queries
+from todoke.systems.linkage.actions.queries.take_results import take_results
 
 SEED: Final = 20211210
 _POLL = 0.03
