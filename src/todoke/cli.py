@@ -49,6 +49,9 @@ VERBS = {
     "bench": Verb(_SITES, "bench", "速さを測ります"),
     "convert": Verb("todoke.sites.commands.convert", "convert", "文字集合と形式を変換します"),
     "exchange": Verb(_SITES, "exchange", "領域をまたぐ記録の確認"),
+    "conformance": Verb(
+        "todoke.sites.commands.conformance", "conformance", "相手方のサーバーが規則を満たすか試験します"
+    ),
     "keys": Verb("todoke.exchange.commands", "keys", "電文交換の鍵と証明書"),
     "database": Verb("todoke.sites.commands.database", "database", "データベースの起動・作成・状況"),
     "oplog": Verb("todoke.sites.commands.log", "group", "操作の記録の封印・検証・閲覧・削除"),

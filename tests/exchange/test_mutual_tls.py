@@ -79,7 +79,7 @@ def get(context: ssl.SSLContext, port: int, path: str = "/health") -> httpx.Resp
 
 
 def test_health_answers_a_known_certificate(site: DoorServer, ring: KeyRing) -> None:
-    assert get(ring.client_context(CITY, PLATFORM), site.port).text == "ok\n"
+    assert get(ring.client_context(CITY, PLATFORM), site.port).json() == {"status": "ok"}
     assert get(ring.client_context(CITY, PLATFORM), site.port, "/").status_code == 404
 
 

@@ -46,6 +46,7 @@ def test_two_officers_release_and_the_city_decides_again() -> None:
             todoke("benefits", "import-answers", "--round", "first", "--by", "c001")
             todoke("benefits", "decide", "--round", "third", "--by", "c001")
             assert json.loads(todoke("exchange", "reconcile"))["differences"] == 0
+            assert "×" not in todoke("exchange", "check", "--minutes", "0")
 
 
 class _Command:

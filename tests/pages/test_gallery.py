@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from tests.pages.gallery import ERRORS, SECRET
 from todoke.kernel.errors import TodokeError
@@ -21,7 +24,7 @@ def test_the_components_are_accessible_in_every_realms_colour(page, gallery, exa
 def test_the_mistakes_of_a_form_are_listed_and_lead_to_their_fields(page, gallery, examiner) -> None:
     page.goto(gallery)
     page.get_by_role("button", name="登録する").click()
-    assert page.title().startswith("誤り：")
+    expect(page).to_have_title(re.compile("^誤り："))
     examiner.check(page, "gallery-mistakes")
     page.get_by_role("alert").get_by_role("link").first.click()
     assert page.url.endswith("#id_staff_id")

@@ -163,7 +163,7 @@ def rows(database: str, statement: str, values: dict[str, Any]) -> list[Any]:
 def _movers(flow: Flow) -> dict[Permission, set[str]]:
     """Permission → the literal states ('' for computed ones) that the actions requiring it write into the flow's table."""
     found: dict[Permission, set[str]] = {}
-    for path in (*HOUSE.glob("systems/*/actions/*.py"), *HOUSE.glob("custody/*.py")):
+    for path in (*HOUSE.glob("systems/*/actions/**/*.py"), *HOUSE.glob("custody/*.py")):
         text = path.read_text(encoding="utf-8")
         updates = re.findall(
             rf"UPDATE {flow.table}\b(?: \w)?\s+SET\s(?:(?!WHERE|FROM)[^\"])*?\b{flow.state} = ('\w+'|\S+)",

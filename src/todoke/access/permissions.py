@@ -50,6 +50,7 @@ class Permission(Enum):
     INQUIRY_SUBJECT_READ = "inquiry:subject:read"
     INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
     INTERMEDIARY_COMPARE = "intermediary:replica:compare"
+    INTERMEDIARY_COMPARE_RECORDS = "intermediary:record:compare"
     INTERMEDIARY_COLLECT = "intermediary:result:collect"
     INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
     INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
@@ -99,11 +100,13 @@ class Permission(Enum):
     LINKAGE_WATCH = "linkage:intermediary:watch"
     NETWORK_ACQUIRE = "network:link_code:acquire"
     NETWORK_ATTRIBUTES = "network:resident:provide"
+    NETWORK_COMPARE = "network:record:compare"
     NETWORK_EXPIRE = "network:link_code:expire"
     NETWORK_FETCH_LIST = "network:list:fetch"
     NETWORK_OPERATE = "network:list:operate"
     NETWORK_PERMIT = "network:permit:request"
     NETWORK_REPORT = "network:provision:report"
+    NETWORK_SETTLE = "network:discrepancy:settle"
     OPLOG_DROP_APPROVE = "oplog:month:drop"
     OPLOG_DROP_REQUEST = "oplog:month:request_drop"
     OPLOG_ERASE_APPROVE = "oplog:entry:erase"
@@ -277,8 +280,10 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_CONFIRM,
         }
     ),
-    Role.PLATFORM_OPERATOR: frozenset({Permission.INTERMEDIARY_OPERATE}),
-    Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE}),
+    Role.PLATFORM_OPERATOR: frozenset(
+        {Permission.INTERMEDIARY_COMPARE_RECORDS, Permission.INTERMEDIARY_OPERATE}
+    ),
+    Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE, Permission.NETWORK_SETTLE}),
     Role.SECTION_MANAGER: frozenset(
         {
             Permission.ACCESS_DIRECTORY_READ,
@@ -326,6 +331,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ACCESS_GRANT_EXPIRE,
             Permission.INQUIRY_EXPIRE,
+            Permission.INTERMEDIARY_COMPARE_RECORDS,
             Permission.INTERMEDIARY_EXPIRE,
             Permission.LINKAGE_FILE_FORGET,
             Permission.LINKAGE_FILE_RUN,
@@ -375,6 +381,7 @@ _GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PLATFORM_SYSTEM: frozenset(
         {
             Permission.INTERMEDIARY_RECEIVE,
+            Permission.NETWORK_COMPARE,
             Permission.NETWORK_FETCH_LIST,
             Permission.NETWORK_PERMIT,
             Permission.NETWORK_REPORT,

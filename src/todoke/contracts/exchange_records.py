@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from todoke.contracts.information import Outcome
+
+
+class Side(StrEnum):
+    """In which part a municipality took part in an exchange."""
+
+    INQUIRER = "inquirer"  # 情報照会者
+    PROVIDER = "provider"  # 情報提供者
+
 
 SETTLED: Final = (Outcome.ANSWERED, Outcome.NO_RECORD, Outcome.RELEASE_REFUSED, Outcome.REFUSED)
 """The ends: an exchange that has one is never changed again."""

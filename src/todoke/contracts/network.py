@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from todoke.contracts.exchange_records import ExchangeRecord, Side
 from todoke.contracts.information import Outcome
 from todoke.exchange.kinds import MessageKind, join_records
 
@@ -168,3 +169,27 @@ class SealedJukiAttributes(msgspec.Struct, frozen=True, kw_only=True):
 
 JUKI_ATTRIBUTES = MessageKind("network.juki_attributes.v1", JukiAttributesWanted, SealedJukiAttributes)
 ATTRIBUTES_CONTEXT = b"network.juki_attributes.v1"
+
+
+class RecordsShown(msgspec.Struct, frozen=True, kw_only=True):
+    """記録の突合: everything the sender has on record above `after` and up to `through` (permit ids, which grow with
+    time), and on the permits `named`. Sent by `platform:<m>`.
+    """
+
+    organisation: str
+    side: Side
+    after: str
+    through: str
+    named: list[str]
+    records: list[ExchangeRecord]
+
+
+class RecordsCompared(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records were compared and on how many we differ; all permits of this side that are still unsettled."""
+
+    compared: int
+    differing: int
+    open: list[str]
+
+
+RECORD_COMPARISON = MessageKind("network.record_comparison.v1", RecordsShown, RecordsCompared, fresh=True)

@@ -34,10 +34,11 @@ _log = logging.getLogger("todoke.exchange")
 
 @dataclass(frozen=True)
 class Response:
-    """HTTP status and the answer's wire; an empty wire when there was nobody to answer to."""
+    """HTTP status and the answer's wire. `signed`: an envelope; otherwise text, for whom nobody here can answer."""
 
     status: int
     wire: bytes = b""
+    signed: bool = False
 
 
 class Door:
@@ -51,29 +52,28 @@ class Door:
         """Answer one message that came with this client certificate (SHA-256, hex).
 
         Unsigned: 404 receiver not on this site, 400 header unreadable. Everything else comes back signed by
-        the receiver and bound to the request: its answer, or a refusal with the name of an ErrorCode.
+        the receiver and bound to the request: its answer, or a refusal (refusals.RefusalBody).
         """
         if receiver not in self.parties:
-            return Response(404)
+            return _unsigned(404)
         try:
             header = envelope.read_header(wire)
         except TodokeError as error:
             _log.warning("%s: %s", receiver, error)
-            return Response(400)
+            return _unsigned(400)
         try:
             outcome = self._settle(receiver, header, wire, certificate)
         except TodokeError as error:
             _log.warning("%s ← %s %s: %s", receiver, header.sender, header.contract, error)
-            return self._refuse(receiver, header, error.code, new_message_id())
+            return self._refuse(receiver, header, error.code, new_message_id(), error)
         except Exception as error:
             # the sender must learn that nothing was done
             _log.error("%s ← %s %s: %s", receiver, header.sender, header.contract, _where(error))
             return self._refuse(receiver, header, ErrorCode.UNAVAILABLE, new_message_id())
         if outcome.answer is None:
             return self._refuse(receiver, header, ErrorCode[outcome.error_code], outcome.message_id)
-        return Response(
-            200, self._seal(receiver, header, Direction.ANSWER, outcome.message_id, outcome.answer)
-        )
+        answer = self._seal(receiver, header, Direction.ANSWER, outcome.message_id, outcome.answer)
+        return Response(200, answer, signed=True)
 
     def _settle(self, receiver: str, header: Header, wire: bytes, certificate: str) -> inbox.Outcome:
         directory = self.ring.directory
@@ -86,16 +86,24 @@ class Door:
             raise TodokeError(ErrorCode.PERMISSION_DENIED, permission=header.contract)
 
         def handle() -> bytes:
-            body = kinds.decode(handler.kind.request, message.body)
+            body = kinds.decode_request(handler.kind, message.body)
             return kinds.encode(handler.answer(alias, header.sender, body))
 
         if handler.kind.fresh:
             return inbox.settle_fresh(alias, handle)
         return inbox.settle_once(alias, header, handle)
 
-    def _refuse(self, receiver: str, header: Header, code: ErrorCode, message_id: UUID) -> Response:
-        wire = self._seal(receiver, header, Direction.REFUSAL, message_id, refusals.as_body(code))
-        return Response(code.family.http_status, wire)
+    def _refuse(
+        self,
+        receiver: str,
+        header: Header,
+        code: ErrorCode,
+        message_id: UUID,
+        error: TodokeError | None = None,
+    ) -> Response:
+        body = refusals.as_body(code, error)
+        wire = self._seal(receiver, header, Direction.REFUSAL, message_id, body)
+        return Response(code.family.http_status, wire, signed=True)
 
     def _seal(
         self, receiver: str, request: Header, direction: Direction, message_id: UUID, body: bytes
@@ -112,7 +120,7 @@ class Door:
             response = self._respond(environ)
         finally:
             close_old_connections()
-        kind = "application/octet-stream" if environ["PATH_INFO"].startswith(_PATH) else "text/plain"
+        kind = "application/octet-stream" if response.signed else "application/json"
         headers = [("Content-Type", kind), ("Content-Length", str(len(response.wire)))]
         start_response(f"{response.status} {_REASONS.get(response.status, 'Refused')}", headers)
         return [response.wire]
@@ -120,19 +128,12 @@ class Door:
     def _respond(self, environ: WSGIEnvironment) -> Response:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         if (method, path) == ("GET", "/health"):
-            return Response(200, b"ok\n")
-        if method != "POST" or not path.startswith(_PATH):
-            return Response(404)
-        certificate = environ.get(CERTIFICATE)
-        if not certificate:
-            return Response(403)
-        length = environ.get("CONTENT_LENGTH", "")
-        if not (length.isascii() and length.isdigit()):
-            return Response(411)
-        if int(length) > MAX_WIRE:
-            return Response(413)
-        wire = _read(environ["wsgi.input"].read, int(length))
-        return self.receive(path[len(_PATH) :], wire, certificate=certificate)
+            return Response(200, b'{"status":"ok"}')
+        status = _no_message(environ)
+        if status is not None:
+            return _unsigned(status)
+        wire = _read(environ["wsgi.input"].read, int(environ["CONTENT_LENGTH"]))
+        return self.receive(path[len(_PATH) :], wire, certificate=environ[CERTIFICATE])
 
 
 _REASONS = {
@@ -140,9 +141,44 @@ _REASONS = {
     400: "Bad Request",
     403: "Forbidden",
     404: "Not Found",
+    405: "Method Not Allowed",
     411: "Length Required",
     413: "Content Too Large",
 }
+
+
+UNSIGNED = {
+    400: (ErrorCode.MESSAGE_INVALID, "電文の見出しを読めません"),
+    403: (ErrorCode.SENDER_REFUSED, "クライアント証明書がありません"),
+    404: (ErrorCode.NOT_FOUND, "この窓口の宛先"),
+    405: (ErrorCode.MESSAGE_INVALID, "電文は POST で送ります"),
+    411: (ErrorCode.MESSAGE_INVALID, "Content-Length がありません"),
+    413: (ErrorCode.MESSAGE_INVALID, f"電文が {MAX_WIRE:,} バイトを超えています"),
+}
+"""HTTP status → what an answer says that no party could sign, because no request of a party was read."""
+
+
+def unsigned_body(status: int) -> bytes:
+    """The JSON of an unsigned refusal; any other status of HTTP itself is a message that cannot be read."""
+    code, detail = UNSIGNED.get(status, UNSIGNED[400])
+    return refusals.as_body(code, TodokeError(code, detail=detail, what=detail))
+
+
+def _no_message(environ: WSGIEnvironment) -> int | None:
+    """The status for a request that brings no message, None for one that does."""
+    length = environ.get("CONTENT_LENGTH", "")
+    checks = {
+        404: environ["PATH_INFO"].startswith(_PATH),
+        405: environ["REQUEST_METHOD"] == "POST",
+        403: bool(environ.get(CERTIFICATE)),
+        411: length.isascii() and length.isdigit(),
+        413: not length.isdecimal() or int(length) <= MAX_WIRE,
+    }
+    return next((status for status, passed in checks.items() if not passed), None)
+
+
+def _unsigned(status: int) -> Response:
+    return Response(status, unsigned_body(status))
 
 
 def _read(read: Callable[[int], bytes], length: int) -> bytes:

@@ -31,8 +31,8 @@ MAX_HEADER = 4096
 MAX_KEY = 200
 _MAGIC = b"TDK1"
 _SIGNATURE = 64
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 class Direction(Enum):
@@ -169,7 +169,7 @@ def is_message_key(text: str) -> bool:
 
 def _text(value: object) -> str:
     if isinstance(value, datetime):
-        return str((value - _EPOCH) // _MICROSECOND)
+        return str((value - EPOCH) // MICROSECOND)
     return str(value.value if isinstance(value, Direction) else value)
 
 
@@ -193,7 +193,7 @@ def _parse(head: bytes) -> Header:
             at += 4 + length
             fields[name] = head[at - length : at].decode()
         fields["version"] = int(str(fields["version"]))
-        fields["sent_at"] = _EPOCH + int(str(fields["sent_at"])) * _MICROSECOND
+        fields["sent_at"] = EPOCH + int(str(fields["sent_at"])) * MICROSECOND
         fields["direction"] = Direction(fields["direction"])
         header = Header(**fields)  # type: ignore[arg-type]
         # one reading and no other spelling of it: `+5`, `05`, trailing bytes

@@ -73,6 +73,18 @@ def decode(kind: type[T], body: bytes) -> T:
         ) from None
 
 
+def decode_request(kind: MessageKind[Q, A], body: bytes) -> Q:
+    """A request as its type, with no list above RECORD_LIMIT; else MESSAGE_INVALID."""
+    request = decode(kind.request, body)
+    for name in request.__struct_fields__:
+        value = getattr(request, name)
+        if isinstance(value, list) and len(value) > RECORD_LIMIT:
+            raise TodokeError(
+                ErrorCode.MESSAGE_INVALID, detail=f"{name} が {RECORD_LIMIT:,} 件を超えています"
+            )
+    return request
+
+
 @cache
 def _decoder(kind: type[Any]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)

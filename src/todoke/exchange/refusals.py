@@ -12,10 +12,18 @@ from todoke.kernel.errors import ErrorCode, Family, TodokeError
 _FINAL_FAMILIES = frozenset((Family.INPUT, Family.DENIED, Family.CONFLICT, Family.NOT_FOUND))
 
 
+# What a sender learns of the check that its message failed before any handler saw it: how to mend it.
+_TOLD_WHOLE = frozenset((
+    ErrorCode.CLOCK_SKEW, ErrorCode.CONTRACT_UNKNOWN, ErrorCode.KEY_EXPIRED, ErrorCode.KEY_NOT_YET_VALID,
+    ErrorCode.MESSAGE_INVALID, ErrorCode.SENDER_REFUSED, ErrorCode.SERVICE_CLOSED,
+))  # fmt: skip
+
+
 class RefusalBody(msgspec.Struct, frozen=True):
-    """本文 of a refusal: the stable name of an ErrorCode and nothing else."""
+    """本文 of a refusal: the stable name of an ErrorCode, and a sentence that says what happened and what to do."""
 
     error: str
+    sentence: str = ""
 
 
 class RefusedError(TodokeError):
@@ -41,9 +49,10 @@ def is_final(code: ErrorCode) -> bool:
     return code.family in _FINAL_FAMILIES and code is not ErrorCode.SENDER_REFUSED
 
 
-def as_body(code: ErrorCode) -> bytes:
-    """The body of a refusal."""
-    return kinds.encode(RefusalBody(code.name))
+def as_body(code: ErrorCode, error: TodokeError | None = None) -> bytes:
+    """The body of a refusal. Details of `error` are told only where they help the sender to mend its message."""
+    told = error.sentence if error and code in _TOLD_WHOLE else code.plain_sentence
+    return kinds.encode(RefusalBody(code.name, told))
 
 
 def as_error(body: bytes, receiver: str) -> TodokeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import socket
@@ -16,7 +17,7 @@ from cheroot import wsgi
 from cheroot.makefile import StreamReader, StreamWriter
 from cheroot.ssl import Adapter
 
-from todoke.exchange.door import CERTIFICATE, MAX_WIRE, Door
+from todoke.exchange.door import CERTIFICATE, MAX_WIRE, Door, unsigned_body
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -72,8 +73,27 @@ class _TlsConnection(cheroot_server.HTTPConnection):
         return bool(super().communicate())  # type: ignore[no-untyped-call]
 
 
+class _JsonRequest(cheroot_server.HTTPRequest):
+    """Answers what HTTP itself refuses (too large, malformed) in the form of every other unsigned refusal."""
+
+    def simple_response(self, status: int | str, msg: str = "") -> None:
+        """One status line and one JSON body; the connection ends, since the rest of the request is unread."""
+        line = str(status)
+        if line.startswith("1"):
+            super().simple_response(status, msg)
+            return
+        self.close_connection = True
+        body = unsigned_body(int(line[:3]))
+        head = f"HTTP/1.1 {line}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        with contextlib.suppress(OSError):
+            self.conn.wfile.write(head.encode("ascii", "replace") + body)
+
+
+class _DoorConnection(_TlsConnection):
+    RequestHandlerClass = _JsonRequest
+
+
 class _Cheroot(wsgi.Server):
-    ConnectionClass = _TlsConnection
     max_request_header_size = 16384
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
@@ -88,6 +108,8 @@ class TlsServer:
     The verified client certificate's SHA-256 stands in the environ under `door.CERTIFICATE`. Use as a context
     manager, or `start` and `stop`. Port 0 takes a free one: read `port` after `start`. OSError when it is taken.
     """
+
+    connection: type[_TlsConnection] = _TlsConnection
 
     def __init__(
         self,
@@ -107,6 +129,7 @@ class TlsServer:
         # cheroot keeps ten: with twenty municipalities every message then began with a handshake
         self._server.keep_alive_conn_limit = KEPT_OPEN
         self._server.ssl_adapter = _TlsAdapter(context)
+        self._server.ConnectionClass = self.connection
         self._thread = threading.Thread(target=self._server.serve, name=name, daemon=True)
 
     @property
@@ -139,6 +162,8 @@ class DoorServer(TlsServer):
 
     Errors: SETUP_MISSING, KEY_EXPIRED, KEY_NOT_YET_VALID.
     """
+
+    connection = _DoorConnection
 
     def __init__(
         self, door: Door, *, owner: str, host: str = "127.0.0.1", port: int = 0, threads: int = 8

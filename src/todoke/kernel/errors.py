@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -14,7 +15,7 @@ class Family(Enum):
     DENIED = (3, 403)
     CONFLICT = (4, 409)
     NOT_FOUND = (5, 404)
-    SETUP = (6, 500)
+    SETUP = (6, 503)
     FAULT = (70, 500)
     UNAVAILABLE = (75, 503)
 
@@ -178,6 +179,10 @@ class ErrorCode(Enum):
         Family.CONFLICT,
         "三者の情報提供等記録が {count} 件で食い違っています。不正または障害のおそれがあるため、管理者に連絡してください。",
     )
+    CONFORMANCE_FAILED = (
+        Family.CONFLICT,
+        "試験したサーバーは {count} 件の規則を満たしていません。一覧の説明を見て直し、もう一度試験してください。",
+    )
     LOG_DAMAGED = (
         Family.CONFLICT,
         "操作の記録が検証に合いません（{log}：{reason}）。改ざんまたは障害のおそれがあるため、記録を保全し、監査責任者に連絡してください。",
@@ -290,6 +295,15 @@ class ErrorCode(Enum):
     @property
     def sentence(self) -> str:
         return self.value[1]
+
+    @property
+    def plain_sentence(self) -> str:
+        """The sentence without its details, for whoever may not learn them."""
+        return _DETAIL.sub("…", _BRACKETED.sub("", self.sentence))
+
+
+_BRACKETED = re.compile(r"（[^（）]*\{\w+\}[^（）]*）")
+_DETAIL = re.compile(r"\{\w+\}")
 
 
 class TodokeError(Exception):

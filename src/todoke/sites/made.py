@@ -8,17 +8,22 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import django
 
 from todoke.access.permissions import Permission, Role, granted
 from todoke.contracts import intermediary, network, witnessing
+from todoke.exchange import vectors
 from todoke.exchange.kinds import MessageKind
 from todoke.kernel.errors import ErrorCode
 from todoke.oplog.events import EVENTS
 from todoke.records import catalogue
-from todoke.sites import field_page, flow_page
+from todoke.sites import field_page, flow_page, openapi
+from todoke.sites.conformance import run as conformance_run
+from todoke.sites.conformance.trial import Role as TrialRole
+from todoke.sites.realms import Realm
 from todoke.systems.benefits.rules import outcome, programmes
 
 FOLDER = Path("docs/made")
@@ -97,6 +102,20 @@ def logged_events() -> str:
     return _page("Events", "Every verb of the operation log, and how it reads.", ["verb", "種別", "文"], rows)
 
 
+def conformance_rules() -> str:
+    """The rules of `todoke conformance`."""
+    parts = [
+        _NOTE,
+        "# Rules of the conformance kit\n\nIn the order in which `todoke conformance` tries them.\n",
+    ]
+    for role in TrialRole:
+        rows = [
+            [rule.number, rule.sentence, rule.source, rule.how] for rule in conformance_run.rules_of(role)
+        ]
+        parts.append(f"\n## {role.value}\n\n{_table(['rule', '規則', 'source', 'how it is checked'], rows)}")
+    return "".join(parts)
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "permissions.md": permissions,
     "flows.md": flows,
@@ -106,6 +125,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "rules.md": rules,
     "layouts.md": catalogue.page,
     "fields.md": fields,
+    "conformance-rules.md": conformance_rules,
+    "exchange-vectors.json": vectors.page,
+    **{f"openapi-{realm.value}.json": partial(openapi.page, realm) for realm in Realm},
 }
 """File name → how its text is made."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +16,7 @@ from tests.systems.three_towns import EAST, HOME, WEST, Towns, alias, code_of, i
 from todoke.access.permissions import Role
 from todoke.contracts.information import Outcome
 from todoke.kernel.errors import TodokeError
+from todoke.sites.invariants import FACTS
 from todoke.systems.intermediary import queries
 
 Verb = Callable[..., str]
@@ -117,3 +119,30 @@ def test_lists_records_and_status_speak_for_the_whole_platform(towns: Towns, ver
     lines = verb("intermediary", "status").splitlines()
     assert "inquiries 3" in next(line for line in lines if line.startswith(HOME))
     assert "全て拒否" in next(line for line in lines if line.startswith("27100"))
+
+
+def test_records_are_compared_differences_settled_and_facts_written(
+    towns: Towns, verb: Verb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("todoke.systems.intermediary.actions.receive_results._RECORDED", "SELECT %(me)s")
+    towns.open_for_business(1)
+    towns.register(EAST, [1])
+    towns.inquire([inquiry("r1", 1, EAST)])
+    towns.deliver()
+    monkeypatch.setattr("todoke.systems.intermediary.actions.compare_records.GRACE", timedelta(seconds=-5))
+    where = ("--municipality", HOME, "--by", "p001")
+    shown = verb("intermediary", "compare-records", *where)
+    assert f"{HOME}  inquirer  1 件  不一致 1  未解決 1\n" in shown
+    monkeypatch.undo()
+    (line,) = verb("network", "discrepancies").splitlines()
+    assert "当事者の記録がない  answered/-" in line
+    number = line.split()[0]
+    with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
+        verb("network", "settle", number, "--reason", "復旧時の欠落", "--by", "n002")
+    assert verb("network", "settle", number, "--reason", "復旧時の欠落", "--by", "n001") == "1 件\n"
+    assert verb("network", "discrepancies") == ""
+    out = towns.folder / "facts"
+    verb("intermediary", "facts", "--out", str(out), "--by", "p001")
+    verb("network", "facts", "--out", str(out), "--by", "n001")
+    assert {file.name.split(".")[0] for file in out.iterdir()} == set(FACTS)
+    assert own_number(HOME, 1) not in "".join(file.read_text(encoding="utf-8") for file in out.iterdir())

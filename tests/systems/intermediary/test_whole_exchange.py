@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.systems.three_towns import EAST, HOME, WEST, Towns, alias, inquiry, items, own_number
+from todoke.contracts.exchange_records import Side
 from todoke.contracts.information import TAX_ITEMS, Item, Outcome
-from todoke.systems.intermediary.flows import Side
 from todoke.systems.intermediary.queries import export_records
 from todoke.systems.network import queries as network_queries
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -235,8 +236,47 @@ def exchange_reconcile(folder: Path | None, platform_by: str, network_by: str) -
 
     instance = Instance.load(folder or newest_instance(VAR))
     with running_server(instance):
-        by = {"inquirer": platform_by, "provider": platform_by, "network": network_by}
-        found = reconcile(instance, by)
+        found = reconcile(instance, {"platform": platform_by, "network": network_by})
     click.echo(json.dumps(found, ensure_ascii=False))
     if found["differences"]:
         raise TodokeError(ErrorCode.RECORDS_DIFFER, count=found["differences"])
+
+
+@exchange.command("check")
+@click.option("--instance", "folder", type=_FOLDER, help="インスタンスのフォルダー（省略時は最後の demo）")
+@click.option("--platform-by", default="p001", show_default=True, help="中間サーバーの記録を書き出す職員ID")
+@click.option("--network-by", default="n001", show_default=True, help="ネットワークの記録を書き出す職員ID")
+@click.option(
+    "--minutes", default=60, show_default=True, type=click.IntRange(0), help="記録がそろうまで待つ分数"
+)
+@open_verb("書き出しは各領域でサインインした職員として行い、ここでは許可証番号だけを示す")
+def exchange_check(folder: Path | None, platform_by: str, network_by: str, minutes: int) -> None:
+    """どの障害の後でも守られるべき約束（許可証なしの提供がない、など）を全ての記録で確かめます。"""
+    from todoke.kernel.errors import ErrorCode, TodokeError
+    from todoke.sites.demonstration.run_folder import newest_instance
+    from todoke.sites.instance import Instance
+    from todoke.sites.invariants import RULES
+    from todoke.sites.postgres import running_server
+    from todoke.sites.reconcile import check
+
+    instance = Instance.load(folder or newest_instance(VAR))
+    with running_server(instance):
+        by = {"platform": platform_by, "network": network_by}
+        found = check(instance, by, grace=timedelta(minutes=minutes))
+    broken = [breach.rule.name for breach in found.breaches]
+    for rule in RULES:
+        click.echo(f"{'×' if rule.name in broken else '○'}  {rule.sentence}  {broken.count(rule.name):,} 件")
+    for breach in found.breaches:
+        click.echo(f"{breach.rule.name}  {breach.subject}  {breach.what}")
+    if found.breaches:
+        raise TodokeError(ErrorCode.RECORDS_DIFFER, count=len(found.breaches))
+
+
+@exchange.command("openapi")
+@click.argument("site", type=click.Choice([realm.value for realm in Realm]))
+@open_verb("公開の文書だけを示す")
+def exchange_openapi(site: str) -> None:
+    """サイトの窓口の OpenAPI 3.1 文書を示します。"""
+    from todoke.sites import openapi
+
+    click.echo(openapi.page(Realm(site)), nl=False)

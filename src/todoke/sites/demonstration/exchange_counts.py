@@ -8,11 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from todoke.engine import duck
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.sites import reconcile
 from todoke.sites.demonstration.exchange_site import CITY, PROVIDERS, in_realm
 from todoke.sites.instance import Instance
 from todoke.sites.realms import Realm
+
+_PARTIES = ("inquirer", "provider", "network")
+_COUNTS = """
+SELECT (SELECT count(*) FROM inquirer), (SELECT count(*) FROM provider), (SELECT count(*) FROM network),
+       (SELECT count(*) FROM inquirer i FULL JOIN provider p USING (permit_id) FULL JOIN network n USING (permit_id)
+        WHERE md5(i::text) IS DISTINCT FROM md5(p::text) OR md5(p::text) IS DISTINCT FROM md5(n::text))
+"""
 
 
 def compared(instance: Instance) -> dict[str, int]:
@@ -21,11 +28,21 @@ def compared(instance: Instance) -> dict[str, int]:
         waiting = in_realm(instance, Realm.PLATFORM, _export_platform, folder)
         waiting += in_realm(instance, Realm.NATIONAL, _export_nation, folder)
         waiting += in_realm(instance, Realm.CITY, _waiting, ["linkage"])
-        found = reconcile.compare(Path(folder))
+        found = _compare(Path(folder))
     found["waiting"] = waiting
     if found["differences"] or waiting or found["inquirer"] != found["network"]:
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"三者の記録が一致しません: {found}")
     return found
+
+
+def _compare(folder: Path) -> dict[str, int]:
+    with duck.connect() as connection:
+        for party in _PARTIES:
+            connection.execute(
+                f"CREATE TABLE {party} AS SELECT * FROM read_csv('{folder}/{party}.csv', all_varchar = true)"
+            )
+        names = [*_PARTIES, "differences"]
+        return dict(zip(names, connection.execute(_COUNTS).fetchall()[0], strict=True))
 
 
 def stages(instance: Instance, run: str) -> dict[str, tuple[float, float]]:
@@ -63,8 +80,8 @@ def _moments(_instance: Instance, run: str) -> tuple[dict[str, float], dict[str,
 
 
 def _export_platform(_instance: Instance, folder: str) -> int:
+    from todoke.contracts.exchange_records import Side
     from todoke.systems.intermediary import needs, queries
-    from todoke.systems.intermediary.flows import Side
 
     for side in (Side.INQUIRER, Side.PROVIDER):
         queries.export_records(needs.aliases(), side, Path(folder) / f"{side.value}.csv")

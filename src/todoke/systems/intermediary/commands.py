@@ -105,11 +105,41 @@ def confirm(permit_ids: tuple[str, ...], municipality: str, refuse: bool, staff_
 @_BY
 @verb(Permission.INTERMEDIARY_OPERATE)
 def records(municipality: str | None, side: str, out: Path, staff_id: str) -> None:
+    from todoke.contracts.exchange_records import Side
     from todoke.systems.intermediary.actions.export_records import export_records
-    from todoke.systems.intermediary.flows import Side
 
     actor = _actor(staff_id)
     count = export_records(aliases=_aliases(municipality), side=Side(side), out=out, by=actor)
+    click.echo(f"{count:,} 件")
+
+
+@group.command(
+    "compare-records", help="情報提供等記録をネットワークの記録と突き合わせる（止まった所から続ける）"
+)
+@_MUNICIPALITIES
+@click.option("--whole", is_flag=True, help="前回の続きではなく、初めから")
+@_BY
+@verb(Permission.INTERMEDIARY_COMPARE_RECORDS)
+def compare_records(municipality: str | None, whole: bool, staff_id: str) -> None:
+    from todoke.systems.intermediary.actions.compare_records import compare_records as compare
+
+    actor = _actor(staff_id)
+    for alias in _aliases(municipality):
+        for side, done in compare(alias=alias, whole=whole, by=actor).items():
+            click.echo(
+                f"{alias[-5:]}  {side}  {done.compared:,} 件  不一致 {done.differing:,}  未解決 {done.unsettled:,}"
+            )
+
+
+@group.command("facts", help="todoke exchange check のための記録を書き出す（個人を示さない）")
+@_MUNICIPALITIES
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False))
+@_BY
+@verb(Permission.INTERMEDIARY_OPERATE)
+def facts(municipality: str | None, out: Path, staff_id: str) -> None:
+    from todoke.systems.intermediary.actions.export_facts import export_facts
+
+    count = export_facts(aliases=_aliases(municipality), folder=out, by=_actor(staff_id))
     click.echo(f"{count:,} 件")
 
 

@@ -37,13 +37,6 @@ class Decision(StrEnum):
     REFUSE = "refuse"  # 提供しない
 
 
-class Side(StrEnum):
-    """In which part this municipality took part in an exchange."""
-
-    INQUIRER = "inquirer"  # 情報照会者
-    PROVIDER = "provider"  # 情報提供者
-
-
 class DecisionState(StrEnum):
     """A decision on a held request (自動応答不可の解除): one officer proposes, another confirms."""
 

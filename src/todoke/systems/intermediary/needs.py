@@ -7,6 +7,7 @@ from collections import defaultdict
 from django.db import connections
 
 from todoke.contracts import intermediary, network
+from todoke.contracts.exchange_records import ExchangeRecord, Side
 from todoke.contracts.permits import DOMAIN, LIST_DOMAIN
 from todoke.contracts.registry import need
 from todoke.contracts.trust import NetworkSignature
@@ -96,4 +97,25 @@ def fetch_list(alias: str, known_edition: int) -> network.SignedList:
         kind=network.PERMISSION_LIST,
         body=network.ListRequest(known_edition=known_edition),
         key=f"list/{new_message_id()}",
+    )
+
+
+def show_records(
+    alias: str, side: Side, records: list[ExchangeRecord], *, after: str, through: str, named: list[str]
+) -> network.RecordsCompared:
+    """Show our records of an interval, or of the permits named, to the network, now; UNAVAILABLE without it."""
+    return client.request(
+        need(Transport),
+        sender=party_of(alias),
+        receiver=parties.NETWORK,
+        kind=network.RECORD_COMPARISON,
+        body=network.RecordsShown(
+            organisation=organisation_of(alias),
+            side=side,
+            after=after,
+            through=through,
+            named=named,
+            records=records,
+        ),
+        key=f"records/{new_message_id()}",
     )

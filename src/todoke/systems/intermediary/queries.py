@@ -11,7 +11,7 @@ from typing import Final
 
 from django.conf import settings
 
-from todoke.contracts.exchange_records import COLUMNS
+from todoke.contracts.exchange_records import COLUMNS, Side
 from todoke.contracts.information import Outcome
 from todoke.contracts.intermediary import (
     Backlog,
@@ -27,7 +27,7 @@ from todoke.contracts.intermediary import (
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.systems.intermediary import codecs
-from todoke.systems.intermediary.flows import CodeState, Side
+from todoke.systems.intermediary.flows import CodeState
 from todoke.systems.intermediary.models import ListCopy
 from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
 from todoke.systems.intermediary.rules import service

@@ -12,6 +12,7 @@ from todoke.access.guard import open_verb, verb
 from todoke.access.permissions import Actor, Permission
 from todoke.batch.steps import run_step
 from todoke.engine.snapshots import file_sha256
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 _BY = click.option("--by", "staff_id", required=True, help="職員ID")
@@ -79,6 +80,40 @@ def records(out: Path, staff_id: str) -> None:
     from todoke.systems.network.actions.export_records import export_records
 
     click.echo(f"{export_records(out=out, by=_actor(staff_id)):,} 件")
+
+
+@group.command("facts", help="todoke exchange check のための記録を書き出す（個人を示さない）")
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False))
+@_BY
+@verb(Permission.NETWORK_OPERATE)
+def facts(out: Path, staff_id: str) -> None:
+    from todoke.systems.network.actions.export_facts import export_facts
+
+    click.echo(f"{export_facts(folder=out, by=_actor(staff_id)):,} 件")
+
+
+@group.command("discrepancies", help="未解決の情報提供等記録の不一致を示す")
+@open_verb("許可証番号・機関・結果だけを示す")
+def discrepancies() -> None:
+    from todoke.systems.network import queries
+
+    for entry in queries.open_discrepancies():
+        found = entry.found_at.astimezone(clock.JAPAN)
+        click.echo(
+            f"{entry.pk}  {entry.permit_id}  {entry.side}  {entry.inquirer} → {entry.provider}  "
+            f"{entry.get_difference_display()}  {entry.here or '-'}/{entry.there or '-'}  {found:%Y-%m-%d %H:%M}"
+        )
+
+
+@group.command("settle", help="不一致の原因が分かり、処置を終えたことを記録する")
+@click.argument("ids", nargs=-1, required=True, type=int)
+@click.option("--reason", required=True, help="原因と処置（個人を書かない）")
+@_BY
+@verb(Permission.NETWORK_SETTLE)
+def settle(ids: tuple[int, ...], reason: str, staff_id: str) -> None:
+    from todoke.systems.network.actions.settle_discrepancies import settle_discrepancies
+
+    click.echo(f"{settle_discrepancies(ids=ids, reason=reason, by=_actor(staff_id)):,} 件")
 
 
 @group.command("status", help="件数を示す")

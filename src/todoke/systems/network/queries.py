@@ -6,7 +6,8 @@ from pathlib import Path
 
 from todoke.contracts.exchange_records import COLUMNS
 from todoke.engine import postgres
-from todoke.systems.network.models import ListEdition
+from todoke.systems.network.flows import DiscrepancyState
+from todoke.systems.network.models import Discrepancy, ListEdition
 from todoke.systems.network.needs import ALIAS
 
 _COUNTS = {
@@ -15,6 +16,7 @@ _COUNTS = {
     "permits": "SELECT count(*) FROM network_exchange_record",
     "permits_open": "SELECT count(*) FROM network_exchange_record WHERE outcome = 'asked'",
     "permits_held": "SELECT count(*) FROM network_exchange_record WHERE outcome = 'held'",
+    "discrepancies_open": "SELECT count(*) FROM network_discrepancy WHERE state = 'open'",
     "list_edition": "SELECT coalesce(max(edition), 0) FROM network_list_edition",
 }
 
@@ -22,6 +24,11 @@ _COUNTS = {
 def newest_list() -> ListEdition | None:
     """The edition in force, if any was ever published."""
     return ListEdition.objects.using(ALIAS).order_by("-edition").first()
+
+
+def open_discrepancies() -> list[Discrepancy]:
+    """What no party and no operator has explained yet, oldest first."""
+    return list(Discrepancy.objects.using(ALIAS).filter(state=DiscrepancyState.OPEN).order_by("id"))
 
 
 def counts() -> dict[str, int]:

@@ -11,6 +11,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.network import queries
 from todoke.systems.network.actions.acquire_codes import acquire_codes, forget_acquisitions
+from todoke.systems.network.actions.compare_records import compare_records
 from todoke.systems.network.actions.issue_permits import issue_permits
 from todoke.systems.network.actions.provide_attributes import provide_attributes
 from todoke.systems.network.actions.take_reports import take_reports
@@ -102,3 +103,9 @@ def permission_list(alias: str, sender: str, _body: network.ListRequest) -> netw
     subject = f"edition:{newest.edition}"
     record(alias, by=by, verb=Permission.NETWORK_FETCH_LIST.value, subject=subject)
     return network.SignedList(body=bytes(newest.body), signature=bytes(newest.signature))
+
+
+@handles(network.RECORD_COMPARISON, senders=_from_platform)
+def record_comparison(_alias: str, sender: str, body: network.RecordsShown) -> network.RecordsCompared:
+    """記録の突合."""
+    return compare_records(body=body, by=actors.actor(sender))

@@ -8,9 +8,9 @@ from pathlib import Path
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
+from todoke.contracts.exchange_records import Side
 from todoke.oplog.record import record
 from todoke.systems.intermediary import queries
-from todoke.systems.intermediary.flows import Side
 
 
 def export_records(*, aliases: Sequence[str], side: Side, out: Path, by: Actor) -> int:

@@ -58,9 +58,10 @@ def register_replicas(*, alias: str, body: Replicas, by: Actor) -> ReplicasTaken
         "deleted": pa.array([not row.items for row in rows], pa.bool_()),
         **codecs.item_columns([row.items for row in rows]),
     }
-    parameters = {"now": clock.now(), "year": body.fiscal_year}
     with transaction.atomic(using=alias):
         queries.lock_replicas(alias, exclusive=True)
+        # after the lock: whatever was answered before has an earlier time than the mark that would have held it back
+        parameters = {"now": clock.now(), "year": body.fiscal_year}
         postgres.stage(alias, "changed", pa.table(changed))
         postgres.execute(alias, _PERSONS)
         ((replaced,),) = postgres.fetch(alias, _THERE, parameters)

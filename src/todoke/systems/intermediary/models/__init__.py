@@ -12,6 +12,7 @@ from todoke.systems.intermediary.models.link_code import LinkCode
 from todoke.systems.intermediary.models.list_copy import ListCopy
 from todoke.systems.intermediary.models.list_copy_entry import ListCopyEntry
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
+from todoke.systems.intermediary.models.record_comparison import RecordComparison
 from todoke.systems.intermediary.models.replica import Replica
 from todoke.systems.intermediary.models.service_pause import ServicePause
 
@@ -25,6 +26,7 @@ __all__ = [
     "ListCopy",
     "ListCopyEntry",
     "ProvisionCase",
+    "RecordComparison",
     "Replica",
     "ServicePause",
 ]

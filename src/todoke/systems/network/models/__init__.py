@@ -1,6 +1,7 @@
 """One table a file; every model is named here so that Django finds it."""
 
 from todoke.systems.network.models.acquisition import Acquisition
+from todoke.systems.network.models.discrepancy import Discrepancy
 from todoke.systems.network.models.exchange_record import ExchangeRecord
 from todoke.systems.network.models.key_mark import KeyMark
 from todoke.systems.network.models.list_edition import ListEdition
@@ -10,6 +11,7 @@ from todoke.systems.network.models.registered_number import RegisteredNumber
 
 __all__ = [
     "Acquisition",
+    "Discrepancy",
     "ExchangeRecord",
     "KeyMark",
     "ListEdition",

@@ -1,0 +1,94 @@
+"""The kit against our sites as they are run: `todoke serve` and `todoke conformance`, each a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+
+from tests.sites.conformance import served
+from todoke.contracts import registry
+from todoke.contracts.trust import PermitSeal
+from todoke.exchange.directory import FILE_NAME
+from todoke.exchange.ring import KeyRing
+from todoke.sites.conformance import run
+from todoke.sites.conformance.trial import Role
+from todoke.sites.instance import ENVIRONMENT, Instance
+from todoke.sites.trust import RingTrust
+
+TODOKE = [sys.executable, "-m", "todoke.cli"]
+FETCH = (
+    "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'todoke.sites.platform'; django.setup();"
+    "from todoke.sites import wiring; from todoke.sites.realms import Realm; wiring.wire(Realm.PLATFORM);"
+    "from todoke.access.permissions import Actor, Role;"
+    "by = Actor(staff_id='p001', roles=frozenset({Role.PLATFORM_OPERATOR}));"
+    "from todoke.systems.intermediary.actions.fetch_list import fetch_list;"
+    "fetch_list(alias='intermediary_14100', by=by)"
+)
+"""What an operator does by `todoke intermediary fetch-list`, without a sign-in of its own."""
+
+
+@contextmanager
+def site(instance: Instance, realm: str) -> Iterator[None]:
+    """`todoke serve <realm>` until its door is open; keys and directory are gone afterwards."""
+    ready = instance.path / f"{realm}.ready"
+    ready.unlink(missing_ok=True)
+    log = (instance.path / f"{realm}.log").open("wb")
+    process = subprocess.Popen([*TODOKE, "serve", realm, "--door-only"], stdout=log, stderr=log)
+    try:
+        end = time.monotonic() + 120
+        while not ready.exists():
+            assert process.poll() is None, (instance.path / f"{realm}.log").read_text()
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+        log.close()
+        shutil.rmtree(instance.path / realm / "keys")
+        (instance.path / FILE_NAME).unlink()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_our_served_site_keeps_every_rule(
+    databases: Instance, tmp_path: Path, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENVIRONMENT, str(databases.path))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["src", "."]))
+    realm, port = served.OWNER[role], served.free_port()
+    served.register_both(databases.path, tmp_path, role, instance=databases.name, kit_port=port)
+    if role is Role.NETWORK:
+        with override_settings(TODOKE_KEYS_FOLDER=databases.path / "national" / "keys"):
+            registry.serve(PermitSeal, RingTrust(KeyRing(databases.path, realm)))
+            served.open_network(tmp_path)
+    with site(databases, realm):
+        said = subprocess.run(
+            [
+                *(
+                    *TODOKE,
+                    "conformance",
+                    f"https://127.0.0.1:{databases.ports[realm]}",
+                    "--role",
+                    role.value,
+                ),
+                *("--trial", str(tmp_path), "--listen", f"https://127.0.0.1:{port}", "--json"),
+                *("--name", databases.name, "--renew-list", f'{sys.executable} -c "{FETCH}"'),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert said.stdout, said.stderr
+    found = {line["rule"]: (line["verdict"], line["detail"]) for line in json.loads(said.stdout)}
+    assert found == {rule.number: ("pass", "") for rule in run.rules_of(role)}
+    assert said.returncode == 0
