@@ -25,7 +25,10 @@ from todoke.sites.postgres_home import remove
 from todoke.sites.provision import drop, provision
 from todoke.sites.realms import Realm
 
-pytest_plugins = ["tests.browser"]  # one Chromium for the whole run: Playwright starts but once a thread
+pytest_plugins = [
+    "tests.browser",
+    "tests.clocks",
+]  # one Chromium for the whole run: Playwright starts but once a thread
 
 _folder = Path(tempfile.mkdtemp(prefix="todoke-test-"))
 

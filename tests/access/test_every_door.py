@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import secrets
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,10 @@ def test_every_verb_is_denied_and_allowed_as_declared(
 
 
 SENDERS = ("city:13112", "city:13104", "platform:13112", "platform:13104", "network", "nobody")
+_OF_PLATFORMS = {
+    "network.nondisclosures.v1", "network.permission_list.v1", "network.permit_renewals.v1", "network.permits.v1",
+    "network.provision_reports.v1", "network.record_comparison.v1",
+}  # fmt: skip
 HEARD = {
     "intermediary": {
         "city:13112": {
@@ -138,13 +142,15 @@ HEARD = {
             "intermediary.results.v1", "intermediary.status.v1",
         },
         "platform:13104": {"intermediary.provisions.v1"},
-        "network": {"intermediary.link_codes.v1", "intermediary.provision_requests.v1"},
+        "network": {
+            "intermediary.link_codes.v1", "intermediary.nondisclosures.v1", "intermediary.provision_requests.v1",
+        },
     },
     "network": {
         "city:13112": {"network.juki_acquisitions.v1", "network.juki_attributes.v1"},
         "city:13104": {"network.juki_acquisitions.v1", "network.juki_attributes.v1"},
-        "platform:13112": {"network.permits.v1", "network.provision_reports.v1", "network.permission_list.v1"},
-        "platform:13104": {"network.permits.v1", "network.provision_reports.v1", "network.permission_list.v1"},
+        "platform:13112": _OF_PLATFORMS,
+        "platform:13104": _OF_PLATFORMS,
     },
 }  # fmt: skip
 """Who is heard at the doors of 13112's intermediary and of the network. Nobody else is."""
@@ -206,7 +212,7 @@ def _value(kind: Any, name: str, folder: Path) -> str:
     if isinstance(kind, click.Choice):
         return str(next(iter(kind.choices)))
     if isinstance(kind, click.DateTime):
-        return date(2022, 4, 1).isoformat()
+        return datetime(2022, 4, 1, tzinfo=UTC).strftime(kind.formats[0])
     if isinstance(kind, click.Path):
         return str(folder / f"{secrets.token_hex(8)}.md")
     if isinstance(kind, click.types.IntParamType):
@@ -229,6 +235,8 @@ def test_staff_never_get_the_rights_of_systems() -> None:
         Permission.ACCESS_TRAINING_RECORD,
         # the clock ends what is over, and goes on with what people began: queues of files, sending, reconciliation
         Permission.INQUIRY_EXPIRE,
+        Permission.INTERMEDIARY_COMPARE_RECORDS,
+        Permission.INTERMEDIARY_HELD_EXPIRE,
         Permission.LINKAGE_FILE_FORGET,
         Permission.LINKAGE_FILE_RUN,
         Permission.LINKAGE_OPERATE,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from tests.clocks import Clock
 from tests.exchange import parts
 from tests.exchange.parts import CITY, ECHO, NETWORK, OTHER, PLATFORM, calls, send
 from tests.exchange.test_dispatch import CITY_ONLY, Flaky, running, until
@@ -16,26 +17,10 @@ from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.models import OutboxMessage, Pause, Receiver, ReceiverChange, ReceiverState
 from todoke.exchange.ring import KeyRing
 from todoke.exchange.transport import InProcessTransport
-from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 pytestmark = pytest.mark.usefixtures("databases")
 ALIAS = "linkage"
-
-
-class Clock:
-    """The house's clock, moved by the test; it can be stopped, so that a slow machine changes nothing."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-        self._real = clock.now
-        self._stopped: datetime | None = None
-
-    def stop(self) -> None:
-        self._stopped = self._real()
-
-    def now(self) -> datetime:
-        return (self._stopped or self._real()) + self.ahead
 
 
 def drain_until(dispatcher: Dispatcher, condition: Callable[[], bool], moved: Clock | None = None) -> None:
@@ -47,13 +32,6 @@ def drain_until(dispatcher: Dispatcher, condition: Callable[[], bool], moved: Cl
         if moved:
             moved.ahead += timedelta(milliseconds=2)
     raise AssertionError("it never came to that")
-
-
-@pytest.fixture
-def moved(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    moved = Clock()
-    monkeypatch.setattr(clock, "now", moved.now)
-    return moved
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def test_the_clock_error_says_by_how_much(ring: KeyRing, seconds: int) -> None:
     with pytest.raises(TodokeError) as refused:
         opened(ring, wire)
     assert refused.value.code is ErrorCode.CLOCK_SKEW
-    assert f" {seconds} 秒" in str(refused.value)
+    assert f"{abs(seconds)} 秒 {'進んで' if seconds > 0 else '遅れて'}" in str(refused.value)
     assert opened(ring, sealed(ring, sent_at=parts.NOW + timedelta(seconds=seconds // abs(seconds) * 300))[1])
 
 

@@ -19,6 +19,7 @@ from tests.systems.three_towns import (
     WEST,
     Towns,
     alias,
+    contact,
     inquiry,
     own_number,
 )
@@ -96,10 +97,16 @@ def cases(towns: Towns, town: str = EAST) -> list[tuple[Any, ...]]:
 def release(*, first: object = OFFICER, second: object = SECOND_OFFICER) -> None:
     """Two officers of EAST release whatever is held."""
     ids = [entry.permit_id for entry in queries.held(alias(EAST))]
-    propose_release(
-        alias=alias(EAST), permit_ids=ids, decision=Decision.RELEASE, reason="電話で確認", by=first
-    )  # type: ignore[arg-type]
-    confirm_release(alias=alias(EAST), permit_ids=ids, decision=Decision.RELEASE, by=second)  # type: ignore[arg-type]
+    for permit_id in ids:
+        contact(permit_id, by=first)  # type: ignore[arg-type]
+        propose_release(
+            alias=alias(EAST),
+            permit_ids=[permit_id],
+            decision=Decision.RELEASE,
+            reason="電話で確認",
+            by=first,
+        )  # type: ignore[arg-type]
+        confirm_release(alias=alias(EAST), permit_ids=[permit_id], decision=Decision.RELEASE, by=second)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.faults.checking import assert_kept
-from tests.systems.three_towns import EAST, OFFICER, SECOND_OFFICER, WEST, Towns, alias, inquiry
+from tests.systems.three_towns import EAST, OFFICER, SECOND_OFFICER, WEST, Towns, alias, contact, inquiry
 from todoke.systems.intermediary import queries
 from todoke.systems.intermediary.actions.release_held import confirm_release, propose_release
 from todoke.systems.intermediary.flows import Decision
@@ -23,6 +23,7 @@ def test_exchanges_that_went_well_break_nothing_at_any_moment(towns: Towns) -> N
     towns.deliver()
     assert_kept(towns)
     first = [entry.permit_id for entry in queries.held(alias(EAST))][:1]
+    contact(*first)
     propose_release(
         alias=alias(EAST), permit_ids=first, decision=Decision.RELEASE, reason="確認済", by=OFFICER
     )

@@ -173,8 +173,9 @@ def test_clocks_that_differ_much_stop_messages_and_say_by_how_many_seconds(
         assert state_of(towns, alias(HOME)) == [("waiting", "CLOCK_SKEW")]
         seconds = -int(by.total_seconds())
         told = [record.getMessage() for record in caplog.records if "CLOCK_SKEW" in record.getMessage()]
-        near = [str(value) for value in range(seconds - 2, seconds + 3)]
-        assert any(f"{value} 秒ずれています（許容は ±300 秒）" in text for text in told for value in near), (
+        way = "進んで" if seconds > 0 else "遅れて"
+        near = range(abs(seconds) - 2, abs(seconds) + 3)
+        assert any(f"{value} 秒 {way}います（許容は ±300 秒）" in text for text in told for value in near), (
             told
         )
         assert all("時刻同期を確かめてください" in text for text in told)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from todoke.sites.instance import Instance
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sites(instance: Instance, server: object) -> Iterator[Sites]:
     from tests.screens.office import Sites  # needs Django, which is set up after this file is read
     from todoke.exchange import keys
@@ -34,7 +34,7 @@ def office(databases: Instance, sites: Sites, context: BrowserContext) -> Office
     return Office(sites, context)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def doors(instance: Instance, sites: Sites) -> Iterator[None]:
     """The platform's and the nation's doors, open for messages of the served sites, over real mutual TLS."""
     from todoke.exchange.server import DoorServer

@@ -194,6 +194,52 @@ ELSEWHERE = {
     "linkage-codes-run": "test_linkage_codes",
     "linkage-intermediary": "test_linkage_codes",
     "linkage-intermediary-check": "no page: a button, test_linkage_codes",
+    **dict.fromkeys(
+        (
+            "intermediary-held-towns",
+            "intermediary-held",
+            "intermediary-held-refuse",
+            "intermediary-held-one",
+            "intermediary-held-contact",
+            "intermediary-held-propose",
+            "intermediary-held-confirm",
+            "intermediary-held-renew",
+            "intermediary-provisions",
+            "intermediary-inquiry-towns",
+            "intermediary-inquiries",
+            "intermediary-inquiry",
+            "intermediary-towns",
+            "intermediary-town",
+        ),
+        "test_held_screens",
+    ),
+    **dict.fromkeys(
+        (
+            "intermediary-record-towns",
+            "intermediary-records",
+            "intermediary-record",
+            "intermediary-nondisclosure-towns",
+            "intermediary-nondisclosure-new",
+            "intermediary-nondisclosures",
+            "intermediary-nondisclosure",
+            "intermediary-disclosure",
+            "intermediary-figure-towns",
+            "intermediary-figures",
+            "intermediary-replica-towns",
+            "intermediary-replicas",
+            "intermediary-pause-towns",
+            "intermediary-pause",
+            "intermediary-resume",
+            "keepings",
+            "keeping",
+            "keeping-request",
+            "keeping-run",
+            "keeping-confirm",
+            "keeping-finish",
+            "keeping-withdraw",
+        ),
+        "test_record_screens",
+    ),
     "metrics": "no page: measures, tests/systems/linkage/test_metrics.py",
     "health": "no page: JSON, tests/sites/test_status.py",
 }
@@ -244,7 +290,16 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
     person = office.person(Role.ADMINISTRATOR, realm=realm)
     examiner.check(person.open("home"), f"home-{realm}")
     menu = [link.get_attribute("href") for link in person.page.locator(".menu a").all()]
-    assert menu == ["/", "/staff", "/grants", "/sessions", "/contracts", "/training", "/terminals"]
+    assert menu == [
+        "/",
+        "/staff",
+        "/grants",
+        "/sessions",
+        "/contracts",
+        "/training",
+        "/terminals",
+        "/keeping",
+    ]
     for address in menu:
         answer = person.page.goto(f"{person.address}{address}")
         assert answer is not None
@@ -280,6 +335,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
                 "研修",
                 "端末",
                 "データの出力",
+                "保存期間と消去",
                 "操作の記録",
             ],
         ),

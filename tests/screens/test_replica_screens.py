@@ -50,7 +50,8 @@ def test_masters_are_registered_compared_and_registered_anew(
     examiner.check(page, "linkage-comparisons-empty")
     with connections[masters.INTERMEDIARY].cursor() as cursor:
         cursor.execute(
-            "UPDATE intermediary_replica SET total_income = '7' WHERE id = (SELECT min(id) FROM intermediary_replica)"
+            "UPDATE intermediary_replica SET contents = set_byte(contents, 20, get_byte(contents, 20) # 1)"
+            " WHERE id = (SELECT min(id) FROM intermediary_replica)"
         )
     Keys(page).press("今すぐ照合する").see("副本を照合します")
     examiner.check(page, "linkage-comparison-new")

@@ -9,9 +9,9 @@ import csv
 from pathlib import Path
 
 import pytest
-from django.db import connections
 
 from tests.systems import city
+from tests.systems.dumps import whole
 from tests.systems.world import MUNICIPALITIES, NEIGHBOURS, World
 from todoke.contracts.information import TAX_ITEMS
 from todoke.contracts.inquiry import InquiryKind
@@ -133,11 +133,11 @@ def test_a_link_code_never_comes_to_the_city_and_a_number_never_leaves_linkage(
     road(world, tmp_path)
     assert len(codes) > 100
     numbers = {row["individual_number"] for row in city.rows("individual_numbers.csv")}
-    dumps = {alias: _dump(alias) for alias in ("linkage", "inquiry", "residents")}
+    dumps = {alias: whole(alias) for alias in ("linkage", "inquiry", "residents")}
     assert not [code for code in codes for dump in dumps.values() if code in dump]
     written = [path.read_bytes() for path in tmp_path.rglob("*.*") if path.suffix in {".csv", ".dat"}]
     assert len(written) >= 3
-    dumps |= {f"intermediary_{code}": _dump(f"intermediary_{code}") for code in MUNICIPALITIES}
+    dumps |= {f"intermediary_{code}": whole(f"intermediary_{code}") for code in MUNICIPALITIES}
     for number in numbers:
         assert not [alias for alias, dump in dumps.items() if number in dump]
         assert not [data for data in written if number.encode() in data or _host(number) in data]
@@ -146,17 +146,3 @@ def test_a_link_code_never_comes_to_the_city_and_a_number_never_leaves_linkage(
 def _host(digits: str) -> bytes:
     """Digits in the host character set."""
     return bytes(0xF0 + int(digit) for digit in digits)
-
-
-def _dump(alias: str) -> str:
-    with connections[alias].cursor() as cursor:
-        # a partition's rows are read through its table
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
-            " AND relnamespace = 'public'::regnamespace"
-        )
-        lines: list[str] = []
-        for (name,) in cursor.fetchall():
-            cursor.execute(f'SELECT t::text FROM "{name}" t')
-            lines += [line for (line,) in cursor.fetchall()]
-    return "\n".join(lines)

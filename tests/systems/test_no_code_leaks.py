@@ -24,6 +24,7 @@ from django.urls import reverse
 
 from tests import hiring
 from tests.systems import city
+from tests.systems.dumps import whole
 from tests.systems.test_bulk_query import ORDER, arrivals
 from tests.systems.world import World
 from todoke.access import middleware
@@ -75,20 +76,6 @@ def overheard(monkeypatch: pytest.MonkeyPatch) -> Overheard:
     return heard
 
 
-def written(alias: str) -> str:
-    """Every column of every row of every table, as text; bytes stand there as hex."""
-    with connections[alias].cursor() as cursor:
-        cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'm') AND NOT relispartition"
-            " AND relnamespace = 'public'::regnamespace"
-        )
-        lines: list[str] = []
-        for (name,) in cursor.fetchall():
-            cursor.execute(f'SELECT t::text FROM "{name}" t')
-            lines += [line for (line,) in cursor.fetchall()]
-    return "\n".join(lines)
-
-
 def found(secrets: Iterable[str], text: str) -> set[str]:
     """The secrets that stand in a text as they are, or as the hex of their characters (in a bytea column)."""
     folded = text.lower()
@@ -119,10 +106,10 @@ def test_a_code_shows_up_nowhere_in_the_city_and_an_acquisition_number_ends_with
     by = city.actor(city.OPERATOR)
     jobs.acquire(batch_ids=None, by=by, transport=world.transport)
     assert len(overheard.acquisitions) > 500
-    assert found(overheard.acquisitions, written(OWN)) == overheard.acquisitions
-    assert found(overheard.acquisitions, written("network")) == overheard.acquisitions
+    assert found(overheard.acquisitions, whole(OWN)) == overheard.acquisitions
+    assert found(overheard.acquisitions, whole("network")) == overheard.acquisitions
     for alias in CITYS:
-        assert not found(overheard.acquisitions, written(alias)), alias
+        assert not found(overheard.acquisitions, whole(alias)), alias
 
     world.drain(30)
     jobs.stand(by=SYSTEM, transport=world.transport)
@@ -135,15 +122,15 @@ def test_a_code_shows_up_nowhere_in_the_city_and_an_acquisition_number_ends_with
     said = capfd.readouterr()
     logged = "\n".join(record.getMessage() for record in caplog.records)
 
-    assert found(overheard.codes, written(OWN)) == overheard.codes
+    assert found(overheard.codes, whole(OWN)) == overheard.codes
     for alias in CITYS:
-        assert not found(overheard.codes, written(alias)), alias
+        assert not found(overheard.codes, whole(alias)), alias
     for text in (said.out, said.err, caplog.text, logged, *pages.values()):
         assert not found(overheard.codes | overheard.acquisitions, text)
     assert "取得済" in pages["linkage-codes-list"]
     for alias in settings.DATABASES:
         if alias != "default":
-            assert not found(overheard.acquisitions, written(alias)), alias
+            assert not found(overheard.acquisitions, whole(alias)), alias
 
 
 @pytest.mark.usefixtures("city_site")
@@ -156,8 +143,8 @@ def test_the_search_would_find_a_code_that_leaked() -> None:
             " VALUES (gen_random_uuid(), 'r', 's', 'c', 'k', '', convert_to(%s, 'UTF8'))",
             [f'{{"link_code":"{code}"}}'],
         )
-    assert found([code], written("linkage")) == {code}
-    assert not found([code], written("inquiry"))
+    assert found([code], whole("linkage")) == {code}
+    assert not found([code], whole("inquiry"))
 
 
 def _structs(kind: object, seen: set[type]) -> Iterator[type[msgspec.Struct]]:

@@ -12,10 +12,11 @@ from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.systems import city, masters, three_towns
+from tests.systems import city, copies, masters, three_towns
 from tests.systems.three_towns import Towns
 from todoke.access.permissions import Actor
 from todoke.contracts import replica_digests
+from todoke.contracts.information import Item
 from todoke.kernel.errors import TodokeError
 from todoke.systems.linkage import codecs, jobs
 from todoke.systems.linkage.actions.replicas.receive_masters import receive_masters
@@ -82,15 +83,22 @@ def test_two_sides_that_agree_say_so_in_one_message(towns: Towns) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "total_income = '999'",
+        {"total_income": Item("999", None)},
+        {"total_income": Item(None, "NotAcceptable")},
+        {"gross_income": Item("10", None), "total_income": Item("01", None)},
+        {"taxing_municipality": Item(None, "NotConvered")},
         "auto_reply_prohibited = NOT auto_reply_prohibited",
-        "total_income = NULL, total_income_reason = 'NotAcceptable'",
-        "gross_income = total_income || '0', total_income = gross_income || '1'",
-        "taxing_municipality_reason = 'NotConvered'",
+        "contents = (SELECT o.contents FROM intermediary_replica o WHERE o.integrated_number <> r.integrated_number LIMIT 1)",
+        "contents = set_byte(contents, 20, get_byte(contents, 20) # 1)",
+        "edition = edition + 1",
     ],
 )
-def test_one_altered_replica_is_found_and_named(towns: Towns, change: str) -> None:
-    alter(f"UPDATE intermediary_replica SET {change} WHERE integrated_number = %s", person(7))
+def test_one_altered_replica_is_found_and_named(towns: Towns, change: str | dict[str, Item]) -> None:
+    """By somebody with the municipality's key, or by a hand in the database."""
+    if isinstance(change, str):
+        alter(f"UPDATE intermediary_replica r SET {change} WHERE integrated_number = %s", person(7))
+    else:
+        copies.alter(masters.INTERMEDIARY, person(7), **change)
     found = reconcile(towns)
     assert counts(found) == {"different": 1}
     row = ReplicaDifference.objects.using("linkage").get()
@@ -110,7 +118,7 @@ def test_missing_surplus_and_moved_years_are_told_apart(towns: Towns) -> None:
 
 
 def test_exactly_the_differing_ones_are_registered_anew(towns: Towns, tmp_path: Path) -> None:
-    alter("UPDATE intermediary_replica SET total_income = '1' WHERE integrated_number = %s", person(1))
+    copies.alter(masters.INTERMEDIARY, person(1), total_income=Item("1", None))
     alter("UPDATE intermediary_replica SET fiscal_year = 2020 WHERE integrated_number = %s", person(2))
     before = dict(
         towns.rows(masters.INTERMEDIARY, "SELECT integrated_number, edition FROM intermediary_replica")
@@ -163,16 +171,21 @@ def test_the_city_keeps_no_item_and_the_platform_no_key(towns: Towns) -> None:
 
 
 def test_both_forms_of_the_digest_are_one(towns: Towns) -> None:
-    """The SQL that both systems run, and HMAC-SHA256 as the standard library has it."""
+    """The SQL that the city runs, and what the intermediary computes: HMAC-SHA256 as the standard library has it."""
     key = b"\x01" * 32
-    columns = ", ".join(f"r.{name}::text" for name in replica_digests.COLUMNS)
-    with connections[masters.INTERMEDIARY].cursor() as cursor:
-        cursor.execute(
-            f"SELECT {replica_digests.digest_sql('r')}, {columns} FROM intermediary_replica r",
-            replica_digests.pads(key),
-        )
-        for digest, *values in cursor:
-            assert bytes(digest) == replica_digests.digest(key, values)
+    rows = [[str(copy[name]).lower() if name == "auto_reply_prohibited" else copy[name]
+             for name in replica_digests.COLUMNS] for copy in copies.opened(masters.INTERMEDIARY)]  # fmt: skip
+    assert len(rows) == PEOPLE
+    columns = ", ".join(f"%({name})s::text AS {name}" for name in replica_digests.COLUMNS)
+    with connections["linkage"].cursor() as cursor:
+        for row in rows:
+            values = [None if value is None else str(value) for value in row]
+            said = dict(zip(replica_digests.COLUMNS, values, strict=True))
+            cursor.execute(
+                f"SELECT {replica_digests.digest_sql('r')} FROM (SELECT {columns}) r",
+                {**said, **replica_digests.pads(key)},
+            )
+            assert bytes(cursor.fetchone()[0]) == replica_digests.digest(key, values)
 
 
 @given(st.lists(st.one_of(st.none(), st.text(min_size=1, max_size=6)), min_size=2, max_size=4), st.data())

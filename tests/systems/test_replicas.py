@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, connections
 from django.test import override_settings
 
-from tests.systems import city, masters, three_towns
+from tests.systems import city, copies, masters, three_towns
 from tests.systems.three_towns import Towns
 from todoke.access.permissions import Actor
 from todoke.contracts.information import TAX_ITEMS, Item
@@ -73,12 +73,11 @@ def test_a_file_reaches_the_intermediary_and_leaves_nothing_behind(towns: Towns,
     path = masters.write(tmp_path / "m.csv", [masters.row(one, held=one == people[0]) for one in people])
     assert register(towns, path) == {"新規": 50, "訂正": 0, "削除": 0}
     person = person_of(people[3])
-    income, reason = towns.rows(
-        masters.INTERMEDIARY,
-        "SELECT total_income, taxing_municipality_reason FROM intermediary_replica WHERE integrated_number = %s",
-        [person],
-    )[0]
-    assert (income, reason) == (people[3][-6:].lstrip("0") or "0", "NotAcceptable")
+    (copy,) = copies.opened(masters.INTERMEDIARY, "integrated_number = %s", (person,))
+    assert (copy["total_income"], copy["taxing_municipality_reason"]) == (
+        people[3][-6:].lstrip("0") or "0",
+        "NotAcceptable",
+    )
     assert masters.stored(towns, where="auto_reply_prohibited") == 1
     assert temporary_files() == []
     file = ReplicaFile.objects.using("linkage").get()

@@ -12,6 +12,9 @@ from typing import Any
 
 from django.db import connections
 
+from tests import hiring
+from tests.hiring import Right
+from todoke.access import directory
 from todoke.access.permissions import Actor, Role
 from todoke.contracts import intermediary, network, registry
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, TAX_ITEMS, Item
@@ -23,9 +26,12 @@ from todoke.exchange.kinds import MessageKind
 from todoke.exchange.ring import KeyRing
 from todoke.exchange.transport import InProcessTransport, Transport
 from todoke.identifiers import individual_number, integrated_number, municipality
+from todoke.kernel import clock
+from todoke.oplog import keys as oplog_keys
 from todoke.sites.trust import RingTrust
 from todoke.systems.intermediary import serves as intermediary_serves
 from todoke.systems.intermediary.actions.fetch_list import fetch_list
+from todoke.systems.intermediary.actions.note_contact import Contact, note_contact
 from todoke.systems.network import serves as network_serves
 from todoke.systems.network.actions.load_register import load_register
 from todoke.systems.network.actions.make_keys import make_keys
@@ -195,12 +201,24 @@ class Towns:
         }
 
 
+def contact(permit_id: str, *, town: str = EAST, by: Actor = OFFICER, **changes: Any) -> None:
+    """照会元への確認, all of it confirmed unless `changes` say otherwise."""
+    said = {
+        "contacted_at": clock.now(), "means": "telephone", "office": "福祉保健課", "official": "見本 花子",
+        "law": True, "need": True, "handling": True, **changes,
+    }  # fmt: skip
+    note_contact(alias=alias(town), permit_id=permit_id, contact=Contact(**said), by=by)
+
+
 def build(root: Path, instance_name: str) -> Towns:
-    """Keys and doors of the three towns; what the systems need is served from them."""
+    """Keys and doors of the three towns, and their officers; what the systems need is served from them."""
+    rights = [Right(role=Role.PROVIDER_OFFICER, municipality=town) for town in TOWNS]
+    hiring.hire(directory.alias(), {OFFICER.staff_id: rights, SECOND_OFFICER.staff_id: rights})
     neighbours = [EAST, WEST]
     urls = dict.fromkeys(("city", "platform", "national"), "https://127.0.0.1:1")
     owners = keys.owners(city=HOME, neighbours=neighbours, urls=urls)
     keys.make(root, instance=instance_name, owners=owners)
+    oplog_keys.make(root, "national")  # where the fixtures look for keys
     ring = KeyRing(root, *(owner.folder for owner in owners))
     parties = {"network": "network", **{f"platform:{town}": alias(town) for town in TOWNS}}
     transport = InProcessTransport(ring, dict.fromkeys(parties, Door(ring, parties)))

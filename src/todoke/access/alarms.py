@@ -22,9 +22,15 @@ SEARCHED_TOO_OFTEN: Final = "searched_too_often"
 """Somebody searched persons by number more often than work asks for."""
 
 
-def ring_hourly(alias: str, kind: str, *, by: Who, detail: str) -> None:
-    """Ring unless the same alarm about the same ID rang within the hour: one who goes on does not drown the others."""
-    since = clock.now() - timedelta(hours=1)
+HELD_OVERDUE: Final = "held_overdue"
+"""A municipality has not decided on requests that it holds back (自動応答不可)."""
+
+
+def ring_hourly(
+    alias: str, kind: str, *, by: Who, detail: str, within: timedelta = timedelta(hours=1)
+) -> None:
+    """Ring unless the same alarm about the same ID rang `within` that time: one who goes on does not drown the others."""
+    since = clock.now() - within
     if not Alarm.objects.using(alias).filter(kind=kind, staff_id=by.staff_id, at__gt=since).exists():
         ring(alias, kind, by=by, detail=detail)
 

@@ -20,6 +20,7 @@ class Duty(Enum):
     TREASURY = "treasury"
     BULK_INQUIRY = "bulk_inquiry"
     PROVISION = "provision"
+    INQUIRIES = "inquiries"
     PLATFORM = "platform"
     NETWORK = "network"
     ADMINISTRATION = "administration"
@@ -53,6 +54,11 @@ ROWS: Final[Mapping[Duty, DutyRow]] = {
         roles=frozenset({Role.PROVIDER_OFFICER}),
         realms=frozenset({PLATFORM}),
     ),
+    Duty.INQUIRIES: DutyRow(
+        title="情報照会の状況の確認（照会団体）",
+        roles=frozenset({Role.INQUIRER_OFFICER}),
+        realms=frozenset({PLATFORM}),
+    ),
     Duty.PLATFORM: DutyRow(
         title="中間サーバー・プラットフォームの運用",
         roles=frozenset({Role.PLATFORM_OPERATOR}),
@@ -79,6 +85,7 @@ TITLES: Final[Mapping[Role, str]] = {
     Role.TREASURER: "会計（支払の確定）",
     Role.OPERATOR: "委託先オペレーター",
     Role.PROVIDER_OFFICER: "提供団体の許可権限者",
+    Role.INQUIRER_OFFICER: "照会団体の照会状況の確認者",
     Role.PLATFORM_OPERATOR: "プラットフォーム運用",
     Role.NETWORK_OPERATOR: "ネットワーク運用",
     Role.SECTION_MANAGER: "事務所管課 責任職（依頼・確認）",
@@ -94,7 +101,7 @@ TITLES: Final[Mapping[Role, str]] = {
 }
 """The roles in Japanese."""
 
-MUNICIPAL: Final = frozenset({Role.PROVIDER_OFFICER})
+MUNICIPAL: Final = frozenset({Role.PROVIDER_OFFICER, Role.INQUIRER_OFFICER})
 """Roles that are only ever held for one municipality (中間サーバー: 他団体の情報に一切アクセスできない)."""
 
 

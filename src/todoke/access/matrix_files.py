@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-import pylopdf_fonts_jp
-import typst
 import xlsxwriter
 
 from todoke.access.matrix import HOLDER_COLUMNS, Matrix
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.pages import typesetting
 
 TITLE: Final = "アクセス権限と事務の対応表"
 HOLDERS: Final = "付与の状況"
 _PAGE: Final = """
 #let data = json(bytes(sys.inputs.data))
 #set page(paper: "a3", flipped: true, margin: 12mm, numbering: "1 / 1")
-#set text(font: data.font, size: 7pt, lang: "ja")
+#set text(font: "Noto Sans JP", size: 7pt, lang: "ja")
 #let sheet(title, head, rows) = {
   heading(title)
   table(columns: head.len(), stroke: 0.4pt, inset: 3pt, table.header(..head.map(strong)), ..rows.flatten())
@@ -61,9 +59,7 @@ def xlsx(found: Matrix) -> bytes:
 
 def pdf(found: Matrix) -> bytes:
     """The same on A3, by typst."""
-    font = Path(pylopdf_fonts_jp.sans_path())
     data = {
-        "font": "Noto Sans JP",
         "title": _title(found),
         "head": found.head,
         "rows": found.cells,
@@ -71,14 +67,7 @@ def pdf(found: Matrix) -> bytes:
         "holder_head": list(HOLDER_COLUMNS),
         "holder_rows": [list(row) for row in found.holders],
     }
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(font.parent)]
-    )
-    made = typst.compile(
-        _PAGE.encode(), font_paths=fonts, sys_inputs={"data": json.dumps(data, ensure_ascii=False)}
-    )
-    assert isinstance(made, bytes)
-    return made
+    return typesetting.pdf(_PAGE, data)
 
 
 def markdown(found: Matrix) -> bytes:

@@ -45,6 +45,16 @@ FROM access_session s JOIN access_staff p USING (staff_id) JOIN access_terminal 
 LEFT JOIN access_contract c ON c.number = p.contract_id LEFT JOIN access_contract m ON m.number = c.prime_id
 WHERE s.token_hash = %(token)s
 """
+_EMPLOYED = """
+SELECT (p.left_on IS NULL OR p.left_on > %(today)s)
+       AND (c.number IS NULL OR (%(today)s BETWEEN c.valid_from AND c.valid_until
+            AND (m.number IS NULL OR %(today)s BETWEEN m.valid_from AND m.valid_until))),
+       (SELECT max(held_on) FROM access_training r WHERE r.staff_id = p.staff_id AND r.kind = %(training)s
+           AND r.held_on <= %(today)s)
+FROM access_staff p
+LEFT JOIN access_contract c ON c.number = p.contract_id LEFT JOIN access_contract m ON m.number = c.prime_id
+WHERE p.staff_id = %(staff)s
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +152,24 @@ def actor_for(
         verified_at=found.factor_at,
         paused=paused,
     )
+
+
+def may_now(staff_id: str, permission: Permission, *, municipality: str) -> bool:
+    """Whether the person's rights of this very moment carry the permission there, signed in or not.
+
+    For an act that counts only later, when somebody else's act completes it.
+    """
+    alias, today = directory.alias(), clock.today()
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_EMPLOYED, {"staff": staff_id, "today": today, "training": TRAINING})
+        found = cursor.fetchone()
+    if found is None or not found[0]:
+        return False
+    trained_on: date | None = found[1]
+    if trained_on is None or today - trained_on > TRAINING_LIFE[directory.realm()]:
+        return False
+    rights = (right for right in _held(alias, staff_id) if permission in granted(right.role))
+    return any(right.covers(municipality, None) for right in rights)
 
 
 def terminal(alias: str, fingerprint: str) -> Terminal | None:

@@ -1,7 +1,7 @@
 """副本の照合値: the form in which both ends digest one person's copy, from the rows that they really hold.
 
-HMAC-SHA256 under the city's key, because all amounts of a person could be tried against an unkeyed hash. Both ends
-have PostgreSQL compute it by the same expression; `digest` says the same in Python, and a test compares the two.
+HMAC-SHA256 under the city's key, because all amounts of a person could be tried against an unkeyed hash. The city has
+PostgreSQL compute it; the intermediary holds ciphertext and computes it in Python (`digest`), and a test compares the two.
 """
 
 from __future__ import annotations
@@ -39,6 +39,11 @@ def digest_sql(row: str) -> str:
 def bucket_sql(row: str, depth: int) -> str:
     """The first `depth` hex digits of the hash of a row's person. Not keyed: both ends know the number itself."""
     return f"left(encode(sha256({row}.integrated_number::bytea), 'hex'), {int(depth)})"
+
+
+def bucket(integrated_number: str, depth: int) -> str:
+    """The same in Python."""
+    return hashlib.sha256(integrated_number.encode()).hexdigest()[:depth]
 
 
 def sum_sql(digest: str, order: str) -> str:

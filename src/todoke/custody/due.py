@@ -43,10 +43,11 @@ def purgeable(alias: str) -> list[Model]:
 def stage_due(alias: str, cutoff: datetime) -> dict[Model, int]:
     """Make a temporary table `due_<table>(key)` per model, and count; in the caller's transaction.
 
-    Models without a due row are left out; the order is that of deletion.
+    Models without a due row are left out; the order is that of deletion. Made anew when asked twice.
     """
     chosen = purgeable(alias)
     for model in chosen:
+        postgres.execute(alias, f"DROP TABLE IF EXISTS pg_temp.{due_table(model)}")
         postgres.execute(alias, f"CREATE TEMPORARY TABLE {due_table(model)} ON COMMIT DROP AS {_none(model)}")
     for model in reversed(chosen):  # parents first
         for statement, values in _candidates(model, cutoff):

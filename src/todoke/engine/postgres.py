@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,14 @@ def fetch(alias: str, query: str, parameters: Parameters = None) -> list[tuple[A
     with connections[alias].cursor() as cursor:
         cursor.execute(query, parameters)
         return list(cursor.fetchall())
+
+
+def chunks(alias: str, query: str, parameters: Parameters, size: int) -> Iterator[tuple[Any, ...]]:
+    """The rows of `query` in the current transaction, `size` of them in memory at a time."""
+    with _raw(alias).cursor(f"chunks_{secrets.token_hex(4)}") as cursor:
+        cursor.itersize = size
+        cursor.execute(query, parameters, binary=True)
+        yield from cursor
 
 
 def execute(alias: str, statement: str, parameters: Parameters = None) -> int:

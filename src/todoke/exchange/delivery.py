@@ -39,6 +39,8 @@ def deliver(transport: Transport, alias: str, message: Message, back_off: BackOf
     try:
         # whoever hears the answer must exist before anything leaves
         handlers.answer_listener_of(message.contract)
+        if message.trouble is not None:
+            raise message.trouble
         _exchange(transport, alias, message)
     except DatabaseError as error:
         _postpone(alias, message, back_off, type(error).__name__)

@@ -10,10 +10,19 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from todoke.kernel import clock
 from todoke.kernel.clock import JAPAN
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 FILE_NAME = "directory.json"
+
+
+class Former(msgspec.Struct, frozen=True, kw_only=True):
+    """Keys that a party has replaced, accepted beside the new ones until they are out of use everywhere."""
+
+    signing_key: str
+    certificate: str
+    until: datetime
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,14 +34,21 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     valid_from: datetime
     valid_until: datetime
     url: str = ""
+    former: tuple[Former, ...] = ()
 
     def signed(self, data: bytes, signature: bytes) -> bool:
-        """Whether `signature` over `data` was made with this party's key."""
-        try:
-            _public_key(self.signing_key).verify(signature, data)
-        except InvalidSignature:
-            return False
-        return True
+        """Whether `signature` over `data` was made with this party's key, or with one it has just replaced."""
+        keys = (self.signing_key, *(one.signing_key for one in self.still_good(clock.now())))
+        return any(_is_signed(key, data, signature) for key in keys)
+
+    def has_certificate(self, fingerprint: str) -> bool:
+        """Whether the party may come with this client certificate now."""
+        good = (self.certificate, *(one.certificate for one in self.still_good(clock.now())))
+        return fingerprint in good
+
+    def still_good(self, now: datetime) -> tuple[Former, ...]:
+        """Replaced keys whose overlap is not over."""
+        return tuple(one for one in self.former if now <= one.until)
 
     def check_validity(self, party: str, now: datetime) -> None:
         """KEY_EXPIRED or KEY_NOT_YET_VALID, with the date in Japan."""
@@ -55,6 +71,10 @@ class Directory(msgspec.Struct, frozen=True, kw_only=True):
             return self.parties[party]
         except KeyError:
             raise TodokeError(ErrorCode.SENDER_REFUSED, detail="名簿にない当事者です") from None
+
+    def party_with(self, certificate: str) -> str | None:
+        """The party whose client certificate has this fingerprint."""
+        return next((name for name, one in self.parties.items() if one.has_certificate(certificate)), None)
 
     def authority_of(self, party: str) -> str:
         """The PEM certificate of the authority that vouches for the party's door."""
@@ -92,6 +112,14 @@ def missing(what: str) -> TodokeError:
 
 def _japanese(moment: datetime) -> str:
     return f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+
+
+def _is_signed(key: str, data: bytes, signature: bytes) -> bool:
+    try:
+        _public_key(key).verify(signature, data)
+    except InvalidSignature:
+        return False
+    return True
 
 
 @lru_cache(maxsize=4096)

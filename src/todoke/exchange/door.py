@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
 from todoke.exchange import envelope, handlers, inbox, kinds, refusals
@@ -16,7 +17,9 @@ from todoke.exchange.envelope import Direction, Header
 from todoke.exchange.message_id import new_message_id
 from todoke.exchange.ring import KeyRing
 from todoke.kernel import clock
-from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.kernel.errors import ErrorCode, Family, TodokeError
+from todoke.oplog.record import record_refusal
+from todoke.oplog.who import Who
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -65,19 +68,21 @@ class Door:
             outcome = self._settle(receiver, header, wire, certificate)
         except TodokeError as error:
             _log.warning("%s ← %s %s: %s", receiver, header.sender, header.contract, error)
+            self._note_refusal(receiver, header, error.code.name, certificate)
             return self._refuse(receiver, header, error.code, new_message_id(), error)
         except Exception as error:
             # the sender must learn that nothing was done
             _log.error("%s ← %s %s: %s", receiver, header.sender, header.contract, _where(error))
             return self._refuse(receiver, header, ErrorCode.UNAVAILABLE, new_message_id())
         if outcome.answer is None:
+            self._note_refusal(receiver, header, outcome.error_code, certificate)
             return self._refuse(receiver, header, ErrorCode[outcome.error_code], outcome.message_id)
         answer = self._seal(receiver, header, Direction.ANSWER, outcome.message_id, outcome.answer)
         return Response(200, answer, signed=True)
 
     def _settle(self, receiver: str, header: Header, wire: bytes, certificate: str) -> inbox.Outcome:
         directory = self.ring.directory
-        if directory.entry(header.sender).certificate != certificate:
+        if not directory.entry(header.sender).has_certificate(certificate):
             raise TodokeError(ErrorCode.SENDER_REFUSED, detail="証明書が送信者のものではありません")
         message = envelope.open_request(wire, directory, receiver=receiver, now=clock.now())
         handler = handlers.handler_of(header.contract)
@@ -92,6 +97,22 @@ class Door:
         if handler.kind.fresh:
             return inbox.settle_fresh(alias, handle)
         return inbox.settle_once(alias, header, handle)
+
+    def _note_refusal(self, receiver: str, header: Header, code: str, certificate: str) -> None:
+        """Who knocked where it may not is in the operation log, by the certificate that it came with."""
+        if ErrorCode[code].family is not Family.DENIED:
+            return
+        knocked = self.ring.directory.party_with(certificate) or "unknown"
+        claimed = "" if knocked == header.sender else f" as {header.sender}"
+        try:
+            record_refusal(
+                self.parties[receiver],
+                by=Who(staff_id=knocked),
+                verb="exchange:message:receive",
+                subject=f"{header.contract}:{code}{claimed}",
+            )
+        except DatabaseError as error:  # refused it is all the same
+            _log.error("%s ← %s: %s", receiver, knocked, type(error).__name__)
 
     def _refuse(
         self,

@@ -19,7 +19,7 @@ from uuid import UUID
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from todoke.exchange import kinds, parties
+from todoke.exchange import kinds, parties, skews
 from todoke.exchange.directory import Directory
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -92,7 +92,7 @@ def read_header(wire: bytes) -> Header:
 def open_(wire: bytes, directory: Directory, *, now: datetime) -> Envelope:
     """Verify form, instance, signature, time and body.
 
-    Errors: MESSAGE_INVALID, SENDER_REFUSED, KEY_EXPIRED, KEY_NOT_YET_VALID, CLOCK_SKEW (with the seconds).
+    Errors: MESSAGE_INVALID, SENDER_REFUSED, KEY_EXPIRED, KEY_NOT_YET_VALID, CLOCK_SKEW (which side, how many seconds).
     """
     header, head, signature, body = _split(wire)
     if header.version != VERSION:
@@ -105,10 +105,7 @@ def open_(wire: bytes, directory: Directory, *, now: datetime) -> Envelope:
         raise TodokeError(ErrorCode.SENDER_REFUSED, detail="署名が一致しません")
     if header.body_sha256 != sha256(body):
         raise _invalid("本文の要約値が一致しません")
-    skew = header.sent_at - now
-    if abs(skew) > ALLOWED_SKEW:
-        allowed = int(ALLOWED_SKEW.total_seconds())
-        raise TodokeError(ErrorCode.CLOCK_SKEW, seconds=round(skew.total_seconds()), allowed=allowed)
+    skews.check(header.sender, header.sent_at - now, ALLOWED_SKEW)
     return Envelope(header, body)
 
 

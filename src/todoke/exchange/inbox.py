@@ -74,11 +74,17 @@ def _claimed(alias: str, header: Header) -> Outcome | None:
     message_id, contract, request_sha256, answer, error_code = stored
     if (contract, request_sha256) != (header.contract, header.body_sha256):
         raise TodokeError(ErrorCode.MESSAGE_CONFLICT, detail=header.contract)
+    if answer is not None:
+        row_name = bodies.inbox_row(header.receiver, header.sender, header.message_key)
+        answer = bodies.opened(alias, answer, row_name)
     return Outcome(message_id, answer, error_code)
 
 
 def _store(alias: str, header: Header, answer: bytes | None, error_code: str) -> Outcome:
     outcome = Outcome(new_message_id(), answer, error_code)
     who = (header.receiver, header.sender, header.contract, header.message_key, header.body_sha256)
+    if answer is not None:
+        row_name = bodies.inbox_row(header.receiver, header.sender, header.message_key)
+        answer = bodies.sealed(alias, answer, row_name)
     bodies.fetch(alias, _STORE, (outcome.message_id, *who, answer, error_code))
     return outcome

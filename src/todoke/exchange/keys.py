@@ -6,7 +6,7 @@ A door asks more than a certificate of a known authority: its fingerprint must b
 
 Each owner keeps `<instance>/<owner>/keys/` (mode 700): `authority.key/.pem`, `server.key/.pem` (owners with
 a door), and per party `<party>.sign.key`, `<party>.tls.key/.pem`. Private keys have mode 600. Nothing is ever
-overwritten: to renew, move the old files away and run it again.
+overwritten here: `renewing` replaces keys while everybody goes on.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from todoke.exchange import certificates, parties
-from todoke.exchange.directory import FILE_NAME, Directory, Entry
+from todoke.exchange.directory import FILE_NAME, Directory, DirectoryFile, Entry, missing
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey
@@ -117,6 +118,7 @@ def make(root: Path, *, instance: str, owners: Sequence[Owner]) -> Directory:
     """Make what is missing, keep what is there, write the directory (URLs as given). Repeatable, killable."""
     entries: dict[str, Entry] = {}
     authorities: dict[str, str] = {}
+    known = _known(root)
     for owner in owners:
         vault = Vault(root / owner.folder / "keys")
         authority = _authority(vault, instance, owner.folder)
@@ -124,10 +126,19 @@ def make(root: Path, *, instance: str, owners: Sequence[Owner]) -> Directory:
         if owner.url:
             vault.certificate("server", partial(authority.server, hosts=owner.hosts))
         for party in owner.parties:
-            entries[party] = _entry(vault, authority, instance, owner, party)
+            entry = _entry(vault, authority, instance, owner, party)
+            former = known[party].still_good(clock.now()) if party in known else ()
+            entries[party] = msgspec.structs.replace(entry, former=former)
     directory = Directory(instance=instance, authorities=authorities, parties=entries)
-    _replace(root / FILE_NAME, msgspec.json.format(msgspec.json.encode(directory), indent=1))
+    replace_file(root / FILE_NAME, msgspec.json.format(msgspec.json.encode(directory), indent=1))
     return directory
+
+
+def _known(root: Path) -> dict[str, Entry]:
+    try:
+        return DirectoryFile(root).current().parties
+    except TodokeError:
+        return {}
 
 
 def _authority(vault: Vault, instance: str, folder: str) -> certificates.Authority:
@@ -180,6 +191,19 @@ class Vault:
             _create(path, make(key).public_bytes(Encoding.PEM), 0o644)
         return x509.load_pem_x509_certificate(path.read_bytes())
 
+    def kept_certificate(self, name: str) -> x509.Certificate:
+        """`<name>.pem` as it is; SETUP_MISSING without it."""
+        try:
+            return x509.load_pem_x509_certificate((self._folder / f"{name}.pem").read_bytes())
+        except OSError:
+            raise missing(f"{name}.pem") from None
+
+    def hosts_of(self, name: str) -> list[str]:
+        """The names that a server's certificate was made for."""
+        found = self.kept_certificate(name).extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        addresses = [str(one) for one in found.value.get_values_for_type(x509.IPAddress)]
+        return [*addresses, *found.value.get_values_for_type(x509.DNSName)]
+
     def _key(self, name: str, make: Callable[[], PrivateKey]) -> object:
         path = self._folder / f"{name}.key"
         if not path.exists():
@@ -199,7 +223,8 @@ def _create(path: Path, content: bytes, mode: int) -> None:
         aside.unlink()
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """The new content under the name, whole or not at all; an equal one is left alone."""
     if not (path.exists() and path.read_bytes() == content):
         _write_aside(path, content, 0o644).replace(path)
 

@@ -62,7 +62,8 @@ def send(alias: str, *, sender: str, receiver: str, kind: MessageKind[Q, A], bod
         raise TodokeError(ErrorCode.MESSAGE_INVALID, detail="電文キーの形式が違います")
     data = kinds.encode(body)
     digest = envelope.sha256(data)
-    values = (parties.parse(sender), parties.parse(receiver), kind.name, key, data, digest)
+    kept = bodies.sealed(alias, data, bodies.outbox_row(sender, receiver, key))
+    values = (parties.parse(sender), parties.parse(receiver), kind.name, key, kept, digest)
     if bodies.fetch(alias, _INSERT, values):
         transaction.on_commit(partial(_ring, alias), using=alias)
         return

@@ -10,7 +10,7 @@ untied, and each message then goes alone, so that one bad message is refused for
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
 from typing import Any, Final, LiteralString
@@ -19,6 +19,7 @@ from todoke.engine import postgres
 from todoke.exchange import bodies, handlers, kinds
 from todoke.exchange.kinds import MessageKind
 from todoke.exchange.message_id import new_message_id
+from todoke.kernel.errors import TodokeError
 
 MAX_BYTES: Final = 256 << 10
 """Bodies of a parcel together; a larger message goes alone."""
@@ -42,7 +43,10 @@ _UNTIE = "UPDATE exchange_outbox SET parcel = message_key WHERE id = ANY(%s)"
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent next under one key: one waiting message, or several as one. `ids`: their rows."""
+    """What is sent next under one key: one waiting message, or several as one. `ids`: their rows.
+
+    `trouble`: why it cannot be sent now (the body cannot be opened); the first message then stands for those behind it.
+    """
 
     sender: str
     receiver: str
@@ -51,6 +55,7 @@ class Message:
     key: str
     body: bytes
     attempts: int
+    trouble: TodokeError | None = None
 
 
 @dataclass(frozen=True)
@@ -71,23 +76,40 @@ def first_due(alias: str, sender: str, receiver: str, contract: str, now: dateti
     if not rows or rows[0].next_attempt_at > now:
         return None
     head = rows[0]
+    try:
+        return _next(alias, ends, kind, rows)
+    except TodokeError as error:  # KEY_WITHDRAWN, INPUT_CHANGED: whoever delivers notes it and waits
+        return Message(*ends, (head.id,), head.key, b"", head.attempts, error)
+
+
+def _next(
+    alias: str, ends: tuple[str, str, str], kind: MessageKind[Any, Any] | None, rows: Sequence[_Row]
+) -> Message | None:
+    if kind is not None and rows[0].parcel:
+        return _message(ends, kind, _opened(alias, ends, _read(alias, _TIED, (*ends, rows[0].parcel))))
+    rows = _opened(alias, ends, rows)
+    head = rows[0]
     if kind is None:
         return Message(*ends, (head.id,), head.key, head.body, head.attempts)
-    if head.parcel:
-        return _message(ends, kind, _read(alias, _TIED, (*ends, head.parcel)))
     chosen = _fitting(kind, rows)
     key = head.key if len(chosen) == 1 else f"parcel/{new_message_id()}"
     ids = [row.id for row in chosen]
     if postgres.execute(alias, _TIE, [key, ids]) != len(ids):
         return None  # somebody else owns the queue by now
-    return _message(
-        ends, kind, [_Row(r.id, r.key, r.body, r.attempts, r.next_attempt_at, key) for r in chosen]
-    )
+    return _message(ends, kind, [replace(row, parcel=key) for row in chosen])
 
 
 def untie(alias: str, ids: Sequence[int]) -> None:
     """Let each go alone from now on. Only after a final refusal: nothing of the parcel was done then."""
     postgres.execute(alias, _UNTIE, [list(ids)])
+
+
+def _opened(alias: str, ends: tuple[str, str, str], rows: Sequence[_Row]) -> list[_Row]:
+    sender, receiver, _ = ends
+    return [
+        replace(row, body=bodies.opened(alias, row.body, bodies.outbox_row(sender, receiver, row.key)))
+        for row in rows
+    ]
 
 
 def _fitting(kind: MessageKind[Any, Any], rows: Sequence[_Row]) -> list[_Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import stat
+import time
 from pathlib import Path
 
 from cryptography import x509
@@ -14,6 +15,9 @@ from todoke.exchange import parties
 from todoke.exchange.directory import Directory, DirectoryFile, Entry, missing
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
+
+Stamp = tuple[int, int]
+_MOMENT = 0.1
 
 
 class KeyRing:
@@ -26,7 +30,8 @@ class KeyRing:
         self._root = root
         self._owners = frozenset(owners)
         self._file = DirectoryFile(root)
-        self._signing: dict[str, Ed25519PrivateKey] = {}
+        self._signing: dict[str, tuple[Stamp, Ed25519PrivateKey]] = {}
+        self._served: dict[str, Stamp] = {}
 
     @property
     def directory(self) -> Directory:
@@ -36,14 +41,19 @@ class KeyRing:
     def signing_key(self, party: str) -> Ed25519PrivateKey:
         """The party's Ed25519 key; only while it is valid."""
         self._own(party).check_validity(party, clock.now())
-        key = self._signing.get(party)
-        if key is None:
-            path = self._party_file(party, "sign.key")
-            loaded = load_pem_private_key(_private(path).read_bytes(), password=None)
-            if not isinstance(loaded, Ed25519PrivateKey):
-                raise missing(path.name)
-            key = self._signing[party] = loaded
-        return key
+        path = self._party_file(party, "sign.key")
+        stamp, known = _stamp(path), self._signing.get(party)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        loaded = load_pem_private_key(_private(path).read_bytes(), password=None)
+        if not isinstance(loaded, Ed25519PrivateKey):
+            raise missing(path.name)
+        self._signing[party] = (stamp, loaded)
+        return loaded
+
+    def client_stamp(self, sender: str) -> Stamp:
+        """Changes when the sender's TLS certificate is replaced: whoever keeps connections makes new ones."""
+        return _stamp(self._party_file(sender, "tls.pem"))
 
     def client_context(self, sender: str, receiver: str) -> ssl.SSLContext:
         """TLS for knocking at `receiver`'s door as `sender`: trusts the receiver's authority only."""
@@ -51,8 +61,7 @@ class KeyRing:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_verify_locations(cadata=self.directory.authority_of(receiver))
-        key = _private(self._party_file(sender, "tls.key"))
-        context.load_cert_chain(key.with_suffix(".pem"), key)
+        _load(context, _private(self._party_file(sender, "tls.key")))
         return context
 
     def server_context(self, owner: str, *, clients: str | None = None) -> ssl.SSLContext:
@@ -65,8 +74,17 @@ class KeyRing:
         context.verify_mode = ssl.CERT_REQUIRED
         authorities = clients or "\n".join(self.directory.authorities.values())
         context.load_verify_locations(cadata=authorities)
-        context.load_cert_chain(certificate, key)
+        self._served[owner] = _stamp(certificate)
+        _load(context, key)
         return context
+
+    def renew_server(self, context: ssl.SSLContext, owner: str) -> None:
+        """Let new connections see the owner's server certificate as it lies there now; cheap when it is the same."""
+        key = self._root / owner / "keys" / "server.key"
+        stamp = _stamp(key.with_suffix(".pem"))
+        if self._served.get(owner) != stamp:
+            _load(context, _private(key))
+            self._served[owner] = stamp
 
     def _own(self, party: str) -> Entry:
         entry = self.directory.entry(party)
@@ -76,6 +94,27 @@ class KeyRing:
 
     def _party_file(self, party: str, suffix: str) -> Path:
         return self._root / self._own(party).owner / "keys" / f"{parties.file_stem(party)}.{suffix}"
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        status = path.stat()
+    except OSError:
+        raise missing(path.name) from None
+    return (status.st_mtime_ns, status.st_ino)
+
+
+def _load(context: ssl.SSLContext, key: Path) -> None:
+    """Certificate and key are two files: in the moment between their replacements they do not fit, and a moment later do."""
+    for last in (False, False, True):
+        try:
+            context.load_cert_chain(key.with_suffix(".pem"), key)
+        except ssl.SSLError:
+            if last:
+                raise
+            time.sleep(_MOMENT)
+        else:
+            return
 
 
 def _private(path: Path) -> Path:

@@ -9,6 +9,7 @@ import socket
 import ssl
 import sys
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -36,13 +37,15 @@ class _TlsAdapter(Adapter):
     """TLS without the handshake. cheroot's own adapter shakes hands in the one thread that accepts
     connections, where a single silent client holds up everybody for the length of the timeout."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: ssl.SSLContext, renew: Callable[[], None]) -> None:
         self.context = context
+        self._renew = renew
 
     def bind(self, sock: socket.socket) -> socket.socket:
         return sock
 
     def wrap(self, sock: socket.socket) -> tuple[ssl.SSLSocket, dict[str, str]]:
+        self._renew()
         return self.context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False), {}
 
     def get_environ(self, sock: ssl.SSLSocket) -> dict[str, str]:  # type: ignore[override]
@@ -121,6 +124,7 @@ class TlsServer:
         port: int = 0,
         threads: int = 8,
         max_body: int = MAX_WIRE,
+        renew: Callable[[], None] = lambda: None,
     ) -> None:
         self._server = _Cheroot(
             (host, port), application, numthreads=threads, timeout=KEEP_ALIVE, request_queue_size=64
@@ -128,7 +132,7 @@ class TlsServer:
         self._server.max_request_body_size = max_body
         # cheroot keeps ten: with twenty municipalities every message then began with a handshake
         self._server.keep_alive_conn_limit = KEPT_OPEN
-        self._server.ssl_adapter = _TlsAdapter(context)
+        self._server.ssl_adapter = _TlsAdapter(context, renew)
         self._server.ConnectionClass = self.connection
         self._thread = threading.Thread(target=self._server.serve, name=name, daemon=True)
 
@@ -168,9 +172,11 @@ class DoorServer(TlsServer):
     def __init__(
         self, door: Door, *, owner: str, host: str = "127.0.0.1", port: int = 0, threads: int = 8
     ) -> None:
+        context = door.ring.server_context(owner)
         super().__init__(
             door,
-            door.ring.server_context(owner),
+            context,
+            renew=lambda: door.ring.renew_server(context, owner),
             name=f"door-{owner}",
             host=host,
             port=port,

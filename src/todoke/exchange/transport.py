@@ -9,7 +9,7 @@ from typing import Protocol
 import httpx
 
 from todoke.exchange.door import MAX_WIRE, Door
-from todoke.exchange.ring import KeyRing
+from todoke.exchange.ring import KeyRing, Stamp
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 # Idle connections are dropped before the door drops them (server.KEEP_ALIVE): no send meets a closed one.
@@ -39,7 +39,8 @@ class HttpTransport:
         self.ring = ring
         self.patience = patience
         self._timeout = timeout
-        self._clients: dict[tuple[str, str], httpx.Client] = {}
+        self._clients: dict[tuple[str, str], tuple[Stamp, httpx.Client]] = {}
+        self._retired: list[httpx.Client] = []
         self._lock = threading.Lock()
 
     def post(self, receiver: str, wire: bytes, sender: str) -> bytes:
@@ -56,21 +57,27 @@ class HttpTransport:
     def close(self) -> None:
         """Close all connections; the transport may be used again."""
         with self._lock:
-            clients, self._clients = self._clients, {}
-        for client in clients.values():
+            clients = [*self._retired, *(client for _, client in self._clients.values())]
+            self._retired, self._clients = [], {}
+        for client in clients:
             client.close()
 
     def _client(self, sender: str, receiver: str) -> httpx.Client:
         with self._lock:
             name = (sender, self.ring.directory.authority_of(receiver))
-            if name not in self._clients:
-                self._clients[name] = httpx.Client(
-                    verify=self.ring.client_context(sender, receiver),
-                    timeout=self._timeout,
-                    limits=_LIMITS,
-                    trust_env=False,  # a proxy from the environment must never see a message
-                )
-            return self._clients[name]
+            stamp, known = self.ring.client_stamp(sender), self._clients.get(name)
+            if known is not None and known[0] == stamp:
+                return known[1]
+            if known is not None:  # requests that it still carries end by themselves
+                self._retired.append(known[1])
+            fresh = httpx.Client(
+                verify=self.ring.client_context(sender, receiver),
+                timeout=self._timeout,
+                limits=_LIMITS,
+                trust_env=False,  # a proxy from the environment must never see a message
+            )
+            self._clients[name] = (stamp, fresh)
+            return fresh
 
 
 class InProcessTransport:

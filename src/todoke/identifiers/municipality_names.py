@@ -18,6 +18,15 @@ def name_of(code: str) -> str:
     return names.get(code) or names.get(city_of(code), code)
 
 
+PREFECTURES = tuple(f"{number:02}000" for number in range(1, 48))
+"""都道府県 are 地方公共団体, too."""
+
+
+def nationwide() -> list[str]:
+    """All 1,788 地方公共団体 in order; wards of designated cities belong to their city."""
+    return sorted({*PREFECTURES, *(city_of(code) for code in _names())})
+
+
 @cache
 def _names() -> dict[str, str]:
     with Path(__file__).with_name("municipality_names.csv").open(encoding="utf-8", newline="") as file:

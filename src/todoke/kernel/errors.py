@@ -152,12 +152,18 @@ class ErrorCode(Enum):
     )
     CLOCK_SKEW = (
         Family.SETUP,
-        "電文の時刻が {seconds} 秒ずれています（許容は ±{allowed} 秒）。両方の機器の時刻同期を確かめてください。",
+        "{party} の時計が当方より {seconds} 秒 {side}います（許容は ±{allowed} 秒）。処理していません。"
+        "両方の機器の時刻同期を確かめてください。",
     )
     KEY_EXPIRED = (
         Family.SETUP,
         "{party} の鍵の有効期間が {until} に切れました。"
         "古い鍵ファイルを退避し、todoke keys init で作り直してください。",
+    )
+    KEY_EXPIRING = (
+        Family.SETUP,
+        "期限まで {days} 日以内、または期限の切れた鍵と証明書が {count} 件あります。"
+        "「todoke keys renew」で新しくしてください（運用は止まりません）。",
     )
     KEY_NOT_YET_VALID = (
         Family.SETUP,
@@ -282,6 +288,16 @@ class ErrorCode(Enum):
     SERVICE_CLOSED = (
         Family.UNAVAILABLE,
         "{what}は今、受け付けていません（{reason}）。出した仕事は残っており、再開すると自動で送ります。",
+    )
+    MIGRATION_STOPPED = (
+        Family.CONFLICT,
+        "団体 {municipality} のデータベースを用意できないため止めました（{kind}）。まだ手を付けていない団体は {untouched} です。"
+        "原因を直して同じ命令をもう一度実行すると、済んだ団体を飛ばして続けます。",
+    )
+    KEY_WITHDRAWN = (
+        Family.UNAVAILABLE,
+        "{party} の副本と回答を開く鍵が、団体から渡されていません。処理せずに止めました。"
+        "団体が鍵を渡すと（鍵の置き場所に戻すと）自動で再開します。",
     )
     UNAVAILABLE = (
         Family.UNAVAILABLE,

@@ -7,10 +7,13 @@ from django.http import HttpRequest, HttpResponse
 
 from todoke.access import directory, middleware, standing
 from todoke.access.guard import open_screen
+from todoke.exchange import key_states
 from todoke.exchange import metrics as exchange
 from todoke.exchange.metrics import Gauge
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites import status
+from todoke.sites.instance import Instance
 from todoke.sites.realms import system_of
 from todoke.sites.router import labels_of
 
@@ -28,9 +31,29 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def gauges() -> list[Gauge]:
     """Of every outbox of this site, and of the city's linkage where it is served."""
     outboxes = [alias for alias in status.aliases() if "exchange" in labels_of(system_of(alias))]
-    found = exchange.queues(outboxes)
+    found = [*exchange.queues(outboxes), _days_left()]
     if "linkage" in settings.DATABASES:
         from todoke.systems.linkage.queries import watching
 
         found += watching.gauges()
+    held = [alias for alias in status.aliases() if system_of(alias) == "intermediary"]
+    if held:
+        from todoke.systems.intermediary.queries import holding
+
+        found += holding.gauges(held)
     return found
+
+
+def _days_left() -> Gauge:
+    """Days until keys and certificates run out, the soonest of each name and use."""
+    now = clock.now()
+    values: dict[tuple[tuple[str, str], ...], float] = {}
+    try:
+        states = key_states.states(Instance.load().path)
+    except TodokeError as error:
+        if error.code is not ErrorCode.SETUP_MISSING:
+            raise
+        states = []  # a site without keys yet has none that run out; its other measures must not go with them
+    for one in states:
+        values.setdefault((("name", one.name), ("use", one.use)), one.days_left(now))
+    return Gauge(name="todoke_key_days_left", help="Days until a key or certificate runs out", values=values)

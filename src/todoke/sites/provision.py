@@ -14,8 +14,10 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from todoke.batch.progress import Meter
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog import keys as log_keys
+from todoke.sites import fleet
 from todoke.sites.instance import DatabaseAccount, Instance
 from todoke.sites.migrations import migrate, point_at
 from todoke.sites.postgres import Server
@@ -26,20 +28,60 @@ Admin = psycopg.Connection[tuple[Any, ...]]
 _OLDEST = 150000
 
 
-def provision(instance: Instance, server: Server, *, realms: Sequence[Realm] = tuple(Realm)) -> None:
+def provision(
+    instance: Instance,
+    server: Server,
+    *,
+    realms: Sequence[Realm] = tuple(Realm),
+    meter: Meter | None = None,
+    canary: str | None = None,
+) -> None:
     """Make whatever of the realms' roles, databases, tables and grants is missing.
 
     Needs Django set up with settings that have these realms' aliases. Raises SETUP_MISSING for a server older
-    than PostgreSQL 15; psycopg errors pass.
+    than PostgreSQL 15, MIGRATION_STOPPED for a municipality's database; psycopg errors of others pass.
     """
     point_at(server.address)
     for realm in realms:
         log_keys.make(instance.path, realm.value)
     with _alone(instance, server) as admin:
-        if Realm.PLATFORM in realms:
-            _template(admin, instance, server)
         for system, part in instance.walls(*realms):
-            _database(admin, instance, server, system, part)
+            if system != PER_MUNICIPALITY:
+                _database(admin, instance, server, system, part)
+        if Realm.PLATFORM in realms:
+            _municipalities(admin, instance, server, meter or _Unseen(), canary)
+
+
+def standings(instance: Instance, server: Server) -> list[fleet.Standing]:
+    """How far every municipality's database is; makes and changes nothing."""
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        return fleet.standings(admin, instance)
+
+
+class _Unseen:
+    """A meter that nobody looks at."""
+
+    def total(self, count: int) -> None: ...
+
+    def advance(self, count: int) -> None: ...
+
+
+def _municipalities(
+    admin: Admin, instance: Instance, server: Server, meter: Meter, canary: str | None
+) -> None:
+    """Whatever municipality's database is missing or behind: the template, then the canary, then the others."""
+    behind = [
+        one.municipality for one in fleet.standings(admin, instance) if one.state is not fleet.State.CURRENT
+    ]
+    if not behind:
+        return
+    _template(admin, instance, server)
+
+    def bring(code: str) -> None:
+        _content_keys(code)
+        _database(admin, instance, server, PER_MUNICIPALITY, code)
+
+    fleet.bring_up(admin, instance, behind, bring, meter, canary=canary)
 
 
 def drop(instance: Instance, server: Server) -> None:
@@ -83,6 +125,13 @@ def _template(admin: Admin, instance: Instance, server: Server) -> None:
     with psycopg.connect(make_conninfo(server.admin_url, dbname=owner.dbname), autocommit=True) as inside:
         _run(inside, "GRANT CREATE, USAGE ON SCHEMA public TO {}", owner.user)
     migrate(alias(PER_MUNICIPALITY, instance.municipalities[0]), owner)
+
+
+def _content_keys(code: str) -> None:
+    """What seals a municipality's 副本; one that has withdrawn its own key gets no other (ADR 0015)."""
+    from todoke.systems.intermediary.codecs import contents
+
+    contents.make_keys(code)
 
 
 def _database(admin: Admin, instance: Instance, server: Server, system: str, part: str | None) -> None:

@@ -20,6 +20,7 @@ from todoke.sites.realms import (
     systems_of,
 )
 from todoke.systems.inquiry.rules.deadlines import ANSWER_DAYS, HELD_DAYS
+from todoke.systems.intermediary.rules.holding import ALARM_DAYS
 
 _RULE = "django.contrib.auth.password_validation"
 _PASSWORD_RULES = [
@@ -28,6 +29,12 @@ _PASSWORD_RULES = [
     {"NAME": f"{_RULE}.NumericPasswordValidator"},
 ]
 """Long rather than odd, and none of the known ones (NIST SP 800-63B §3.1.1.2)."""
+
+NONDISCLOSURE_CODES = (
+    "1=開示できる,2!不開示（本人の生命・健康・生活・財産を害するおそれ）,3!不開示（他の人の権利利益を害するおそれ）,"
+    "4!不開示（事務の適正な遂行に支障を及ぼすおそれ）,9!不開示（その他）"
+)
+"""Our own table. Municipalities send `1` with everything; the meanings of the national values are not public."""
 
 _NOWHERE = ServerAddress(host="127.0.0.1", port=1)
 
@@ -87,6 +94,11 @@ def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
         "TODOKE_INSTANCE_NAME": instance.name if instance else "unconfigured",
         "TODOKE_MUNICIPALITY": instance.city if instance else "00000",
         "TODOKE_KEYS_FOLDER": folder / "keys",
+        # what unwraps the contents of 副本, per municipality: in its own hands, beside no realm's folder (ADR 0015)
+        "TODOKE_MUNICIPAL_KEYS": Path(
+            os.environ.get("TODOKE_MUNICIPAL_KEYS") or folder.parent / "municipal-keys"
+        ),
+        "TODOKE_CONTENT_KEYS": folder.parent / Realm.PLATFORM.value / "keys",
         "TODOKE_DATA_FOLDER": folder / "data",
         "TODOKE_TERMINALS_FOLDER": folder / "terminals",
         "TODOKE_CLI_SESSIONS_FOLDER": folder / "cli-sessions",
@@ -94,7 +106,11 @@ def _todoke(instance: Instance | None, realm: Realm) -> dict[str, Any]:
         # after how many days a question without an answer expires (systems/inquiry/rules/deadlines.py)
         "TODOKE_ANSWER_DAYS": int(os.environ.get("TODOKE_ANSWER_DAYS", ANSWER_DAYS)),
         "TODOKE_HELD_DAYS": int(os.environ.get("TODOKE_HELD_DAYS", HELD_DAYS)),
+        # after how many days a held request is overdue (systems/intermediary/rules/holding.py)
+        "TODOKE_HOLD_ALARM_DAYS": int(os.environ.get("TODOKE_HOLD_ALARM_DAYS", ALARM_DAYS)),
         "TODOKE_SERVICE_HOURS": os.environ.get("TODOKE_SERVICE_HOURS", "00:00-24:00"),
+        # 不開示コード: `=` discloses, `!` withholds (systems/intermediary/rules/nondisclosure.py)
+        "TODOKE_NONDISCLOSURE_CODES": os.environ.get("TODOKE_NONDISCLOSURE_CODES", NONDISCLOSURE_CODES),
         # where browsers find the screens: passkeys answer to these pages only (ADR 0008)
         "TODOKE_ORIGINS": os.environ.get(
             "TODOKE_ORIGINS", f"http://localhost:{TRIAL_TERMINALS[realm]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.http import HttpRequest, JsonResponse, QueryDict
 
 from todoke.access.guard import open_screen
 from todoke.batch.models import StepRun, StepState
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
 from todoke.sites.realms import Realm
@@ -44,6 +46,18 @@ def health(request: HttpRequest) -> JsonResponse:
 def aliases() -> list[str]:
     """Every database of this site."""
     return [alias for alias in connections if alias != "default"]
+
+
+def known(alias: str) -> str:
+    """The alias, if this site has that database; NOT_FOUND."""
+    if alias not in aliases():
+        raise TodokeError(ErrorCode.NOT_FOUND, what="データベース")
+    return alias
+
+
+def database_in_address(_: HttpRequest, kwargs: Mapping[str, object]) -> str:
+    """Of a screen whose address names a database (`alias`): where its use is logged."""
+    return known(str(kwargs["alias"]))
 
 
 def system_title(alias: str) -> str:

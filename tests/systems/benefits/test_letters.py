@@ -15,10 +15,11 @@ from pypdf import PdfReader
 
 from tests.systems.benefits.world import CLERK, CODE, PROGRAMME, World, decide, resident, rows
 from todoke.identifiers import case_number
+from todoke.pages import typeface
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions import print_letters as printing
 from todoke.systems.benefits.rules.office import SAMPLE_CITY
-from todoke.systems.benefits.web.letters import coverage, typesetting
+from todoke.systems.benefits.web.letters import typesetting
 from todoke.systems.benefits.web.letters.typesetting import Letter, Sheaf
 
 TEXT = printing._common_text(PROGRAMME, SAMPLE_CITY)
@@ -63,7 +64,7 @@ def test_the_same_letters_are_the_same_bytes_in_other_processes(tmp_path: Path, 
 
 def test_characters_without_a_glyph_are_found() -> None:
     names = ["𠮷田", "髙﨑", "葛\U000e0100城", "外\ue000字", "", "André", "改\n行"]
-    assert coverage.undrawable(names).tolist() == [False, False, True, True, False, False, True]
+    assert typeface.undrawable(names).tolist() == [False, False, True, True, False, False, True]
 
 
 def test_those_who_must_not_get_a_letter_are_left_out_and_counted(databases: object, tmp_path: Path) -> None:

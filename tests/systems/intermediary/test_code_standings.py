@@ -10,6 +10,7 @@ from django.test import override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.clocks import Clock
 from tests.systems.three_towns import (
     EAST,
     HOME,
@@ -35,21 +36,6 @@ from todoke.systems.network.actions.make_keys import make_keys
 
 ENDS = ("city:" + HOME, "platform:" + HOME)
 HOUSEKEEPER = actors.housekeeper()
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.ahead, self._real = timedelta(), clock.now
-
-    def now(self) -> datetime:
-        return self._real() + self.ahead
-
-
-@pytest.fixture
-def moved(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    moved = Clock()
-    monkeypatch.setattr(clock, "now", moved.now)
-    return moved
 
 
 @pytest.fixture

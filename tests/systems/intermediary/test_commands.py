@@ -86,6 +86,23 @@ def test_held_requests_are_listed_proposed_and_confirmed(towns: Towns, verb: Ver
     assert shown.startswith(f"{EAST}  {permit_id}  r1  ")
     assert "未提案" in shown
     assert own_number(EAST, 1) not in shown
+    said = (
+        "--at",
+        "2021-12-10T09:00",
+        "--office",
+        "福祉保健課",
+        "--official",
+        "見本 花子",
+        "--law",
+        "--need",
+    )
+    with pytest.raises(TodokeError, match="番号は書かないで"):
+        verb(
+            "intermediary", "contact", permit_id, *where, *said, "--note", own_number(EAST, 1), "--by", "p002"
+        )
+    contact = verb("intermediary", "contact", permit_id, *where, *said, "--handling", "--by", "p002")
+    assert contact == "記録しました\n"
+    assert verb("intermediary", "renew", permit_id, *where, "--by", "p002") == "更新しました\n"
     verb("intermediary", "release", permit_id, *where, "--reason", "電話で確認", "--by", "p002")
     assert "release（p002）" in verb("intermediary", "held", *where, "--by", "p003")
     for stranger in (("held",), ("confirm", permit_id)):

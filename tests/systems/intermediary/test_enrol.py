@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.systems import copies
 from tests.systems.three_towns import EAST, NETWORK_STAFF, Towns, alias
 from todoke.contracts.information import TAX_ITEMS
 from todoke.exchange.ring import KeyRing
@@ -60,19 +61,19 @@ def test_a_neighbour_enrols_from_its_files_and_continues_after_a_stop(
     load_register(file=sample / "national" / "juki.csv", by=NETWORK_STAFF)
     folder, shown = sample / "neighbours" / EAST, Shown()
     persons = len((folder / "numbers.csv").read_text(encoding="utf-8").splitlines()) - 1
-    copies = len((folder / "replica.csv").read_text(encoding="utf-8").splitlines()) - 1
+    registered = len((folder / "replica.csv").read_text(encoding="utf-8").splitlines()) - 1
     assert persons > 10
     transport = StoppedOnce(towns)
     with pytest.raises(TodokeError, match="UNAVAILABLE"):
         neighbours.enrol(transport, folder, EAST, shown, wait=towns.deliver)
     shown = Shown()
     found = neighbours.enrol(transport, folder, EAST, shown, wait=towns.deliver)
-    assert (found.codes, found.replicas) == (persons, copies)
-    assert shown.done == shown.count == persons + copies
+    assert (found.codes, found.replicas) == (persons, registered)
+    assert shown.done == shown.count == persons + registered
     states = towns.rows(alias(EAST), "SELECT state, count(*) FROM intermediary_link_code GROUP BY 1")
     assert states == [("acquired", persons)]
     assert towns.rows(alias(EAST), "SELECT count(*), max(edition) FROM intermediary_replica") == [
-        (copies, copies)
+        (registered, registered)
     ]
     before = towns.rows(alias(EAST), "SELECT * FROM intermediary_replica ORDER BY 1")
     assert neighbours.enrol(transport, folder, EAST, Shown(), wait=towns.deliver) == found
@@ -87,10 +88,10 @@ def test_the_replicas_say_what_the_file_says(towns: Towns, sample: Path) -> None
     folder = sample / "neighbours" / EAST
     neighbours.enrol(towns.transport, folder, EAST, Shown(), wait=towns.deliver)
     names = [column for item in TAX_ITEMS for column in (item, f"{item}_reason")]
-    found = towns.rows(
-        alias(EAST),
-        f"SELECT integrated_number, auto_reply_prohibited, {', '.join(names)} FROM intermediary_replica ORDER BY 1",
-    )
+    found = [
+        tuple(copy[name] for name in ("integrated_number", "auto_reply_prohibited", *names))
+        for copy in copies.opened(alias(EAST))
+    ]
     with (folder / "replica.csv").open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["integrated_number"])
     assert found == [

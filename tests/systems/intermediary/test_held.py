@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.db import IntegrityError, connections
 
@@ -14,12 +12,12 @@ from tests.systems.three_towns import (
     SECOND_OFFICER,
     Towns,
     alias,
+    contact,
     inquiry,
     items,
     own_number,
 )
 from todoke.contracts.information import Outcome
-from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 from todoke.systems.intermediary import queries
 from todoke.systems.intermediary.actions.release_held import confirm_release, propose_release
@@ -44,6 +42,9 @@ def permits() -> list[str]:
 
 
 def propose(decision: Decision = Decision.RELEASE, *, by: object = OFFICER) -> None:
+    if decision is Decision.RELEASE:
+        for permit_id in permits():
+            contact(permit_id)
     propose_release(alias=WHERE, permit_ids=permits(), decision=decision, reason="電話で確認", by=by)  # type: ignore[arg-type]
 
 
@@ -107,35 +108,6 @@ def test_a_copy_that_changed_after_the_proposal_must_be_looked_at_again(held: To
     confirm()
     held.deliver()
     assert held.results()["r1"].items == items(1, missing=["gross_income"])
-
-
-def test_an_expired_permit_can_still_be_released_but_not_for_ever(
-    held: Towns, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = clock.now
-    propose()
-    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=91))
-    with pytest.raises(TodokeError, match="許可されていません"):
-        confirm()  # the list copy has run out as well, and is looked at first
-    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=29))
-    confirm()
-    held.deliver()
-    assert held.results()["r1"].outcome is Outcome.ANSWERED
-
-
-def test_after_the_limit_only_a_refusal_can_be_confirmed(
-    held: Towns, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from django.test import override_settings
-
-    propose()
-    with override_settings(TODOKE_HOLD_LIMIT=timedelta(0)):
-        with pytest.raises(TodokeError, match="期限"):
-            confirm()
-        propose(Decision.REFUSE)
-        confirm(Decision.REFUSE)
-    held.deliver()
-    assert held.results()["r1"].outcome is Outcome.RELEASE_REFUSED
 
 
 @pytest.mark.parametrize(

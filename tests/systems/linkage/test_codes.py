@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connections, transaction
 
+from tests.clocks import Clock
 from tests.systems import city
 from tests.systems.linkage import realms as far
 from tests.systems.linkage.test_exchange import BATCH, FILE, persons, query, submit
@@ -42,21 +43,6 @@ EVERYONE = CodeFilter()
 def realms(city_site: object, tmp_path: Path) -> far.Realms:
     jobs.load(city.files() / FILE, by=city.actor(city.OPERATOR))
     return far.make(tmp_path)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.ahead, self._real = timedelta(), clock.now
-
-    def now(self) -> datetime:
-        return self._real() + self.ahead
-
-
-@pytest.fixture
-def moved(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    moved = Clock()
-    monkeypatch.setattr(clock, "now", moved.now)
-    return moved
 
 
 def operator() -> Actor:

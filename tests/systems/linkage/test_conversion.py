@@ -283,10 +283,11 @@ def test_nobody_else_may_ask_and_nobody_may_ask_for_too_much(tmp_path: Path) -> 
             ask(transport, sender, body)
         assert "PERMISSION_DENIED" in str(refused.value)
     too_many = msgspec.structs.replace(body, records=body.records * (RECORD_LIMIT + 1))
-    for key, wrong in (("k2", too_many), ("k3", msgspec.structs.replace(body, nonce="short"))):
+    guessable = msgspec.structs.replace(body, nonce="short")
+    for key, wrong, code in (("k2", too_many, "MESSAGE_INVALID"), ("k3", guessable, "RECORD_INVALID")):
         with pytest.raises(TodokeError) as refused:
             ask(transport, "system:14100:welfare", wrong, key)
-        assert "RECORD_INVALID" in str(refused.value)
+        assert code in str(refused.value)
 
 
 def test_keys_of_a_system_are_its_own_and_stay(tmp_path: Path) -> None:

@@ -81,4 +81,4 @@ def test_a_bad_row_refuses_the_file_and_too_many_numbers_the_message(towns: Town
     assert [bad.row for bad in caught.value.rows] == [3, 4]
     with pytest.raises((RefusedError, TodokeError)) as refused:
         ask(towns, *[number_of(1)] * 10_001)
-    assert ErrorCode.RECORD_INVALID.name in str(refused.value)
+    assert ErrorCode.MESSAGE_INVALID.name in str(refused.value)

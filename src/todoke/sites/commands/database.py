@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from todoke.access.guard import open_verb
+from todoke.batch.progress import meter
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites.instance import DEFAULT, ENVIRONMENT, EXAMPLE, Instance
 from todoke.sites.postgres import Server, running_server
@@ -47,22 +48,68 @@ def up() -> None:
 @click.option(
     "--municipality", "codes", multiple=True, help="団体コード5桁。先頭が支給する市。何度でも指定可"
 )
+@click.option("--nationwide", is_flag=True, help="指定した団体に続けて、全国の地方公共団体 1,788 を全て作る")
+@click.option("--canary", help="先に一団体だけ用意して確かめる団体コード（なければ最初の団体）")
 @open_verb("サーバーの管理者が空のデータベースを作る")
-def create(name: str, codes: tuple[str, ...]) -> None:
+def create(name: str, codes: tuple[str, ...], nationwide: bool, canary: str | None) -> None:
     """インスタンスと、その全システムのデータベース・ロール・表を作ります。何度実行しても構いません。"""
+    from todoke.identifiers import municipality_names
     from todoke.sites.entering import enter_everything
 
     folder = Path(os.environ.get(ENVIRONMENT) or DEFAULT.with_name(name))
     try:
-        instance = Instance.create(folder, name, municipalities=codes or EXAMPLE)
+        chosen = dict.fromkeys(
+            [*(codes or EXAMPLE), *(municipality_names.nationwide() if nationwide else ())]
+        )
+        instance = Instance.create(folder, name, municipalities=list(chosen))
     except ValueError as error:
         raise click.UsageError(f"名前または団体コードが正しくありません（{error}）。") from error
     with running_server(instance) as server:
         enter_everything(instance)
         from todoke.sites.provision import provision
 
-        provision(instance, server)
+        with meter("団体のデータベース") as seen:
+            provision(instance, server, meter=seen, canary=canary)
         click.echo(f"{instance.name}: データベース {len(instance.walls())} 個を用意しました。")
+
+
+@database.command("migrate")
+@click.option("--canary", help="先に一団体だけ移行して確かめる団体コード（なければ最初の団体）")
+@open_verb("サーバーの管理者が表の版を上げる")
+def migrate(canary: str | None) -> None:
+    """全データベースの表を今の版にします。基盤の団体は一団体で確かめてから進み、失敗したら残りに触れません。"""
+    from todoke.sites.entering import chosen_instance, enter_everything
+
+    instance = Instance.load(chosen_instance())
+    with running_server(instance) as server:
+        enter_everything(instance)
+        from todoke.sites.provision import provision, standings
+
+        with meter("団体のデータベース") as seen:
+            provision(instance, server, meter=seen, canary=canary)
+        found = standings(instance, server)
+        megabytes = sum(one.size for one in found) / 1e6
+        click.echo(f"{instance.name}: {len(found):,} 団体、{megabytes:,.0f} MB。全て今の版です。")
+
+
+@database.command("behind")
+@open_verb("版の古い団体の番号だけを示す")
+def behind() -> None:
+    """データベースがないか、版が古い団体を示します。何も変えません。"""
+    from todoke.sites.entering import chosen_instance, enter_everything
+
+    instance = Instance.load(chosen_instance())
+    with running_server(instance) as server:
+        enter_everything(instance)
+        from todoke.sites.fleet import State
+        from todoke.sites.provision import standings
+
+        found = standings(instance, server)
+        for one in found:
+            if one.state is not State.CURRENT:
+                click.echo(f"{one.municipality}  {one.state.value}")
+        current = sum(one.state is State.CURRENT for one in found)
+        click.echo(f"{len(found):,} 団体のうち {current:,} が最新です。")
 
 
 @database.command("status")

@@ -31,13 +31,11 @@ DIFFERENCES: Final = (0, 10, 1_000)
 _START_SECONDS = 60.0
 _FLOOR = "bench_floor"
 _ALTER = """
-UPDATE intermediary_replica SET total_income = total_income || '1'
+UPDATE intermediary_replica SET contents = set_byte(contents, 20, get_byte(contents, 20) # 1)
 WHERE id IN (SELECT id FROM intermediary_replica ORDER BY md5(integrated_number) LIMIT %s)
 """
-_MEND = """
-UPDATE intermediary_replica SET total_income = left(total_income, -1)
-WHERE id IN (SELECT id FROM intermediary_replica ORDER BY md5(integrated_number) LIMIT %s)
-"""
+_MEND = _ALTER
+"""The same bit again."""
 
 
 def run(persons: int, var: Path, say: Callable[[str], None]) -> dict[str, Any]:

@@ -179,25 +179,31 @@ def _platform(instance: Instance, _persons: int) -> None:
             postgres.execute(alias, _ASKED_FOR)
             postgres.execute(alias, _ACQUIRED)
             if needs.municipality_of(alias) != CITY:
-                postgres.copy_in(alias, "intermediary_replica", _replicas(held))
+                postgres.copy_in(alias, "intermediary_replica", _replicas(alias, held))
 
 
-def _replicas(held: Any) -> Any:  # noqa: ANN401 - Arrow tables, imported late
+def _replicas(alias: str, held: Any) -> Any:  # noqa: ANN401 - Arrow tables, imported late
     import pyarrow as pa
 
-    from todoke.contracts.information import TAX_ITEMS
+    from todoke.contracts.information import TAX_ITEMS, Item
     from todoke.kernel import clock
     from todoke.systems.intermediary import codecs
+    from todoke.systems.intermediary.codecs import items
 
-    count = held.num_rows
-    columns = {"integrated_number": held["integrated_number"]}
-    columns |= {name: pa.repeat("1", count) for name in TAX_ITEMS}
-    columns["total_income"] = pa.array([income_of(place) for place in held["place"].to_pylist()], pa.string())
-    columns |= {
+    count, places = held.num_rows, held["place"].to_pylist()
+    people = held["integrated_number"]
+    said = [
+        tuple(Item(income_of(place) if name == "total_income" else "1", None) for name in TAX_ITEMS)
+        for place in places
+    ]
+    bound = [items.replica_row(person, YEAR, place + 1) for place, person in enumerate(people.to_pylist())]
+    columns = {
+        "integrated_number": people,
         "fiscal_year": pa.repeat(pa.scalar(YEAR, pa.int16()), count),
         "auto_reply_prohibited": pa.repeat(pa.scalar(value=False), count),
         "edition": pa.array(range(1, count + 1), pa.int32()),
         "registered_at": codecs.same(clock.now(), count),
+        "contents": items.sealed_column(alias, said, bound),
     }
     return pa.table(columns)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -35,17 +35,6 @@ _TONES = {
     ExportState.REAPED: "",
     ExportState.REFUSED: "fail",
 }
-
-
-def _alias(_: HttpRequest, kwargs: Mapping[str, object]) -> str:
-    """The database that the address names."""
-    return _known(str(kwargs["alias"]))
-
-
-def _known(alias: str) -> str:
-    if alias not in status.aliases():
-        raise TodokeError(ErrorCode.NOT_FOUND, what="データベース")
-    return alias
 
 
 class ExportFilter(forms.Form):
@@ -133,7 +122,11 @@ class RequestForm(forms.Form):
 def export_new(request: HttpRequest) -> HttpResponse:
     """出力の申請: fields with their classes, the first rows masked, how many, and whether a second person must agree."""
     actor, query = actor_of(request), request.GET
-    alias, model, fields = _known(query.get("database", "")), query.get("model", ""), query.getlist("field")
+    alias, model, fields = (
+        status.known(query.get("database", "")),
+        query.get("model", ""),
+        query.getlist("field"),
+    )
     if not all("=" in pair for pair in query.getlist("where")):
         raise TodokeError(ErrorCode.NOT_FOUND, what="出力する条件")
     conditions = dict(pair.split("=", 1) for pair in query.getlist("where"))
@@ -166,7 +159,7 @@ def _sample_column(place: int, name: str, kind: str) -> Column[list[str]]:
     )
 
 
-@screen(Permission.PRIVACY_EXPORT_LIST, where=_alias)
+@screen(Permission.PRIVACY_EXPORT_LIST, where=status.database_in_address)
 def export(request: HttpRequest, alias: str, number: int) -> HttpResponse:
     """One request, with what may be done with it next."""
     row, actor = _one(alias, number), actor_of(request)
@@ -206,19 +199,21 @@ def _facts(row: Export) -> list[tuple[str, object]]:
     ]  # fmt: skip
 
 
-@screen(Permission.PRIVACY_EXPORT_APPROVE, where=_alias)
+@screen(Permission.PRIVACY_EXPORT_APPROVE, where=status.database_in_address)
 def export_approve(request: HttpRequest, alias: str, number: int) -> HttpResponse:
     """承認, by another person than the one who asked."""
     return _decided(request, alias, number, "承認", custody.approve)
 
 
-@screen(Permission.PRIVACY_EXPORT_APPROVE, where=_alias)
+@screen(Permission.PRIVACY_EXPORT_APPROVE, where=status.database_in_address)
 def export_refuse(request: HttpRequest, alias: str, number: int) -> HttpResponse:
     """不承認."""
     return _decided(request, alias, number, "不承認と", custody.refuse)
 
 
-def _decided(request: HttpRequest, alias: str, number: int, what: str, act: Any) -> HttpResponse:  # noqa: ANN401
+def _decided(
+    request: HttpRequest, alias: str, number: int, what: str, act: Callable[..., None]
+) -> HttpResponse:
     row = _one(alias, number)
     back = reverse("export", args=[alias, number])
     return form_pages.form_page(
@@ -253,7 +248,7 @@ class MakeForKey(forms.Form):
     purpose = forms.CharField(widget=forms.HiddenInput)
 
 
-@screen(Permission.PRIVACY_EXPORT_LIST, where=_alias)
+@screen(Permission.PRIVACY_EXPORT_LIST, where=status.database_in_address)
 def export_make(request: HttpRequest, alias: str, number: int) -> HttpResponse:
     """作成: the rows that were previewed, and no others, for the person who asked."""
     row = _one(alias, number)
@@ -270,7 +265,7 @@ def export_make(request: HttpRequest, alias: str, number: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@screen(Permission.PRIVACY_EXPORT_LIST, where=_alias)
+@screen(Permission.PRIVACY_EXPORT_LIST, where=status.database_in_address)
 def export_file(request: HttpRequest, alias: str, number: int) -> HttpResponse:
     """The encrypted file."""
     path = fetching.fetch(alias, number=number, by=actor_of(request))
@@ -283,7 +278,7 @@ def export_file(request: HttpRequest, alias: str, number: int) -> HttpResponse:
 
 
 def _one(alias: str, number: int) -> Export:
-    found = Export.objects.using(_known(alias)).filter(pk=number).first()
+    found = Export.objects.using(status.known(alias)).filter(pk=number).first()
     if found is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="出力の申請")
     return found

@@ -11,3 +11,10 @@ class IntermediaryConfig(AppConfig):
     name = "todoke.systems.intermediary"
     label = "intermediary"
     verbose_name = "中間サーバー"
+
+    def ready(self) -> None:
+        """Whatever process has these databases seals what lies in their outboxes and inboxes."""
+        from todoke.exchange import bodies
+        from todoke.systems.intermediary.codecs import contents
+
+        bodies.seal_with(contents.PREFIX, contents.Bodies())

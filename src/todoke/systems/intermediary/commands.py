@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,6 +19,7 @@ _MUNICIPALITIES = click.option("--municipality", help="団体コード（5桁）
 _DECISION = click.option("--refuse", is_flag=True, help="許可ではなく不許可とする")
 _MOMENT = click.DateTime(["%Y-%m-%dT%H:%M"])
 _PERMITS = click.argument("permit_ids", nargs=-1, required=True)
+"""Several only for a refusal: 提供の許可は一件ずつ."""
 
 
 @click.group(name="intermediary", help="自治体中間サーバー")
@@ -54,6 +56,41 @@ def held(municipality: str | None, staff_id: str) -> None:
                 f"{alias[-5:]}  {entry.permit_id}  {entry.record_id}  {entry.inquirer}  {entry.duty}  "
                 f"{received:%Y-%m-%d %H:%M}  {proposed}"
             )
+
+
+@group.command("contact", help="照会元への確認を記録する（提供の許可を提案する前に必要）")
+@click.argument("permit_id")
+@_MUNICIPALITY
+@click.option("--at", required=True, type=_MOMENT, help="確認した日時（日本時間 2026-04-01T14:00）")
+@click.option("--means", type=click.Choice(["telephone", "letter", "visit"]), default="telephone")
+@click.option("--office", required=True, help="照会元の所属")
+@click.option("--official", required=True, help="照会元の職員名（対象者ではない）")
+@click.option("--law", is_flag=True, help="法令上の根拠を確かめた")
+@click.option("--need", is_flag=True, help="必要性を確かめた")
+@click.option("--handling", is_flag=True, help="取扱いを確かめた")
+@click.option("--note", default="", help="対象者の氏名や番号は書かない")
+@_BY
+@verb(Permission.INTERMEDIARY_CONTACT)
+def contact(permit_id: str, municipality: str, staff_id: str, **said: Any) -> None:  # noqa: ANN401 - as click gives it
+    from todoke.systems.intermediary.actions.note_contact import Contact, note_contact
+    from todoke.systems.intermediary.needs import alias_of
+
+    made = Contact(contacted_at=said.pop("at").replace(tzinfo=clock.JAPAN), **said)
+    note_contact(alias=alias_of(municipality), permit_id=permit_id, contact=made, by=_actor(staff_id))
+    click.echo("記録しました")
+
+
+@group.command("renew", help="保留中に期限の切れた許可証の更新をネットワークに求める")
+@click.argument("permit_id")
+@_MUNICIPALITY
+@_BY
+@verb(Permission.INTERMEDIARY_RENEW)
+def renew(permit_id: str, municipality: str, staff_id: str) -> None:
+    from todoke.systems.intermediary.actions.renew_permit import renew_permit
+    from todoke.systems.intermediary.needs import alias_of
+
+    refusal = renew_permit(alias=alias_of(municipality), permit_id=permit_id, by=_actor(staff_id))
+    click.echo(f"更新できません（{refusal}）" if refusal else "更新しました")
 
 
 @group.command("release", help="保留中の照会について提供の許可（または不許可）を提案する")
@@ -172,18 +209,36 @@ def resume(municipality: str | None, staff_id: str) -> None:
         click.echo(f"{alias[-5:]}  停止の終了 {end_pauses(alias=alias, by=actor)} 件")
 
 
+@group.command(
+    "rotate-keys",
+    help="副本と回答を封印する鍵を新しくし、全件を封印し直して古い鍵を廃棄する（業務は止まらない）",
+)
+@_MUNICIPALITIES
+@_BY
+@verb(Permission.INTERMEDIARY_KEYS_ROTATE)
+def rotate_keys(municipality: str | None, staff_id: str) -> None:
+    from todoke.systems.intermediary import jobs
+
+    actor = _actor(staff_id)
+    for alias in _aliases(municipality):
+        report = jobs.rotate_keys(alias=alias, by=actor)
+        click.echo(f"{alias[-5:]}  第 {report.key} 世代  {report.counts.accepted:,} 件を封印し直しました")
+
+
 @group.command("status", help="件数とリストの期限を示す")
 @_MUNICIPALITIES
 @open_verb("件数だけを示す")
 def status(municipality: str | None) -> None:
     from todoke.systems.intermediary import queries
+    from todoke.systems.intermediary.codecs import contents
 
     for alias in _aliases(municipality):
         counts = "  ".join(f"{name} {count:,}" for name, count in queries.counts(alias).items())
         copy = queries.newest_copy(alias)
         left = (copy.valid_until - clock.now()).days if copy else -1
         validity = f"list_days_left {left}" if left >= 0 else "有効なリストがないため提供を全て拒否します"
-        click.echo(f"{alias[-5:]}  {counts}  {validity}")
+        lent = "key_lent 1" if contents.is_lent(alias) else "団体の鍵がないため副本と回答を扱えません"
+        click.echo(f"{alias[-5:]}  {counts}  {validity}  {lent}")
 
 
 def _aliases(municipality: str | None) -> list[str]:

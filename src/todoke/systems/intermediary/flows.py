@@ -44,6 +44,14 @@ class DecisionState(StrEnum):
     CONFIRMED = "confirmed"  # 確認済
 
 
+class NondisclosureState(StrEnum):
+    """A judgement whether a record is disclosed (不開示の判断): one officer proposes, another confirms."""
+
+    PROPOSED = "proposed"  # 提案済
+    CONFIRMED = "confirmed"  # 確認済
+    WITHDRAWN = "withdrawn"  # 取下げ・差戻し
+
+
 LINK_CODE: Final = Flow(
     name="intermediary_link_code",
     title="符号",
@@ -103,16 +111,22 @@ PROVISION: Final = Flow(
     state="outcome",
     at="provided_at",
     by="",
-    steps=tuple(
+    steps=(
+        *(
+            Step(
+                before=Provided.HELD,
+                after=after,
+                permissions=(Permission.INTERMEDIARY_CONFIRM,),
+                unlike=("intermediary_held_decision.proposed_by",),
+                approvals=1,
+                kept_by=("held_two_persons", "intermediary_held_needs_two"),
+            )
+            for after in (Provided.ANSWERED, Provided.NO_RECORD, Provided.RELEASE_REFUSED)
+        ),
+        # its permit is dead and cannot be renewed: the inquirer must ask again (trigger: only with that reason)
         Step(
-            before=Provided.HELD,
-            after=after,
-            permissions=(Permission.INTERMEDIARY_CONFIRM,),
-            unlike=("intermediary_held_decision.proposed_by",),
-            approvals=1,
-            kept_by=("held_two_persons", "intermediary_held_needs_two"),
-        )
-        for after in (Provided.ANSWERED, Provided.NO_RECORD, Provided.RELEASE_REFUSED)
+            before=Provided.HELD, after=Provided.REFUSED, permissions=(Permission.INTERMEDIARY_HELD_EXPIRE,)
+        ),
     ),
 )
 
@@ -138,6 +152,30 @@ HELD_DECISION: Final = Flow(
     ),
 )
 
+NONDISCLOSURE: Final = Flow(
+    name="intermediary_nondisclosure",
+    title="情報提供等記録の不開示の判断",
+    table="intermediary_nondisclosure",
+    states=NondisclosureState,
+    starts=(NondisclosureState.PROPOSED,),
+    ends=(NondisclosureState.CONFIRMED, NondisclosureState.WITHDRAWN),
+    steps=(
+        Step(
+            before=NondisclosureState.PROPOSED,
+            after=NondisclosureState.CONFIRMED,
+            permissions=(Permission.INTERMEDIARY_RECORD_CONFIRM,),
+            act="confirmed_by",
+            unlike=("proposed_by",),
+            approvals=1,
+        ),
+        Step(
+            before=NondisclosureState.PROPOSED,
+            after=NondisclosureState.WITHDRAWN,
+            permissions=(Permission.INTERMEDIARY_RECORD_MARK,),
+        ),
+    ),
+)
+
 EXCHANGE_RECORD: Final = Flow(
     name="intermediary_exchange_record",
     title="情報提供等記録（中間サーバー）",
@@ -153,8 +191,9 @@ EXCHANGE_RECORD: Final = Flow(
         Permission.INTERMEDIARY_PERMITTED,
         Permission.INTERMEDIARY_RECEIVE,
         Permission.INTERMEDIARY_CONFIRM,
+        Permission.INTERMEDIARY_HELD_EXPIRE,
     ),
 )
 """As inquirer a record begins with the permit, as provider with what was answered."""
 
-FLOWS: Final = (LINK_CODE, INQUIRY, PROVISION, HELD_DECISION, EXCHANGE_RECORD)
+FLOWS: Final = (LINK_CODE, INQUIRY, PROVISION, HELD_DECISION, NONDISCLOSURE, EXCHANGE_RECORD)

@@ -10,6 +10,8 @@ from todoke.batch.chores import Chore
 from todoke.kernel.errors import TodokeError
 from todoke.systems.intermediary.actions.compare_records import compare_records, is_due
 from todoke.systems.intermediary.actions.expire_acquisitions import expire_acquisitions
+from todoke.systems.intermediary.actions.expire_held import expire_held
+from todoke.systems.intermediary.actions.ring_overdue import ring_overdue
 
 _log = logging.getLogger("todoke.intermediary")
 
@@ -28,7 +30,17 @@ def _records(alias: str, by: Actor) -> int:
     return sum(work.differing for work in done.values())
 
 
+def _held(alias: str, by: Actor) -> int:
+    return expire_held(alias=alias, by=by)
+
+
+def _overdue(alias: str, by: Actor) -> int:
+    return ring_overdue(alias=alias, by=by)
+
+
 CHORES: Final = (
     Chore(title="使われなかった取得番号", run=_acquisitions),
     Chore(title="情報提供等記録の突合", run=_records),
+    Chore(title="期限の過ぎた保留", run=_held),
+    Chore(title="決まっていない保留の警報", run=_overdue),
 )

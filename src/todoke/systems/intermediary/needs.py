@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from django.db import connections
 
-from todoke.contracts import intermediary, network
+from todoke.contracts import intermediary, network, nondisclosure, renewals
 from todoke.contracts.exchange_records import ExchangeRecord, Side
 from todoke.contracts.permits import DOMAIN, LIST_DOMAIN
 from todoke.contracts.registry import need
@@ -78,6 +78,21 @@ def send_answers(alias: str, routed: list[tuple[str, intermediary.Provision]]) -
     )
 
 
+def tell_nondisclosures(alias: str, records: list[nondisclosure.Nondisclosure]) -> None:
+    """Tell the network what this municipality judged; nothing is sent for nothing."""
+    if records:
+        body = nondisclosure.Nondisclosures(records=records)
+        key = f"nondisclosures/{new_message_id()}"
+        outbox.send(
+            alias,
+            sender=party_of(alias),
+            receiver=parties.NETWORK,
+            kind=nondisclosure.TO_NETWORK,
+            body=body,
+            key=key,
+        )
+
+
 def permit_is_signed(permit: bytes, signature: bytes) -> bool:
     """Whether the network signed this permit."""
     return need(NetworkSignature).verify(DOMAIN + permit, signature)
@@ -86,6 +101,23 @@ def permit_is_signed(permit: bytes, signature: bytes) -> bool:
 def list_is_signed(body: bytes, signature: bytes) -> bool:
     """Whether the network signed this permission list."""
     return need(NetworkSignature).verify(LIST_DOMAIN + body, signature)
+
+
+def renewal_is_signed(body: bytes, signature: bytes) -> bool:
+    """Whether the network signed this renewal of a permit."""
+    return need(NetworkSignature).verify(renewals.DOMAIN + body, signature)
+
+
+def renew(alias: str, permit_id: str) -> renewals.Renewed:
+    """Ask the network, now, to let a held permit live on; UNAVAILABLE when it cannot be reached."""
+    return client.request(
+        need(Transport),
+        sender=party_of(alias),
+        receiver=parties.NETWORK,
+        kind=renewals.RENEWALS,
+        body=renewals.RenewalWanted(provider=organisation_of(alias), permit_id=permit_id),
+        key=f"renewal/{new_message_id()}",
+    )
 
 
 def fetch_list(alias: str, known_edition: int) -> network.SignedList:

@@ -9,7 +9,7 @@ import msgspec
 
 from todoke.access import parties as actors
 from todoke.access.permissions import Permission, require
-from todoke.contracts import intermediary, network
+from todoke.contracts import intermediary, network, nondisclosure
 from todoke.exchange import parties
 from todoke.exchange.handlers import handles, on_answer, on_refusal
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -18,6 +18,7 @@ from todoke.systems.intermediary import needs, queries
 from todoke.systems.intermediary.actions import digest_replicas, receive_results
 from todoke.systems.intermediary.actions.hand_over_results import hand_over_results
 from todoke.systems.intermediary.actions.look_up_permission import look_up_permission
+from todoke.systems.intermediary.actions.note_nondisclosures import note_nondisclosures
 from todoke.systems.intermediary.actions.provide import provide
 from todoke.systems.intermediary.actions.register_replicas import register_replicas
 from todoke.systems.intermediary.actions.release_codes import release_codes
@@ -156,6 +157,13 @@ def provisions(alias: str, sender: str, body: intermediary.Provisions) -> networ
     return receive_results.take_provisions(alias=alias, body=body, by=actors.actor(sender))
 
 
+@handles(nondisclosure.TO_PLATFORM, senders=_network)
+@_while_open
+def nondisclosures(alias: str, sender: str, body: nondisclosure.Nondisclosures) -> network.Received:
+    """不開示 that the other party judged."""
+    return note_nondisclosures(alias=alias, body=body, by=actors.actor(sender))
+
+
 @on_answer(network.PERMITS)
 def permits_answered(
     alias: str, _key: str, body: network.PermitRequests, answer: network.PermitAnswers
@@ -206,3 +214,14 @@ def reports_arrived(alias: str, key: str, body: network.ProvisionReports, answer
         record(
             alias, by=actors.actor(needs.party_of(alias)), verb="intermediary:report:untaken", subject=subject
         )
+
+
+@on_answer(nondisclosure.TO_NETWORK)
+def nondisclosures_arrived(
+    alias: str, key: str, body: nondisclosure.Nondisclosures, answer: network.Received
+) -> None:
+    """The network has our judgements; fewer taken than told is worth a line in the log."""
+    if answer.count != len(body.records):
+        subject = f"{key} {answer.count}/{len(body.records)}"
+        by = actors.actor(needs.party_of(alias))
+        record(alias, by=by, verb="intermediary:record:untaken", subject=subject)

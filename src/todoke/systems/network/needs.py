@@ -6,15 +6,17 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
-from todoke.contracts import intermediary
+from todoke.contracts import intermediary, nondisclosure
 from todoke.contracts.registry import need
 from todoke.contracts.trust import Participants, PermitSeal
 from todoke.exchange import outbox, parties
+from todoke.exchange.message_id import new_message_id
 from todoke.identifiers import municipality
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.network.models import KeyMark
@@ -118,6 +120,19 @@ def ask_provision(provider: str, requests: list[intermediary.ProvisionRequest], 
         body=intermediary.ProvisionRequests(records=requests),
         key=key,
     )
+
+
+def tell_nondisclosures(by_organisation: Mapping[str, list[nondisclosure.Nondisclosure]]) -> None:
+    """Tell each organisation what the other party of its records judged. The transaction that tells is done once."""
+    for organisation, records in sorted(by_organisation.items()):
+        outbox.send(
+            ALIAS,
+            sender=parties.NETWORK,
+            receiver=platform_of(organisation),
+            kind=nondisclosure.TO_PLATFORM,
+            body=nondisclosure.Nondisclosures(records=records),
+            key=f"nondisclosures/{new_message_id()}",
+        )
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

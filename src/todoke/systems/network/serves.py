@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from todoke.access import parties as actors
 from todoke.access.permissions import Permission, require
-from todoke.contracts import intermediary, network
+from todoke.contracts import intermediary, network, nondisclosure, renewals
 from todoke.exchange import parties
 from todoke.exchange.handlers import handles, on_answer, on_refusal
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -14,6 +14,8 @@ from todoke.systems.network.actions.acquire_codes import acquire_codes, forget_a
 from todoke.systems.network.actions.compare_records import compare_records
 from todoke.systems.network.actions.issue_permits import issue_permits
 from todoke.systems.network.actions.provide_attributes import provide_attributes
+from todoke.systems.network.actions.renew_permit import renew_permit
+from todoke.systems.network.actions.take_nondisclosures import take_nondisclosures
 from todoke.systems.network.actions.take_reports import take_reports
 
 
@@ -58,6 +60,25 @@ def link_codes_refused(alias: str, key: str, body: intermediary.LinkCodes, error
 def permits(_alias: str, sender: str, body: network.PermitRequests) -> network.PermitAnswers:
     """情報提供許可証の発行."""
     return issue_permits(body=body, by=actors.actor(sender))
+
+
+@handles(renewals.RENEWALS, senders=_from_platform)
+def renewal(_alias: str, sender: str, body: renewals.RenewalWanted) -> renewals.Renewed:
+    """許可証の更新."""
+    return renew_permit(body=body, by=actors.actor(sender))
+
+
+@handles(nondisclosure.TO_NETWORK, senders=_from_platform)
+def nondisclosures(_alias: str, sender: str, body: nondisclosure.Nondisclosures) -> network.Received:
+    """不開示 that a party judged."""
+    return take_nondisclosures(body=body, by=actors.actor(sender))
+
+
+@on_answer(nondisclosure.TO_PLATFORM)
+def nondisclosures_arrived(
+    _alias: str, _key: str, _body: nondisclosure.Nondisclosures, _answer: network.Received
+) -> None:
+    """The other party has them; repeats are not counted, and nothing hangs on it."""
 
 
 @on_answer(intermediary.PROVISION_REQUESTS)

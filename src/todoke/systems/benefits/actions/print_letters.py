@@ -19,13 +19,14 @@ from todoke.contracts.residents import SnapshotRef
 from todoke.engine import duck
 from todoke.kernel import clock
 from todoke.oplog.record import record
+from todoke.pages import typeface
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.flows import CaseState
 from todoke.systems.benefits.rules import letter_exclusions
 from todoke.systems.benefits.rules.letter_exclusions import LetterExclusion
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
-from todoke.systems.benefits.web.letters import coverage, typesetting
+from todoke.systems.benefits.web.letters import typesetting
 from todoke.systems.benefits.web.letters.typesetting import CommonText, Letter, PrintedSheaf, Sheaf
 
 ALIAS = "benefits"
@@ -91,7 +92,7 @@ def _sorted_out(programme: Programme, register: SnapshotRef) -> pa.Table:
     run = queries.newest_run(programme.code)
     cases = queries.cases_with_payees(programme.code, CaseState.NUMBERED, run=run, register=register)
     texts = [[str(cell or "") for cell in cases[name].to_pylist()] for name in ("address", "name_kanji")]
-    missing = np.logical_or.reduce([coverage.undrawable(column) for column in texts])
+    missing = np.logical_or.reduce([typeface.undrawable(column) for column in texts])
     reason = letter_exclusions.expression(
         address_length=typesetting.ADDRESS_LENGTH, name_length=typesetting.NAME_LENGTH
     )

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
@@ -17,7 +16,7 @@ from todoke.engine import postgres
 from todoke.exchange import facts
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs
-from todoke.systems.intermediary.actions.release_held import HOLD_LIMIT
+from todoke.systems.intermediary.queries import holding
 
 _ALLOWED: Final = """
 EXISTS (
@@ -81,7 +80,7 @@ def export_facts(*, aliases: Sequence[str], folder: Path, by: Actor) -> int:
 def _of(alias: str, query: str) -> str:
     organisation = needs.organisation_of(alias)
     moments = " OR ".join(_ALLOWED.format(moment=moment, organisation=organisation) for moment in _MOMENTS)
-    limit = getattr(settings, "TODOKE_HOLD_LIMIT", HOLD_LIMIT)
+    limit = holding.limits().hold
     return query.format(
         organisation=organisation,
         party=needs.party_of(alias),

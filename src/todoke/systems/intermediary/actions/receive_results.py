@@ -17,11 +17,11 @@ from todoke.engine import postgres
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import codecs, needs, queries
+from todoke.systems.intermediary.codecs import items
 from todoke.systems.intermediary.flows import INQUIRY
-from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
 from todoke.systems.intermediary.needs import organisation_of, platform_of
+from todoke.systems.intermediary.queries import records
 
-_ITEMS = ", ".join(ITEM_COLUMNS)
 _NEXT = "nextval('intermediary_result_sequence')"
 _PERMITTED = """
 UPDATE intermediary_inquiry i SET permit_id = g.permit_id FROM granted g
@@ -39,9 +39,9 @@ UPDATE intermediary_inquiry i SET outcome = 'refused', error = g.refusal, sequen
 FROM (SELECT *, {_NEXT} AS number FROM (SELECT * FROM granted WHERE refusal <> '' ORDER BY place) o) g
 WHERE i.record_id = g.record_id AND i.permit_id IS NULL AND i.outcome = 'asked'
 """
-_ARRIVED = f"""
-INSERT INTO intermediary_arrived_provision (permit_id, record_id, outcome, error, provided_at, {_ITEMS})
-SELECT a.permit_id, a.record_id, a.outcome, a.error, a.provided_at, {", ".join("a." + c for c in ITEM_COLUMNS)}
+_ARRIVED = """
+INSERT INTO intermediary_arrived_provision (permit_id, record_id, outcome, error, provided_at, contents)
+SELECT a.permit_id, a.record_id, a.outcome, a.error, a.provided_at, a.contents
 FROM arrived a JOIN intermediary_inquiry i ON i.record_id = a.record_id AND i.provider = %(provider)s
 ORDER BY a.place ON CONFLICT DO NOTHING
 """
@@ -69,8 +69,8 @@ WITH due AS (
     UPDATE intermediary_exchange_record r SET outcome = d.outcome, provided_at = d.provided_at
     FROM due d WHERE r.permit_id = d.permit_id AND r.side = 'inquirer'
 ), answered AS (
-    INSERT INTO intermediary_answer (record_id, {_ITEMS})
-    SELECT record_id, {_ITEMS} FROM due WHERE outcome = 'answered'
+    INSERT INTO intermediary_answer (record_id, contents)
+    SELECT record_id, contents FROM due WHERE outcome = 'answered'
 )
 SELECT count(*) FROM due
 """
@@ -112,18 +112,19 @@ def take_provisions(*, alias: str, body: Provisions, by: Actor) -> Received:
         wanted = len(TAX_ITEMS) if row.outcome is Outcome.ANSWERED else 0
         if row.outcome is Outcome.ASKED or len(row.items) != wanted:
             raise TodokeError(ErrorCode.RECORD_INVALID, detail="回答の状態と項目が合いません")
-    arrived = {
+    columns = {
         "place": codecs.places(len(rows)),
         "permit_id": codecs.texts([row.permit_id for row in rows]),
         "record_id": codecs.texts([row.record_id for row in rows]),
         "outcome": codecs.texts([row.outcome.value for row in rows]),
         "error": codecs.texts([row.error for row in rows]),
         "provided_at": pa.array([row.provided_at for row in rows], codecs.TIME),
-        **codecs.item_columns([row.items for row in rows]),
     }
+    bound = [items.answer_row(row.record_id, row.permit_id) for row in rows]
     with transaction.atomic(using=alias):
         queries.lock_results(alias)
-        postgres.stage(alias, "arrived", pa.table(arrived))
+        sealed = items.sealed_column(alias, [row.items for row in rows], bound)
+        postgres.stage(alias, "arrived", pa.table({**columns, "contents": sealed}))
         _, count = postgres.prepared(alias, _ARRIVED, {"provider": body.provider})
         _settle(alias)
         verb = Permission.INTERMEDIARY_RECEIVE.value
@@ -143,6 +144,7 @@ def _take(alias: str, record_ids: list[str], permit_ids: list[str], refusals: li
         postgres.stage(alias, "granted", pa.table(granted))
         postgres.prepared(alias, _PERMITTED)
         postgres.prepared(alias, _RECORDED, {"me": organisation_of(alias)})
+        needs.tell_nondisclosures(alias, records.withheld_from_the_start(alias))
         _, refused = postgres.prepared(alias, _REFUSED)
         _settle(alias)
         verb, subject = Permission.INTERMEDIARY_PERMITTED.value, f"refused:{refused}"

@@ -14,13 +14,13 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import codecs, needs, queries
-from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
+from todoke.systems.intermediary.codecs import items
+from todoke.systems.intermediary.models import ReplicaDelivery
 
-_ITEMS = ", ".join(ITEM_COLUMNS)
 _TAKEN_OVER = ", ".join(
-    f"{name} = excluded.{name}"
-    for name in (*ITEM_COLUMNS, "auto_reply_prohibited", "edition", "registered_at")
+    f"{name} = excluded.{name}" for name in ("contents", "auto_reply_prohibited", "edition", "registered_at")
 )
+_EDITIONS = "SELECT nextval('intermediary_replica_edition') FROM generate_series(1, %s)"
 _PERSONS = """
 INSERT INTO intermediary_link_code (integrated_number, state)
 SELECT integrated_number, 'not_requested' FROM changed WHERE NOT deleted
@@ -33,8 +33,8 @@ WHERE NOT c.deleted
 """
 _REPLICAS = f"""
 INSERT INTO intermediary_replica
-    (integrated_number, fiscal_year, auto_reply_prohibited, edition, registered_at, {_ITEMS})
-SELECT integrated_number, %(year)s, auto_reply_prohibited, nextval('intermediary_replica_edition'), %(now)s, {_ITEMS}
+    (integrated_number, fiscal_year, auto_reply_prohibited, edition, registered_at, contents)
+SELECT integrated_number, %(year)s, auto_reply_prohibited, edition, %(now)s, contents
 FROM changed WHERE NOT deleted
 ON CONFLICT (integrated_number, fiscal_year) DO UPDATE SET {_TAKEN_OVER}
 """
@@ -47,29 +47,46 @@ WHERE c.deleted AND r.integrated_number = c.integrated_number AND r.fiscal_year 
 def register_replicas(*, alias: str, body: Replicas, by: Actor) -> ReplicasTaken:
     """Insert, replace or delete the copies of one 年度, all of the message or none.
 
-    Errors: RECORD_INVALID (other information, incomplete items, a person twice), NUMBER_INVALID.
+    Errors: RECORD_INVALID (other information, incomplete items, a person twice), NUMBER_INVALID, KEY_WITHDRAWN.
     """
     require(by, Permission.INTERMEDIARY_REGISTER, municipality=needs.municipality_of(alias))
     _check(body)
     rows = body.records
-    changed = {
-        "integrated_number": codecs.texts([row.integrated_number for row in rows]),
-        "auto_reply_prohibited": pa.array([row.auto_reply_prohibited for row in rows], pa.bool_()),
-        "deleted": pa.array([not row.items for row in rows], pa.bool_()),
-        **codecs.item_columns([row.items for row in rows]),
-    }
     with transaction.atomic(using=alias):
         queries.lock_replicas(alias, exclusive=True)
         # after the lock: whatever was answered before has an earlier time than the mark that would have held it back
         parameters = {"now": clock.now(), "year": body.fiscal_year}
-        postgres.stage(alias, "changed", pa.table(changed))
+        postgres.stage(alias, "changed", _sealed(alias, body))
         postgres.execute(alias, _PERSONS)
         ((replaced,),) = postgres.fetch(alias, _THERE, parameters)
         written = postgres.execute(alias, _REPLICAS, parameters)
         deleted = postgres.execute(alias, _DELETE, parameters)
+        done = {"registered": written - replaced, "replaced": replaced, "deleted": deleted}
+        ReplicaDelivery.objects.using(alias).create(
+            fiscal_year=body.fiscal_year, taken_at=clock.now(), **done
+        )
         verb, subject = Permission.INTERMEDIARY_REGISTER.value, f"{body.information_code} {body.fiscal_year}"
         record(alias, by=by, verb=verb, subject=f"{subject} deleted:{deleted}", persons=len(rows))
-    return ReplicasTaken(registered=written - replaced, replaced=replaced, deleted=deleted)
+    return ReplicasTaken(**done)
+
+
+def _sealed(alias: str, body: Replicas) -> pa.Table:
+    """The rows with their new editions, and their items bound to them."""
+    rows = body.records
+    editions = [edition for (edition,) in postgres.fetch(alias, _EDITIONS, [len(rows)])]
+    bound = [
+        items.replica_row(row.integrated_number, body.fiscal_year, edition)
+        for row, edition in zip(rows, editions, strict=True)
+    ]
+    return pa.table(
+        {
+            "integrated_number": codecs.texts([row.integrated_number for row in rows]),
+            "auto_reply_prohibited": pa.array([row.auto_reply_prohibited for row in rows], pa.bool_()),
+            "deleted": pa.array([not row.items for row in rows], pa.bool_()),
+            "edition": pa.array(editions, pa.int32()),
+            "contents": items.sealed_column(alias, [row.items for row in rows], bound),
+        }
+    )
 
 
 def _check(body: Replicas) -> None:
@@ -81,3 +98,4 @@ def _check(body: Replicas) -> None:
         raise TodokeError(ErrorCode.NUMBER_INVALID, kind="統合番号")
     if len({row.integrated_number for row in body.records}) != len(body.records):
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="同じ人の副本が一つの電文に二つあります")
+    items.check_counts([row.items for row in body.records])

@@ -7,10 +7,9 @@ from django.db.models import Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import NO_LONGER_NEEDED, days
-from todoke.systems.intermediary.models.tax_items import TAX_FIELDS, TaxItems, nothing, whole
 
 
-class ArrivedProvision(TaxItems):
+class ArrivedProvision(models.Model):
     """A row lives until the network's answer names the permit of its record; usually within one transaction."""
 
     permit_id = models.TextField()
@@ -18,10 +17,11 @@ class ArrivedProvision(TaxItems):
     outcome = models.TextField()
     error = models.TextField()
     provided_at = models.DateTimeField()
+    contents = models.BinaryField(null=True)
 
     privacy = Privacy(
         open="id permit_id record_id outcome error provided_at",
-        specific=TAX_FIELDS,
+        sealed="contents",
         keep=days(90, since="provided_at", law=NO_LONGER_NEEDED),
     )
 
@@ -30,8 +30,8 @@ class ArrivedProvision(TaxItems):
         constraints = [
             models.UniqueConstraint(fields=["record_id", "permit_id", "outcome"], name="arrived_once"),
             models.CheckConstraint(
-                condition=(Q(outcome="answered") & whole())
-                | (Q(outcome__in=["no_record", "held", "release_refused", "refused"]) & nothing()),
+                condition=Q(outcome="answered", contents__isnull=False)
+                | (Q(outcome__in=["no_record", "held", "release_refused", "refused"], contents__isnull=True)),
                 name="arrived_items_by_outcome",
             ),
         ]

@@ -14,7 +14,7 @@ from todoke.systems.intermediary.models.provision_case import ProvisionCase
 class HeldDecision(models.Model):
     """The proposal in force and its confirmation. The database refuses one person for both.
 
-    `replica_edition` is the copy that the proposer looked at; empty when there was none (any more).
+    `replica_editions` are the copies of every 年度 that the proposer looked at; empty when there was none (any more).
     """
 
     case = models.OneToOneField(
@@ -27,14 +27,14 @@ class HeldDecision(models.Model):
     state = models.TextField(choices=[(state.value, state.name) for state in DecisionState])
     decision = models.TextField()
     reason = models.TextField()
-    replica_edition = models.IntegerField(null=True)
+    replica_editions = models.TextField(default="")
     proposed_by = models.TextField()
     proposed_at = models.DateTimeField()
     confirmed_by = models.TextField(null=True)
     confirmed_at = models.DateTimeField(null=True)
 
     privacy = Privacy(
-        open="case state decision replica_edition proposed_by proposed_at confirmed_by confirmed_at",
+        open="case state decision replica_editions proposed_by proposed_at confirmed_by confirmed_at",
         personal="reason",
         keep=with_parent("case"),
     )

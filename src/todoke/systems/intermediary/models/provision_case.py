@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import EXCHANGES, years
@@ -13,7 +13,7 @@ class ProvisionCase(models.Model):
     """The primary key is what makes a permit single-use. `route` is the only party the answer may go to.
 
     `integrated_number` is empty when no person here has the 符号; `permit_edition` is the list edition that the
-    network had checked.
+    network had checked. `expires_at` grows only by a renewal that the network signed (trigger).
     """
 
     permit_id = models.TextField(primary_key=True)
@@ -52,6 +52,10 @@ class ProvisionCase(models.Model):
             models.CheckConstraint(
                 condition=~Q(outcome__in=["answered", "held"]) | Q(integrated_number__isnull=False),
                 name="case_answer_has_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome__in=["answered", "no_record"]) | Q(provided_at__lt=F("expires_at")),
+                name="case_answer_under_live_permit",
             ),
         ]
         indexes = [models.Index(fields=["received_at"], name="case_held", condition=Q(outcome="held"))]

@@ -43,6 +43,7 @@ HELD: Final = str(QueryState.HELD.label)
 ERRORS: Final = {
     "no_link_code": "この人の符号がまだ取得できていません。日をおいて照会し直してください。",
     "not_on_list": "照会許可照会リストで許可されていません。",
+    "permit_expired": "照会先が確かめている間に許可証の期限が切れました。必要であれば照会し直してください。",
     "answer_malformed": "回答の項目がそろっていないため、使わずに止めました。照会先に確かめてください。",
 }
 LABELS: Final = {name: label for name, label, _ in REPLICA_ITEMS}

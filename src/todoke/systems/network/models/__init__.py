@@ -6,6 +6,7 @@ from todoke.systems.network.models.exchange_record import ExchangeRecord
 from todoke.systems.network.models.key_mark import KeyMark
 from todoke.systems.network.models.list_edition import ListEdition
 from todoke.systems.network.models.list_entry import ListEntry
+from todoke.systems.network.models.nondisclosure import Nondisclosure
 from todoke.systems.network.models.registered_attributes import RegisteredAttributes
 from todoke.systems.network.models.registered_number import RegisteredNumber
 
@@ -16,6 +17,7 @@ __all__ = [
     "KeyMark",
     "ListEdition",
     "ListEntry",
+    "Nondisclosure",
     "RegisteredAttributes",
     "RegisteredNumber",
 ]

@@ -24,7 +24,8 @@ from typing import Literal
 import typst
 
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits.web.letters import coverage, qr
+from todoke.pages import typesetting as house
+from todoke.systems.benefits.web.letters import qr
 
 LETTERS_PER_FILE = 100
 ADDRESS_LENGTH, NAME_LENGTH = 72, 32
@@ -103,7 +104,7 @@ def typeset(
     data = json.dumps(
         [asdict(letter) | {"runs": qr.runs(letter.number)} for letter in letters], ensure_ascii=False
     )
-    compiler = typst.Compiler(str(folder / "confirmation.typ"), root=str(folder), font_paths=_fonts())
+    compiler = typst.Compiler(str(folder / "confirmation.typ"), root=str(folder), font_paths=house.fonts())
     made = compiler.compile(format=form, ppi=ppi, sys_inputs={"letters": data}, pdf_tags=False)
     assert made is not None
     return made if isinstance(made, list) else [made]
@@ -112,19 +113,11 @@ def typeset(
 def prepare(folder: Path, text: CommonText) -> None:
     """Put the template and the typeset common part into `folder`."""
     common = typst.compile(
-        str(_HERE / "stationery.typ"), font_paths=_fonts(), format="pdf", pdf_tags=False,
+        str(_HERE / "stationery.typ"), font_paths=house.fonts(), format="pdf", pdf_tags=False,
         sys_inputs={"text": json.dumps(asdict(text), ensure_ascii=False)},
     )  # fmt: skip
     (folder / "stationery.pdf").write_bytes(common)
     (folder / "confirmation.typ").write_bytes((_HERE / "confirmation.typ").read_bytes())
-
-
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[str(coverage.font_file().parent)],
-    )
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -26,10 +26,9 @@ from todoke.contracts.intermediary import (
 )
 from todoke.engine import postgres
 from todoke.kernel import clock
-from todoke.systems.intermediary import codecs
+from todoke.systems.intermediary.codecs import contents, items
 from todoke.systems.intermediary.flows import CodeState
 from todoke.systems.intermediary.models import ListCopy
-from todoke.systems.intermediary.models.tax_items import ITEM_COLUMNS
 from todoke.systems.intermediary.rules import service
 
 LIST_ALLOWS: Final = """
@@ -56,18 +55,22 @@ def newest_replica(person: str, when: str = "true") -> str:
 
 
 _HELD = """
-SELECT c.permit_id, c.record_id, c.inquirer, c.duty, c.received_at, d.decision, d.proposed_by
+SELECT c.permit_id, c.record_id, c.inquirer, c.duty, c.received_at, d.decision, d.proposed_by, c.procedure,
+       c.requested_at, c.expires_at, EXISTS (
+           SELECT FROM intermediary_held_contact n
+           WHERE n.permit_id = c.permit_id AND n.law_confirmed AND n.need_confirmed AND n.handling_confirmed
+       )
 FROM intermediary_provision_case c LEFT JOIN intermediary_held_decision d ON d.permit_id = c.permit_id
 WHERE c.outcome = 'held' ORDER BY c.received_at, c.permit_id
 """
-_RESULTS = f"""
-SELECT i.sequence, i.record_id, i.outcome, i.error, {", ".join("a." + name for name in ITEM_COLUMNS)}
+_RESULTS = """
+SELECT i.sequence, i.record_id, i.outcome, i.error, i.permit_id, a.contents
 FROM intermediary_inquiry i LEFT JOIN intermediary_answer a ON a.record_id = i.record_id
 WHERE i.sequence > %s ORDER BY i.sequence LIMIT %s
 """
 _ANSWERS = f"""
 SELECT c.route, c.permit_id, c.record_id, c.outcome, c.error, c.provided_at,
-       {", ".join("r." + name for name in ITEM_COLUMNS)}
+       c.integrated_number, r.fiscal_year, r.edition, r.contents
 FROM intermediary_provision_case c
 {newest_replica("c.integrated_number", "c.outcome = 'answered'")}
 WHERE c.permit_id = ANY(%s) ORDER BY c.permit_id
@@ -111,7 +114,7 @@ SELECT 'outbox', count(*), min(queued_at) FROM exchange_outbox WHERE state = 'wa
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """One held request, without any person: who asks, for which duty, and what was proposed by whom."""
+    """One held request, without any person: who asks, for which duty, whether they were asked, what was proposed."""
 
     permit_id: str
     record_id: str
@@ -120,6 +123,10 @@ class Held:
     received_at: datetime
     proposed: str | None
     proposed_by: str | None
+    procedure: str
+    requested_at: datetime
+    expires_at: datetime
+    contacted: bool
 
 
 def lock_results(alias: str) -> None:
@@ -149,26 +156,34 @@ def valid_edition(alias: str) -> int | None:
 
 def held(alias: str) -> list[Held]:
     """Requests that wait for two officers, oldest first."""
-    names = ("permit_id", "record_id", "inquirer", "duty", "received_at", "proposed", "proposed_by")
+    names = [each.name for each in fields(Held)]
     return [Held(**dict(zip(names, row, strict=True))) for row in postgres.fetch(alias, _HELD)]
 
 
 def results(alias: str, *, after: int, limit: int) -> Results:
-    """Changes numbered above `after`, in order."""
+    """Changes numbered above `after`, in order. KEY_WITHDRAWN while their contents cannot be opened."""
+    contents.hold_keys(alias)
+    rows = postgres.fetch(alias, _RESULTS, [after, limit])
+    bound = [items.answer_row(record_id, permit_id) for _, record_id, _, _, permit_id, _ in rows]
+    opened = items.opened(alias, [row[-1] for row in rows], bound)
     found = [
-        Result(sequence, record_id, Outcome(outcome), error, codecs.items(values))
-        for sequence, record_id, outcome, error, *values in postgres.fetch(alias, _RESULTS, [after, limit])
+        Result(sequence, record_id, Outcome(outcome), error, said)
+        for (sequence, record_id, outcome, error, *_), said in zip(rows, opened, strict=True)
     ]
     return Results(records=found, open_inquiries=postgres.fetch(alias, _COUNTS["inquiries_open"])[0][0])
 
 
 def routed_answers(alias: str, permit_ids: list[str]) -> list[tuple[str, Provision]]:
-    """(route, answer) of these cases as they stand, items straight from the copies."""
+    """(route, answer) of these cases as they stand, items straight from the copies. KEY_WITHDRAWN as `results`."""
+    contents.hold_keys(alias)
+    rows, _ = postgres.prepared(alias, _ANSWERS, [permit_ids])
+    bound = [items.replica_row(person, year, edition) for *_, person, year, edition, _ in rows]
+    opened = items.opened(alias, [row[-1] for row in rows], bound)
     return [
-        (route, Provision(permit_id, record_id, Outcome(outcome), error, codecs.items(values), provided_at))
-        for route, permit_id, record_id, outcome, error, provided_at, *values in postgres.prepared(
-            alias, _ANSWERS, [permit_ids]
-        )[0]
+        (route, Provision(permit_id, record_id, Outcome(outcome), error, said, provided_at))
+        for (route, permit_id, record_id, outcome, error, provided_at, *_), said in zip(
+            rows, opened, strict=True
+        )
     ]
 
 

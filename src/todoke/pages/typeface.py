@@ -1,4 +1,4 @@
-"""Which characters the letters' typeface can draw: a missing one must never be printed as an empty box."""
+"""The typeface of everything that is printed, and which characters it can draw: a missing one must never be printed as an empty box."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SEGMENTED_COVERAGE = 12
 
 
 def font_file() -> Path:
-    """The typeface of all letters: Noto Sans JP, from an installed package."""
+    """Noto Sans JP, from an installed package."""
     return Path(pylopdf_fonts_jp.sans_path())
 
 

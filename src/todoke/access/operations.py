@@ -1,0 +1,177 @@
+"""Permissions as a closed list `system:resource:action` (PIA III.3): what may be done at all, and what asks for more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import Enum
+
+
+class Permission(Enum):
+    """Every operation that changes or shows something. Denied unless a role below names it."""
+
+    ACCESS_CONTRACT_REGISTER = "access:contract:register"
+    ACCESS_DIRECTORY_READ = "access:directory:read"
+    ACCESS_FACE_LINK = "access:face:link"
+    ACCESS_FACTOR_UNLOCK = "access:factor:unlock"
+    ACCESS_GRANT_CONFIRM = "access:grant:confirm"
+    ACCESS_GRANT_EXPIRE = "access:grant:expire"
+    ACCESS_GRANT_REQUEST = "access:grant:request"
+    ACCESS_GRANT_REVOKE = "access:grant:revoke"
+    ACCESS_GRANT_SET = "access:grant:set"
+    ACCESS_MATRIX_PRINT = "access:matrix:print"
+    ACCESS_PASSWORD_RESET = "access:password:reset"  # noqa: S105 - an operation, not a password
+    ACCESS_PASSKEY_INVITE = "access:passkey:invite"
+    ACCESS_SESSION_END = "access:session:end"
+    ACCESS_SESSION_LIST = "access:session:list"
+    ACCESS_SESSION_TAKE_OVER = "access:session:take_over"
+    ACCESS_STAFF_IMPORT = "access:staff:import"
+    ACCESS_TERMINAL_REGISTER = "access:terminal:register"
+    ACCESS_TRAINING_RECORD = "access:training:record"
+    BENEFITS_APPROVE = "benefits:application:approve"
+    BENEFITS_ASK = "benefits:inquiry:ask"
+    BENEFITS_DECIDE = "benefits:decision:decide"
+    BENEFITS_EXAMINE = "benefits:application:examine"
+    BENEFITS_IMPORT = "benefits:source:import"
+    BENEFITS_PAY = "benefits:payment:prepare"
+    BENEFITS_PRINT = "benefits:letter:print"
+    BENEFITS_RECEIVE = "benefits:application:receive"
+    BENEFITS_RELEASE = "benefits:payment:release"
+    INQUIRY_EXPIRE = "inquiry:query:expire"
+    INQUIRY_OPERATE = "inquiry:file:operate"
+    INQUIRY_ORIGINAL = "inquiry:original:read"
+    INQUIRY_READ = "inquiry:matrix:read"
+    INQUIRY_REASK = "inquiry:query:reask"
+    INQUIRY_SUBJECT_READ = "inquiry:subject:read"
+    INTERMEDIARY_ACQUIRE = "intermediary:link_code:acquire"
+    INTERMEDIARY_COMPARE = "intermediary:replica:compare"
+    INTERMEDIARY_COMPARE_RECORDS = "intermediary:record:compare"
+    INTERMEDIARY_COLLECT = "intermediary:result:collect"
+    INTERMEDIARY_CONFIRM = "intermediary:held:confirm"
+    INTERMEDIARY_CONTACT = "intermediary:held:contact"
+    INTERMEDIARY_FIGURES = "intermediary:figures:read"
+    INTERMEDIARY_RECORD_CONFIRM = "intermediary:record:confirm"
+    INTERMEDIARY_RECORD_DISCLOSE = "intermediary:record:disclose"
+    INTERMEDIARY_RECORD_MARK = "intermediary:record:mark"
+    INTERMEDIARY_RECORD_NOTE = "intermediary:record:note"
+    INTERMEDIARY_RECORD_READ = "intermediary:record:read"
+    INTERMEDIARY_REPLICA_WATCH = "intermediary:replica:watch"
+    INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
+    INTERMEDIARY_HELD_EXPIRE = "intermediary:held:expire"
+    INTERMEDIARY_HELD_OPEN = "intermediary:held:open"
+    INTERMEDIARY_HELD_READ = "intermediary:held:read"
+    INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
+    INTERMEDIARY_INQUIRIES_READ = "intermediary:inquiry:read"
+    INTERMEDIARY_KEYS_ROTATE = "intermediary:key:rotate"
+    INTERMEDIARY_OPERATE = "intermediary:replica:operate"
+    INTERMEDIARY_PERMITTED = "intermediary:permit:receive"
+    INTERMEDIARY_PROVIDE = "intermediary:provision:provide"
+    INTERMEDIARY_PROVISIONS_READ = "intermediary:provision:read"
+    INTERMEDIARY_RECEIVE = "intermediary:provision:receive"
+    INTERMEDIARY_REGISTER = "intermediary:replica:register"
+    INTERMEDIARY_RELEASE = "intermediary:held:release"
+    INTERMEDIARY_RENEW = "intermediary:permit:renew"
+    LINKAGE_CONVERT = "linkage:number:convert"
+    INTERMEDIARY_STORE_CODE = "intermediary:link_code:store"
+    INTERMEDIARY_WATCH = "intermediary:state:watch"
+    LINKAGE_COMPARE = "linkage:consistency:compare"
+    LINKAGE_CORRECTION_CONFIRM = "linkage:correction:confirm"
+    LINKAGE_CORRECTION_READ = "linkage:correction:read"
+    LINKAGE_CORRECTION_REQUEST = "linkage:correction:request"
+    LINKAGE_CONVERSION_DOWNLOAD = "linkage:conversion:download"
+    LINKAGE_DIFFERENCE_CONFIRM = "linkage:difference:confirm"
+    LINKAGE_DIFFERENCE_READ = "linkage:difference:read"
+    LINKAGE_DIFFERENCE_SETTLE = "linkage:difference:settle"
+    LINKAGE_FILE_FORGET = "linkage:file:forget"
+    LINKAGE_FILE_READ = "linkage:file:read"
+    LINKAGE_FILE_RUN = "linkage:file:run"
+    LINKAGE_KEYS_ROTATE = "linkage:key:rotate"
+    LINKAGE_NUMBER_MASK = "linkage:number:mask"
+    LINKAGE_NUMBER_SEARCH = "linkage:number:search"
+    LINKAGE_MONITOR = "linkage:code:monitor"
+    LINKAGE_OPERATE = "linkage:number:operate"
+    LINKAGE_PERSON_OPEN = "linkage:person:open"
+    LINKAGE_PROTECTION_READ = "linkage:protection:read"
+    LINKAGE_QUERY = "linkage:query:ask"
+    LINKAGE_QUEUE_SET = "linkage:queue:set"
+    LINKAGE_QUEUE_STOP = "linkage:queue:stop"
+    LINKAGE_REGISTER_CONFIRM = "linkage:registration:confirm"
+    LINKAGE_REGISTER_READ = "linkage:registration:read"
+    LINKAGE_REGISTER_REQUEST = "linkage:registration:request"
+    LINKAGE_REPLICA_CONFIRM = "linkage:replica:confirm"
+    LINKAGE_REPLICA_OPERATE = "linkage:replica:operate"
+    LINKAGE_REPLICA_PROPOSE = "linkage:replica:propose"
+    LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
+    LINKAGE_RIGHT_DECLARE = "linkage:right:declare"
+    LINKAGE_SEARCH = "linkage:person:search"
+    LINKAGE_SYSTEM_CONVERT = "linkage:system:convert"
+    LINKAGE_SYSTEM_REGISTER = "linkage:system:register"
+    LINKAGE_SEND = "linkage:message:send"
+    LINKAGE_WATCH = "linkage:intermediary:watch"
+    NETWORK_ACQUIRE = "network:link_code:acquire"
+    NETWORK_ATTRIBUTES = "network:resident:provide"
+    NETWORK_COMPARE = "network:record:compare"
+    NETWORK_EXPIRE = "network:link_code:expire"
+    NETWORK_FETCH_LIST = "network:list:fetch"
+    NETWORK_NONDISCLOSE = "network:record:nondisclose"
+    NETWORK_OPERATE = "network:list:operate"
+    NETWORK_PERMIT = "network:permit:request"
+    NETWORK_RENEW = "network:permit:renew"
+    NETWORK_REPORT = "network:provision:report"
+    NETWORK_SETTLE = "network:discrepancy:settle"
+    OPLOG_DROP_APPROVE = "oplog:month:drop"
+    OPLOG_DROP_REQUEST = "oplog:month:request_drop"
+    OPLOG_ERASE_APPROVE = "oplog:entry:erase"
+    OPLOG_ERASE_REQUEST = "oplog:entry:request_erasure"
+    OPLOG_EXPORT = "oplog:log:export"
+    OPLOG_READ = "oplog:entry:read"
+    OPLOG_VERIFY = "oplog:log:verify"
+    PRIVACY_EXPORT = "privacy:export:make"
+    PRIVACY_EXPORT_APPROVE = "privacy:export:approve"
+    PRIVACY_EXPORT_LIST = "privacy:export:list"
+    PRIVACY_PURGE = "privacy:purge:run"
+    PRIVACY_PURGE_CONFIRM = "privacy:purge:confirm"
+    PRIVACY_PURGE_LIST = "privacy:purge:list"
+    PRIVACY_REAP = "privacy:export:reap"
+    RESIDENTS_IMPORT = "residents:snapshot:import"
+
+
+STEP_UP = frozenset(
+    {
+        Permission.ACCESS_GRANT_CONFIRM,
+        Permission.BENEFITS_APPROVE,
+        Permission.BENEFITS_RELEASE,
+        Permission.INTERMEDIARY_CONFIRM,
+        Permission.INTERMEDIARY_RECORD_CONFIRM,
+        Permission.INTERMEDIARY_RELEASE,
+        Permission.LINKAGE_CORRECTION_CONFIRM,
+        Permission.LINKAGE_DIFFERENCE_CONFIRM,
+        Permission.LINKAGE_REGISTER_CONFIRM,
+        Permission.LINKAGE_REPLICA_CONFIRM,
+        Permission.LINKAGE_RIGHT_CONFIRM,
+        Permission.OPLOG_DROP_APPROVE,
+        Permission.OPLOG_ERASE_APPROVE,
+        Permission.PRIVACY_EXPORT_APPROVE,
+        Permission.PRIVACY_PURGE_CONFIRM,
+    }
+)
+"""Operations before which the person is verified again (exchange.md §d: re-verify before approvals)."""
+
+STEP_UP_LIFE = timedelta(minutes=5)
+"""How long one check of the second factor counts for `STEP_UP`."""
+
+PURPOSE = frozenset(
+    {
+        Permission.LINKAGE_NUMBER_SEARCH,
+        Permission.LINKAGE_CONVERSION_DOWNLOAD,
+        Permission.INQUIRY_ORIGINAL,
+        Permission.INQUIRY_SUBJECT_READ,
+        Permission.INTERMEDIARY_RECORD_DISCLOSE,
+        Permission.INTERMEDIARY_RECORD_READ,
+        Permission.LINKAGE_MONITOR,
+        Permission.LINKAGE_SEARCH,
+        Permission.OPLOG_EXPORT,
+        Permission.OPLOG_READ,
+        Permission.PRIVACY_EXPORT,
+    }
+)
+"""Operations that open a person's data to a reader: the purpose must be told before (DESIGN laws 9, 10)."""

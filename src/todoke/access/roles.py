@@ -1,0 +1,273 @@
+"""The roles that carry permissions, and which carries what (アクセス権限と事務の対応表 is printed from this)."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from todoke.access.operations import Permission
+
+
+class Role(Enum):
+    """Who holds what. Examination, approval and release never lie in one hand."""
+
+    CLERK = "clerk"  # 給付金担当 (受付・審査)
+    SUPERVISOR = "supervisor"  # 給付金担当 責任職 (承認)
+    TREASURER = "treasurer"  # 会計 (支払の確定)
+    OPERATOR = "operator"  # 委託先オペレーター
+    PROVIDER_OFFICER = "provider_officer"  # 提供団体の許可権限者
+    INQUIRER_OFFICER = "inquirer_officer"  # 照会団体の照会状況の確認者
+    PLATFORM_OPERATOR = "platform_operator"  # 中間サーバー・プラットフォーム運用
+    NETWORK_OPERATOR = "network_operator"  # 情報提供ネットワークシステム運用
+    SECTION_MANAGER = "section_manager"  # 事務所管課 責任職 (権限の依頼・確認)
+    ADMINISTRATOR = "administrator"  # システム管理者 (権限の設定)
+    PERSONNEL = "personnel"  # 人事情報の取込担当
+    AUDITOR = "auditor"  # 監査・自己点検
+    CITY_SYSTEM = "city_system"  # 統合番号連携システム (署名付き電文の当事者)
+    PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
+    NETWORK_SYSTEM = "network_system"  # 情報提供ネットワークシステム (同上)
+    EXISTING_SYSTEM = "existing_system"  # 既存業務システム (同上)
+    HOUSEKEEPER = "housekeeper"  # 期限の処理と、人が始めた処理の続き (人の操作によらない)
+    FOUNDER = "founder"  # 最初の登録 (空の名簿にだけできる)
+
+
+SYSTEM_ROLES = frozenset(
+    {
+        Role.CITY_SYSTEM,
+        Role.PLATFORM_SYSTEM,
+        Role.NETWORK_SYSTEM,
+        Role.EXISTING_SYSTEM,
+        Role.HOUSEKEEPER,
+        Role.FOUNDER,
+    }
+)
+"""Roles of systems: senders of signed messages, and the clock; no member of staff can hold one."""
+
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.CLERK: frozenset(
+        {
+            Permission.RESIDENTS_IMPORT,
+            Permission.BENEFITS_IMPORT,
+            Permission.BENEFITS_DECIDE,
+            Permission.BENEFITS_ASK,
+            Permission.BENEFITS_PRINT,
+            Permission.BENEFITS_RECEIVE,
+            Permission.BENEFITS_EXAMINE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_CORRECTION_READ,
+            Permission.LINKAGE_CORRECTION_REQUEST,
+            Permission.LINKAGE_NUMBER_SEARCH,
+            Permission.LINKAGE_PERSON_OPEN,
+            Permission.LINKAGE_CONVERSION_DOWNLOAD,
+            Permission.LINKAGE_DIFFERENCE_READ,
+            Permission.LINKAGE_DIFFERENCE_SETTLE,
+            Permission.LINKAGE_QUERY,
+            Permission.LINKAGE_REGISTER_READ,
+            Permission.LINKAGE_REGISTER_REQUEST,
+            Permission.LINKAGE_REPLICA_PROPOSE,
+            Permission.LINKAGE_SEARCH,
+            Permission.LINKAGE_SYSTEM_CONVERT,
+        }
+    ),
+    Role.SUPERVISOR: frozenset(
+        {
+            Permission.BENEFITS_APPROVE,
+            Permission.BENEFITS_PAY,
+            Permission.LINKAGE_CORRECTION_CONFIRM,
+            Permission.LINKAGE_CORRECTION_READ,
+            Permission.LINKAGE_NUMBER_MASK,
+            Permission.LINKAGE_NUMBER_SEARCH,
+            Permission.LINKAGE_PERSON_OPEN,
+            Permission.LINKAGE_PROTECTION_READ,
+            Permission.LINKAGE_REPLICA_CONFIRM,
+            Permission.INQUIRY_ORIGINAL,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_SUBJECT_READ,
+            Permission.LINKAGE_DIFFERENCE_CONFIRM,
+            Permission.LINKAGE_DIFFERENCE_READ,
+            Permission.LINKAGE_REGISTER_CONFIRM,
+            Permission.LINKAGE_REGISTER_READ,
+            Permission.PRIVACY_EXPORT,
+            Permission.PRIVACY_EXPORT_LIST,
+        }
+    ),
+    Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
+    Role.OPERATOR: frozenset(
+        {
+            Permission.INQUIRY_OPERATE,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_SYSTEM_CONVERT,
+            Permission.INQUIRY_EXPIRE,
+            Permission.INQUIRY_OPERATE,
+            Permission.INQUIRY_READ,
+            Permission.INQUIRY_REASK,
+            Permission.INQUIRY_OPERATE,
+            Permission.LINKAGE_COMPARE,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_CONVERT,
+            Permission.LINKAGE_FILE_FORGET,
+            Permission.LINKAGE_FILE_READ,
+            Permission.LINKAGE_FILE_RUN,
+            Permission.LINKAGE_MONITOR,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_QUEUE_STOP,
+            Permission.LINKAGE_REPLICA_OPERATE,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
+        }
+    ),
+    Role.PROVIDER_OFFICER: frozenset(
+        {
+            Permission.INTERMEDIARY_HELD_READ,
+            Permission.INTERMEDIARY_HELD_OPEN,
+            Permission.INTERMEDIARY_CONTACT,
+            Permission.INTERMEDIARY_RENEW,
+            Permission.INTERMEDIARY_HELD_EXPIRE,
+            Permission.INTERMEDIARY_RELEASE,
+            Permission.INTERMEDIARY_CONFIRM,
+            Permission.INTERMEDIARY_PROVISIONS_READ,
+            Permission.INTERMEDIARY_FIGURES,
+            Permission.INTERMEDIARY_RECORD_CONFIRM,
+            Permission.INTERMEDIARY_RECORD_DISCLOSE,
+            Permission.INTERMEDIARY_RECORD_MARK,
+            Permission.INTERMEDIARY_RECORD_READ,
+            Permission.INTERMEDIARY_REPLICA_WATCH,
+        }
+    ),
+    Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE, Permission.NETWORK_SETTLE}),
+    Role.INQUIRER_OFFICER: frozenset({Permission.INTERMEDIARY_INQUIRIES_READ}),
+    Role.PLATFORM_OPERATOR: frozenset(
+        {
+            Permission.INTERMEDIARY_COMPARE_RECORDS,
+            Permission.INTERMEDIARY_FIGURES,
+            Permission.INTERMEDIARY_OPERATE,
+            Permission.INTERMEDIARY_WATCH,
+        }
+    ),
+    Role.SECTION_MANAGER: frozenset(
+        {
+            Permission.ACCESS_DIRECTORY_READ,
+            Permission.ACCESS_GRANT_CONFIRM,
+            Permission.ACCESS_GRANT_REQUEST,
+            Permission.ACCESS_GRANT_REVOKE,
+            Permission.ACCESS_MATRIX_PRINT,
+            Permission.ACCESS_SESSION_LIST,
+            Permission.ACCESS_SESSION_TAKE_OVER,
+            Permission.ACCESS_TRAINING_RECORD,
+            Permission.LINKAGE_RIGHT_CONFIRM,
+            Permission.PRIVACY_EXPORT_APPROVE,
+            Permission.PRIVACY_EXPORT_LIST,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.ACCESS_CONTRACT_REGISTER,
+            Permission.ACCESS_DIRECTORY_READ,
+            Permission.ACCESS_FACE_LINK,
+            Permission.ACCESS_GRANT_REVOKE,
+            Permission.ACCESS_FACTOR_UNLOCK,
+            Permission.ACCESS_PASSKEY_INVITE,
+            Permission.ACCESS_GRANT_SET,
+            Permission.ACCESS_MATRIX_PRINT,
+            Permission.ACCESS_PASSWORD_RESET,
+            Permission.ACCESS_SESSION_END,
+            Permission.ACCESS_SESSION_LIST,
+            Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.INTERMEDIARY_KEYS_ROTATE,
+            Permission.LINKAGE_FILE_READ,
+            Permission.LINKAGE_KEYS_ROTATE,
+            Permission.LINKAGE_QUEUE_SET,
+            Permission.LINKAGE_QUEUE_STOP,
+            Permission.LINKAGE_RIGHT_DECLARE,
+            Permission.LINKAGE_SYSTEM_REGISTER,
+            Permission.LINKAGE_WATCH,
+            Permission.OPLOG_DROP_REQUEST,
+            Permission.OPLOG_ERASE_REQUEST,
+            Permission.PRIVACY_PURGE,
+            Permission.PRIVACY_PURGE_LIST,
+            Permission.PRIVACY_REAP,
+        }
+    ),
+    Role.PERSONNEL: frozenset({Permission.ACCESS_STAFF_IMPORT}),
+    Role.HOUSEKEEPER: frozenset(
+        {
+            Permission.ACCESS_GRANT_EXPIRE,
+            Permission.INQUIRY_EXPIRE,
+            Permission.INTERMEDIARY_COMPARE_RECORDS,
+            Permission.INTERMEDIARY_EXPIRE,
+            Permission.INTERMEDIARY_HELD_EXPIRE,
+            Permission.LINKAGE_FILE_FORGET,
+            Permission.LINKAGE_FILE_RUN,
+            Permission.LINKAGE_OPERATE,
+            Permission.LINKAGE_REPLICA_OPERATE,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
+            Permission.NETWORK_EXPIRE,
+            Permission.PRIVACY_REAP,
+        }
+    ),
+    Role.FOUNDER: frozenset(
+        {
+            Permission.ACCESS_STAFF_IMPORT,
+            Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.ACCESS_TRAINING_RECORD,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {
+            Permission.ACCESS_DIRECTORY_READ,
+            Permission.ACCESS_MATRIX_PRINT,
+            Permission.ACCESS_SESSION_LIST,
+            Permission.OPLOG_DROP_APPROVE,
+            Permission.OPLOG_ERASE_APPROVE,
+            Permission.OPLOG_EXPORT,
+            Permission.OPLOG_READ,
+            Permission.OPLOG_VERIFY,
+            Permission.PRIVACY_EXPORT,
+            Permission.PRIVACY_EXPORT_LIST,
+            Permission.PRIVACY_PURGE_CONFIRM,
+            Permission.PRIVACY_PURGE_LIST,
+        }
+    ),
+    Role.CITY_SYSTEM: frozenset(
+        {
+            Permission.INTERMEDIARY_ACQUIRE,
+            Permission.INTERMEDIARY_REGISTER,
+            Permission.INTERMEDIARY_COMPARE,
+            Permission.INTERMEDIARY_INQUIRE,
+            Permission.INTERMEDIARY_COLLECT,
+            Permission.LINKAGE_SEND,
+            Permission.LINKAGE_WATCH,
+            Permission.NETWORK_ACQUIRE,
+            Permission.NETWORK_ATTRIBUTES,
+        }
+    ),
+    Role.PLATFORM_SYSTEM: frozenset(
+        {
+            Permission.INTERMEDIARY_RECEIVE,
+            Permission.NETWORK_COMPARE,
+            Permission.NETWORK_FETCH_LIST,
+            Permission.NETWORK_NONDISCLOSE,
+            Permission.NETWORK_PERMIT,
+            Permission.NETWORK_RENEW,
+            Permission.NETWORK_REPORT,
+        }
+    ),
+    Role.NETWORK_SYSTEM: frozenset(
+        {
+            Permission.INTERMEDIARY_STORE_CODE,
+            Permission.INTERMEDIARY_RECORD_NOTE,
+            Permission.INTERMEDIARY_PERMITTED,
+            Permission.INTERMEDIARY_PROVIDE,
+        }
+    ),
+    Role.EXISTING_SYSTEM: frozenset({Permission.LINKAGE_SYSTEM_CONVERT}),
+}
+
+
+def granted(role: Role) -> frozenset[Permission]:
+    """What a role carries (アクセス権限と事務の対応表 is printed from this)."""
+    return GRANTS[role]

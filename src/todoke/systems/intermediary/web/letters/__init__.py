@@ -1,0 +1,1 @@
+"""Papers that go to a person."""
