@@ -47,10 +47,18 @@ def may_send(alias: str, sender: str, receiver: str) -> bool:
     return bool(due.update(next_try_at=now + LONGEST))
 
 
+def is_good(alias: str, sender: str, receiver: str) -> bool:
+    """Whether this process has just had an answer and no trouble since: then nobody need be asked before each message."""
+    return (
+        time.monotonic() - _good.get((alias, sender, receiver), -_NOTED.total_seconds())
+        < _NOTED.total_seconds()
+    )
+
+
 def answered(alias: str, sender: str, receiver: str) -> None:
     """The receiver answered a message: sending goes on, with all that waited."""
     ends = (alias, sender, receiver)
-    if time.monotonic() - _good.get(ends, -_NOTED.total_seconds()) < _NOTED.total_seconds():
+    if is_good(*ends):
         return  # this process has noted it just now, and had no trouble since
     known = _row(alias, sender, receiver).values_list("state", "failures", "last_good_at").first()
     now = clock.now()

@@ -204,8 +204,9 @@ class Dispatcher:
                 message = parcels.first_due(
                     item.alias, item.sender, item.receiver, item.contract, clock.now()
                 )
+                ends = (item.alias, item.sender, item.receiver)
                 if message is None or (
-                    item.trial and not circuit.may_send(item.alias, item.sender, item.receiver)
+                    (item.trial or not circuit.is_good(*ends)) and not circuit.may_send(*ends)
                 ):
                     break
                 if not delivery.deliver(self._transport, item.alias, message, self._back_off):
