@@ -9,11 +9,15 @@ from django.db import connections, transaction
 from tests.exchange import parts
 from tests.exchange.parts import CITY, PLATFORM, Reply, calls
 from tests.exchange.test_dispatch import CITY_ONLY, Flaky, rows, running, until
+from todoke.engine import postgres
 from todoke.exchange import outbox, parcels
 from todoke.exchange.dispatch import Dispatcher
+from todoke.exchange.facts import FACTS
 from todoke.exchange.handlers import handles, on_answer, on_refusal
 from todoke.exchange.kinds import MessageKind, join_records
+from todoke.exchange.models import OutboxMessage
 from todoke.exchange.transport import InProcessTransport
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 pytestmark = pytest.mark.usefixtures("databases")
@@ -89,6 +93,29 @@ def test_a_parcel_whose_answer_was_lost_is_repeated_as_it_was(transport: InProce
         until(lambda: set(states().values()) == {"delivered"}, seconds=30)
     assert calls.handled == ["a,b", "c"]
     assert parts.notes(parts.ALIASES[PLATFORM]) == ["took a,b", "took c"]
+
+
+def test_other_bytes_never_travel_under_a_key_that_was_used(transport: InProcessTransport) -> None:
+    """Say, after an update that writes a body otherwise: the receiver may have done the parcel already."""
+    flaky = Flaky(transport)
+    flaky.lose_answers = 1
+    send("a")
+    send("b")
+    until(lambda: Dispatcher(flaky, CITY_ONLY).drain(0.01) or flaky.posts, seconds=30)
+    OutboxMessage.objects.using("linkage").update(sent_sha256="0" * 64, next_attempt_at=clock.now())
+    Dispatcher(flaky, CITY_ONLY).drain(0.01)
+    assert {(row.state, row.last_error) for row in rows()} == {("waiting", "INPUT_CHANGED")}
+    assert (flaky.posts, calls.handled) == (1, ["a,b"])
+
+
+def test_the_evidence_shows_what_travelled(transport: InProcessTransport) -> None:
+    send("a")
+    send("b")
+    Dispatcher(transport, CITY_ONLY).drain(5)
+    sent = {row[3:5] for row in postgres.fetch("linkage", FACTS["outbox"])}
+    taken = {(row[3], row[4]) for row in postgres.fetch(parts.ALIASES[PLATFORM], FACTS["inbox"])}
+    assert sent == taken
+    assert len(taken) == 1
 
 
 def test_stopped_between_tying_and_sending(transport: InProcessTransport) -> None:

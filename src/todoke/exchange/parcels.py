@@ -16,29 +16,32 @@ from itertools import takewhile
 from typing import Any, Final, LiteralString
 
 from todoke.engine import postgres
-from todoke.exchange import bodies, handlers, kinds
+from todoke.exchange import bodies, envelope, handlers, kinds
 from todoke.exchange.kinds import MessageKind
 from todoke.exchange.message_id import new_message_id
-from todoke.kernel.errors import TodokeError
+from todoke.kernel.errors import ErrorCode, TodokeError
 
 MAX_BYTES: Final = 256 << 10
 """Bodies of a parcel together; a larger message goes alone."""
 _MANY: Final = 100
 
-_WAITING = """
-SELECT id, message_key, body, attempts, next_attempt_at, parcel FROM (
+_COLUMNS = "id, message_key, body, attempts, next_attempt_at, parcel, sent_sha256"
+_WAITING = f"""
+SELECT {_COLUMNS} FROM (
     SELECT *, sum(octet_length(body)) OVER (ORDER BY id) AS total, row_number() OVER (ORDER BY id) AS place FROM (
-        SELECT id, message_key, body, attempts, next_attempt_at, parcel FROM exchange_outbox
+        SELECT {_COLUMNS} FROM exchange_outbox
         WHERE sender = %s AND receiver = %s AND contract = %s AND state = 'waiting' ORDER BY id LIMIT %s
     ) AS first
 ) AS summed WHERE place = 1 OR total <= %s ORDER BY id
 """
-_TIED = """
-SELECT id, message_key, body, attempts, next_attempt_at, parcel FROM exchange_outbox
+_TIED = f"""
+SELECT {_COLUMNS} FROM exchange_outbox
 WHERE sender = %s AND receiver = %s AND contract = %s AND state = 'waiting' AND parcel = %s ORDER BY id
 """
-_TIE = "UPDATE exchange_outbox SET parcel = %s WHERE id = ANY(%s) AND state = 'waiting' AND parcel = ''"
-_UNTIE = "UPDATE exchange_outbox SET parcel = message_key WHERE id = ANY(%s)"
+_TIE = """
+UPDATE exchange_outbox SET parcel = %s, sent_sha256 = %s WHERE id = ANY(%s) AND state = 'waiting' AND parcel = ''
+"""
+_UNTIE = "UPDATE exchange_outbox SET parcel = message_key, sent_sha256 = body_sha256 WHERE id = ANY(%s)"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class _Row:
     attempts: int
     next_attempt_at: datetime
     parcel: str
+    sent_sha256: str
 
 
 def first_due(alias: str, sender: str, receiver: str, contract: str, now: datetime) -> Message | None:
@@ -86,17 +90,17 @@ def _next(
     alias: str, ends: tuple[str, str, str], kind: MessageKind[Any, Any] | None, rows: Sequence[_Row]
 ) -> Message | None:
     if kind is not None and rows[0].parcel:
-        return _message(ends, kind, _opened(alias, ends, _read(alias, _TIED, (*ends, rows[0].parcel))))
+        tied = _opened(alias, ends, _read(alias, _TIED, (*ends, rows[0].parcel)))
+        return _message(ends, tied, rows[0].parcel, _again(kind, tied))
     rows = _opened(alias, ends, rows)
-    head = rows[0]
     if kind is None:
-        return Message(*ends, (head.id,), head.key, head.body, head.attempts)
-    chosen = _fitting(kind, rows)
-    key = head.key if len(chosen) == 1 else f"parcel/{new_message_id()}"
+        return _message(ends, rows[:1], rows[0].key, rows[0].body)
+    chosen, body = _fitting(kind, rows)
+    key = chosen[0].key if len(chosen) == 1 else f"parcel/{new_message_id()}"
     ids = [row.id for row in chosen]
-    if postgres.execute(alias, _TIE, [key, ids]) != len(ids):
+    if postgres.execute(alias, _TIE, [key, envelope.sha256(body), ids]) != len(ids):
         return None  # somebody else owns the queue by now
-    return _message(ends, kind, [replace(row, parcel=key) for row in chosen])
+    return _message(ends, chosen, key, body)
 
 
 def untie(alias: str, ids: Sequence[int]) -> None:
@@ -112,24 +116,32 @@ def _opened(alias: str, ends: tuple[str, str, str], rows: Sequence[_Row]) -> lis
     ]
 
 
-def _fitting(kind: MessageKind[Any, Any], rows: Sequence[_Row]) -> list[_Row]:
-    """The rows from the first on that can travel together."""
+def _fitting(kind: MessageKind[Any, Any], rows: Sequence[_Row]) -> tuple[Sequence[_Row], bytes]:
+    """The rows from the first on that can travel together, and what then travels."""
     chosen = [rows[0], *takewhile(lambda row: not row.parcel, rows[1:])]
-    return chosen if len(chosen) == 1 or _joined(kind, chosen) else chosen[:1]
+    body = _joined(kind, chosen)
+    return (rows[:1], rows[0].body) if body is None else (chosen, body)
 
 
 def _joined(kind: MessageKind[Any, Any], rows: Sequence[_Row]) -> bytes | None:
+    """A message alone as it was written; several joined, to the same bytes each time."""
+    if len(rows) == 1:
+        return rows[0].body
     assert kind.join is not None
     body = kind.join([kinds.decode(kind.request, row.body) for row in rows])
     return None if body is None else kinds.encode(body)
 
 
-def _message(ends: tuple[str, str, str], kind: MessageKind[Any, Any], rows: Sequence[_Row]) -> Message:
-    """A parcel of one travels as it was written; one of several is joined anew, to the same bytes each time."""
-    body = rows[0].body if len(rows) == 1 else _joined(kind, rows)
-    assert body is not None
-    ids = tuple(row.id for row in rows)
-    return Message(*ends, ids, rows[0].parcel, body, max(row.attempts for row in rows))
+def _again(kind: MessageKind[Any, Any], rows: Sequence[_Row]) -> bytes:
+    """What was sent under the key already; INPUT_CHANGED rather than anything else, which might be done twice."""
+    body = _joined(kind, rows)
+    if body is None or envelope.sha256(body) != rows[0].sent_sha256:
+        raise TodokeError(ErrorCode.INPUT_CHANGED, file=f"電文の束 {rows[0].parcel}")
+    return body
+
+
+def _message(ends: tuple[str, str, str], rows: Sequence[_Row], key: str, body: bytes) -> Message:
+    return Message(*ends, tuple(row.id for row in rows), key, body, max(row.attempts for row in rows))
 
 
 def _read(alias: str, query: LiteralString, parameters: tuple[object, ...]) -> list[_Row]:

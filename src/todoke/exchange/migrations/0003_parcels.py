@@ -1,4 +1,4 @@
-"""Messages that wait together travel together: the key of their parcel."""
+"""Messages that wait together travel together: the key and the digest of what travelled."""
 
 from typing import ClassVar
 
@@ -12,5 +12,10 @@ class Migration(migrations.Migration):
             model_name="outboxmessage",
             name="parcel",
             field=models.CharField(db_default="", max_length=200),
+        ),
+        migrations.AddField(
+            model_name="outboxmessage",
+            name="sent_sha256",
+            field=models.CharField(db_default="", max_length=64),
         ),
     ]
