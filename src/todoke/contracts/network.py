@@ -94,7 +94,9 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-REPORTS = MessageKind("network.provision_reports.v1", ProvisionReports, Received, join=join_records)
+REPORTS = MessageKind(
+    "network.provision_reports.v1", ProvisionReports, Received, join=join_records, gathers=0.5
+)
 
 
 class ListEntry(msgspec.Struct, frozen=True, array_like=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pgpq
 import psycopg
 import pyarrow as pa
 from adbc_driver_postgresql import dbapi
-from django.db import connections
+from django.db import connections, transaction
 from psycopg import sql
 
 Parameters = Sequence[Any] | Mapping[str, Any] | None
@@ -51,11 +52,9 @@ def stage(alias: str, name: str, rows: pa.Table) -> None:
     encoder = pgpq.ArrowToPostgresBinaryEncoder(rows.schema)
     types = ", ".join(f'"{column.name}" {column.data_type.ddl()}' for column in encoder.schema().columns)
     known = _staged.setdefault(_raw(alias), {})
+    made, counted = known.get(name, ("", 0))
     with connections[alias].cursor() as cursor:
-        # the transaction that made it may have been undone
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f'pg_temp."{name}"'])
-        there, (made, counted) = bool(cursor.fetchone()[0]), known.get(name, ("", 0))
-        if not there or made != types:
+        if made != types:
             cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
             cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({types}) ON COMMIT DELETE ROWS')
             counted = 0
@@ -64,7 +63,8 @@ def stage(alias: str, name: str, rows: pa.Table) -> None:
         if not counted / _LIKE <= rows.num_rows <= counted * _LIKE:
             cursor.execute(f'ANALYZE "{name}"')
             counted = max(rows.num_rows, 1)
-        known[name] = (types, counted)
+    if known.get(name) != (types, counted):  # only what is committed is known
+        transaction.on_commit(partial(known.__setitem__, name, (types, counted)), using=alias)
 
 
 def join_whole_tables(alias: str) -> None:

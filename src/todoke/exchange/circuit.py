@@ -25,15 +25,9 @@ _good: dict[tuple[str, str, str], float] = {}
 """When this process last found a receiver open and without failures (monotonic); trouble of its own ends it."""
 
 
-def paused(alias: str, sender: str) -> dict[str, datetime]:
-    """Receivers to whom nothing is sent now, and when the next try is."""
-    rows = Receiver.objects.using(alias).filter(sender=sender, state=ReceiverState.PAUSED)
-    return {receiver: at for receiver, at in rows.values_list("receiver", "next_try_at") if at is not None}
-
-
 def is_paused(alias: str, sender: str, receiver: str) -> bool:
     """Whether messages to the receiver wait now."""
-    return receiver in paused(alias, sender)
+    return _row(alias, sender, receiver).filter(state=ReceiverState.PAUSED).exists()
 
 
 def may_send(alias: str, sender: str, receiver: str) -> bool:
@@ -60,11 +54,10 @@ def answered(alias: str, sender: str, receiver: str) -> None:
     ends = (alias, sender, receiver)
     if is_good(*ends):
         return  # this process has noted it just now, and had no trouble since
-    known = _row(alias, sender, receiver).values_list("state", "failures", "last_good_at").first()
     now = clock.now()
-    if known and known[:2] == (ReceiverState.OPEN, 0) and known[2] and abs(now - known[2]) < _NOTED:
+    if _row(alias, sender, receiver).filter(state=ReceiverState.OPEN).update(failures=0, last_good_at=now):
         _good[ends] = time.monotonic()
-        return  # nothing new: no write for each of many small messages
+        return
     with transaction.atomic(using=alias):
         row = _locked(alias, sender, receiver)
         if row.state == ReceiverState.PAUSED:

@@ -28,6 +28,14 @@ _LOCK = """
 SELECT count(*) FROM (SELECT id FROM exchange_outbox WHERE id = ANY(%s) AND state = 'waiting' ORDER BY id FOR UPDATE) l
 """
 
+_SETTLE = """
+UPDATE exchange_outbox SET state = %(state)s, body = NULL, settled_at = %(now)s, attempts = attempts + 1,
+    last_error = coalesce(%(last_error)s::text, last_error), answer_id = %(answer_id)s::uuid,
+    answer_sha256 = %(answer_sha256)s::text
+WHERE id = ANY(%(ids)s)
+"""
+_UNSAID = {"last_error": None, "answer_id": None, "answer_sha256": ""}
+
 
 def count_waiting(alias: str, sender: str) -> int:
     """How many messages of a party are not settled."""
@@ -120,14 +128,13 @@ def _settle_refused(alias: str, message: Message, refusal: RefusedError) -> None
 
 def _still_waiting(alias: str, message: Message) -> bool:
     """Lock the rows; False when another dispatcher settled them (a lost session lock can let two try)."""
-    return postgres.fetch(alias, _LOCK, [list(message.ids)]) == [(len(message.ids),)]
+    return postgres.prepared(alias, _LOCK, [list(message.ids)])[0] == [(len(message.ids),)]
 
 
 def _settle(alias: str, message: Message, state: str, **values: str) -> None:
     """Mark it and let the personal data go (the digest stays)."""
-    OutboxMessage.objects.using(alias).filter(pk__in=message.ids).update(
-        state=state, body=None, settled_at=clock.now(), attempts=F("attempts") + 1, **values
-    )
+    given = {"state": state, "now": clock.now(), "ids": list(message.ids), **_UNSAID, **values}
+    postgres.prepared(alias, _SETTLE, given)
 
 
 def _postpone(alias: str, message: Message, back_off: BackOff, reason: str) -> None:

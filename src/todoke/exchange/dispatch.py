@@ -21,17 +21,20 @@ from datetime import timedelta
 from django.db import Error as DatabaseError
 from django.db import connections
 
+from todoke.engine import postgres
 from todoke.engine.kept import base as kept
-from todoke.exchange import circuit, delivery, outbox, parcels
+from todoke.exchange import circuit, delivery, handlers, outbox, parcels
 from todoke.exchange.transport import Transport
 from todoke.kernel import clock
 
 _log = logging.getLogger("todoke.exchange")
 
 _HEADS = """
-SELECT DISTINCT ON (receiver, contract) receiver, contract, next_attempt_at
-FROM exchange_outbox WHERE sender = %s AND state = 'waiting'
-ORDER BY receiver, contract, id
+SELECT h.receiver, h.contract, h.next_attempt_at, r.next_try_at FROM (
+    SELECT DISTINCT ON (receiver, contract) sender, receiver, contract, next_attempt_at
+    FROM exchange_outbox WHERE sender = %s AND state = 'waiting'
+    ORDER BY receiver, contract, id
+) h LEFT JOIN exchange_receiver r ON r.sender = h.sender AND r.receiver = h.receiver AND r.state = 'paused'
 """
 
 _FAREWELL = 10.0
@@ -75,10 +78,12 @@ class Dispatcher:
         self._poll = poll
         self._longest_wait = longest_wait
         self._bell = outbox.Bell()
-        self._busy: set[Queue] = set()
+        self._busy: dict[Queue, bool] = {}
+        """Queues that a worker has, and whether more was found in them meanwhile."""
         self._busy_lock = threading.Lock()
         outbox.wake_on_send(self._bell)
         self._look_at: dict[str, float] = {}
+        self._served: dict[Queue, float] = {}
 
     def waiting(self) -> int:
         """Messages not settled yet, in all outboxes."""
@@ -142,25 +147,35 @@ class Dispatcher:
         self._give_back(aliases)
         with self._busy_lock:
             for item in queues:
-                if item not in self._busy:
-                    self._busy.add(item)
+                if item in self._busy:
+                    self._busy[item] = True
+                elif not self._is_early(item):
+                    self._busy[item] = False
                     tasks.put(item)
 
     def _work(self, tasks: queue.SimpleQueue[Queue | None], stop: threading.Event) -> None:
         try:
             while (item := tasks.get()) is not None:
                 try:
-                    settled = 0 if stop.is_set() else self._serve(item, None, stop)
+                    if not stop.is_set():
+                        self._serve(item, None, stop)
                 except DatabaseError as error:
                     _reconnect(error)
-                    settled = 0
                 self._give_back([item.alias])
                 with self._busy_lock:
-                    self._busy.discard(item)
-                if settled:
-                    self._bell.ring(item.alias)
+                    if self._busy.pop(item) and not self._is_early(item):
+                        self._busy[item] = False
+                        tasks.put(item)
         finally:
             connections.close_all()
+
+    def _is_early(self, item: Queue) -> bool:
+        """Whether the queue's kind lets what comes gather for a while yet; if not, it is served now."""
+        kind, now = handlers.joinable(item.contract), time.monotonic()
+        if kind is not None and kind.gathers and now < self._served.get(item, -kind.gathers) + kind.gathers:
+            return True
+        self._served[item] = now
+        return False
 
     def _give_back(self, aliases: Iterable[str]) -> None:
         """Threads of a site with many outboxes hold no connection that they do not use: threads × databases would be too many."""
@@ -185,14 +200,11 @@ class Dispatcher:
         for sender, alias in self._parties.items():
             if alias not in wanted:
                 continue
-            with connections[alias].cursor() as cursor:
-                cursor.execute(_HEADS, [sender])
-                heads = cursor.fetchall()
-            held = circuit.paused(alias, sender) if heads else {}
-            for receiver, contract, next_attempt_at in heads:
+            heads, _ = postgres.prepared(alias, _HEADS, [sender])
+            for receiver, contract, next_attempt_at, next_try_at in heads:
                 anything = True
-                if next_attempt_at <= now and held.get(receiver, now) <= now:
-                    due.append(Queue(alias, sender, receiver, contract, trial=receiver in held))
+                if next_attempt_at <= now and (next_try_at or now) <= now:
+                    due.append(Queue(alias, sender, receiver, contract, trial=next_try_at is not None))
             self._look_at[alias] = time.monotonic() + (self._poll if heads else idle)
         return due, anything
 

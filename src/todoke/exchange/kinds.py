@@ -30,6 +30,7 @@ class MessageKind(Generic[Q, A]):
     what may not be kept (取得番号). The handler of such a kind must itself be safe to run again.
     `join`: makes one request of several, where one answer to all of them serves every listener: what waits in an outbox
     then travels together (parcels). None: it cannot, now (or ever), and each goes by itself.
+    `gathers`: seconds between two parcels of a queue, for what nobody waits for; the first goes at once.
     """
 
     name: str
@@ -37,6 +38,7 @@ class MessageKind(Generic[Q, A]):
     answer: type[A]
     fresh: bool = False
     join: Callable[[Sequence[Q]], Q | None] | None = None
+    gathers: float = 0
 
     def __post_init__(self) -> None:
         if not is_kind_name(self.name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +15,7 @@ from todoke.sites.demonstration.exchange_site import CITY, PROVIDERS, in_realm
 from todoke.sites.instance import Instance
 from todoke.sites.realms import Realm
 
+_REST = 30.0
 _PARTIES = ("inquirer", "provider", "network")
 _COUNTS = """
 SELECT (SELECT count(*) FROM inquirer), (SELECT count(*) FROM provider), (SELECT count(*) FROM network),
@@ -25,9 +27,9 @@ SELECT (SELECT count(*) FROM inquirer), (SELECT count(*) FROM provider), (SELECT
 def compared(instance: Instance) -> dict[str, int]:
     """Counts of the three parties' records; an error unless they agree one by one and nothing is left waiting."""
     with TemporaryDirectory(prefix="todoke-records-") as folder:
-        waiting = in_realm(instance, Realm.PLATFORM, _export_platform, folder)
+        waiting = in_realm(instance, Realm.CITY, _waiting, ["linkage"])
+        waiting += in_realm(instance, Realm.PLATFORM, _export_platform, folder)
         waiting += in_realm(instance, Realm.NATIONAL, _export_nation, folder)
-        waiting += in_realm(instance, Realm.CITY, _waiting, ["linkage"])
         found = _compare(Path(folder))
     found["waiting"] = waiting
     if found["differences"] or waiting or found["inquirer"] != found["network"]:
@@ -83,9 +85,10 @@ def _export_platform(_instance: Instance, folder: str) -> int:
     from todoke.contracts.exchange_records import Side
     from todoke.systems.intermediary import needs, queries
 
+    waiting = _waiting(_instance, needs.aliases())
     for side in (Side.INQUIRER, Side.PROVIDER):
         queries.export_records(needs.aliases(), side, Path(folder) / f"{side.value}.csv")
-    return _waiting(_instance, needs.aliases())
+    return waiting
 
 
 def _export_nation(_instance: Instance, folder: str) -> int:
@@ -99,4 +102,9 @@ def _waiting(_instance: Instance, aliases: list[str]) -> int:
     from todoke.engine import postgres
 
     query = "SELECT count(*) FROM exchange_outbox WHERE state <> 'delivered'"
-    return sum(postgres.fetch(alias, query)[0][0] for alias in aliases)
+    end = time.monotonic() + _REST
+    while True:
+        left: int = sum(postgres.fetch(alias, query)[0][0] for alias in aliases)
+        if not left or time.monotonic() > end:
+            return left
+        time.sleep(0.1)  # the last reports are on their way

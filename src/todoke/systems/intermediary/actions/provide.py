@@ -67,7 +67,7 @@ def provide(*, alias: str, body: ProvisionRequests, by: Actor) -> Received:
         party=needs.platform_of,
     )
     sifted = permit_checks.sift(body.records, ours)
-    with transaction.atomic(using=alias):
+    with transaction.atomic(using=alias, savepoint=False):
         queries.lock_replicas(alias, exclusive=False)
         decided = _decide(alias, sifted.genuine, ours)
         sifted.dropped["used"] += len(sifted.genuine) - len(decided)

@@ -39,7 +39,7 @@ def take_inquiries(*, alias: str, body: Inquiries, by: Actor) -> InquiryReceipts
     rows = body.records
     columns = {name: codecs.texts([getattr(row, name) for row in rows]) for name in _COLUMNS}
     now = clock.now()
-    with transaction.atomic(using=alias):
+    with transaction.atomic(using=alias, savepoint=False):
         postgres.stage(alias, "asked", pa.table({"place": codecs.places(len(rows)), **columns}))
         judged, _ = postgres.prepared(alias, _JUDGE)
         taken = [place for place, (refusal, _) in enumerate(judged) if not refusal]

@@ -63,7 +63,7 @@ def issue_permits(*, body: PermitRequests, by: Actor) -> PermitAnswers:
     require(by, Permission.NETWORK_PERMIT)
     if by.staff_id != needs.platform_of(body.inquirer):
         raise TodokeError(ErrorCode.PERMISSION_DENIED, permission=Permission.NETWORK_PERMIT.value)
-    with transaction.atomic(using=ALIAS):
+    with transaction.atomic(using=ALIAS, savepoint=False):
         edition = _edition_in_force()
         refusals = _judge(body, edition)
         granted = list(_convert(body, refusals))
