@@ -25,11 +25,14 @@ $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml tools/install.
 demo: $(READY)
 	$(TODOKE) demo $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT))
 
+# a worker for each core, at most four; each has a PostgreSQL, ports and browsers of its own
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile
+
 test: $(READY)
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST)
 
 test-all: $(READY)
-	$(BIN)/python -m pytest -m '' $(PYTEST)
+	$(BIN)/python -m pytest -m '' $(PARALLEL) $(PYTEST)
 
 check: $(READY)
 	$(BIN)/ruff format --check .

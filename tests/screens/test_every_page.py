@@ -87,6 +87,10 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 """Who opens which page, with which arguments and query."""
 
 ELSEWHERE = {
+    **dict.fromkeys(
+        ("benefits-search-box", "benefits-search", "benefits-found", "benefits-household"),
+        "test_household_screens",
+    ),
     "sign-in": "test_signing_in",
     "passkey-new": "test_signing_in",
     "personnel-check": "test_directory_work",
@@ -313,6 +317,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
             Role.CLERK,
             [
                 "ホーム",
+                "世帯・住民の検索",
                 "税情報一括照会",
                 "住登外者の登録",
                 "住基ネットとの整合性",

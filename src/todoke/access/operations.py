@@ -29,13 +29,17 @@ class Permission(Enum):
     ACCESS_TRAINING_RECORD = "access:training:record"
     BENEFITS_APPROVE = "benefits:application:approve"
     BENEFITS_ASK = "benefits:inquiry:ask"
+    BENEFITS_CONTACT_NOTE = "benefits:contact:note"
     BENEFITS_DECIDE = "benefits:decision:decide"
     BENEFITS_EXAMINE = "benefits:application:examine"
+    BENEFITS_HOUSEHOLD_READ = "benefits:household:read"
     BENEFITS_IMPORT = "benefits:source:import"
     BENEFITS_PAY = "benefits:payment:prepare"
     BENEFITS_PRINT = "benefits:letter:print"
+    BENEFITS_PROTECTION_READ = "benefits:protection:read"
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
+    BENEFITS_SEARCH = "benefits:person:search"
     INQUIRY_EXPIRE = "inquiry:query:expire"
     INQUIRY_OPERATE = "inquiry:file:operate"
     INQUIRY_ORIGINAL = "inquiry:original:read"
@@ -161,6 +165,8 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.BENEFITS_HOUSEHOLD_READ,
+        Permission.BENEFITS_SEARCH,
         Permission.LINKAGE_NUMBER_SEARCH,
         Permission.LINKAGE_CONVERSION_DOWNLOAD,
         Permission.INQUIRY_ORIGINAL,

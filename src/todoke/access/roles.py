@@ -53,6 +53,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
+            Permission.BENEFITS_CONTACT_NOTE,
+            Permission.BENEFITS_HOUSEHOLD_READ,
+            Permission.BENEFITS_SEARCH,
             Permission.INQUIRY_READ,
             Permission.INQUIRY_SUBJECT_READ,
             Permission.LINKAGE_CONVERT,
@@ -74,7 +77,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         {
             Permission.BENEFITS_APPROVE,
+            Permission.BENEFITS_HOUSEHOLD_READ,
             Permission.BENEFITS_PAY,
+            Permission.BENEFITS_PROTECTION_READ,
+            Permission.BENEFITS_SEARCH,
             Permission.LINKAGE_CORRECTION_CONFIRM,
             Permission.LINKAGE_CORRECTION_READ,
             Permission.LINKAGE_NUMBER_MASK,

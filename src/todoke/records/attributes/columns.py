@@ -47,6 +47,11 @@ def kana_column(texts: Texts) -> Texts:
     return _by_batch(texts, lambda part: _characters(part, names.KANA_RULES))
 
 
+def folded_column(texts: Texts, rules: Sequence[Rule]) -> Texts:
+    """`folding.fold` of each text by rules of the caller's; null and empty become empty."""
+    return _by_batch(texts, lambda part: _characters(part, rules))
+
+
 def addresses_table(texts: Texts, home: Sequence[str] = ()) -> pa.Table:
     """`addresses.address` of each text as columns address, town, building."""
     with ThreadPoolExecutor(

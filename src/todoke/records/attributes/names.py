@@ -23,10 +23,11 @@ NAME_RULES: Final = (
 """Hiragana and katakana stay apart: さくら and サクラ are two names in the register."""
 
 _TO_KATAKANA = str.maketrans({chr(code): chr(code + 0x60) for code in range(0x3041, 0x3097)})
+KATAKANA: Final = Rule("片仮名に統一", lambda text: text.translate(_TO_KATAKANA))
 _SAME_SOUND = str.maketrans("ヂヅ", "ジズ")
 KANA_RULES: Final = (
     *NAME_RULES,
-    Rule("片仮名に統一", lambda text: text.translate(_TO_KATAKANA)),
+    KATAKANA,
     Rule("同じ音の仮名", lambda text: text.translate(_SAME_SOUND)),
 )
 

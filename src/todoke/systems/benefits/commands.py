@@ -39,6 +39,14 @@ def load(tax: Path, assistance: Path, by: str) -> None:
     _show(jobs.load(tax, assistance, by=_actor(by)))
 
 
+@group.command(name="take-registers")
+@_by
+@verb(Permission.BENEFITS_IMPORT)
+def take_registers(by: str) -> None:
+    """住民記録システムの基準日と最新の住民記録を取り込み、違う人だけを書き換えます。検索と世帯の画面が使います。"""
+    _show(jobs.take_registers(by=_actor(by)))
+
+
 @group.command(name="decide")
 @_programme
 @_round

@@ -1,6 +1,6 @@
 """Batch steps of the benefits system: thin over actions."""
 
-from todoke.systems.benefits.jobs.judging import ask, decide, import_answers, load
+from todoke.systems.benefits.jobs.judging import ask, decide, import_answers, load, take_registers
 from todoke.systems.benefits.jobs.paying import (
     approve,
     examine,
@@ -24,5 +24,6 @@ __all__ = [
     "print_letters",
     "receive",
     "release_payment",
+    "take_registers",
     "write_bank_files",
 ]

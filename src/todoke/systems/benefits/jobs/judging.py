@@ -9,6 +9,7 @@ from pathlib import Path
 from todoke.access.permissions import Actor
 from todoke.batch.progress import Meter
 from todoke.batch.steps import Counts, StepReport, run_step
+from todoke.contracts.residents import SnapshotKind
 from todoke.engine import snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import needs, queries
@@ -16,6 +17,7 @@ from todoke.systems.benefits.actions import ask as asking
 from todoke.systems.benefits.actions import decide as deciding
 from todoke.systems.benefits.actions import import_answers as answering
 from todoke.systems.benefits.actions import load_sources as loading
+from todoke.systems.benefits.actions import take_register as taking
 from todoke.systems.benefits.rules import programmes
 
 ALIAS = "benefits"
@@ -36,6 +38,21 @@ def load(tax: Path, assistance: Path, *, by: Actor) -> list[StepReport]:
     for kind, file in (("tax", tax), ("assistance", assistance)):
         if queries.newest_source(kind).source_sha256 != snapshots.file_sha256(file):
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"より新しい {file.name} が取り込まれています")
+    return reports
+
+
+def take_registers(*, by: Actor) -> list[StepReport]:
+    """住民情報の取込: both registers of 住民記録システム, each once per sealed snapshot. Totals: 追加, 変更, 消滅."""
+    reports: list[StepReport] = []
+    for kind in SnapshotKind:
+
+        def work(_: Meter, kind: SnapshotKind = kind) -> Counts:
+            taken = taking.take_register(kind=kind, by=by)
+            totals = {"追加": taken.added, "変更": taken.changed, "消滅": taken.gone, "変化なし": taken.same}
+            return Counts(taken=taken.rows, accepted=taken.rows, totals=totals)
+
+        key = f"{kind}/{needs.register(kind).snapshot_id}"
+        reports += _step("register", key, by, work, "住民情報の取込")
     return reports
 
 

@@ -9,6 +9,8 @@ from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
 from todoke.systems.benefits.models.programme import RegisteredProgramme
+from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
+from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.source import Source
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "BankFile",
     "BatchRelease",
     "Case",
+    "Contact",
     "Decision",
     "DecisionRun",
     "Examination",
@@ -27,7 +30,11 @@ __all__ = [
     "LetterFile",
     "Payment",
     "PaymentBatch",
+    "Register",
+    "RegisterEntry",
     "RegisteredProgramme",
+    "Resident",
+    "Search",
     "Source",
     "Transfer",
 ]

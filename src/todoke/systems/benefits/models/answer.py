@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, with_parent, years
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax_status import ANSWERABLE
 
 
 class AnswerImport(models.Model):
@@ -44,7 +44,7 @@ class Answer(models.Model):
     ward_code = models.TextField()
     inquiry_kind = models.TextField()
     error_reason = models.TextField(null=True)
-    status = models.TextField(choices=[(status.value, status.name) for status in TaxStatus])
+    status = models.TextField(choices=[(status.value, status.name) for status in ANSWERABLE])
     finding = models.TextField()
     tax_year = models.TextField(null=True)
     gross_income = models.BigIntegerField(null=True)
@@ -102,7 +102,7 @@ class Answer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["imported", "resident_code"], name="answer_once_per_person"),
             models.CheckConstraint(
-                condition=Q(status__in=[status.value for status in TaxStatus]), name="answer_status_known"
+                condition=Q(status__in=[status.value for status in ANSWERABLE]), name="answer_status_known"
             ),
             # "IS NOT NULL" stands apart: a comparison with NULL would let the row pass
             models.CheckConstraint(

@@ -49,7 +49,8 @@ class DecisionRun(models.Model):
 
 
 class Decision(models.Model):
-    """What one household gets and why. `household_key` is the base-date household, `-1` its protected part."""
+    """What one household gets and why. `household_key` is the base-date household, `-1` its protected part, `-2` and on
+    children placed in institutions; the resident code where a programme pays persons."""
 
     run = models.ForeignKey(DecisionRun, on_delete=models.PROTECT)
     household_key = models.TextField()
@@ -61,12 +62,13 @@ class Decision(models.Model):
     members = models.SmallIntegerField()
     needs_declaration = models.BooleanField()
     protected = models.BooleanField()
+    amount_yen = models.BigIntegerField(db_default=0)
 
     privacy = Privacy(
         open="id run",
         personal=(
             "household_key base_household_code payee_resident_code outcome reason_code reasons "
-            "members needs_declaration protected"
+            "members needs_declaration protected amount_yen"
         ),
         keep=with_parent("run"),
     )
@@ -79,8 +81,12 @@ class Decision(models.Model):
                 | models.Q(outcome="undecided", reason_code="UNKNOWN")
                 | models.Q(
                     outcome="ineligible",
-                    reason_code__in=["TAXED", "TREATY", "DEPENDANTS_ONLY", "PAID", "DIED"],
+                    reason_code__in=[r.value for r in Reason if r.outcome is Outcome.INELIGIBLE],
                 ),
                 name="decision_reason_fits_outcome",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome="eligible", amount_yen__gte=0) | models.Q(amount_yen=0),
+                name="decision_pays_only_the_eligible",
             ),
         ]

@@ -24,6 +24,9 @@ class Inputs:
     answers: Path | None = None
     paid: Path | None = None
     applications: Path | None = None
+    special: Path | None = None
+    earlier: Path | None = None
+    figures: Path | None = None
 
     def files(self) -> list[Path]:
         """Every file there is."""
@@ -34,12 +37,18 @@ _EMPTY = {
     "answers": "SELECT ''::VARCHAR AS resident_code, ''::VARCHAR AS status WHERE false",
     "paid": "SELECT ''::VARCHAR AS lineage WHERE false",
     "applications": "SELECT ''::VARCHAR AS household_key, DATE '1970-01-01' AS received_on WHERE false",
+    "special": "SELECT ''::VARCHAR AS resident_code, ''::VARCHAR AS kind WHERE false",
+    "earlier": (
+        "SELECT ''::VARCHAR AS programme, ''::VARCHAR AS household_key, ''::VARCHAR AS head, ''::VARCHAR AS standing"
+        " WHERE false"
+    ),
+    "figures": "SELECT ''::VARCHAR AS resident_code, ''::VARCHAR AS item, 0::BIGINT AS value WHERE false",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """Control totals of one judging: everybody of the base register is in exactly one household."""
+    """Control totals of one judging: everybody who is judged is in exactly one household."""
 
     residents: int
     households: int
@@ -48,11 +57,13 @@ class Judged:
 def judge(programme: Programme, inputs: Inputs, *, households: Path, persons: Path) -> Judged:
     """Write the household decisions and the persons' statuses; both ordered, so equal inputs give equal rows.
 
-    STATE_CONFLICT, and neither file, when a person of the base register would be in no household or in several.
+    STATE_CONFLICT, and neither file, when a person would be in no household or in several.
     """
     with duck.connect() as connection:
         _open(connection, inputs)
-        connection.execute("CREATE TEMP TABLE status AS " + decision_sql.statuses(programme))
+        given = {name for name, path in vars(inputs).items() if path is not None}
+        connection.execute("CREATE TEMP VIEW population AS " + decision_sql.population(programme, given))
+        connection.execute("CREATE TEMP TABLE status AS " + decision_sql.statuses(programme, given))
         connection.execute("CREATE TEMP TABLE decision AS " + decision_sql.households(programme))
         judged = _complete(connection)
         _write(connection, _HOUSEHOLDS, households)
@@ -64,17 +75,15 @@ _HOUSEHOLDS = "SELECT * FROM decision ORDER BY household_key"
 _PERSONS = "SELECT resident_code, household_key, status, source FROM status ORDER BY resident_code"
 # A person or household that a join had doubled or lost would show in one of the first three
 _TOTALS = """
-SELECT (SELECT count(*) FROM base), (SELECT count(*) FROM status), (SELECT coalesce(sum(members), 0)::BIGINT FROM decision),
-    (SELECT count(*) FROM decision), (SELECT count(*) FROM base WHERE contains(household_code, '-'))
+SELECT (SELECT count(*) FROM population), (SELECT count(*) FROM status), (SELECT coalesce(sum(members), 0)::BIGINT FROM decision),
+    (SELECT count(*) FROM decision), (SELECT count(*) FROM population WHERE contains(household_code, '-'))
 """
 
 
 def _complete(connection: duckdb.DuckDBPyConnection) -> Judged:
     ((residents, persons, members, households, already_split),) = connection.execute(_TOTALS).fetchall()
     if not (residents == persons == members and already_split == 0):
-        detail = (
-            f"基準日の住民 {residents} 人と判定した人 {members} 人が一致しないか、世帯コードに枝番があります"
-        )
+        detail = f"判定の対象となる住民 {residents} 人と判定した人 {members} 人が一致しないか、世帯コードに枝番があります"
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail=detail)
     return Judged(residents=residents, households=households)
 

@@ -1,4 +1,4 @@
-"""支給判定の結果: outcome and reason of one household."""
+"""支給判定の結果: outcome and reason of one household (or person, where a programme pays persons)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,19 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """The first rule that applied, in this order (issue 2 §4.2)."""
+    """What the first rule that applied says; the order is the programme's list of rules (issue 2 §4.2)."""
 
+    NOT_APPLIED = "NOT_APPLIED"
+    INCOME_OVER = "INCOME_OVER"
     TAXED = "TAXED"
     TREATY = "TREATY"
     UNKNOWN = "UNKNOWN"
+    ALL_EXEMPT = "ALL_EXEMPT"
     DEPENDANTS_ONLY = "DEPENDANTS_ONLY"
+    NOT_IN_JAPAN = "NOT_IN_JAPAN"
+    EARLIER_ROUND = "EARLIER_ROUND"
+    FORMER_HEAD = "FORMER_HEAD"
+    NO_SHORTFALL = "NO_SHORTFALL"
     PAID = "PAID"
     DIED = "DIED"
     EXEMPT = "EXEMPT"

@@ -12,6 +12,7 @@ class TaxStatus(StrEnum):
     PER_CAPITA_ONLY = "均等割のみ課税"
     EXEMPT = "非課税"
     WAIVED = "減免"
+    EQUIVALENT = "非課税相当"  # 家計急変: by declared income, whatever the tax record says
     TREATY = "租税条約免除"
     UNDECLARED = "未申告"
     NOT_ASKED = "未照会"
@@ -29,4 +30,9 @@ class TaxStatus(StrEnum):
     @property
     def unknown(self) -> bool:
         """Neither taxed, nor exempt, nor treaty: blocks the household until it is known."""
-        return not self.taxed and self not in (TaxStatus.EXEMPT, TaxStatus.WAIVED, TaxStatus.TREATY)
+        return not self.taxed and self not in _SETTLED
+
+
+_SETTLED = (TaxStatus.EXEMPT, TaxStatus.WAIVED, TaxStatus.EQUIVALENT, TaxStatus.TREATY)
+ANSWERABLE = tuple(status for status in TaxStatus if status is not TaxStatus.EQUIVALENT)
+"""What a register or an answer of another municipality can say."""

@@ -1,0 +1,20 @@
+"""Routes, menu entries and home cards of 給付管理システム; each subject brings its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from django.urls import URLPattern
+
+from todoke.access.permissions import Actor
+from todoke.pages.shell import Card, Entry
+from todoke.systems.benefits.web.households import urls as households
+
+urlpatterns: Final[list[URLPattern]] = [
+    *households.urlpatterns,
+]
+
+MENU: Final[tuple[Entry, ...]] = (*households.MENU,)
+
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = ()
