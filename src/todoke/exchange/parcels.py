@@ -41,12 +41,13 @@ WHERE sender = %s AND receiver = %s AND contract = %s AND state = 'waiting' AND 
 _TIE = """
 UPDATE exchange_outbox SET parcel = %s, sent_sha256 = %s WHERE id = ANY(%s) AND state = 'waiting' AND parcel = ''
 """
+_SENT = "UPDATE exchange_outbox SET sent_sha256 = %s WHERE id = ANY(%s) AND parcel <> ''"
 _UNTIE = "UPDATE exchange_outbox SET parcel = message_key, sent_sha256 = body_sha256 WHERE id = ANY(%s)"
 
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent next under one key: one waiting message, or several as one. `ids`: their rows.
+    """What is sent next under one key: one waiting message, or several as one. `ids`, `parts`: their rows and bodies.
 
     `trouble`: why it cannot be sent now (the body cannot be opened); the first message then stands for those behind it.
     """
@@ -58,6 +59,7 @@ class Message:
     key: str
     body: bytes
     attempts: int
+    parts: tuple[bytes, ...] = ()
     trouble: TodokeError | None = None
 
 
@@ -83,7 +85,7 @@ def first_due(alias: str, sender: str, receiver: str, contract: str, now: dateti
     try:
         return _next(alias, ends, kind, rows)
     except TodokeError as error:  # KEY_WITHDRAWN, INPUT_CHANGED: whoever delivers notes it and waits
-        return Message(*ends, (head.id,), head.key, b"", head.attempts, error)
+        return Message(*ends, (head.id,), head.key, b"", head.attempts, trouble=error)
 
 
 def _next(
@@ -91,7 +93,7 @@ def _next(
 ) -> Message | None:
     if kind is not None and rows[0].parcel:
         tied = _opened(alias, ends, _read(alias, _TIED, (*ends, rows[0].parcel)))
-        return _message(ends, tied, rows[0].parcel, _again(kind, tied))
+        return _message(ends, tied, rows[0].parcel, _again(alias, kind, tied))
     rows = _opened(alias, ends, rows)
     if kind is None:
         return _message(ends, rows[:1], rows[0].key, rows[0].body)
@@ -101,6 +103,11 @@ def _next(
     if postgres.execute(alias, _TIE, [key, envelope.sha256(body), ids]) != len(ids):
         return None  # somebody else owns the queue by now
     return _message(ends, chosen, key, body)
+
+
+def change(alias: str, ids: Sequence[int]) -> None:
+    """Let the parcel travel with what its messages say now, under its key. In the transaction that replaced a body."""
+    postgres.execute(alias, _SENT, ["", list(ids)])
 
 
 def untie(alias: str, ids: Sequence[int]) -> None:
@@ -132,16 +139,19 @@ def _joined(kind: MessageKind[Any, Any], rows: Sequence[_Row]) -> bytes | None:
     return None if body is None else kinds.encode(body)
 
 
-def _again(kind: MessageKind[Any, Any], rows: Sequence[_Row]) -> bytes:
-    """What was sent under the key already; INPUT_CHANGED rather than anything else, which might be done twice."""
+def _again(alias: str, kind: MessageKind[Any, Any], rows: Sequence[_Row]) -> bytes:
+    """What was sent under the key already, or is to be since `change`; INPUT_CHANGED rather than anything else."""
     body = _joined(kind, rows)
-    if body is None or envelope.sha256(body) != rows[0].sent_sha256:
+    if body is not None and not rows[0].sent_sha256:
+        postgres.execute(alias, _SENT, [envelope.sha256(body), [row.id for row in rows]])
+    elif body is None or envelope.sha256(body) != rows[0].sent_sha256:
         raise TodokeError(ErrorCode.INPUT_CHANGED, file=f"電文の束 {rows[0].parcel}")
     return body
 
 
 def _message(ends: tuple[str, str, str], rows: Sequence[_Row], key: str, body: bytes) -> Message:
-    return Message(*ends, tuple(row.id for row in rows), key, body, max(row.attempts for row in rows))
+    attempts = max(row.attempts for row in rows)
+    return Message(*ends, tuple(row.id for row in rows), key, body, attempts, tuple(row.body for row in rows))
 
 
 def _read(alias: str, query: LiteralString, parameters: tuple[object, ...]) -> list[_Row]:

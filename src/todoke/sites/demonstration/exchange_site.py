@@ -12,22 +12,26 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from todoke.sites import processes
 from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.postgres import Server
 from todoke.sites.realms import Realm
 
+if TYPE_CHECKING:
+    from todoke.access.permissions import Actor
+
 CITY: Final = "14100"
 PROVIDERS: Final = tuple(f"{code}" for code in range(13101, 13120))
 YEAR: Final = 2021
 _SITES: Final = (Realm.NATIONAL, Realm.PLATFORM)
 _START_SECONDS = 60.0
+_PEOPLE = "INSERT INTO intermediary_person (integrated_number) SELECT integrated_number FROM held"
 # a 符号 begins as one that was asked for (the state's guard takes no other beginning)
 _ASKED_FOR = """
-INSERT INTO intermediary_link_code (integrated_number, state, acquisition_number, requested_at)
-SELECT integrated_number, 'requested', integrated_number, now() FROM held
+INSERT INTO intermediary_link_code (organisation, integrated_number, state, acquisition_number, requested_at)
+SELECT %s, integrated_number, 'requested', integrated_number, now() FROM held
 """
 _ACQUIRED = """
 UPDATE intermediary_link_code l
@@ -140,11 +144,10 @@ def _nation(instance: Instance, persons: int) -> None:
     from todoke.identifiers import integrated_number, municipality
     from todoke.sites.demonstration.bench_site import measurer
     from todoke.systems.network import needs
-    from todoke.systems.network.actions.publish_list import publish_list
     from todoke.systems.network.rules.link_codes import LinkCodes
 
     needs.make_secrets(instance.path / Realm.NATIONAL.value / "keys")
-    publish_list(by=measurer("bench", Role.NETWORK_OPERATOR))
+    _register(measurer("bench", Role.NETWORK_OPERATOR), measurer("bench2", Role.NETWORK_OPERATOR))
     keys = needs.read_secrets()
     machine = LinkCodes(id_key=keys.id_code, code_key=keys.link_code)
     numbers = integrated_number.mint_many(0, persons)
@@ -157,6 +160,25 @@ def _nation(instance: Instance, persons: int) -> None:
             "place": places,
         }
         parquet.write_table(pa.table(held), _codes(instance, code))
+
+
+def _register(first: Actor, second: Actor) -> None:
+    """Organisations and the permission list: each proposed by one and confirmed by another."""
+    from datetime import date
+
+    from todoke.identifiers.municipality import organisation_code
+    from todoke.systems.network.actions.confirm_organisations import confirm_organisations
+    from todoke.systems.network.actions.draft_list import draft_list
+    from todoke.systems.network.actions.propose_organisations import Wanted, propose_organisations
+    from todoke.systems.network.actions.publish_list import publish_list
+    from todoke.systems.network.rules.permission_list import ENTRIES
+
+    wanted = [
+        Wanted(organisation=organisation_code(code), name=code, valid_from=date(2020, 1, 1))
+        for code in (CITY, *PROVIDERS)
+    ]
+    confirm_organisations(numbers=propose_organisations(wanted=wanted, by=first), by=second)
+    publish_list(number=draft_list(entries=ENTRIES, days=30, by=first), by=second)
 
 
 def _platform(instance: Instance, _persons: int) -> None:
@@ -176,7 +198,8 @@ def _platform(instance: Instance, _persons: int) -> None:
         held = parquet.read_table(_codes(instance, needs.municipality_of(alias)))
         with transaction.atomic(using=alias):
             postgres.stage(alias, "held", held)
-            postgres.execute(alias, _ASKED_FOR)
+            postgres.execute(alias, _PEOPLE)
+            postgres.execute(alias, _ASKED_FOR, [needs.organisation_of(alias)])
             postgres.execute(alias, _ACQUIRED)
             if needs.municipality_of(alias) != CITY:
                 postgres.copy_in(alias, "intermediary_replica", _replicas(alias, held))
