@@ -13,7 +13,7 @@ from todoke.engine import postgres
 from todoke.exchange import outbox, parcels
 from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.facts import FACTS
-from todoke.exchange.handlers import handles, on_answer, on_refusal
+from todoke.exchange.handlers import before_sending, handles, on_answer, on_refusal
 from todoke.exchange.kinds import MessageKind, join_records
 from todoke.exchange.models import OutboxMessage
 from todoke.exchange.transport import InProcessTransport
@@ -48,6 +48,16 @@ def _heard(alias: str, key: str, body: Bunch, answer: Reply) -> None:
 @on_refusal(BUNCH)
 def _refused(_alias: str, _key: str, body: Bunch, error_code: str) -> None:
     calls.refused.append((",".join(body.records), error_code))
+
+
+protected: set[str] = set()
+
+
+@before_sending(BUNCH)
+def _look(_alias: str, body: Bunch) -> Bunch | None:
+    if not protected & set(body.records):
+        return None
+    return Bunch(["held" if record in protected else record for record in body.records], body.of)
 
 
 def send(*records: str, of: str = "") -> None:
@@ -118,6 +128,34 @@ def test_the_evidence_shows_what_travelled(transport: InProcessTransport) -> Non
     taken = {(row[3], row[4]) for row in inbox if row[2] == BUNCH.name}
     assert sent == taken
     assert len(taken) == 1
+
+
+def test_a_last_look_changes_its_own_message_of_a_parcel(
+    transport: InProcessTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        send(name)
+    monkeypatch.setattr(f"{__name__}.protected", {"b"})
+    assert Dispatcher(transport, CITY_ONLY).drain(30) == 3
+    assert calls.handled == ["a,held,c"]
+    sent = {row[3:5] for row in postgres.fetch("linkage", FACTS["outbox"])}
+    inbox = postgres.fetch(parts.ALIASES[PLATFORM], FACTS["inbox"])
+    assert sent == {(row[3], row[4]) for row in inbox if row[2] == BUNCH.name}
+
+
+def test_a_parcel_that_may_have_arrived_is_not_done_again_in_other_words(
+    transport: InProcessTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flaky = Flaky(transport)
+    flaky.lose_answers = 1
+    send("a")
+    send("b")
+    until(lambda: Dispatcher(flaky, CITY_ONLY).drain(0.01) or flaky.posts, seconds=30)
+    monkeypatch.setattr(f"{__name__}.protected", {"b"})
+    Dispatcher(flaky, CITY_ONLY).drain(30)
+    assert calls.handled == ["a,b"]
+    assert set(states().values()) == {"refused"}
+    assert calls.refused == [("a,held", "MESSAGE_CONFLICT")]
 
 
 def test_stopped_between_tying_and_sending(transport: InProcessTransport) -> None:
