@@ -79,6 +79,15 @@ def test_no_snapshot_is_an_error(residents: Residents) -> None:
     assert missing.value.code is ErrorCode.NOT_FOUND
 
 
+def test_a_snapshot_is_found_again_by_its_kind_and_hash(residents: Residents) -> None:
+    newest = residents.snapshot(SnapshotKind.LATEST)
+    assert residents.sealed(SnapshotKind.LATEST, newest.sha256) == newest
+    for kind, digest in ((SnapshotKind.BASE, newest.sha256), (SnapshotKind.LATEST, "f" * 64)):
+        with pytest.raises(TodokeError) as missing:
+            residents.sealed(kind, digest)
+        assert missing.value.code is ErrorCode.NOT_FOUND
+
+
 def test_origins_come_once_ordered_and_only_where_known(residents: Residents) -> None:
     rows = city.rows("residents_latest.csv")
     codes = [row["resident_code"] for row in rows[::3]]

@@ -13,6 +13,7 @@ from todoke.records.fields import Kind, RecordLayout
 from todoke.records.layouts import city_inputs_v2021, inquiry_answer_v2021
 
 FROZEN: dict[str, str] = {
+    "permission_list-2026": "8c43b1a11ddccd36e4f8685ed4cf2a1ec12263aebb2039c2b8ac265e41bc4bed",
     "replica_masters-2021": "4a821be97faf30941e57fe94357280782cc3905df90c5a4cb5c1a17d46fb128f",
     "number_conversion-2026": "e995c2e7c2b4873240d74441a4676dae7224377d5017e9d802cd886f8e0a58e3",
     "number_conversion_answer-2026": "3f0840fc8588502d2633d0ec64d0529cf38119454904a39986bdc08d55c63f08",
@@ -69,6 +70,7 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
         "inquiry_request_v2021",
         "juki_attributes_v2026",
         "number_conversion_v2026",
+        "permission_list_v2026",
         "personnel_v2022",
         "registration_requests_v2026",
         "replica_masters_v2021",

@@ -50,6 +50,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_IMPORT,
             Permission.BENEFITS_DECIDE,
             Permission.BENEFITS_ASK,
+            Permission.BENEFITS_CASE_READ,
+            Permission.BENEFITS_FIGURES_READ,
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
@@ -77,6 +79,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         {
             Permission.BENEFITS_APPROVE,
+            Permission.BENEFITS_CASE_READ,
+            Permission.BENEFITS_FIGURES_READ,
             Permission.BENEFITS_HOUSEHOLD_READ,
             Permission.BENEFITS_PAY,
             Permission.BENEFITS_PROTECTION_READ,
@@ -99,7 +103,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PRIVACY_EXPORT_LIST,
         }
     ),
-    Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
+    Role.TREASURER: frozenset({Permission.BENEFITS_FIGURES_READ, Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
         {
             Permission.INQUIRY_OPERATE,
@@ -143,12 +147,25 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_REPLICA_WATCH,
         }
     ),
-    Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE, Permission.NETWORK_SETTLE}),
+    Role.NETWORK_OPERATOR: frozenset(
+        {
+            Permission.NETWORK_LIST_APPROVE,
+            Permission.NETWORK_LIST_DRAFT,
+            Permission.NETWORK_LIST_REVOKE,
+            Permission.NETWORK_OPERATE,
+            Permission.NETWORK_ORGANISATION_CONFIRM,
+            Permission.NETWORK_ORGANISATION_PROPOSE,
+            Permission.NETWORK_ORGANISATION_SUSPEND,
+            Permission.NETWORK_SETTLE,
+            Permission.NETWORK_WATCH,
+        }
+    ),
     Role.INQUIRER_OFFICER: frozenset({Permission.INTERMEDIARY_INQUIRIES_READ}),
     Role.PLATFORM_OPERATOR: frozenset(
         {
             Permission.INTERMEDIARY_COMPARE_RECORDS,
             Permission.INTERMEDIARY_FIGURES,
+            Permission.INTERMEDIARY_LIST_RENEW,
             Permission.INTERMEDIARY_OPERATE,
             Permission.INTERMEDIARY_WATCH,
         }
@@ -163,6 +180,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_SESSION_TAKE_OVER,
             Permission.ACCESS_TRAINING_RECORD,
+            Permission.BENEFITS_FIGURES_READ,
             Permission.LINKAGE_RIGHT_CONFIRM,
             Permission.LINKAGE_RIGHT_READ,
             Permission.PRIVACY_EXPORT_APPROVE,
@@ -256,6 +274,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.PLATFORM_SYSTEM: frozenset(
         {
+            Permission.INTERMEDIARY_LIST_RENEW,
             Permission.INTERMEDIARY_RECEIVE,
             Permission.NETWORK_COMPARE,
             Permission.NETWORK_FETCH_LIST,

@@ -91,6 +91,9 @@ class Residents(Protocol):
     def snapshot(self, kind: SnapshotKind) -> SnapshotRef:
         """The newest sealed snapshot of that kind; NOT_FOUND when none was imported."""
 
+    def sealed(self, kind: SnapshotKind, sha256: str) -> SnapshotRef:
+        """The snapshot of that kind whose file has that hash, as a decision names it; NOT_FOUND when there is none (any more)."""
+
     def origins(self, resident_codes: Sequence[str]) -> list[Origin]:
         """One entry per code found, ordered by resident code; unknown codes are absent."""
 

@@ -58,6 +58,13 @@ class ResidentsStandIn:
                 return snapshot
         raise TodokeError(ErrorCode.NOT_FOUND, what="住民記録のスナップショット")
 
+    def sealed(self, kind: SnapshotKind, sha256: str) -> SnapshotRef:
+        """The snapshot of that kind with that hash; NOT_FOUND when none was given."""
+        for snapshot in reversed(self._snapshots):
+            if (snapshot.kind, snapshot.sha256) == (kind, sha256):
+                return snapshot
+        raise TodokeError(ErrorCode.NOT_FOUND, what="住民記録のスナップショット")
+
     def origins(self, resident_codes: Sequence[str]) -> list[Origin]:
         """One entry per code found, ordered by resident code."""
         return [self._origins[code] for code in sorted(set(resident_codes)) if code in self._origins]

@@ -54,6 +54,24 @@ def check(path: Path, sha256: str) -> Path:
     return path
 
 
+_unchanged: dict[tuple[str, str], tuple[int, int, int]] = {}
+
+
+def check_unchanged(path: Path, sha256: str) -> Path:
+    """`check`, but a file that this process has checked before is hashed again only when it was written to since.
+
+    For screens, which read a few rows of files that take half a second to hash; a decision always uses `check`.
+    """
+    if not path.is_file():
+        raise TodokeError(ErrorCode.INPUT_MISSING, file=path.name)
+    stat = path.stat()
+    seen = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    if _unchanged.get((str(path), sha256)) != seen:
+        check(path, sha256)
+        _unchanged[str(path), sha256] = seen
+    return path
+
+
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file's bytes, hex."""
     with path.open("rb") as file:

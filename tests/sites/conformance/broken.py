@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -359,6 +360,24 @@ def the_network_hears_something_else(patch: pytest.MonkeyPatch) -> None:
 @broken(PLATFORM, "P18")
 def any_list(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(fetch_list.needs, "list_is_signed", lambda *_: True)
+
+
+@broken(PLATFORM, "P19")
+def revoked_rows_count_on(patch: pytest.MonkeyPatch) -> None:
+    copy = "FROM intermediary_revocation_copy"
+    _decides_with(f"{copy} v", f"FROM (SELECT * {copy} LIMIT 0) v")(patch)
+
+
+@broken(PLATFORM, "P20")
+def stale_revocations_are_good_enough(patch: pytest.MonkeyPatch) -> None:
+    strict = provide.renew_revocations
+
+    def lenient(**options: Any) -> bool:
+        with suppress(TodokeError):
+            return strict(**options)
+        return False
+
+    patch.setattr(provide, "renew_revocations", lenient)
 
 
 @broken(PLATFORM, "Q01")

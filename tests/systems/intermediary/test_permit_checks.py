@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.systems.lists import publish_list
 from tests.systems.three_towns import (
     EAST,
     HOME,
@@ -28,7 +29,6 @@ from todoke.contracts.permits import DOMAIN, ProvisionPermit
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 from todoke.systems.intermediary.actions.fetch_list import fetch_list
-from todoke.systems.network.actions.publish_list import publish_list
 from todoke.systems.network.rules.permission_list import ENTRIES
 
 

@@ -15,6 +15,11 @@ def register(kind: SnapshotKind) -> SnapshotRef:
     return need(Residents).snapshot(kind)
 
 
+def sealed_register(kind: SnapshotKind, sha256: str) -> SnapshotRef:
+    """The register that a decision was made from, by the hash that the decision keeps."""
+    return need(Residents).sealed(kind, sha256)
+
+
 def lineage(household_codes: Sequence[str]) -> list[LineageStep]:
     """世帯の系譜 of these households."""
     return need(Residents).lineage(household_codes)

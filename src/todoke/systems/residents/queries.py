@@ -59,6 +59,14 @@ def known_snapshot(kind: SnapshotKind) -> SnapshotRef | None:
     return None if row is None else reference(row)
 
 
+def sealed_snapshot(kind: SnapshotKind, sha256: str) -> SnapshotRef:
+    """The snapshot of that kind whose file has that hash, the newest if one file came under several dates; NOT_FOUND otherwise."""
+    row = Snapshot.objects.using(ALIAS).filter(kind=kind, sha256=sha256).order_by("-as_of").first()
+    if row is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="住民記録のスナップショット")
+    return reference(row)
+
+
 def reference(row: Snapshot) -> SnapshotRef:
     """The row as siblings see it."""
     return SnapshotRef(

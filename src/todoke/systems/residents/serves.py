@@ -15,6 +15,10 @@ class ResidentRegister:
         """The newest sealed snapshot of that kind; NOT_FOUND when none was imported."""
         return queries.newest_snapshot(kind)
 
+    def sealed(self, kind: SnapshotKind, sha256: str) -> SnapshotRef:
+        """The snapshot of that kind whose file has that hash; NOT_FOUND when there is none (any more)."""
+        return queries.sealed_snapshot(kind, sha256)
+
     def origins(self, resident_codes: Sequence[str]) -> list[Origin]:
         """One entry per code found, ordered by resident code; unknown codes are absent."""
         return queries.origins(resident_codes)

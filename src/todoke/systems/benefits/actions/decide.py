@@ -56,13 +56,17 @@ def _inputs(programme: Programme, folder: Path) -> dict[str, Seal]:
     """Relation → its sealed file; those of imports are checked against their seals."""
     base, latest = needs.register(SnapshotKind.BASE), needs.register(SnapshotKind.LATEST)
     tax, assistance = queries.newest_source("tax"), queries.newest_source("assistance")
-    imported = [("base", base), ("latest", latest), ("tax", tax), ("assistance", assistance)]
     own = {
         "answers": queries.answers(programme.code),
         "paid": queries.paid_lineages(programme.code),
         "applications": queries.applications_received(programme.code),
     }
-    seals = {name: _checked(one.path, one.sha256, one.rows) for name, one in imported}
+    seals = {
+        "base": _checked(base.path, base.sha256, base.rows),
+        "latest": _checked(latest.path, latest.sha256, latest.rows),
+        "tax": _checked(tax.path, tax.sha256, tax.rows),
+        "assistance": _checked(assistance.path, assistance.sha256, assistance.rows),
+    }
     return seals | {name: snapshots.write(table, folder, name) for name, table in own.items()}
 
 

@@ -7,6 +7,7 @@ from todoke.systems.benefits.models.decision import Decision, DecisionInput, Dec
 from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
+from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
 from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
 from todoke.systems.benefits.models.programme import RegisteredProgramme
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
@@ -27,8 +28,12 @@ __all__ = [
     "DecisionRun",
     "Examination",
     "InquiryOrder",
+    "JudgedCount",
+    "JudgedHousehold",
     "Letter",
     "LetterFile",
+    "MissingCount",
+    "MissingStatus",
     "Payment",
     "PaymentBatch",
     "Register",

@@ -9,12 +9,16 @@ from django.urls import URLPattern
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
+from todoke.systems.benefits.web.cases import urls as cases
+from todoke.systems.benefits.web.dashboards import urls as dashboards
 from todoke.systems.benefits.web.households import urls as households
 
 urlpatterns: Final[list[URLPattern]] = [
     *households.urlpatterns,
+    *cases.urlpatterns,
+    *dashboards.urlpatterns,
 ]
 
-MENU: Final[tuple[Entry, ...]] = (*households.MENU,)
+MENU: Final[tuple[Entry, ...]] = (*households.MENU, *cases.MENU, *dashboards.MENU)
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = ()

@@ -59,7 +59,7 @@ DROP FUNCTION intermediary_case_held_back();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("intermediary", "0010_nondisclosure")]
+    dependencies: ClassVar = [("intermediary", "0011_organisations")]
     operations: ClassVar = [
         *_replaced(
             state_steps(_CASE, _OUT_OF_HELD, state="outcome"),
