@@ -89,4 +89,44 @@ CASE: Final = Flow(
 )
 """A released batch's bank file orders the transfers: the release is the act of a person who did none of the others."""
 
-FLOWS: Final = (CASE,)
+
+class EditionState(StrEnum):
+    """One edition of a programme that somebody proposed (事業の改定)."""
+
+    PROPOSED = "proposed"  # 提案中
+    APPROVED = "approved"  # 承認済
+    REFUSED = "refused"  # 不承認
+    WITHDRAWN = "withdrawn"  # 取下げ
+
+
+EDITION: Final = Flow(
+    name="benefits_programme_edition",
+    title="事業の改定",
+    table="benefits_programme_edition",
+    states=EditionState,
+    starts=(EditionState.PROPOSED,),
+    ends=(EditionState.APPROVED, EditionState.REFUSED, EditionState.WITHDRAWN),
+    steps=(
+        Step(
+            before=EditionState.PROPOSED,
+            after=EditionState.APPROVED,
+            permissions=(Permission.BENEFITS_PROGRAMME_APPROVE,),
+            act="approved_by",
+            unlike=("proposed_by",),
+            approvals=1,
+        ),
+        Step(
+            before=EditionState.PROPOSED,
+            after=EditionState.REFUSED,
+            permissions=(Permission.BENEFITS_PROGRAMME_APPROVE,),
+        ),
+        Step(
+            before=EditionState.PROPOSED,
+            after=EditionState.WITHDRAWN,
+            permissions=(Permission.BENEFITS_PROGRAMME_PROPOSE,),
+        ),
+    ),
+)
+"""Two people for every change of a value: who proposes it does not approve it."""
+
+FLOWS: Final = (CASE, EDITION)

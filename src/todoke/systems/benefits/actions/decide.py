@@ -10,17 +10,17 @@ from django.conf import settings
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
-from todoke.contracts.residents import SnapshotKind
 from todoke.engine import postgres, snapshots
 from todoke.engine.snapshots import Seal
 from todoke.kernel import clock
 from todoke.oplog.record import record
-from todoke.systems.benefits import needs, queries
+from todoke.systems.benefits.actions import decision_inputs
 from todoke.systems.benefits.models import DecisionRun
 from todoke.systems.benefits.rules.judging import Inputs, judge
 from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"
+_SEALED = ("tax", "assistance", "answers", "paid", "applications")
 
 
 def decide(*, programme: Programme, round_name: str, by: Actor) -> DecisionRun:
@@ -32,14 +32,17 @@ def decide(*, programme: Programme, round_name: str, by: Actor) -> DecisionRun:
         return known
     folder = Path(settings.TODOKE_DATA_FOLDER) / "benefits"
     folder.mkdir(parents=True, exist_ok=True)
-    inputs, seals = _inputs(programme, folder)
+    gathered = decision_inputs.gather(programme, folder)
+    inputs = Inputs(**{name: seal.path for name, seal in gathered.items()})
     households, persons = _judge(programme, inputs, folder, round_name)
     with transaction.atomic(using=ALIAS):
         run = DecisionRun.objects.using(ALIAS).create(
             programme=programme.code,
             edition=programme.edition,
             round=round_name,
-            **seals,
+            base_snapshot=gathered["base"].sha256,
+            latest_snapshot=gathered["latest"].sha256,
+            **{f"{name}_sha256": gathered[name].sha256 for name in _SEALED},
             result_path=str(households.path),
             result_sha256=households.sha256,
             persons_path=str(persons.path),
@@ -55,33 +58,6 @@ def decide(*, programme: Programme, round_name: str, by: Actor) -> DecisionRun:
         subject = f"decision {programme.code} {round_name}"
         record(ALIAS, by=by, verb="benefits:decision:decide", subject=subject, persons=persons.rows)
     return run
-
-
-def _inputs(programme: Programme, folder: Path) -> tuple[Inputs, dict[str, str]]:
-    """The sealed files, each checked against its seal, and the hashes that the run keeps."""
-    base, latest = needs.register(SnapshotKind.BASE), needs.register(SnapshotKind.LATEST)
-    tax, assistance = queries.newest_source("tax"), queries.newest_source("assistance")
-    answers = snapshots.write(queries.answers(programme.code), folder, "answers")
-    paid = snapshots.write(queries.paid_lineages(programme.code), folder, "paid")
-    applications = snapshots.write(queries.applications_received(programme.code), folder, "applications")
-    inputs = Inputs(
-        base=snapshots.check(Path(base.path), base.sha256),
-        latest=snapshots.check(Path(latest.path), latest.sha256),
-        tax=snapshots.check(Path(tax.path), tax.sha256),
-        assistance=snapshots.check(Path(assistance.path), assistance.sha256),
-        answers=answers.path,
-        paid=paid.path,
-        applications=applications.path,
-    )
-    return inputs, {
-        "base_snapshot": base.sha256,
-        "latest_snapshot": latest.sha256,
-        "tax_sha256": tax.sha256,
-        "assistance_sha256": assistance.sha256,
-        "answers_sha256": answers.sha256,
-        "paid_sha256": paid.sha256,
-        "applications_sha256": applications.sha256,
-    }
 
 
 def _judge(programme: Programme, inputs: Inputs, folder: Path, round_name: str) -> tuple[Seal, Seal]:

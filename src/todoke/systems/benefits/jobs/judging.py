@@ -18,7 +18,7 @@ from todoke.systems.benefits.actions import decide as deciding
 from todoke.systems.benefits.actions import import_answers as answering
 from todoke.systems.benefits.actions import load_sources as loading
 from todoke.systems.benefits.actions import take_register as taking
-from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.queries import editions as programmes
 
 ALIAS = "benefits"
 

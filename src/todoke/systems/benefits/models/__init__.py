@@ -9,6 +9,7 @@ from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
 from todoke.systems.benefits.models.programme import RegisteredProgramme
+from todoke.systems.benefits.models.programme_edition import EditionTrial, ProgrammeEdition
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
 from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.source import Source
@@ -24,12 +25,14 @@ __all__ = [
     "Contact",
     "Decision",
     "DecisionRun",
+    "EditionTrial",
     "Examination",
     "InquiryOrder",
     "Letter",
     "LetterFile",
     "Payment",
     "PaymentBatch",
+    "ProgrammeEdition",
     "Register",
     "RegisterEntry",
     "RegisteredProgramme",

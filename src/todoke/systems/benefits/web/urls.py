@@ -10,11 +10,13 @@ from django.urls import URLPattern
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
 from todoke.systems.benefits.web.households import urls as households
+from todoke.systems.benefits.web.programmes import urls as programmes
 
 urlpatterns: Final[list[URLPattern]] = [
     *households.urlpatterns,
+    *programmes.urlpatterns,
 ]
 
-MENU: Final[tuple[Entry, ...]] = (*households.MENU,)
+MENU: Final[tuple[Entry, ...]] = (*households.MENU, *programmes.MENU)
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = ()
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (programmes.waiting,)
