@@ -10,7 +10,6 @@ from tests.screens.office import Office
 from tests.systems import city
 from tests.systems.world import World
 from todoke.access.permissions import Role
-from todoke.sites.realms import Realm
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.models import DecisionRun, EditionTrial, ProgrammeEdition
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
@@ -65,7 +64,7 @@ def test_what_a_rule_change_does_before_and_after_a_second_person_approves(
     examiner.check(page, "benefits-edition-approve")
     Keys(page).press("承認する").see("承認しました")
 
-    office.seat(Realm.CITY, "m001")
+    proposer.sit_down()
     page = proposer.open("benefits-edition", row.pk)
     Keys(page).press("この版で判定し直す").see("すべての世帯を判定し直します")
     examiner.check(page, "benefits-edition-judge")
@@ -84,8 +83,8 @@ def test_a_proposal_is_withdrawn_or_refused(office: Office, examiner: Examiner) 
         page = proposer.open("benefits-programme", CODE)
         Keys(page).press("承認待ちの改定を見る")
         if word == "承認しない":
-            office.person(Role.SUPERVISOR, staff_id="m002").page.goto(page.url)
-            page = office.context.pages[-1]
+            row = ProgrammeEdition.objects.using("benefits").last()
+            page = office.person(Role.SUPERVISOR, staff_id="m002").open("benefits-edition", row.pk)
         Keys(page).press(word)
         examiner.check(page, f"benefits-edition-{'withdraw' if word == '取り下げる' else 'refuse'}")
         Keys(page).press(word).see(last)

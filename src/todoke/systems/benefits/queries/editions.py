@@ -32,7 +32,7 @@ def find(code: str) -> Programme:
 
 
 def every() -> list[Programme]:
-    """The editions in force, by code."""
+    """The editions in force, by number."""
     return [find(programme.code) for programme in programmes.every()]
 
 

@@ -57,7 +57,7 @@ def programme(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "programme": found, "digest": definition.digest(found), "facts": _facts(found), "rules": _rules(found),
         "forming": [_rule(rule) for rule in found.forming], "amounts": [_rule(rule) for rule in found.amounts],
-        "pushes": _pushes(found), "documents": found.documents, "sources": sorted(found.sources.items()),
+        "pushes": _pushes(found), "documents": found.documents,
         "editions": _editions(code), "actions": _actions(request, code),
         "crumbs": [("ホーム", "/"), ("事業と判定ルール", reverse("benefits-programmes")), (found.name, "")],
     }  # fmt: skip
@@ -108,7 +108,8 @@ def _more_facts(found: Programme) -> list[tuple[str, object]]:
 
 def _rule(rule: type[Rule]) -> dict[str, Any]:
     return {
-        "name": rule.__name__, "sentence": rule.sentence, "citation": rule.citation, "since": wareki(rule.valid_from),
+        "name": rule.__name__, "sentence": rule.sentence, "since": wareki(rule.valid_from),
+        "citation": rule.citation.partition("; facts/")[0],
     }  # fmt: skip
 
 
