@@ -88,7 +88,28 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 
 ELSEWHERE = {
     **dict.fromkeys(
-        ("benefits-search-box", "benefits-search", "benefits-found", "benefits-household"),
+        (
+            "benefits-dashboard",
+            "benefits-wards",
+            "benefits-places",
+            "benefits-forecast",
+            "benefits-find",
+            "benefits-cases",
+            "benefits-case",
+            "benefits-judged",
+            "benefits-missing",
+            "benefits-why",
+        ),
+        "test_case_screens",
+    ),
+    **dict.fromkeys(
+        (
+            "benefits-search-box",
+            "benefits-search",
+            "benefits-found",
+            "benefits-household",
+            "benefits-contact",
+        ),
         "test_household_screens",
     ),
     **dict.fromkeys(
@@ -215,6 +236,27 @@ ELSEWHERE = {
     "linkage-intermediary-check": "no page: a button, test_linkage_codes",
     **dict.fromkeys(
         (
+            "network-traffic",
+            "network-refusals",
+            "network-juki",
+            "network-lists",
+            "network-entries",
+            "network-entry-revoke",
+            "network-holders",
+            "network-list-draft-new",
+            "network-list-draft",
+            "network-list-draft-approve",
+            "network-list-draft-refuse",
+            "network-organisations",
+            "network-organisation-new",
+            "network-organisation-confirm",
+            "network-organisation-refuse",
+            "network-organisation-suspend",
+        ),
+        "test_network_screens",
+    ),
+    **dict.fromkeys(
+        (
             "intermediary-held-towns",
             "intermediary-held",
             "intermediary-held-refuse",
@@ -333,6 +375,8 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
             [
                 "ホーム",
                 "世帯・住民の検索",
+                "世帯の判定",
+                "給付の集計",
                 "税情報一括照会",
                 "住登外者の登録",
                 "住基ネットとの整合性",

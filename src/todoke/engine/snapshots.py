@@ -35,12 +35,40 @@ def write(table: pa.Table, folder: Path, name: str) -> Seal:
     return Seal(path=path, sha256=digest, rows=table.num_rows)
 
 
+def write_bytes(data: bytes, folder: Path, name: str, ending: str) -> Seal:
+    """Write `data` as `<name>-<first 16 of sha256><ending>`; a file of the same content is the same file."""
+    digest = hashlib.sha256(data).hexdigest()
+    path = folder / f"{name}-{digest[:16]}{ending}"
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_bytes(data)
+    unfinished.replace(path)
+    return Seal(path=path, sha256=digest, rows=data.count(b"\n"))
+
+
 def check(path: Path, sha256: str) -> Path:
     """The path, if the file still has the sealed content; INPUT_MISSING or INPUT_CHANGED otherwise."""
     if not path.is_file():
         raise TodokeError(ErrorCode.INPUT_MISSING, file=path.name)
     if file_sha256(path) != sha256:
         raise TodokeError(ErrorCode.INPUT_CHANGED, file=path.name)
+    return path
+
+
+_unchanged: dict[tuple[str, str], tuple[int, int, int]] = {}
+
+
+def check_unchanged(path: Path, sha256: str) -> Path:
+    """`check`, but a file that this process has checked before is hashed again only when it was written to since.
+
+    For screens, which read a few rows of files that take half a second to hash; a decision always uses `check`.
+    """
+    if not path.is_file():
+        raise TodokeError(ErrorCode.INPUT_MISSING, file=path.name)
+    stat = path.stat()
+    seen = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    if _unchanged.get((str(path), sha256)) != seen:
+        check(path, sha256)
+        _unchanged[str(path), sha256] = seen
     return path
 
 

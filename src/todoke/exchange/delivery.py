@@ -12,7 +12,7 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import F
 
-from todoke.exchange import bodies, circuit, client, envelope, handlers, kinds
+from todoke.exchange import bodies, circuit, client, envelope, handlers, kinds, outbox
 from todoke.exchange.envelope import Envelope
 from todoke.exchange.models import OutboxMessage
 from todoke.exchange.refusals import NotNowError, RefusedError
@@ -61,7 +61,10 @@ def deliver(transport: Transport, alias: str, message: Message, back_off: BackOf
     try:
         # whoever hears the answer must exist before anything leaves
         handlers.answer_listener_of(message.contract)
-        _exchange(transport, alias, _opened(alias, message))
+        opened = _opened(alias, message)
+        if _changed(alias, opened):
+            return True  # it is read again
+        _exchange(transport, alias, opened)
     except DatabaseError as error:
         _postpone(alias, message, back_off, type(error).__name__)
         return False
@@ -83,6 +86,21 @@ def deliver(transport: Transport, alias: str, message: Message, back_off: BackOf
 def _opened(alias: str, message: Message) -> Message:
     row = bodies.outbox_row(message.sender, message.receiver, message.key)
     return replace(message, body=bodies.opened(alias, message.body, row))
+
+
+def _changed(alias: str, message: Message) -> bool:
+    """Whether a last look put another body into its place."""
+    reviewer = handlers.reviewer_of(message.contract)
+    if reviewer is None:
+        return False
+    with transaction.atomic(using=alias):
+        if not _still_waiting(alias, message):
+            return True
+        body = reviewer.review(alias, kinds.decode(reviewer.kind.request, message.body))
+        if body is None:
+            return False
+        outbox.replace(alias, message.id, body)
+    return True
 
 
 def _note_trouble(alias: str, message: Message, error: TodokeError) -> str:

@@ -18,6 +18,7 @@ VALUES (%s, %s, %s, %s, %b, %s)
 ON CONFLICT (sender, receiver, message_key) DO NOTHING
 RETURNING id
 """
+_REPLACE = "UPDATE exchange_outbox SET body = %b, body_sha256 = %s WHERE id = %s RETURNING id"
 _sleepers: weakref.WeakSet[threading.Event] = weakref.WeakSet()
 _sleepers_lock = threading.Lock()
 
@@ -43,6 +44,18 @@ def send(alias: str, *, sender: str, receiver: str, kind: MessageKind[Q, A], bod
     first = OutboxMessage.objects.using(alias).filter(sender=sender, receiver=receiver, message_key=key)
     if first.values_list("contract", "body_sha256").get() != (kind.name, digest):
         raise TodokeError(ErrorCode.MESSAGE_CONFLICT, detail=kind.name)
+
+
+def replace(alias: str, message: int, body: Q) -> None:
+    """Put another body into a waiting message, under its key, in the caller's transaction.
+
+    Was it sent before and did its answer get lost, the receiver refuses the other content (MESSAGE_CONFLICT) and keeps
+    what it has: what was done is not undone, and what the parties know differs, for `compare_records` to find.
+    """
+    row = OutboxMessage.objects.using(alias).get(pk=message, state=OutboxMessage.State.WAITING)
+    data = kinds.encode(body)
+    kept = bodies.sealed(alias, data, bodies.outbox_row(row.sender, row.receiver, row.message_key))
+    bodies.fetch(alias, _REPLACE, (kept, envelope.sha256(data), message))
 
 
 def wake_dispatchers() -> None:

@@ -15,9 +15,11 @@ from todoke.records.layouts import (
     inquiry_request_v2021,
     juki_attributes_v2026,
     number_conversion_v2026,
+    permission_list_v2026,
     personnel_v2022,
     registration_requests_v2026,
     replica_masters_v2021,
+    resident_changes_v2026,
     ward_reply_v2024,
     ward_request_v2024,
     zengin_transfer_v2019,
@@ -31,8 +33,10 @@ CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *personnel_v2022.LAYOUTS,
     *replica_masters_v2021.LAYOUTS,
     *number_conversion_v2026.LAYOUTS,
+    *permission_list_v2026.LAYOUTS,
     *existing_systems_v2022.CSV_LAYOUTS,
     *registration_requests_v2026.LAYOUTS,
+    *resident_changes_v2026.LAYOUTS,
 )
 RECORD_LAYOUTS: tuple[RecordLayout, ...] = (
     *inquiry_request_v2021.LAYOUTS,

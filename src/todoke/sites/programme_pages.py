@@ -5,22 +5,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from todoke.kernel.clock import wareki
 from todoke.systems.benefits.rules import definition, edition_changes, programmes
-from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.programme import Programme, Unit
 from todoke.systems.benefits.rules.push import FACT_WORDS
 
 FOLDER = Path("docs/manual/programmes")
 CASES = Path("tests/systems/benefits/programmes")
 _NOTE = "<!-- `make made` が作るページです。直接書き換えないでください。 -->\n"
-_OUTCOMES = {
-    Outcome.ELIGIBLE: "支給する",
-    Outcome.INELIGIBLE: "支給しない",
-    Outcome.UNDECIDED: "未確定（判定しない）",
-}
 
 
 def pages() -> dict[str, str]:
@@ -117,7 +112,7 @@ def _rules(programme: Programme) -> str:
         [
             str(place),
             rule.sentence,
-            _OUTCOMES[rule.reason.outcome],
+            rule.reason.outcome.words,
             rule.reason.value,
             rule.__name__,
             rule.citation,
@@ -146,7 +141,7 @@ def _editions(code: str) -> list[str]:
         return []
     rows = [
         [after.edition, what, old, new]
-        for before, after in zip(found, found[1:], strict=False)
+        for before, after in pairwise(found)
         for what, old, new in edition_changes.differences(before, after)
     ]
     return ["## 同梱の版の違い\n", _table(["版", "項目", "前", "後"], rows)]

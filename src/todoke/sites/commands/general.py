@@ -50,12 +50,13 @@ def serve(site: str | None, door_only: bool) -> None:
 
 @click.command("screens", hidden=True)
 @click.argument("site", type=click.Choice([realm.value for realm in Realm]))
+@click.option("--port", type=click.IntRange(1, 65535), help="省略時はサイトの決まった番号")
 @open_verb("serve が動かす画面のプロセス")
-def screens(site: str) -> None:
+def screens(site: str, port: int | None) -> None:
     """サイトの画面を動かします（serve が使います）。"""
     from todoke.sites import serve as serving
 
-    serving.serve_screens(Realm(site), serving.SCREENS[Realm(site)])
+    serving.serve_screens(Realm(site), port or serving.SCREENS[Realm(site)])
 
 
 @click.command("road", hidden=True)
@@ -84,6 +85,27 @@ def bench_road(residents: int, as_json: bool) -> None:
 
     found = benches.road(residents, VAR, lambda line: click.echo(line, err=True))
     click.echo(benches.as_json(found) if as_json else benches.as_table(found))
+
+
+@bench.command("screens")
+@click.option("--residents", default=20_000, show_default=True, type=click.IntRange(min=3_000))
+@click.option("--users", default=50, show_default=True, type=click.IntRange(1, 500), help="使う人の数")
+@click.option("--seconds", default=30.0, show_default=True, help="測る長さ")
+@click.option("--think", default=10.0, show_default=True, help="一人が次の画面を開くまでの平均の秒数")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで測り、終わると消す")
+def bench_screens(residents: int, users: int, seconds: float, think: float, as_json: bool) -> None:
+    """給付の画面。答えを待たずに来る要求を、来るはずだった時から測ります。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_screens as screens_bench
+
+    found = screens_bench.run(
+        residents,
+        screens_bench.Load(users=users, seconds=seconds, think=think),
+        VAR,
+        lambda line: click.echo(line, err=True),
+    )
+    click.echo(benches.as_json(found) if as_json else screens_bench.as_table(found))
 
 
 @bench.command("convert")
@@ -138,6 +160,21 @@ def bench_matching(register: int, queries: int, no_peer: bool, as_json: bool) ->
         register, queries, VAR, lambda line: click.echo(line, err=True), peer=not no_peer
     )
     click.echo(benches.as_json(found) if as_json else bench_matching.as_table(found))
+
+
+@bench.command("search")
+@click.option(
+    "--residents", default=3_800_000, show_default=True, type=click.IntRange(min=1_000), help="人数"
+)
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで架空の人を検索し、終わると消す")
+def bench_search(residents: int, as_json: bool) -> None:
+    """住民の検索。ILIKE と pg_trgm を同じ実行の中で測り、探す人が最初に出る割合も示します。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_search as benches_of_search
+
+    found = benches_of_search.run(residents, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else benches_of_search.as_table(found))
 
 
 @bench.command("replicas")

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
 from todoke.access.permissions import Permission
+from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.edition_state import EditionState
 from todoke.workflow.flow import Flow, Step
-
-
-class CaseState(StrEnum):
-    """Where a household's case stands, from numbering to payment (PIA I.2 システム1 (3) 支給管理機能)."""
-
-    NUMBERED = "numbered"  # 付番済
-    PRINTED = "printed"  # 確認書印刷済
-    RECEIVED = "received"  # 受付済
-    PASSED = "passed"  # 審査済 (支給要件を満たす)
-    DEFICIENT = "deficient"  # 不備
-    DECLINED = "declined"  # 辞退
-    INELIGIBLE = "ineligible"  # 不支給
-    APPROVED = "approved"  # 承認済
-    RESERVED = "reserved"  # 支払予定 (支払単位に組入れ済)
-    ORDERED = "ordered"  # 振込依頼済 (銀行の結果はまだ分からない)
-    PAID = "paid"  # 支払済
-    FAILED = "failed"  # 振込不能
-
 
 _S = CaseState
 _EXAMINED = "benefits_examination.examined_by"
@@ -88,16 +71,6 @@ CASE: Final = Flow(
     ),
 )
 """A released batch's bank file orders the transfers: the release is the act of a person who did none of the others."""
-
-
-class EditionState(StrEnum):
-    """One edition of a programme that somebody proposed (事業の改定)."""
-
-    PROPOSED = "proposed"  # 提案中
-    APPROVED = "approved"  # 承認済
-    REFUSED = "refused"  # 不承認
-    WITHDRAWN = "withdrawn"  # 取下げ
-
 
 EDITION: Final = Flow(
     name="benefits_programme_edition",

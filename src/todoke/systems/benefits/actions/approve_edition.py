@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits.flows import EDITION, EditionState
+from todoke.systems.benefits.flows import EDITION
 from todoke.systems.benefits.queries import editions
 from todoke.systems.benefits.rules import definition
+from todoke.systems.benefits.rules.edition_state import EditionState
 from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"

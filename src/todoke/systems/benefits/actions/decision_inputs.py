@@ -13,6 +13,9 @@ from todoke.systems.benefits import needs, queries
 from todoke.systems.benefits.models import Source
 from todoke.systems.benefits.rules.programme import Programme
 
+OWN = frozenset({"answers", "paid", "applications", "earlier"})
+"""Relations of this system itself: written for the one decision."""
+
 
 def gather(programme: Programme, folder: Path) -> dict[str, Seal]:
     """Relation → sealed file. Errors: NOT_FOUND for a missing input, INPUT_CHANGED for a sealed file that was changed."""

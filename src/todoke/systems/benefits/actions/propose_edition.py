@@ -10,10 +10,11 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.benefits.flows import EDITION, EditionState
+from todoke.systems.benefits.flows import EDITION
 from todoke.systems.benefits.models import ProgrammeEdition, RegisteredProgramme
 from todoke.systems.benefits.queries import editions
 from todoke.systems.benefits.rules import definition, definition_checks
+from todoke.systems.benefits.rules.edition_state import EditionState
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.workflow.runner import move, of
 

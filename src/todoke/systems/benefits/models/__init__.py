@@ -3,10 +3,11 @@
 from todoke.systems.benefits.models.answer import Answer, AnswerImport
 from todoke.systems.benefits.models.application import Application
 from todoke.systems.benefits.models.case import Case
-from todoke.systems.benefits.models.decision import Decision, DecisionRun
+from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
+from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
 from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
 from todoke.systems.benefits.models.programme import RegisteredProgramme
 from todoke.systems.benefits.models.programme_edition import EditionTrial, ProgrammeEdition
@@ -24,12 +25,17 @@ __all__ = [
     "Case",
     "Contact",
     "Decision",
+    "DecisionInput",
     "DecisionRun",
     "EditionTrial",
     "Examination",
     "InquiryOrder",
+    "JudgedCount",
+    "JudgedHousehold",
     "Letter",
     "LetterFile",
+    "MissingCount",
+    "MissingStatus",
     "Payment",
     "PaymentBatch",
     "ProgrammeEdition",

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, NOT_PERSONAL, for_ever, years
-from todoke.systems.benefits.flows import EditionState
+from todoke.systems.benefits.rules.edition_state import EditionState
 
 
 class ProgrammeEdition(models.Model):

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from todoke.engine import duck, postgres, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits.flows import EditionState
 from todoke.systems.benefits.models import DecisionRun, EditionTrial, ProgrammeEdition
 from todoke.systems.benefits.rules import definition, programmes
+from todoke.systems.benefits.rules.edition_state import EditionState
 from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"
@@ -34,6 +34,14 @@ def find(code: str) -> Programme:
 def every() -> list[Programme]:
     """The editions in force, by number."""
     return [find(programme.code) for programme in programmes.every()]
+
+
+def named(code: str, edition: str) -> Programme:
+    """The programme as a decision was made with it: by the name of its edition; the one in force for an unknown name."""
+    row = ProgrammeEdition.objects.using(ALIAS).filter(programme=code, edition=edition).first()
+    if row is not None:
+        return read(row)
+    return next((one for one in programmes.editions(code) if one.edition == edition), find(code))
 
 
 def read(row: ProgrammeEdition) -> Programme:

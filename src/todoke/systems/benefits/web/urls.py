@@ -9,14 +9,18 @@ from django.urls import URLPattern
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
+from todoke.systems.benefits.web.cases import urls as cases
+from todoke.systems.benefits.web.dashboards import urls as dashboards
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.programmes import urls as programmes
 
 urlpatterns: Final[list[URLPattern]] = [
     *households.urlpatterns,
+    *cases.urlpatterns,
+    *dashboards.urlpatterns,
     *programmes.urlpatterns,
 ]
 
-MENU: Final[tuple[Entry, ...]] = (*households.MENU, *programmes.MENU)
+MENU: Final[tuple[Entry, ...]] = (*households.MENU, *cases.MENU, *dashboards.MENU, *programmes.MENU)
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (programmes.waiting,)

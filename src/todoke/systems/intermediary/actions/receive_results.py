@@ -19,7 +19,7 @@ from todoke.oplog.record import record
 from todoke.systems.intermediary import codecs, needs, queries
 from todoke.systems.intermediary.codecs import items
 from todoke.systems.intermediary.flows import INQUIRY
-from todoke.systems.intermediary.needs import organisation_of, platform_of
+from todoke.systems.intermediary.needs import platform_of
 from todoke.systems.intermediary.queries import records
 
 _NEXT = "nextval('intermediary_result_sequence')"
@@ -30,7 +30,7 @@ WHERE i.record_id = g.record_id AND g.refusal = '' AND i.permit_id IS NULL AND i
 _RECORDED = """
 INSERT INTO intermediary_exchange_record
     (permit_id, side, inquirer, provider, duty, procedure, information_code, requested_at, outcome)
-SELECT i.permit_id, 'inquirer', %(me)s, i.provider, i.duty, i.procedure, i.information_code, i.requested_at, 'asked'
+SELECT i.permit_id, 'inquirer', i.organisation, i.provider, i.duty, i.procedure, i.information_code, i.requested_at, 'asked'
 FROM granted g JOIN intermediary_inquiry i ON i.record_id = g.record_id AND i.permit_id = g.permit_id
 ORDER BY g.place ON CONFLICT (permit_id, side) DO NOTHING
 """
@@ -143,7 +143,7 @@ def _take(alias: str, record_ids: list[str], permit_ids: list[str], refusals: li
         queries.lock_results(alias)
         postgres.stage(alias, "granted", pa.table(granted))
         postgres.execute(alias, _PERMITTED)
-        postgres.execute(alias, _RECORDED, {"me": organisation_of(alias)})
+        postgres.execute(alias, _RECORDED)
         needs.tell_nondisclosures(alias, records.withheld_from_the_start(alias))
         refused = postgres.execute(alias, _REFUSED)
         _settle(alias)

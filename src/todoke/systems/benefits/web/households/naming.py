@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from todoke.systems.benefits.flows import CaseState
+from todoke.systems.benefits.rules.case_state import CaseState
 
 SEXES: Final = {"1": "男", "2": "女"}
 STATES: Final = {

@@ -24,10 +24,10 @@ from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
 from todoke.systems.benefits.actions.search_residents import keep_search, search_residents
-from todoke.systems.benefits.flows import CaseState
 from todoke.systems.benefits.queries import searches
 from todoke.systems.benefits.queries.people import Listed
 from todoke.systems.benefits.rules import search_terms
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.web.households import naming
 
 HINT: Final = (

@@ -19,11 +19,11 @@ from todoke.systems.benefits.actions.approve_edition import approve_edition, ref
 from todoke.systems.benefits.actions.propose_edition import propose_edition, withdraw_edition
 from todoke.systems.benefits.actions.read_differences import Found, count_differences, read_differences
 from todoke.systems.benefits.actions.try_edition import try_edition
-from todoke.systems.benefits.flows import EditionState
 from todoke.systems.benefits.models import ProgrammeEdition
 from todoke.systems.benefits.queries import editions
 from todoke.systems.benefits.queries.editions import Change, Differences, Differing
 from todoke.systems.benefits.rules import edition_changes, programmes
+from todoke.systems.benefits.rules.edition_state import EditionState
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.web.programmes import words
 from todoke.systems.benefits.web.programmes.forms import EditionForm

@@ -115,8 +115,12 @@ def _rule(rule: type[Rule]) -> dict[str, Any]:
 
 def _rules(found: Programme) -> list[dict[str, Any]]:
     def row(place: int, rule: type[DecidingRule]) -> dict[str, Any]:
-        outcome = words.OUTCOMES[rule.reason.outcome]
-        return {**_rule(rule), "place": place, "outcome": outcome, "reason": words.REASONS[rule.reason]}
+        return {
+            **_rule(rule),
+            "place": place,
+            "outcome": rule.reason.outcome.words,
+            "reason": rule.reason.words,
+        }
 
     return [row(place, rule) for place, rule in enumerate(found.rules, start=1)]
 
