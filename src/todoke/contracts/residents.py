@@ -110,5 +110,9 @@ class Residents(Protocol):
         """Every step of the families of these households, by day: all households that one of them came out of or went into
         by a split, a new number or a merger, and what happened to those. Steps that join only one member lead no further."""
 
+    def families(self, household_codes: Sequence[str]) -> dict[str, str]:
+        """Each of these households → the name of its family, one and the same for all households that came out of each other
+        by a split, a new number or a merger (the lowest of their codes): what is paid once is paid once to a family."""
+
     def movements(self, resident_codes: Sequence[str]) -> list[Movement]:
         """The changes of these residents, oldest first; nobody's for unknown codes."""

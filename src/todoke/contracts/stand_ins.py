@@ -99,6 +99,19 @@ class ResidentsStandIn:
                 family |= pair if step.reason in descent and pair & family else set()
         return [step for step in self._lineage if {step.household_code, step.successor_code} & family]
 
+    def families(self, household_codes: Sequence[str]) -> dict[str, str]:
+        """Each household → the lowest code among all that a step of descent leads to, both ways."""
+        descent = {LineageReason.SPLIT, LineageReason.RENUMBERED, LineageReason.MERGED}
+        pairs = [{one.household_code, one.successor_code} for one in self._lineage if one.reason in descent]
+        found = {}
+        for code in household_codes:
+            family, before = {code}, set[str]()
+            while family != before:
+                before = set(family)
+                family.update(*(pair for pair in pairs if pair & family))
+            found[code] = min(family)
+        return found
+
     def movements(self, resident_codes: Sequence[str]) -> list[Movement]:
         """The changes of these residents, oldest first."""
         return [one for one in self._movements if one.resident_code in resident_codes]

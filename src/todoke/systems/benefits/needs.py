@@ -38,6 +38,11 @@ def lineage(household_codes: Sequence[str]) -> list[LineageStep]:
     return need(Residents).lineage(household_codes)
 
 
+def families(household_codes: Sequence[str]) -> dict[str, str]:
+    """Each household → the name of its family: one payment to a household is one to every household of its family."""
+    return need(Residents).families(household_codes)
+
+
 def movements(resident_codes: Sequence[str]) -> list[Movement]:
     """住民の異動 of these residents."""
     return need(Residents).movements(resident_codes)

@@ -45,6 +45,10 @@ class ResidentRegister:
         """Every step of the families of these households, by day."""
         return queries.lineage(household_codes)
 
+    def families(self, household_codes: Sequence[str]) -> dict[str, str]:
+        """Each of these households → the name of its family."""
+        return queries.families_of(household_codes)
+
     def movements(self, resident_codes: Sequence[str]) -> list[Movement]:
         """The changes of these residents, oldest first."""
         return queries.movements(resident_codes)
