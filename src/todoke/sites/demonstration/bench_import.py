@@ -116,7 +116,7 @@ def _serve_register(folder: Path) -> None:
         SnapshotRef(snapshot_id=kind, kind=kind, as_of=clock.today(), path=str(path), sha256=digest, rows=0)
         for kind in SnapshotKind
     ]
-    registry.serve(Residents, ResidentsStandIn(refs))  # type: ignore[type-abstract]
+    registry.serve(Residents, ResidentsStandIn(refs))
 
 
 def _codes(rows: int) -> Any:  # noqa: ANN401 - an Arrow array, imported late
