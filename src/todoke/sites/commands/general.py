@@ -253,6 +253,22 @@ def bench_registration(persons: int, as_json: bool) -> None:
     click.echo(benches.as_json(found) if as_json else benches_of_registration.as_table(found))
 
 
+@bench.command("import")
+@click.option("--rows", default=3_800_000, show_default=True, type=click.IntRange(min=10_000), help="件数")
+@click.option(
+    "--kind", default="tax", show_default=True, type=click.Choice(["tax", "register_latest"]), help="種類"
+)
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで架空のファイルを取り込み、終わると消す")
+def bench_import(rows: int, kind: str, as_json: bool) -> None:
+    """他部署のファイルの取込。同じ行の検査・封印・差分なしの COPY を下限として並べます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_import as benches_of_import
+
+    found = benches_of_import.run(rows, kind, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else benches_of_import.as_table(found))
+
+
 @click.group("exchange")
 def exchange() -> None:
     """情報提供等記録の突合など、領域をまたぐ確認。"""
