@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.faults import scenes
 from tests.faults.checking import assert_kept, broken
 from tests.faults.transports import Down, Skewed, Storm
+from tests.systems.lists import publish_list
 from tests.systems.three_towns import (
     EAST,
     HOME,
@@ -36,7 +37,6 @@ from todoke.kernel.errors import TodokeError
 from todoke.systems.intermediary.actions.compare_records import compare_records
 from todoke.systems.intermediary.actions.fetch_list import fetch_list
 from todoke.systems.network import queries as network_queries
-from todoke.systems.network.actions.publish_list import publish_list
 from todoke.systems.network.rules.permission_list import ENTRIES
 
 EAST_PLATFORM, HOME_PLATFORM = f"platform:{EAST}", f"platform:{HOME}"

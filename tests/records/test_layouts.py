@@ -13,6 +13,7 @@ from todoke.records.fields import Kind, RecordLayout
 from todoke.records.layouts import city_inputs_v2021, inquiry_answer_v2021
 
 FROZEN: dict[str, str] = {
+    "permission_list-2026": "8c43b1a11ddccd36e4f8685ed4cf2a1ec12263aebb2039c2b8ac265e41bc4bed",
     "replica_masters-2021": "4a821be97faf30941e57fe94357280782cc3905df90c5a4cb5c1a17d46fb128f",
     "number_conversion-2026": "e995c2e7c2b4873240d74441a4676dae7224377d5017e9d802cd886f8e0a58e3",
     "number_conversion_answer-2026": "3f0840fc8588502d2633d0ec64d0529cf38119454904a39986bdc08d55c63f08",
@@ -34,6 +35,8 @@ FROZEN: dict[str, str] = {
     "inquiry_answer-2021": "993e4ea3e4d4847b467f7202bbcf676df32feacc70cba79fe3065adfdf3a50cc",
     "zengin_transfer.header-2019": "adcc5416d41f5f4e3bd5c4987eaf4b18868ce34335af1a9af42f4f17b5dcc52e",
     "registration_requests-2026": "16ea27a0958ebaa2b22433555d83503504f7afba63a89bc17a6ae6b19c2bf9bf",
+    "service_applications-2026": "2c6b7096d4bb5eaad733b2a74f83beb4388deaeea36b2323a349f7d340c38bf6",
+    "resident_changes-2026": "5d25562e92e8e05cb66e2cfb8f4aaa9a0c58665da452c0e6e1fb90235dc83cc8",
     "juki_attributes-2026": "95892ddc30153987cc848bd096c86dd0bf1526193d6589e9fcb6eb4083e86e9f",
     "zengin_transfer.data-2019": "2eb6f1f44b6a6140da9eb2b90a2735713d58453abde563be82f41e8127dda171",
     "zengin_transfer.trailer-2019": "8712f5bb60da7edae7f6a0323c4ca4e3d0a2de23767f9effad6efd8fe6550265",
@@ -68,9 +71,12 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
         "inquiry_request_v2021",
         "juki_attributes_v2026",
         "number_conversion_v2026",
+        "permission_list_v2026",
         "personnel_v2022",
         "registration_requests_v2026",
         "replica_masters_v2021",
+        "support_service_v2026",
+        "resident_changes_v2026",
         "ward_reply_v2024",
         "ward_request_v2024",
         "zengin_transfer_v2019",

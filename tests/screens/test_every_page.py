@@ -88,7 +88,28 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 
 ELSEWHERE = {
     **dict.fromkeys(
-        ("benefits-search-box", "benefits-search", "benefits-found", "benefits-household"),
+        (
+            "benefits-dashboard",
+            "benefits-wards",
+            "benefits-places",
+            "benefits-forecast",
+            "benefits-find",
+            "benefits-cases",
+            "benefits-case",
+            "benefits-judged",
+            "benefits-missing",
+            "benefits-why",
+        ),
+        "test_case_screens",
+    ),
+    **dict.fromkeys(
+        (
+            "benefits-search-box",
+            "benefits-search",
+            "benefits-found",
+            "benefits-household",
+            "benefits-contact",
+        ),
         "test_household_screens",
     ),
     "sign-in": "test_signing_in",
@@ -157,6 +178,24 @@ ELSEWHERE = {
         ),
         "test_number_work",
     ),
+    **dict.fromkeys(
+        (
+            "benefits-imports",
+            "benefits-import-new",
+            "benefits-import-lacking",
+            "benefits-import-lacking-list",
+            "benefits-import-limits",
+            "benefits-import-limit",
+            "benefits-import",
+            "benefits-import-rows",
+            "benefits-import-contents",
+            "benefits-import-differences",
+            "benefits-import-propose",
+            "benefits-import-confirm",
+            "benefits-import-cancel",
+        ),
+        "test_import_screens",
+    ),
     "matrix-file": "no page: a file, test_directory_work",
     **dict.fromkeys(
         ["linkage-queries", "linkage-query", "linkage-query-new", "linkage-query-answer"],
@@ -198,6 +237,27 @@ ELSEWHERE = {
     "linkage-codes-run": "test_linkage_codes",
     "linkage-intermediary": "test_linkage_codes",
     "linkage-intermediary-check": "no page: a button, test_linkage_codes",
+    **dict.fromkeys(
+        (
+            "network-traffic",
+            "network-refusals",
+            "network-juki",
+            "network-lists",
+            "network-entries",
+            "network-entry-revoke",
+            "network-holders",
+            "network-list-draft-new",
+            "network-list-draft",
+            "network-list-draft-approve",
+            "network-list-draft-refuse",
+            "network-organisations",
+            "network-organisation-new",
+            "network-organisation-confirm",
+            "network-organisation-refuse",
+            "network-organisation-suspend",
+        ),
+        "test_network_screens",
+    ),
     **dict.fromkeys(
         (
             "intermediary-held-towns",
@@ -318,6 +378,8 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
             [
                 "ホーム",
                 "世帯・住民の検索",
+                "世帯の判定",
+                "給付の集計",
                 "税情報一括照会",
                 "住登外者の登録",
                 "住基ネットとの整合性",

@@ -14,6 +14,7 @@ from django.db import connections
 
 from tests import hiring
 from tests.hiring import Right
+from tests.systems.lists import publish_list, register_organisations
 from todoke.access import directory
 from todoke.access.permissions import Actor, Role
 from todoke.contracts import intermediary, network, registry
@@ -35,7 +36,6 @@ from todoke.systems.intermediary.actions.note_contact import Contact, note_conta
 from todoke.systems.network import serves as network_serves
 from todoke.systems.network.actions.load_register import load_register
 from todoke.systems.network.actions.make_keys import make_keys
-from todoke.systems.network.actions.publish_list import publish_list
 
 assert intermediary_serves
 assert network_serves
@@ -130,6 +130,7 @@ class Towns:
         self.persons = list(range(1, persons + 1))
         make_keys(by=NETWORK_STAFF)
         self.load([(code_of(p), number_of(p)) for p in self.persons])
+        register_organisations(TOWNS)
         publish_list(by=NETWORK_STAFF)
         for town in TOWNS:
             fetch_list(alias=alias(town), by=PLATFORM_STAFF)

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from tests.systems import city
+from tests.systems.lists import publish_list, register_organisations
 from todoke.access.permissions import Actor, Role
 from todoke.batch.progress import LineMeter
 from todoke.contracts import registry
@@ -33,7 +34,6 @@ from todoke.systems.linkage.serves import LinkageService
 from todoke.systems.network import serves as network_serves
 from todoke.systems.network.actions.load_register import load_register
 from todoke.systems.network.actions.make_keys import make_keys
-from todoke.systems.network.actions.publish_list import publish_list
 from todoke.systems.residents import jobs as residents
 from todoke.systems.residents.serves import ResidentRegister
 
@@ -97,6 +97,7 @@ def _open(world: World) -> None:
     platform = Actor(staff_id="p001", roles=frozenset({Role.PLATFORM_OPERATOR}))
     make_keys(by=nation)
     load_register(file=city.files() / "national" / "juki.csv", by=nation)
+    register_organisations(MUNICIPALITIES)
     publish_list(by=nation)
     for code in MUNICIPALITIES:
         fetch_list(alias=f"intermediary_{code}", by=platform)

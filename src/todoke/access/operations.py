@@ -29,11 +29,16 @@ class Permission(Enum):
     ACCESS_TRAINING_RECORD = "access:training:record"
     BENEFITS_APPROVE = "benefits:application:approve"
     BENEFITS_ASK = "benefits:inquiry:ask"
-    BENEFITS_CONTACT_NOTE = "benefits:contact:note"
+    BENEFITS_CASE_READ = "benefits:case:read"
     BENEFITS_DECIDE = "benefits:decision:decide"
     BENEFITS_EXAMINE = "benefits:application:examine"
+    BENEFITS_FIGURES_READ = "benefits:figures:read"
+    BENEFITS_CONTACT_NOTE = "benefits:contact:note"
     BENEFITS_HOUSEHOLD_READ = "benefits:household:read"
     BENEFITS_IMPORT = "benefits:source:import"
+    BENEFITS_IMPORT_CONFIRM = "benefits:source:confirm"
+    BENEFITS_IMPORT_LIMIT = "benefits:source:limit"
+    BENEFITS_IMPORT_READ = "benefits:source:read"
     BENEFITS_PAY = "benefits:payment:prepare"
     BENEFITS_PRINT = "benefits:letter:print"
     BENEFITS_PROTECTION_READ = "benefits:protection:read"
@@ -64,6 +69,7 @@ class Permission(Enum):
     INTERMEDIARY_HELD_OPEN = "intermediary:held:open"
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
     INTERMEDIARY_INQUIRE = "intermediary:inquiry:inquire"
+    INTERMEDIARY_LIST_RENEW = "intermediary:list:renew"
     INTERMEDIARY_INQUIRIES_READ = "intermediary:inquiry:read"
     INTERMEDIARY_KEYS_ROTATE = "intermediary:key:rotate"
     INTERMEDIARY_OPERATE = "intermediary:replica:operate"
@@ -105,6 +111,7 @@ class Permission(Enum):
     LINKAGE_REPLICA_OPERATE = "linkage:replica:operate"
     LINKAGE_REPLICA_PROPOSE = "linkage:replica:propose"
     LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
+    LINKAGE_RIGHT_READ = "linkage:right:read"
     LINKAGE_RIGHT_DECLARE = "linkage:right:declare"
     LINKAGE_SEARCH = "linkage:person:search"
     LINKAGE_SYSTEM_CONVERT = "linkage:system:convert"
@@ -116,12 +123,19 @@ class Permission(Enum):
     NETWORK_COMPARE = "network:record:compare"
     NETWORK_EXPIRE = "network:link_code:expire"
     NETWORK_FETCH_LIST = "network:list:fetch"
+    NETWORK_LIST_APPROVE = "network:list:approve"
+    NETWORK_LIST_DRAFT = "network:list:draft"
+    NETWORK_LIST_REVOKE = "network:list:revoke"
     NETWORK_NONDISCLOSE = "network:record:nondisclose"
     NETWORK_OPERATE = "network:list:operate"
+    NETWORK_ORGANISATION_CONFIRM = "network:organisation:confirm"
+    NETWORK_ORGANISATION_PROPOSE = "network:organisation:propose"
+    NETWORK_ORGANISATION_SUSPEND = "network:organisation:suspend"
     NETWORK_PERMIT = "network:permit:request"
     NETWORK_RENEW = "network:permit:renew"
     NETWORK_REPORT = "network:provision:report"
     NETWORK_SETTLE = "network:discrepancy:settle"
+    NETWORK_WATCH = "network:exchange:watch"
     OPLOG_DROP_APPROVE = "oplog:month:drop"
     OPLOG_DROP_REQUEST = "oplog:month:request_drop"
     OPLOG_ERASE_APPROVE = "oplog:entry:erase"
@@ -143,6 +157,7 @@ STEP_UP = frozenset(
     {
         Permission.ACCESS_GRANT_CONFIRM,
         Permission.BENEFITS_APPROVE,
+        Permission.BENEFITS_IMPORT_CONFIRM,
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RECORD_CONFIRM,
@@ -152,6 +167,8 @@ STEP_UP = frozenset(
         Permission.LINKAGE_REGISTER_CONFIRM,
         Permission.LINKAGE_REPLICA_CONFIRM,
         Permission.LINKAGE_RIGHT_CONFIRM,
+        Permission.NETWORK_LIST_APPROVE,
+        Permission.NETWORK_ORGANISATION_CONFIRM,
         Permission.OPLOG_DROP_APPROVE,
         Permission.OPLOG_ERASE_APPROVE,
         Permission.PRIVACY_EXPORT_APPROVE,
@@ -165,6 +182,7 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.BENEFITS_CASE_READ,
         Permission.BENEFITS_HOUSEHOLD_READ,
         Permission.BENEFITS_SEARCH,
         Permission.LINKAGE_NUMBER_SEARCH,

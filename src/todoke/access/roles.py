@@ -48,8 +48,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.RESIDENTS_IMPORT,
             Permission.BENEFITS_IMPORT,
+            Permission.BENEFITS_IMPORT_READ,
             Permission.BENEFITS_DECIDE,
             Permission.BENEFITS_ASK,
+            Permission.BENEFITS_CASE_READ,
+            Permission.BENEFITS_FIGURES_READ,
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
@@ -77,6 +80,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         {
             Permission.BENEFITS_APPROVE,
+            Permission.BENEFITS_CASE_READ,
+            Permission.BENEFITS_FIGURES_READ,
+            Permission.BENEFITS_IMPORT_CONFIRM,
+            Permission.BENEFITS_IMPORT_LIMIT,
+            Permission.BENEFITS_IMPORT_READ,
             Permission.BENEFITS_HOUSEHOLD_READ,
             Permission.BENEFITS_PAY,
             Permission.BENEFITS_PROTECTION_READ,
@@ -99,7 +107,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PRIVACY_EXPORT_LIST,
         }
     ),
-    Role.TREASURER: frozenset({Permission.BENEFITS_RELEASE}),
+    Role.TREASURER: frozenset({Permission.BENEFITS_FIGURES_READ, Permission.BENEFITS_RELEASE}),
     Role.OPERATOR: frozenset(
         {
             Permission.INQUIRY_OPERATE,
@@ -143,12 +151,25 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_REPLICA_WATCH,
         }
     ),
-    Role.NETWORK_OPERATOR: frozenset({Permission.NETWORK_OPERATE, Permission.NETWORK_SETTLE}),
+    Role.NETWORK_OPERATOR: frozenset(
+        {
+            Permission.NETWORK_LIST_APPROVE,
+            Permission.NETWORK_LIST_DRAFT,
+            Permission.NETWORK_LIST_REVOKE,
+            Permission.NETWORK_OPERATE,
+            Permission.NETWORK_ORGANISATION_CONFIRM,
+            Permission.NETWORK_ORGANISATION_PROPOSE,
+            Permission.NETWORK_ORGANISATION_SUSPEND,
+            Permission.NETWORK_SETTLE,
+            Permission.NETWORK_WATCH,
+        }
+    ),
     Role.INQUIRER_OFFICER: frozenset({Permission.INTERMEDIARY_INQUIRIES_READ}),
     Role.PLATFORM_OPERATOR: frozenset(
         {
             Permission.INTERMEDIARY_COMPARE_RECORDS,
             Permission.INTERMEDIARY_FIGURES,
+            Permission.INTERMEDIARY_LIST_RENEW,
             Permission.INTERMEDIARY_OPERATE,
             Permission.INTERMEDIARY_WATCH,
         }
@@ -163,7 +184,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_SESSION_TAKE_OVER,
             Permission.ACCESS_TRAINING_RECORD,
+            Permission.BENEFITS_FIGURES_READ,
             Permission.LINKAGE_RIGHT_CONFIRM,
+            Permission.LINKAGE_RIGHT_READ,
             Permission.PRIVACY_EXPORT_APPROVE,
             Permission.PRIVACY_EXPORT_LIST,
         }
@@ -188,6 +211,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LINKAGE_QUEUE_SET,
             Permission.LINKAGE_QUEUE_STOP,
             Permission.LINKAGE_RIGHT_DECLARE,
+            Permission.LINKAGE_RIGHT_READ,
             Permission.LINKAGE_SYSTEM_REGISTER,
             Permission.LINKAGE_WATCH,
             Permission.OPLOG_DROP_REQUEST,
@@ -227,6 +251,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_MATRIX_PRINT,
             Permission.ACCESS_SESSION_LIST,
+            Permission.LINKAGE_RIGHT_READ,
             Permission.OPLOG_DROP_APPROVE,
             Permission.OPLOG_ERASE_APPROVE,
             Permission.OPLOG_EXPORT,
@@ -253,6 +278,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.PLATFORM_SYSTEM: frozenset(
         {
+            Permission.INTERMEDIARY_LIST_RENEW,
             Permission.INTERMEDIARY_RECEIVE,
             Permission.NETWORK_COMPARE,
             Permission.NETWORK_FETCH_LIST,

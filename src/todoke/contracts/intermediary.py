@@ -12,13 +12,14 @@ import msgspec
 
 from todoke.contracts.information import Item, Outcome
 from todoke.contracts.network import Received
-from todoke.exchange.kinds import MessageKind
+from todoke.exchange.kinds import MessageKind, join_records
 
 
 class CodeWanted(msgspec.Struct, frozen=True, kw_only=True):
-    """統合番号 whose 符号 shall be acquired. Sent by `city:<m>`."""
+    """統合番号 whose 符号 shall be acquired for one organisation of the city ("": its main one). Sent by `city:<m>`."""
 
     integrated_numbers: list[str]
+    organisation: str = ""
 
 
 class CodeStates(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,9 +33,10 @@ ACQUISITIONS = MessageKind("intermediary.acquisitions.v1", CodeWanted, CodeState
 
 
 class CodeStandingsWanted(msgspec.Struct, frozen=True, kw_only=True):
-    """統合番号 of which the city asks whether their 符号 arrived. Sent by `city:<m>`."""
+    """統合番号 of which the city asks whether their 符号 arrived, at one organisation ("": its main one). Sent by `city:<m>`."""
 
     integrated_numbers: list[str]
+    organisation: str = ""
 
 
 class CodeStanding(StrEnum):
@@ -104,7 +106,7 @@ STATUS = MessageKind("intermediary.status.v1", StatusWanted, ServiceStatus, fres
 
 
 class CodeRelease(msgspec.Struct, frozen=True, array_like=True):
-    """A 統合番号 whose 符号 and 副本 end, since its person goes on under `heir` (統合番号の統合・分割)."""
+    """A 統合番号 whose 符号 at every organisation and whose 副本 end, since its person goes on under `heir` (統合番号の統合・分割)."""
 
     ended: str
     heir: str
@@ -253,6 +255,7 @@ class PermittedWanted(msgspec.Struct, frozen=True, kw_only=True):
     duty: str
     procedure: str
     information_code: str
+    organisation: str = ""
 
 
 class Permitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -265,9 +268,10 @@ PERMITTED = MessageKind("intermediary.permitted.v1", PermittedWanted, Permitted,
 
 
 class Inquiries(msgspec.Struct, frozen=True, kw_only=True):
-    """情報照会内容登録. Sent by `city:<m>`."""
+    """情報照会内容登録 of one organisation of the city ("": its main one). Sent by `city:<m>`."""
 
     records: list[Inquiry]
+    organisation: str = ""
 
 
 class InquiryReceipts(msgspec.Struct, frozen=True, kw_only=True):
@@ -276,7 +280,7 @@ class InquiryReceipts(msgspec.Struct, frozen=True, kw_only=True):
     refusals: list[str]
 
 
-INQUIRIES = MessageKind("intermediary.inquiries.v1", Inquiries, InquiryReceipts)
+INQUIRIES = MessageKind("intermediary.inquiries.v1", Inquiries, InquiryReceipts, join=join_records)
 
 
 class ResultsWanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -320,7 +324,9 @@ class ProvisionRequests(msgspec.Struct, frozen=True, kw_only=True):
     records: list[ProvisionRequest]
 
 
-PROVISION_REQUESTS = MessageKind("intermediary.provision_requests.v1", ProvisionRequests, Received)
+PROVISION_REQUESTS = MessageKind(
+    "intermediary.provision_requests.v1", ProvisionRequests, Received, join=join_records
+)
 
 
 class Provision(msgspec.Struct, frozen=True, array_like=True):
@@ -338,10 +344,10 @@ class Provision(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Provisions(msgspec.Struct, frozen=True, kw_only=True):
-    """情報提供, along the route of the permit only. Sent by the provider's `platform:<m>`."""
+    """情報提供 by one organisation, along the route of the permit only. Sent by the provider's `platform:<m>`."""
 
     provider: str
     records: list[Provision]
 
 
-PROVISIONS = MessageKind("intermediary.provisions.v1", Provisions, Received)
+PROVISIONS = MessageKind("intermediary.provisions.v1", Provisions, Received, join=join_records)

@@ -11,7 +11,7 @@ import msgspec
 
 from todoke.contracts.exchange_records import ExchangeRecord, Side
 from todoke.contracts.information import Outcome
-from todoke.exchange.kinds import MessageKind
+from todoke.exchange.kinds import MessageKind, join_records
 
 
 class JukiAcquisition(msgspec.Struct, frozen=True, array_like=True):
@@ -58,7 +58,7 @@ class PermitRequests(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PermitAnswer(msgspec.Struct, frozen=True, array_like=True):
-    """The permit's id, or why it was refused (`not_on_list`, `unknown_provider`, `unknown_code`, `duplicate_record`)."""
+    """The permit's id, or why it was refused: one of `contracts.refusals`."""
 
     record_id: str
     permit_id: str
@@ -94,11 +94,13 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-REPORTS = MessageKind("network.provision_reports.v1", ProvisionReports, Received)
+REPORTS = MessageKind(
+    "network.provision_reports.v1", ProvisionReports, Received, join=join_records, gathers=0.5
+)
 
 
 class ListEntry(msgspec.Struct, frozen=True, array_like=True):
-    """One row of 照会許可照会リスト. `inquirer` and `provider` are 機関コード or "*" for every municipality."""
+    """One row of 照会許可照会リスト. `inquirer` and `provider`: see `contracts.organisations`."""
 
     inquirer: str
     provider: str
@@ -132,6 +134,45 @@ class SignedList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PERMISSION_LIST = MessageKind("network.permission_list.v1", ListRequest, SignedList)
+
+
+class RevokedEntry(msgspec.Struct, frozen=True, array_like=True):
+    """The entries of the list that end at once: every one with these five values, whatever its period."""
+
+    inquirer: str
+    provider: str
+    duty: str
+    procedure: str
+    information_code: str
+
+
+class Revocations(msgspec.Struct, frozen=True, kw_only=True):
+    """緊急失効: what counts no more although the list in force still has it. Good until `valid_until`, minutes ahead.
+
+    Whoever has none that is still good provides nothing (fail closed).
+    """
+
+    issued_at: datetime
+    valid_until: datetime
+    entries: list[RevokedEntry]
+    organisations: list[str]
+
+
+class RevocationsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Asks for what is revoked now; tells which edition the asker holds. Sent by `platform:<m>`."""
+
+    known_edition: int
+
+
+class SignedRevocations(msgspec.Struct, frozen=True, kw_only=True):
+    """`body` is the encoded Revocations, `signature` the network's Ed25519 signature over it."""
+
+    body: bytes
+    signature: bytes
+
+
+REVOCATIONS = MessageKind("network.revocations.v1", RevocationsRequest, SignedRevocations, fresh=True)
+"""Fresh: an answer kept from before would be stale."""
 
 
 class JukiAttributesWanted(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,9 @@ DOMAIN: Final = b"todoke/provision-permit/v1\0"
 LIST_DOMAIN: Final = b"todoke/permission-list/v1\0"
 """Put before the encoded PermissionList when it is signed."""
 
+REVOCATION_DOMAIN: Final = b"todoke/revocations/v1\0"
+"""Put before the encoded Revocations when they are signed."""
+
 
 class ProvisionPermit(msgspec.Struct, frozen=True, kw_only=True):
     """What is allowed, to whom, about whom, by which way, until when.

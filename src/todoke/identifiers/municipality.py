@@ -45,13 +45,34 @@ def city_of(code: str) -> str:
     return _FORMER_CODES.get(code, code)
 
 
-def organisation_code(code: str) -> str:
-    """機関コード of the mayor's departments of a municipality: 02201 + 6 digits + 01700 (facts/linkage.md §2.1)."""
-    return f"02201{code}{check_digit(code)}01700"
+MAIN_KIND = "01700"
+"""The last five digits of the 機関コード of the mayor's departments (市長部局): a municipality's main organisation."""
+
+
+def organisation_code(code: str, kind: str = MAIN_KIND) -> str:
+    """機関コード of a municipality's organisation: 02201 + 6 digits + 5 digits of its kind (facts/linkage.md §2.1).
+
+    Only 01700, the mayor's departments, is public; the other kinds here are invented.
+    """
+    return f"02201{code}{check_digit(code)}{kind}"
 
 
 def of_organisation(organisation: str) -> str:
-    """The 5-digit municipality code inside a 機関コード; NUMBER_INVALID when there is none."""
-    if len(organisation) == 16 and organisation == organisation_code(organisation[5:10]):
+    """The 5-digit municipality code inside a 機関コード of any kind; NUMBER_INVALID when there is none."""
+    well_formed = len(organisation) == 16 and organisation.isascii() and organisation.isdigit()
+    if well_formed and organisation == organisation_code(organisation[5:10], organisation[11:]):
         return organisation[5:10]
     raise TodokeError(ErrorCode.NUMBER_INVALID, kind="機関コード")
+
+
+def is_organisation(text: str) -> bool:
+    """Whether the text is a 機関コード with the right check digit."""
+    try:
+        return bool(of_organisation(text))
+    except TodokeError:
+        return False
+
+
+def is_main(organisation: str) -> bool:
+    """Whether a 機関コード is that of a municipality's main organisation."""
+    return organisation.endswith(MAIN_KIND)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from todoke.identifiers import individual_number, integrated_number, luhn
+from todoke.identifiers import individual_number, integrated_number, luhn, municipality
 from todoke.records import ragged
 from todoke.records.ragged import Mask, Texts, pc
 
@@ -149,6 +150,38 @@ class OneOf(Rule):
 
     def broken(self, texts: Texts) -> Mask:
         return ~is_in(texts, pa.array(self.values, pa.string()))
+
+
+@dataclass(frozen=True)
+class Prefixed(Rule):
+    """`prefix` and exactly `digits` ASCII digits."""
+
+    prefix: str
+    digits: int
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.prefix} と{self.digits}桁の半角数字でなければなりません"
+
+    def broken(self, texts: Texts) -> Mask:
+        good = pc.match_substring_regex(texts, f"^{self.prefix}[0-9]{{{self.digits}}}$")
+        bad: Mask = ~np.asarray(good, dtype=np.bool_)
+        return bad
+
+
+@dataclass(frozen=True)
+class OrganisationName(Rule):
+    """機関コード with its check digit, `*` (市長部局 of every municipality), or `*` and 5 digits (a kind of organisation)."""
+
+    @property
+    def sentence(self) -> str:
+        return "正しい機関コード（16桁）か、*（全団体の市長部局）か、* と種別5桁でなければなりません"
+
+    def broken(self, texts: Texts) -> Mask:
+        named: dict[str, bool] = {}
+        for text in map(str, texts.unique().to_pylist()):
+            named[text] = bool(re.fullmatch(r"\*([0-9]{5})?", text)) or municipality.is_organisation(text)
+        return np.array([not named[str(text)] for text in texts.to_pylist()], dtype=np.bool_)
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,28 @@ class AllOrNone(TableRule):
 
 
 @dataclass(frozen=True)
+class NotBefore(TableRule):
+    """Where `later` is filled, it is not before `earlier`; both are days as YYYY-MM-DD."""
+
+    later: str
+    earlier: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (self.later, self.earlier)
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.later} は {self.earlier} より前にできません"
+
+    def broken(self, table: pa.Table) -> Mask:
+        later, earlier = (table[name].combine_chunks() for name in (self.later, self.earlier))
+        before = pc.and_(pc.not_equal(later, ""), pc.less(later, earlier))
+        bad: Mask = np.asarray(before, dtype=np.bool_)
+        return bad
+
+
+@dataclass(frozen=True)
 class FilledWhen(TableRule):
     """Where `column` holds `value`, all the other columns named are filled."""
 

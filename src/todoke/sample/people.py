@@ -105,13 +105,15 @@ OFFICES: Final[dict[str, Office]] = {
         ),
     ),
     "national": Office(
-        organisation="13101", asks="n101", confirms="n102", sets="n103", imports="n104", at_work=("n001",),
+        organisation="13101", asks="n101", confirms="n102", sets="n103", imports="n104", at_work=("n001", "n002"),
         people=(
             *_managers("n", "ネットワーク係", (
                 ("麹町 稔", "コウジマチ ミノル"), ("半蔵 恵", "ハンゾウ メグミ"), ("九段 智", "クダン サトシ"),
                 ("竹橋 梢", "タケバシ コズエ"), ("番町 誠", "バンチョウ マコト"), ("一ツ橋 渚", "ヒトツバシ ナギサ"),
             )),
             Person(staff_id="n001", name="平河 礼", kana="ヒラカワ レイ", section="ネットワーク係",
+                   rights=((Role.NETWORK_OPERATOR, Duty.NETWORK),)),
+            Person(staff_id="n002", name="霞 詩織", kana="カスミ シオリ", section="ネットワーク係",
                    rights=((Role.NETWORK_OPERATOR, Duty.NETWORK),)),
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -281,8 +282,8 @@ for _rule, _reason in {
 def a_used_permit_is_answered_again(patch: pytest.MonkeyPatch) -> None:
     strict = provide._decide
 
-    def lenient(alias: str, genuine: Any, ours: Any) -> list[str]:
-        strict(alias, genuine, ours)
+    def lenient(alias: str, genuine: Any, ours: Any, damaged: Any) -> list[str]:
+        strict(alias, genuine, ours, damaged)
         return [entry.permit.permit_id for entry in genuine]
 
     patch.setattr(provide, "_decide", lenient)
@@ -337,6 +338,7 @@ def lists_never_end(patch: pytest.MonkeyPatch) -> None:
 @broken(PLATFORM, "P15", "P16")
 def nobody_is_held(patch: pytest.MonkeyPatch) -> None:
     _decides_with("WHEN r.prohibited THEN 'held'", "")(patch)
+    patch.setattr(platform_serves, "hold_back", lambda **_: None)  # nor looked at again before it is sent
 
 
 @broken(PLATFORM, "P17")
@@ -358,6 +360,24 @@ def the_network_hears_something_else(patch: pytest.MonkeyPatch) -> None:
 @broken(PLATFORM, "P18")
 def any_list(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(fetch_list.needs, "list_is_signed", lambda *_: True)
+
+
+@broken(PLATFORM, "P19")
+def revoked_rows_count_on(patch: pytest.MonkeyPatch) -> None:
+    copy = "FROM intermediary_revocation_copy"
+    _decides_with(f"{copy} v", f"FROM (SELECT * {copy} LIMIT 0) v")(patch)
+
+
+@broken(PLATFORM, "P20")
+def stale_revocations_are_good_enough(patch: pytest.MonkeyPatch) -> None:
+    strict = provide.renew_revocations
+
+    def lenient(**options: Any) -> bool:
+        with suppress(TodokeError):
+            return strict(**options)
+        return False
+
+    patch.setattr(provide, "renew_revocations", lenient)
 
 
 @broken(PLATFORM, "Q01")

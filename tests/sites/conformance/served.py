@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from django.test import override_settings
 
+from tests.systems.lists import publish_list, register_organisations
 from tests.systems.three_towns import NETWORK_STAFF, PLATFORM_STAFF
 from todoke.contracts import registry
 from todoke.contracts.trust import NetworkSignature, Participants, PermitSeal
@@ -26,14 +27,13 @@ from todoke.kernel.errors import TodokeError
 from todoke.sites.conformance import people, trial
 from todoke.sites.conformance.kit import Kit
 from todoke.sites.conformance.run import playing, run
-from todoke.sites.conformance.trial import TOWN, Role, Trial
+from todoke.sites.conformance.trial import OTHER, THIRD, TOWN, Role, Trial
 from todoke.sites.trust import RingTrust
 from todoke.systems.intermediary import serves as intermediary_serves
 from todoke.systems.intermediary.actions.fetch_list import fetch_list
 from todoke.systems.network import serves as network_serves
 from todoke.systems.network.actions.load_register import load_register
 from todoke.systems.network.actions.make_keys import make_keys
-from todoke.systems.network.actions.publish_list import publish_list
 
 assert intermediary_serves
 assert network_serves
@@ -90,6 +90,7 @@ def open_network(folder: Path) -> None:
     people.write_register(folder)
     make_keys(by=NETWORK_STAFF)
     load_register(file=folder / people.REGISTER, by=NETWORK_STAFF)
+    register_organisations([TOWN, OTHER, THIRD])
     publish_list(by=NETWORK_STAFF)
 
 

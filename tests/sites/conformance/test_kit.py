@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.sites.conformance import broken, served
-from todoke.sites.conformance import provider_rules
+from todoke.sites.conformance import feed, provider_rules
 from todoke.sites.conformance.run import rules_of
 from todoke.sites.conformance.trial import Role
 
@@ -23,7 +24,8 @@ QUICK = {
 
 
 @pytest.mark.parametrize("role", Role)
-def test_our_server_keeps_every_rule(tmp_path: Path, role: Role) -> None:
+def test_our_server_keeps_every_rule(tmp_path: Path, role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "LIFE", timedelta(seconds=4))
     found = served.findings(tmp_path, role)
     assert {number: said for number, said in found.items() if said} == {}
     assert list(found) == [rule.number for rule in rules_of(role)]
@@ -40,6 +42,7 @@ def test_a_server_without_one_guard_breaks_exactly_its_rule(
     tmp_path: Path, variant: broken.Broken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(provider_rules, "QUIET", 0.4)
+    monkeypatch.setattr(feed, "LIFE", timedelta(seconds=4))
     monkeypatch.setattr(served, "PATIENCE", 4.0)
     variant.take(monkeypatch)
     found = served.findings(tmp_path, variant.role)

@@ -17,7 +17,9 @@ def towns(databases: object, tmp_path: Path) -> Iterator[Towns]:
     """Three municipalities and the network, with empty databases and keys of their own."""
     from django.test import override_settings
 
-    from tests.systems import three_towns
+    from tests.systems import lists, three_towns
 
     with override_settings(TODOKE_INSTANCE_NAME="towns", TODOKE_KEYS_FOLDER=tmp_path / "national" / "keys"):
-        yield three_towns.build(tmp_path, "towns")
+        towns = three_towns.build(tmp_path, "towns")
+        lists.register_organisations(three_towns.TOWNS)
+        yield towns

@@ -12,7 +12,18 @@ from django.test import override_settings
 
 from tests import hiring
 from tests.hiring import Right
-from tests.systems.three_towns import EAST, HOME, WEST, Towns, alias, code_of, inquiry, number_of, own_number
+from tests.systems.three_towns import (
+    EAST,
+    HOME,
+    TOWNS,
+    WEST,
+    Towns,
+    alias,
+    code_of,
+    inquiry,
+    number_of,
+    own_number,
+)
 from todoke.access.permissions import Role
 from todoke.contracts.information import Outcome
 from todoke.kernel.errors import TodokeError
@@ -30,7 +41,7 @@ STAFF = {
         "p003": [Right(role=Role.PROVIDER_OFFICER, municipality=EAST)],
         "p004": [Right(role=Role.PROVIDER_OFFICER, municipality=WEST)],
     },
-    "national": {"n001": [Role.NETWORK_OPERATOR], "n002": [Role.AUDITOR]},
+    "national": {"n001": [Role.NETWORK_OPERATOR], "n002": [Role.NETWORK_OPERATOR], "n003": [Role.AUDITOR]},
 }
 
 
@@ -69,10 +80,17 @@ def test_the_network_is_set_up_by_its_verbs(towns: Towns, verb: Verb) -> None:
     verb("network", "keys-init", "--by", "n001")
     assert verb("network", "load-juki", str(file), "--by", "n001") == "取込 1 件\n"
     assert verb("network", "load-juki", str(file), "--by", "n001") == "取込 1 件（済み）\n"
-    assert verb("network", "list-publish", "--days", "9", "--by", "n001") == "第 1 版  1 行\n"
+    towns_options = [part for town in TOWNS for part in ("--municipality", town)]
+    assert verb("network", "organisations-propose", *towns_options, "--by", "n001") == "案 3 件\n"
+    assert verb("network", "list-draft", "--days", "9", "--by", "n001").endswith("追加 1  削除 0  変更 0\n")
+    for approve in ("organisations-confirm", "list-approve"):
+        with pytest.raises(TodokeError, match="SAME_PERSON"):
+            verb("network", approve, "--by", "n001")
+    assert verb("network", "organisations-confirm", "--by", "n002") == "登録 3 件\n"
+    assert verb("network", "list-approve", "--by", "n002") == "第 1 版  1 行\n"
     assert "registered 1\n" in verb("network", "status")
     with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
-        verb("network", "list-publish", "--by", "n002")
+        verb("network", "list-draft", "--by", "n003")
 
 
 def test_held_requests_are_listed_proposed_and_confirmed(towns: Towns, verb: Verb) -> None:
@@ -141,7 +159,7 @@ def test_lists_records_and_status_speak_for_the_whole_platform(towns: Towns, ver
 def test_records_are_compared_differences_settled_and_facts_written(
     towns: Towns, verb: Verb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("todoke.systems.intermediary.actions.receive_results._RECORDED", "SELECT %(me)s")
+    monkeypatch.setattr("todoke.systems.intermediary.actions.receive_results._RECORDED", "SELECT 1")
     towns.open_for_business(1)
     towns.register(EAST, [1])
     towns.inquire([inquiry("r1", 1, EAST)])
@@ -155,7 +173,7 @@ def test_records_are_compared_differences_settled_and_facts_written(
     assert "当事者の記録がない  answered/-" in line
     number = line.split()[0]
     with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
-        verb("network", "settle", number, "--reason", "復旧時の欠落", "--by", "n002")
+        verb("network", "settle", number, "--reason", "復旧時の欠落", "--by", "n003")
     assert verb("network", "settle", number, "--reason", "復旧時の欠落", "--by", "n001") == "1 件\n"
     assert verb("network", "discrepancies") == ""
     out = towns.folder / "facts"

@@ -265,10 +265,11 @@ def test_the_database_lets_no_answer_leave_under_a_dead_permit(held: Towns, late
 def test_a_renewal_that_the_network_did_not_sign_for_this_permit_counts_nothing(
     held: Towns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from tests.systems.three_towns import organisation
     from todoke.systems.intermediary import needs
 
     real = needs.renew
-    other = real(WHERE, permit("r2"))
+    other = real(WHERE, organisation(EAST), permit("r2"))
     forged = renewals.Renewed(
         renewal=other.renewal.replace(b"r", b"R"), signature=other.signature, refusal=""
     )

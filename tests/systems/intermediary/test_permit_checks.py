@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.systems.lists import publish_list
 from tests.systems.three_towns import (
     EAST,
     HOME,
@@ -28,7 +29,6 @@ from todoke.contracts.permits import DOMAIN, ProvisionPermit
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 from todoke.systems.intermediary.actions.fetch_list import fetch_list
-from todoke.systems.network.actions.publish_list import publish_list
 from todoke.systems.network.rules.permission_list import ENTRIES
 
 
@@ -97,7 +97,8 @@ def town(towns: Towns) -> Towns:
     return towns
 
 
-ANSWERED = [f"network {'network.provision_reports.v1'}", f"platform:{HOME} {intermediary.PROVISIONS.name}"]
+ANSWERED = [f"platform:{HOME} {intermediary.PROVISIONS.name}"]
+"""The network is told when they have left."""
 
 
 def test_a_good_permit_is_answered_along_its_route_and_reported(town: Towns) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connections
 
+from tests.systems.lists import publish_list
 from tests.systems.three_towns import EAST, HOME, NETWORK_STAFF, WEST, Towns, alias, organisation, own_number
 from todoke.contracts import network
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, Outcome
@@ -15,7 +16,6 @@ from todoke.exchange.refusals import RefusedError
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.network import needs
-from todoke.systems.network.actions.publish_list import publish_list
 
 
 @pytest.fixture
@@ -118,7 +118,8 @@ def test_editions_only_grow(town: Towns) -> None:
     assert publish_list(by=NETWORK_STAFF).edition == 2
     with pytest.raises(IntegrityError), connections["network"].cursor() as cursor:
         cursor.execute(
-            "INSERT INTO network_list_edition SELECT 1, issued_at, issued_by, valid_until, body, signature"
+            "INSERT INTO network_list_edition (edition, issued_at, issued_by, approved_by, valid_until, body, signature)"
+            " SELECT 1, issued_at, issued_by, approved_by, valid_until, body, signature"
             " FROM network_list_edition WHERE edition = 2"
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.systems.lists import publish_list
 from tests.systems.three_towns import (
     HOME,
     NETWORK_STAFF,
@@ -22,7 +23,6 @@ from todoke.contracts import intermediary, network
 from todoke.exchange.refusals import RefusedError
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.systems.network.actions.make_keys import make_keys
-from todoke.systems.network.actions.publish_list import publish_list
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ KINDS: dict[str, MessageKind[Any, Any]] = {
         network.PERMITS,
         network.REPORTS,
         network.PERMISSION_LIST,
+        network.REVOCATIONS,
         intermediary.PROVISIONS,
         intermediary.PROVISION_REQUESTS,
         intermediary.LINK_CODES,

@@ -26,6 +26,7 @@ from todoke.exchange.refusals import RefusalBody
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 from todoke.sites.conformance.counterpart import Counterpart, Heard
+from todoke.sites.conformance.feed import RevocationFeed
 from todoke.sites.conformance.rules import BrokenError
 from todoke.sites.conformance.trial import Trial
 
@@ -82,6 +83,7 @@ class Kit:
         self.ring, self.party = trial.ring, trial.role.party
         self.run = secrets.token_hex(4)
         self.counterpart = Counterpart(self.ring, self._play)
+        self.feed = RevocationFeed(self.ring)
         self.replies: list[Reply] = []
         self.refusals: dict[str, str] = {}
         self.permits: dict[str, str] = {}
@@ -245,6 +247,8 @@ class Kit:
         body = heard.body
         if heard.kind == network.PERMISSION_LIST.name:
             return msgspec.json.decode(self.signed_list, type=network.SignedList)
+        if heard.kind == network.REVOCATIONS.name:
+            return self.feed.signed()
         if heard.kind == network.PERMITS.name:
             return network.PermitAnswers(records=[self._permit_answer(row.record_id) for row in body.records])
         return network.Received(count=len(body.records))

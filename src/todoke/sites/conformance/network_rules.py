@@ -10,7 +10,7 @@ import msgspec
 
 from todoke.contracts import intermediary, network
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, Outcome
-from todoke.contracts.permits import DOMAIN, LIST_DOMAIN, ProvisionPermit
+from todoke.contracts.permits import DOMAIN, LIST_DOMAIN, REVOCATION_DOMAIN, ProvisionPermit
 from todoke.exchange import kinds, parties
 from todoke.identifiers import municipality
 from todoke.kernel import clock
@@ -239,3 +239,19 @@ def settled(kit: Kit) -> None:
     steps = (Outcome.HELD, Outcome.ANSWERED, Outcome.REFUSED, Outcome.HELD)
     counts = [_report(kit, _PROVIDER, answer.permit_id, outcome) for outcome in steps]
     expect(counts == [1, 1, 0, 0], f"{counts}")
+
+
+@rule("N14", "緊急失効の一覧を、署名と短い有効期限を付けて配る", source="PIA III.6; S11", roles=_ROLE)
+def revocations_signed(kit: Kit) -> None:
+    """What is revoked is signed by the network over its domain, is good now and for a day at most."""
+    got = kit.ask(_ASKER, network.REVOCATIONS, network.RevocationsRequest(known_edition=0))
+    entry = kit.ring.directory.entry(parties.NETWORK)
+    expect(entry.signed(REVOCATION_DOMAIN + got.body, got.signature), "署名が一致しません")
+    try:
+        issued = kinds.decode(network.Revocations, got.body)
+    except TodokeError as error:
+        raise BrokenError("一覧を読めません") from error
+    now = clock.now()
+    expect(
+        now < issued.valid_until < now + timedelta(days=1), f"有効期限が {issued.valid_until:%Y-%m-%d %H:%M}"
+    )

@@ -149,7 +149,8 @@ def reported(kit: Kit, permit_id: str) -> network.ProvisionReport:
     return found
 
 
-def _answers(kit: Kit, permit_id: str) -> int:
+def answers(kit: Kit, permit_id: str) -> int:
+    """How often the server answered under this permit."""
     sent = kit.counterpart.of(intermediary.PROVISIONS)
     return sum(row.permit_id == permit_id for message in sent for row in message.body.records)
 
@@ -192,7 +193,7 @@ def _dropped(
         provided(kit, good.permit_id)
         spoiled = msgspec.json.decode(bad.permit)["permit_id"]
         expect(count == 1, f"{count} 件を受けました")
-        expect(_answers(kit, spoiled) == 0, "回答しました")
+        expect(answers(kit, spoiled) == 0, "回答しました")
 
     check.__doc__ = f"{how}, beside a good one: 1 taken, nobody is answered for the bad one."
     rule(number, sentence, source="PIA III.6; S10, S12", roles=_ROLE)(check)
@@ -232,8 +233,8 @@ def used_twice(kit: Kit) -> None:
     bring(kit, signed(kit, marker, person))
     provided(kit, marker.permit_id)
     time.sleep(QUIET)
-    answers = _answers(kit, once.permit_id)
-    expect((counts, answers) == ([1, 0], 1), f"受けた件数 {counts}、回答 {answers} 回")
+    given = answers(kit, once.permit_id)
+    expect((counts, given) == ([1, 0], 1), f"受けた件数 {counts}、回答 {given} 回")
 
 
 def _refused(
@@ -325,7 +326,7 @@ def _held(kit: Kit, person: Person) -> None:
     report = reported(kit, body.permit_id)
     expect(report.outcome is Outcome.HELD, f"ネットワークに {report.outcome.value}")
     time.sleep(QUIET)
-    expect(_answers(kit, body.permit_id) == 1, "保留のあと、職員の許可なく回答しました")
+    expect(answers(kit, body.permit_id) == 1, "保留のあと、職員の許可なく回答しました")
 
 
 @rule("P16", "副本の後で立てた自動応答不可も、次の照会から効く", source="PIA III.6; S13", roles=_ROLE)

@@ -13,6 +13,7 @@ from todoke.sites.conformance import (
     inquirer_rules,
     network_rules,
     provider_rules,
+    revocation_rules,
 )
 from todoke.sites.conformance.kit import Kit
 from todoke.sites.conformance.rules import (
@@ -25,7 +26,7 @@ from todoke.sites.conformance.rules import (
 )
 from todoke.sites.conformance.trial import KIT, Role, Trial
 
-GROUPS = (door_rules, provider_rules, inquirer_rules, network_rules, closing_rules)
+GROUPS = (door_rules, provider_rules, revocation_rules, inquirer_rules, network_rules, closing_rules)
 """Modules of rules, in the order in which they are tried."""
 
 

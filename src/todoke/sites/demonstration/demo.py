@@ -102,7 +102,11 @@ class Demo:
             juki = self.folder.input / "national" / "juki.csv"
             self._run(instance, "network-keys", ["network", "keys-init", "--by", "n001"])
             self._run(instance, "network-juki", ["network", "load-juki", str(juki), "--by", "n001"])
-            self._run(instance, "network-list", ["network", "list-publish", "--by", "n001"])
+            towns = [part for code in instance.municipalities for part in ("--municipality", code)]
+            self._run(instance, "organisations", ["network", "organisations-propose", *towns, "--by", "n001"])
+            self._run(instance, "organisations-confirm", ["network", "organisations-confirm", "--by", "n002"])
+            self._run(instance, "network-list", ["network", "list-draft", "--by", "n001"])
+            self._run(instance, "network-list-approve", ["network", "list-approve", "--by", "n002"])
         with self._timed("neighbours"):
             folder = str(self.folder.input / "neighbours")
             self._run(instance, "fetch-list", ["intermediary", "fetch-list", "--by", "p001"])

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
+from django.db.models import TextChoices
+
 from todoke.access.permissions import Permission
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.workflow.flow import Flow, Step
-
-
-class CaseState(StrEnum):
-    """Where a household's case stands, from numbering to payment (PIA I.2 システム1 (3) 支給管理機能)."""
-
-    NUMBERED = "numbered"  # 付番済
-    PRINTED = "printed"  # 確認書印刷済
-    RECEIVED = "received"  # 受付済
-    PASSED = "passed"  # 審査済 (支給要件を満たす)
-    DEFICIENT = "deficient"  # 不備
-    DECLINED = "declined"  # 辞退
-    INELIGIBLE = "ineligible"  # 不支給
-    APPROVED = "approved"  # 承認済
-    RESERVED = "reserved"  # 支払予定 (支払単位に組入れ済)
-    ORDERED = "ordered"  # 振込依頼済 (銀行の結果はまだ分からない)
-    PAID = "paid"  # 支払済
-    FAILED = "failed"  # 振込不能
-
 
 _S = CaseState
 _EXAMINED = "benefits_examination.examined_by"
@@ -89,4 +73,57 @@ CASE: Final = Flow(
 )
 """A released batch's bank file orders the transfers: the release is the act of a person who did none of the others."""
 
-FLOWS: Final = (CASE,)
+
+class ImportState(TextChoices):
+    """Where a file from another department stands (ファイルの取込)."""
+
+    RECEIVED = "received", "検査中"
+    REFUSED = "refused", "受付不可"
+    CHECKED = "checked", "確認待ち"
+    PROPOSED = "proposed", "二人目の確認待ち"
+    CONFIRMED = "confirmed", "取込中"
+    TAKEN = "taken", "取込済"
+    CANCELLED = "cancelled", "取りやめ"
+
+
+_I = ImportState
+_OPEN = (_I.RECEIVED, _I.CHECKED, _I.PROPOSED, _I.CONFIRMED)
+_EITHER = (Permission.BENEFITS_IMPORT, Permission.BENEFITS_IMPORT_CONFIRM)
+
+
+def _import_step(before: ImportState, after: ImportState) -> Step:
+    return Step(before=before, after=after, permissions=(Permission.BENEFITS_IMPORT,))
+
+
+IMPORT: Final = Flow(
+    name="benefits_file_import",
+    title="他部署のファイルの取込",
+    table="benefits_file_import",
+    states=ImportState,
+    starts=(_I.RECEIVED,),
+    ends=(_I.REFUSED, _I.TAKEN, _I.CANCELLED),
+    steps=(
+        _import_step(_I.RECEIVED, _I.REFUSED),
+        _import_step(_I.RECEIVED, _I.CHECKED),
+        Step(
+            before=_I.CHECKED,
+            after=_I.PROPOSED,
+            permissions=(Permission.BENEFITS_IMPORT,),
+            act="proposed_by",
+        ),
+        Step(
+            before=_I.PROPOSED,
+            after=_I.CONFIRMED,
+            permissions=(Permission.BENEFITS_IMPORT_CONFIRM,),
+            act="confirmed_by",
+            unlike=("uploaded_by", "proposed_by"),
+            approvals=2,
+        ),
+        # a small change is taken by whoever proposed it; the constraint import_large_has_second holds the rest
+        Step(before=_I.PROPOSED, after=_I.TAKEN, permissions=_EITHER),
+        Step(before=_I.CONFIRMED, after=_I.TAKEN, permissions=_EITHER),
+        *(Step(before=state, after=_I.CANCELLED, permissions=_EITHER) for state in _OPEN),
+    ),
+)
+
+FLOWS: Final = (CASE, IMPORT)

@@ -6,15 +6,17 @@ from collections import defaultdict
 
 from django.db import connections
 
+from todoke.access.permissions import Permission
 from todoke.contracts import intermediary, network, nondisclosure, renewals
 from todoke.contracts.exchange_records import ExchangeRecord, Side
-from todoke.contracts.permits import DOMAIN, LIST_DOMAIN
+from todoke.contracts.permits import DOMAIN, LIST_DOMAIN, REVOCATION_DOMAIN
 from todoke.contracts.registry import need
 from todoke.contracts.trust import NetworkSignature
 from todoke.exchange import client, outbox, parties
 from todoke.exchange.message_id import new_message_id
 from todoke.exchange.transport import Transport
 from todoke.identifiers import municipality
+from todoke.kernel.errors import ErrorCode, TodokeError
 
 _PREFIX = "intermediary_"
 
@@ -35,8 +37,17 @@ def municipality_of(alias: str) -> str:
 
 
 def organisation_of(alias: str) -> str:
-    """機関コード of the municipality whose database this is."""
+    """機関コード of the main organisation of the municipality whose database this is."""
     return municipality.organisation_code(municipality_of(alias))
+
+
+def own_organisation(alias: str, organisation: str) -> str:
+    """An organisation of this municipality, its main one for ""; PERMISSION_DENIED for anybody else's."""
+    if not organisation:
+        return organisation_of(alias)
+    if municipality.of_organisation(organisation) != municipality_of(alias):
+        raise TodokeError(ErrorCode.PERMISSION_DENIED, permission=Permission.INTERMEDIARY_INQUIRE.value)
+    return organisation
 
 
 def party_of(alias: str) -> str:
@@ -57,20 +68,24 @@ def ask_permits(alias: str, body: network.PermitRequests) -> None:
     )
 
 
-def send_answers(alias: str, routed: list[tuple[str, intermediary.Provision]]) -> None:
-    """Send answers along the routes of their permits, and tell the network how each permit was answered."""
-    by_route: dict[str, list[intermediary.Provision]] = defaultdict(list)
-    for route, provision in routed:
-        by_route[route].append(provision)
-    sender, provider = party_of(alias), organisation_of(alias)
-    for route, records in sorted(by_route.items()):
+def send_answers(alias: str, routed: list[tuple[str, str, intermediary.Provision]]) -> None:
+    """Send answers (route, organisation, answer) along the routes of their permits; reported when they have left."""
+    by_route: dict[tuple[str, str], list[intermediary.Provision]] = defaultdict(list)
+    for route, provider, provision in routed:
+        by_route[route, provider].append(provision)
+    sender = party_of(alias)
+    for (route, provider), records in sorted(by_route.items()):
         body = intermediary.Provisions(provider=provider, records=records)
         key = f"provisions/{new_message_id()}"
         outbox.send(alias, sender=sender, receiver=route, kind=intermediary.PROVISIONS, body=body, key=key)
-    reports = [network.ProvisionReport(p.permit_id, p.outcome, p.provided_at) for _, p in routed]
+
+
+def report(alias: str, body: intermediary.Provisions) -> None:
+    """Tell the network how each permit was answered, once the answers are with the inquirer: they cannot change now."""
+    reports = [network.ProvisionReport(p.permit_id, p.outcome, p.provided_at) for p in body.records]
     outbox.send(
         alias,
-        sender=sender,
+        sender=party_of(alias),
         receiver=parties.NETWORK,
         kind=network.REPORTS,
         body=network.ProvisionReports(records=reports),
@@ -103,19 +118,36 @@ def list_is_signed(body: bytes, signature: bytes) -> bool:
     return need(NetworkSignature).verify(LIST_DOMAIN + body, signature)
 
 
+def revocations_are_signed(body: bytes, signature: bytes) -> bool:
+    """Whether the network signed these revocations."""
+    return need(NetworkSignature).verify(REVOCATION_DOMAIN + body, signature)
+
+
+def fetch_revocations(alias: str, known_edition: int) -> network.SignedRevocations:
+    """Ask the network what is revoked, now; UNAVAILABLE when it cannot be reached."""
+    return client.request(
+        need(Transport),
+        sender=party_of(alias),
+        receiver=parties.NETWORK,
+        kind=network.REVOCATIONS,
+        body=network.RevocationsRequest(known_edition=known_edition),
+        key=f"revocations/{new_message_id()}",
+    )
+
+
 def renewal_is_signed(body: bytes, signature: bytes) -> bool:
     """Whether the network signed this renewal of a permit."""
     return need(NetworkSignature).verify(renewals.DOMAIN + body, signature)
 
 
-def renew(alias: str, permit_id: str) -> renewals.Renewed:
+def renew(alias: str, provider: str, permit_id: str) -> renewals.Renewed:
     """Ask the network, now, to let a held permit live on; UNAVAILABLE when it cannot be reached."""
     return client.request(
         need(Transport),
         sender=party_of(alias),
         receiver=parties.NETWORK,
         kind=renewals.RENEWALS,
-        body=renewals.RenewalWanted(provider=organisation_of(alias), permit_id=permit_id),
+        body=renewals.RenewalWanted(provider=provider, permit_id=permit_id),
         key=f"renewal/{new_message_id()}",
     )
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -13,11 +14,12 @@ import numpy as np
 import pyarrow as pa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from todoke.contracts.network import JukiAttributes
+from todoke.contracts.network import JukiAttributes, ListEntry
 from todoke.identifiers import individual_number
 from todoke.records.csv_input import read_checked
 from todoke.records.layouts.city_inputs_v2021 import JUKI
 from todoke.records.layouts.juki_attributes_v2026 import CURRENT, DIED, JUKI_ATTRIBUTES, NUMBER_CHANGED
+from todoke.records.layouts.permission_list_v2026 import PERMISSION_LIST
 from todoke.systems.network.needs import Secrets
 
 _NONCE = 12
@@ -31,6 +33,23 @@ def read_juki(path: Path) -> tuple[list[str], list[str]]:
     table = read_checked(path, JUKI)
     codes, numbers = (list(map(str, table[name].to_pylist())) for name in ("juki_code", "individual_number"))
     return codes, numbers
+
+
+def read_list(path: Path) -> list[ListEntry]:
+    """The entries of a file of 照会許可照会リスト; InputRefused with every bad row."""
+    table = read_checked(path, PERMISSION_LIST)
+    return [
+        ListEntry(
+            row["inquirer"],
+            row["provider"],
+            row["duty"],
+            row["procedure"],
+            row["information_code"],
+            date.fromisoformat(row["valid_from"]),
+            date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+        )
+        for row in table.to_pylist()
+    ]
 
 
 def seal(juki_codes: Sequence[str], numbers: Sequence[str], keys: Secrets) -> pa.Table:

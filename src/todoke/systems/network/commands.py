@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from todoke.access.guard import open_verb, verb
 from todoke.access.permissions import Actor, Permission
 from todoke.batch.steps import run_step
 from todoke.engine.snapshots import file_sha256
+from todoke.identifiers.municipality import MAIN_KIND, organisation_code
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 
@@ -61,15 +61,88 @@ def load_juki_attributes(file: Path, staff_id: str) -> None:
     click.echo(f"取込 {load_attributes(file=file, by=_actor(staff_id)).accepted:,} 件")
 
 
-@group.command("list-publish", help="照会許可照会リストの次の版を発行する")
+@group.command("list-draft", help="照会許可照会リストの次の版の案を作る（FILE がなければ、今の版と同じ行）")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 366), help="写しの有効日数")
 @_BY
-@verb(Permission.NETWORK_OPERATE)
-def list_publish(days: int, staff_id: str) -> None:
+@verb(Permission.NETWORK_LIST_DRAFT)
+def list_draft(file: Path | None, days: int, staff_id: str) -> None:
+    from todoke.systems.network import queries
+    from todoke.systems.network.actions.draft_list import draft_list, draft_list_from_file
+    from todoke.systems.network.rules.permission_list import ENTRIES
+
+    actor, newest = _actor(staff_id), queries.newest_list()
+    if file is not None:
+        number = draft_list_from_file(file=file, days=days, by=actor)
+    else:
+        entries = queries.edition_entries(newest.edition) if newest else ENTRIES
+        number = draft_list(entries=entries, days=days, by=actor)
+    found = queries.difference_of(queries.draft(number))
+    click.echo(f"案 {number}  追加 {len(found.added)}  削除 {len(found.removed)}  変更 {len(found.changed)}")
+
+
+@group.command(
+    "list-approve", help="別の職員として案を承認し、次の版として発行する（番号がなければ、待っている案）"
+)
+@click.argument("number", type=int, required=False)
+@_BY
+@verb(Permission.NETWORK_LIST_APPROVE)
+def list_approve(number: int | None, staff_id: str) -> None:
+    from todoke.systems.network import queries
     from todoke.systems.network.actions.publish_list import publish_list
 
-    issued = publish_list(by=_actor(staff_id), life=timedelta(days=days))
+    actor = _actor(staff_id)
+    if number is None:
+        waiting = queries.open_draft()
+        if waiting is None:
+            raise TodokeError(ErrorCode.NOT_FOUND, what="承認を待っている案")
+        number = waiting.pk
+    issued = publish_list(number=number, by=actor)
     click.echo(f"第 {issued.edition} 版  {len(issued.entries)} 行")
+
+
+@group.command("organisations-propose", help="機関の登録の案を作る")
+@click.option("--municipality", "codes", multiple=True, required=True, help="団体コード（5桁）。何度でも")
+@click.option("--kind", default=MAIN_KIND, show_default=True, help="種別（5桁）")
+@_BY
+@verb(Permission.NETWORK_ORGANISATION_PROPOSE)
+def organisations_propose(codes: tuple[str, ...], kind: str, staff_id: str) -> None:
+    from todoke.kernel import clock
+    from todoke.systems.network.actions.propose_organisations import Wanted, propose_organisations
+    from todoke.systems.network.rules.organisations import KINDS
+
+    wanted = [
+        Wanted(
+            organisation=organisation_code(code, kind),
+            name=f"{code} {KINDS.get(kind, kind)}",
+            valid_from=clock.today(),
+        )
+        for code in codes
+    ]
+    click.echo(f"案 {len(propose_organisations(wanted=wanted, by=_actor(staff_id)))} 件")
+
+
+@group.command("organisations-confirm", help="別の職員として、待っている機関の登録の案をすべて確認する")
+@_BY
+@verb(Permission.NETWORK_ORGANISATION_CONFIRM)
+def organisations_confirm(staff_id: str) -> None:
+    from todoke.systems.network import queries
+    from todoke.systems.network.actions.confirm_organisations import confirm_organisations
+
+    count = confirm_organisations(numbers=queries.proposed_organisations(), by=_actor(staff_id))
+    click.echo(f"登録 {count} 件")
+
+
+@group.command("organisation-suspend", help="機関を直ちに停止する（再開は、登録の案と別の職員の確認による）")
+@click.argument("organisation")
+@click.option("--reason", required=True, help="理由")
+@_BY
+@verb(Permission.NETWORK_ORGANISATION_SUSPEND)
+def organisation_suspend(organisation: str, reason: str, staff_id: str) -> None:
+    from todoke.systems.network.actions.suspend_organisation import suspend_organisation
+
+    suspend_organisation(organisation=organisation, reason=reason, by=_actor(staff_id))
+    click.echo(f"{organisation} を停止しました")
 
 
 @group.command("records", help="情報提供等記録を CSV に書き出す（許可証番号順）")

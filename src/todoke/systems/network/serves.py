@@ -12,7 +12,9 @@ from todoke.oplog.record import record
 from todoke.systems.network import queries
 from todoke.systems.network.actions.acquire_codes import acquire_codes, forget_acquisitions
 from todoke.systems.network.actions.compare_records import compare_records
+from todoke.systems.network.actions.hand_out_revocations import hand_out_revocations
 from todoke.systems.network.actions.issue_permits import issue_permits
+from todoke.systems.network.actions.note_holder import note_holder
 from todoke.systems.network.actions.provide_attributes import provide_attributes
 from todoke.systems.network.actions.renew_permit import renew_permit
 from todoke.systems.network.actions.take_nondisclosures import take_nondisclosures
@@ -110,7 +112,7 @@ def reports(_alias: str, sender: str, body: network.ProvisionReports) -> network
 
 
 @handles(network.PERMISSION_LIST, senders=_from_platform)
-def permission_list(alias: str, sender: str, _body: network.ListRequest) -> network.SignedList:
+def permission_list(alias: str, sender: str, body: network.ListRequest) -> network.SignedList:
     """照会許可照会リスト, the newest edition."""
     by = actors.actor(sender)
     require(by, Permission.NETWORK_FETCH_LIST)
@@ -119,11 +121,18 @@ def permission_list(alias: str, sender: str, _body: network.ListRequest) -> netw
         raise TodokeError(
             ErrorCode.SETUP_MISSING,
             detail="照会許可照会リストが発行されていません",
-            todo="todoke network list-publish を実行してください。",
+            todo="todoke network list-draft と list-approve を実行してください。",
         )
+    note_holder(known=body.known_edition, given=newest.edition, by=by)
     subject = f"edition:{newest.edition}"
     record(alias, by=by, verb=Permission.NETWORK_FETCH_LIST.value, subject=subject)
     return network.SignedList(body=bytes(newest.body), signature=bytes(newest.signature))
+
+
+@handles(network.REVOCATIONS, senders=_from_platform)
+def revocations(_alias: str, sender: str, body: network.RevocationsRequest) -> network.SignedRevocations:
+    """緊急失効, as of now."""
+    return hand_out_revocations(body=body, by=actors.actor(sender))
 
 
 @handles(network.RECORD_COMPARISON, senders=_from_platform)

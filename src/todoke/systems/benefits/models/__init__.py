@@ -5,8 +5,10 @@ from todoke.systems.benefits.models.application import Application
 from todoke.systems.benefits.models.case import Case
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.examination import Approval, Examination
+from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
+from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
 from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
 from todoke.systems.benefits.models.programme import RegisteredProgramme
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
@@ -26,9 +28,16 @@ __all__ = [
     "DecisionInput",
     "DecisionRun",
     "Examination",
+    "FileImport",
+    "ImportLimit",
+    "ImportTotal",
     "InquiryOrder",
+    "JudgedCount",
+    "JudgedHousehold",
     "Letter",
     "LetterFile",
+    "MissingCount",
+    "MissingStatus",
     "Payment",
     "PaymentBatch",
     "Register",

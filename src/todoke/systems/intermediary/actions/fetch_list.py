@@ -12,6 +12,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs, queries
+from todoke.systems.intermediary.actions.renew_revocations import renew_revocations
 from todoke.systems.intermediary.models import ListCopy, ListCopyEntry
 
 
@@ -21,6 +22,7 @@ def fetch_list(*, alias: str, by: Actor) -> PermissionList:
     Errors: UNAVAILABLE, SENDER_REFUSED (signature), STATE_CONFLICT (older than the copy, or out of date).
     """
     require(by, Permission.INTERMEDIARY_OPERATE, municipality=needs.municipality_of(alias))
+    renew_revocations(alias=alias, by=by)
     newest = queries.newest_copy(alias)
     signed = needs.fetch_list(alias, newest.edition if newest else 0)
     if not needs.list_is_signed(signed.body, signed.signature):

@@ -22,8 +22,8 @@ _TAKEN_OVER = ", ".join(
 )
 _EDITIONS = "SELECT nextval('intermediary_replica_edition') FROM generate_series(1, %s)"
 _PERSONS = """
-INSERT INTO intermediary_link_code (integrated_number, state)
-SELECT integrated_number, 'not_requested' FROM changed WHERE NOT deleted
+INSERT INTO intermediary_person (integrated_number)
+SELECT integrated_number FROM changed WHERE NOT deleted
 ON CONFLICT (integrated_number) DO NOTHING
 """
 _THERE = """

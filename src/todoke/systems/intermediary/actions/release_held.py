@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from todoke.access import parties as actors
 from todoke.access import standing
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
@@ -19,6 +20,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs, queries
+from todoke.systems.intermediary.actions.renew_revocations import renew_revocations
 from todoke.systems.intermediary.flows import HELD_DECISION, Decision, DecisionState
 from todoke.systems.intermediary.queries import holding
 from todoke.systems.intermediary.rules.holding import PermitLife, names_a_number
@@ -101,6 +103,7 @@ def confirm_release(*, alias: str, permit_ids: Sequence[str], decision: Decision
     """
     require(by, Permission.INTERMEDIARY_CONFIRM, municipality=needs.municipality_of(alias))
     _one_by_one(permit_ids, decision)
+    renew_revocations(alias=alias, by=actors.actor(needs.party_of(alias)))
     with transaction.atomic(using=alias):
         queries.lock_replicas(alias, exclusive=False)
         ids, now = holding.lock(alias, permit_ids), clock.now()
@@ -130,7 +133,6 @@ def _check(alias: str, ids: list[str], decision: Decision, now: datetime, by: Ac
     parameters = {
         "permits": ids,
         "edition": queries.valid_edition(alias),
-        "provider": needs.organisation_of(alias),
         "today": clock.today(),
     }
     proposers = set()

@@ -29,8 +29,9 @@ def renew_permit(*, alias: str, permit_id: str, by: Actor) -> str:
     require(by, Permission.INTERMEDIARY_RENEW, municipality=needs.municipality_of(alias))
     with transaction.atomic(using=alias):
         holding.lock(alias, [permit_id])
-    answer = needs.renew(alias, permit_id)
-    renewal = None if answer.refusal else _read(answer, alias, permit_id)
+    provider = ProvisionCase.objects.using(alias).get(pk=permit_id).provider
+    answer = needs.renew(alias, provider, permit_id)
+    renewal = None if answer.refusal else _read(answer, provider, permit_id)
     with transaction.atomic(using=alias):
         holding.lock(alias, [permit_id])
         if renewal is not None:
@@ -42,12 +43,12 @@ def renew_permit(*, alias: str, permit_id: str, by: Actor) -> str:
     return answer.refusal
 
 
-def _read(answer: renewals.Renewed, alias: str, permit_id: str) -> PermitRenewal:
+def _read(answer: renewals.Renewed, provider: str, permit_id: str) -> PermitRenewal:
     """The renewal, if the network signed it, for this permit of ours, and it is not over already."""
     if not needs.renewal_is_signed(answer.renewal, answer.signature):
         raise TodokeError(ErrorCode.SENDER_REFUSED, detail="許可証の更新の署名が一致しません")
     renewal = renewals.decode(answer.renewal)
-    ours = (permit_id, settings.TODOKE_INSTANCE_NAME, needs.organisation_of(alias))
+    ours = (permit_id, settings.TODOKE_INSTANCE_NAME, provider)
     if (renewal.permit_id, renewal.instance, renewal.provider) != ours or renewal.expires_at <= clock.now():
         raise TodokeError(ErrorCode.SENDER_REFUSED, detail="別の許可証の更新か、期限の切れた更新です")
     return renewal

@@ -15,20 +15,26 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import codecs, needs
-from todoke.systems.intermediary.needs import organisation_of
 
 _REQUEST = """
-INSERT INTO intermediary_link_code (integrated_number, state, acquisition_number, requested_at)
-SELECT DISTINCT ON (integrated_number) integrated_number, 'requested', fresh, %(now)s
+INSERT INTO intermediary_link_code (organisation, integrated_number, state, acquisition_number, requested_at)
+SELECT DISTINCT ON (integrated_number) %(organisation)s, integrated_number, 'requested', fresh, %(now)s
 FROM wanted ORDER BY integrated_number, place
-ON CONFLICT (integrated_number) DO UPDATE
+ON CONFLICT (organisation, integrated_number) DO UPDATE
 SET state = 'requested', acquisition_number = excluded.acquisition_number, requested_at = excluded.requested_at,
     failure = ''
 WHERE intermediary_link_code.state IN ('not_requested', 'failed')
 """
+_PERSONS = """
+INSERT INTO intermediary_person (integrated_number)
+SELECT DISTINCT integrated_number FROM wanted ORDER BY integrated_number
+ON CONFLICT (integrated_number) DO NOTHING
+"""
 _STATES = """
 SELECT coalesce(l.acquisition_number, '')
-FROM wanted w JOIN intermediary_link_code l ON l.integrated_number = w.integrated_number ORDER BY w.place
+FROM wanted w JOIN intermediary_link_code l
+  ON l.integrated_number = w.integrated_number AND l.organisation = %(organisation)s
+ORDER BY w.place
 """
 
 
@@ -38,7 +44,7 @@ def request_codes(*, alias: str, body: CodeWanted, by: Actor) -> CodeStates:
     Errors: NUMBER_INVALID when any number has a wrong check digit.
     """
     require(by, Permission.INTERMEDIARY_ACQUIRE, municipality=needs.municipality_of(alias))
-    numbers = body.integrated_numbers
+    numbers, organisation = body.integrated_numbers, needs.own_organisation(alias, body.organisation)
     if not all(map(integrated_number.is_valid, numbers)):
         raise TodokeError(ErrorCode.NUMBER_INVALID, kind="統合番号")
     wanted = {
@@ -48,8 +54,9 @@ def request_codes(*, alias: str, body: CodeWanted, by: Actor) -> CodeStates:
     }
     with transaction.atomic(using=alias):
         postgres.stage(alias, "wanted", pa.table(wanted))
-        asked = postgres.execute(alias, _REQUEST, {"now": clock.now()})
-        states = [state for (state,) in postgres.fetch(alias, _STATES)]
-        verb, subject = Permission.INTERMEDIARY_ACQUIRE.value, organisation_of(alias)
-        record(alias, by=by, verb=verb, subject=subject, persons=asked)
+        postgres.execute(alias, _PERSONS)
+        asked = postgres.execute(alias, _REQUEST, {"now": clock.now(), "organisation": organisation})
+        states = [state for (state,) in postgres.fetch(alias, _STATES, {"organisation": organisation})]
+        verb = Permission.INTERMEDIARY_ACQUIRE.value
+        record(alias, by=by, verb=verb, subject=organisation, persons=asked)
     return CodeStates(acquisition_numbers=states)

@@ -17,7 +17,7 @@ from todoke.systems.intermediary.needs import organisation_of
 # one person registered under two 統合番号 gets one 符号: the later 統合番号 is an error, not the older one's loss
 _STORE = """
 WITH due AS (
-    SELECT l.integrated_number, n.link_code,
+    SELECT l.organisation, l.integrated_number, n.link_code,
            row_number() OVER (PARTITION BY n.link_code ORDER BY l.integrated_number) > 1
            OR EXISTS (SELECT FROM intermediary_link_code o WHERE o.link_code = n.link_code) AS taken
     FROM notified n JOIN intermediary_link_code l
@@ -29,7 +29,7 @@ SET state = CASE WHEN d.taken THEN 'failed' ELSE 'acquired' END,
     acquired_at = CASE WHEN d.taken THEN NULL ELSE %(now)s END,
     failure = CASE WHEN d.taken THEN 'duplicate_person' ELSE '' END,
     acquisition_number = NULL
-FROM due d WHERE d.integrated_number = l.integrated_number
+FROM due d WHERE d.integrated_number = l.integrated_number AND d.organisation = l.organisation
 """
 
 

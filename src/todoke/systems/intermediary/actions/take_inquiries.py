@@ -25,7 +25,8 @@ SELECT CASE
          WHEN l.link_code IS NULL THEN 'no_link_code'
          ELSE ''
        END, l.link_code
-FROM asked a LEFT JOIN intermediary_link_code l ON l.integrated_number = a.integrated_number
+FROM asked a LEFT JOIN intermediary_link_code l
+  ON l.integrated_number = a.integrated_number AND l.organisation = %(organisation)s
 ORDER BY a.place
 """
 
@@ -36,26 +37,33 @@ def take_inquiries(*, alias: str, body: Inquiries, by: Actor) -> InquiryReceipts
     A record id of a refused record (no_link_code) may be used again; one that was taken on may not.
     """
     require(by, Permission.INTERMEDIARY_INQUIRE, municipality=needs.municipality_of(alias))
-    rows = body.records
+    rows, organisation = body.records, needs.own_organisation(alias, body.organisation)
     columns = {name: codecs.texts([getattr(row, name) for row in rows]) for name in _COLUMNS}
     now = clock.now()
-    with transaction.atomic(using=alias):
+    with transaction.atomic(using=alias, savepoint=False):
         postgres.stage(alias, "asked", pa.table({"place": codecs.places(len(rows)), **columns}))
-        judged = postgres.fetch(alias, _JUDGE)
+        judged, _ = postgres.prepared(alias, _JUDGE, {"organisation": organisation})
         taken = [place for place, (refusal, _) in enumerate(judged) if not refusal]
         if taken:
             accepted = pa.table(columns).take(pa.array(taken))
-            for name, value in (("requested_at", now), ("outcome", "asked"), ("error", "")):
+            always: dict[str, str | datetime] = {
+                "organisation": organisation,
+                "requested_at": now,
+                "outcome": "asked",
+                "error": "",
+            }
+            for name, value in always.items():
                 accepted = accepted.append_column(name, codecs.same(value, len(taken)))
             postgres.copy_in(alias, "intermediary_inquiry", accepted)
-            needs.ask_permits(alias, _permit_requests(alias, body, taken, [code for _, code in judged], now))
+            codes = [code for _, code in judged]
+            needs.ask_permits(alias, _permit_requests(organisation, body, taken, codes, now))
         verb = Permission.INTERMEDIARY_INQUIRE.value
         record(alias, by=by, verb=verb, subject=f"{len(rows)}", persons=len(taken))
     return InquiryReceipts(refusals=[refusal for refusal, _ in judged])
 
 
 def _permit_requests(
-    alias: str, body: Inquiries, taken: list[int], codes: list[str], now: datetime
+    organisation: str, body: Inquiries, taken: list[int], codes: list[str], now: datetime
 ) -> PermitRequests:
     records = []
     for place in taken:
@@ -71,4 +79,4 @@ def _permit_requests(
                 row.nondisclosure,
             )
         )
-    return PermitRequests(inquirer=needs.organisation_of(alias), requested_at=now, records=records)
+    return PermitRequests(inquirer=organisation, requested_at=now, records=records)

@@ -15,11 +15,13 @@ from todoke.systems.intermediary.models.list_copy_entry import ListCopyEntry
 from todoke.systems.intermediary.models.nondisclosure import Nondisclosure
 from todoke.systems.intermediary.models.partner_nondisclosure import PartnerNondisclosure
 from todoke.systems.intermediary.models.permit_extension import PermitExtension
+from todoke.systems.intermediary.models.person import Person
 from todoke.systems.intermediary.models.provision_case import ProvisionCase
 from todoke.systems.intermediary.models.record_comparison import RecordComparison
 from todoke.systems.intermediary.models.replica import Replica
 from todoke.systems.intermediary.models.replica_delivery import ReplicaDelivery
 from todoke.systems.intermediary.models.result_poll import ResultPoll
+from todoke.systems.intermediary.models.revocation_copy import RevocationCopy
 from todoke.systems.intermediary.models.service_pause import ServicePause
 
 __all__ = [
@@ -35,10 +37,12 @@ __all__ = [
     "Nondisclosure",
     "PartnerNondisclosure",
     "PermitExtension",
+    "Person",
     "ProvisionCase",
     "RecordComparison",
     "Replica",
     "ReplicaDelivery",
     "ResultPoll",
+    "RevocationCopy",
     "ServicePause",
 ]

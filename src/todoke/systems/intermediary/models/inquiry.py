@@ -18,6 +18,7 @@ class Inquiry(models.Model):
     """
 
     record_id = models.TextField(primary_key=True)
+    organisation = models.TextField()
     integrated_number = models.TextField()
     provider = models.TextField()
     duty = models.TextField()
@@ -32,7 +33,7 @@ class Inquiry(models.Model):
 
     privacy = Privacy(
         open=(
-            "record_id provider duty procedure information_code nondisclosure requested_at "
+            "record_id organisation provider duty procedure information_code nondisclosure requested_at "
             "permit_id outcome error sequence"
         ),
         specific="integrated_number",

@@ -1,4 +1,4 @@
-"""符号管理: which 符号 belongs to which 統合番号. The city never gets to see a 符号."""
+"""符号管理: which 符号 belongs to which 統合番号, per 機関. The city never gets to see a 符号."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from todoke.privacy.retention import REGISTER, for_ever
 
 
 class LinkCode(models.Model):
-    """A 統合番号; while its 符号 is asked for a 取得番号, afterwards the 符号 (never both); or why there is none."""
+    """A 統合番号 at one organisation; while its 符号 is asked for a 取得番号, afterwards the 符号 (never both); or why there is none.
 
-    integrated_number = models.TextField(primary_key=True)
+    Two organisations of one municipality have different 符号 for the same person.
+    """
+
+    pk = models.CompositePrimaryKey("organisation", "integrated_number")
+    organisation = models.TextField()
+    integrated_number = models.TextField()
     state = models.TextField()
     acquisition_number = models.TextField(null=True)
     link_code = models.TextField(null=True)
@@ -21,7 +26,7 @@ class LinkCode(models.Model):
     failure = models.TextField(db_default="")
 
     privacy = Privacy(
-        open="state requested_at acquired_at failure",
+        open="organisation state requested_at acquired_at failure",
         specific="integrated_number",
         sealed="acquisition_number link_code",
         keep=for_ever(REGISTER),

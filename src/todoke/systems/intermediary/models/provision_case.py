@@ -13,12 +13,14 @@ class ProvisionCase(models.Model):
     """The primary key is what makes a permit single-use. `route` is the only party the answer may go to.
 
     `integrated_number` is empty when no person here has the 符号; `permit_edition` is the list edition that the
-    network had checked. `expires_at` grows only by a renewal that the network signed (trigger).
+    network had checked; `provider` is which of our organisations was asked. `expires_at` grows only by a renewal that
+    the network signed (trigger).
     """
 
     permit_id = models.TextField(primary_key=True)
     record_id = models.TextField()
     inquirer = models.TextField()
+    provider = models.TextField()
     route = models.TextField()
     duty = models.TextField()
     procedure = models.TextField()
@@ -34,7 +36,7 @@ class ProvisionCase(models.Model):
 
     privacy = Privacy(
         open=(
-            "permit_id record_id inquirer route duty procedure information_code permit_edition "
+            "permit_id record_id inquirer provider route duty procedure information_code permit_edition "
             "requested_at expires_at received_at outcome error provided_at"
         ),
         specific="integrated_number",

@@ -6,7 +6,7 @@ from django.db import models
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import TAX_YEARS, years
-from todoke.systems.intermediary.models.link_code import LinkCode
+from todoke.systems.intermediary.models.person import Person
 
 _UNLESS_IT_PROTECTS = """
 NOT r.auto_reply_prohibited OR NOT EXISTS (
@@ -24,7 +24,7 @@ class Replica(models.Model):
     """
 
     person = models.ForeignKey(
-        LinkCode,
+        Person,
         on_delete=models.PROTECT,
         db_column="integrated_number",
         db_index=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -21,24 +22,35 @@ from todoke.contracts.intermediary import (
     Provision,
     Result,
     Results,
+    ServiceState,
     ServiceStatus,
 )
+from todoke.contracts.organisations import named
 from todoke.engine import postgres
 from todoke.kernel import clock
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.intermediary.codecs import contents, items
 from todoke.systems.intermediary.flows import CodeState
-from todoke.systems.intermediary.models import ListCopy, ServicePause
+from todoke.systems.intermediary.models import ListCopy, RevocationCopy
 from todoke.systems.intermediary.rules import service
 
-LIST_ALLOWS: Final = """
+LIST_ALLOWS: Final = f"""
 EXISTS (
     SELECT FROM intermediary_list_copy_entry e
     WHERE e.edition_id = %(edition)s
-      AND e.inquirer IN (a.inquirer, '*') AND e.provider IN (%(provider)s, '*')
+      AND {named("e.inquirer", "a.inquirer")} AND {named("e.provider", "a.provider")}
       AND e.duty = a.duty AND e.procedure = a.procedure AND e.information_code = a.information_code
       AND %(today)s >= e.valid_from AND (e.valid_to IS NULL OR %(today)s <= e.valid_to)
+      AND NOT EXISTS (
+          SELECT FROM intermediary_revocation_copy v
+          WHERE a.inquirer = ANY(v.organisations) OR a.provider = ANY(v.organisations)
+             OR concat_ws(' ', e.inquirer, e.provider, e.duty, e.procedure, e.information_code) = ANY(v.entries)
+      )
 )"""
-"""Whether the own copy allows the request in row `a`; parameters edition, provider, today."""
+"""Whether the own copies allow the request in row `a` (inquirer, provider, duty …); parameters edition, today.
+
+The copies: that of the list and that of what has been revoked since.
+"""
 
 
 def newest_replica(person: str, when: str = "true") -> str:
@@ -68,7 +80,7 @@ FROM intermediary_inquiry i LEFT JOIN intermediary_answer a ON a.record_id = i.r
 WHERE i.sequence > %s ORDER BY i.sequence LIMIT %s
 """
 _ANSWERS = f"""
-SELECT c.route, c.permit_id, c.record_id, c.outcome, c.error, c.provided_at,
+SELECT c.route, c.provider, c.permit_id, c.record_id, c.outcome, c.error, c.provided_at,
        c.integrated_number, r.fiscal_year, r.edition, r.contents
 FROM intermediary_provision_case c
 {newest_replica("c.integrated_number", "c.outcome = 'answered'")}
@@ -90,13 +102,16 @@ _COUNTS = {
 _STANDINGS = """
 SELECT l.state, coalesce(l.failure, '')
 FROM unnest(%s::text[]) WITH ORDINALITY AS asked (number, place)
-LEFT JOIN intermediary_link_code l ON l.integrated_number = asked.number ORDER BY asked.place
+LEFT JOIN intermediary_link_code l ON l.integrated_number = asked.number AND l.organisation = %s ORDER BY asked.place
 """
 _CODE_STANDINGS = {
     CodeState.REQUESTED: CodeStanding.WAITING,
     CodeState.ACQUIRED: CodeStanding.ACQUIRED,
     CodeState.FAILED: CodeStanding.FAILED,
 }
+_PAUSES = """
+SELECT begins_at, ends_at, reason FROM intermediary_service_pause WHERE ends_at > %s ORDER BY begins_at
+"""
 _BACKLOGS = """
 SELECT 'inquiries' AS name, count(*), min(requested_at) FROM intermediary_inquiry WHERE outcome = 'asked'
 UNION ALL
@@ -125,6 +140,14 @@ class Held:
     contacted: bool
 
 
+class DamagedRepliesError(TodokeError):
+    """The copies behind these permits do not open, so that nothing can be said from them."""
+
+    def __init__(self, permits: Sequence[str]) -> None:
+        super().__init__(ErrorCode.INPUT_CHANGED, file="副本")
+        self.permits = list(permits)
+
+
 def lock_results(alias: str) -> None:
     """Hold the database's one lock for results until commit.
 
@@ -145,9 +168,12 @@ def newest_copy(alias: str) -> ListCopy | None:
 
 
 def valid_edition(alias: str) -> int | None:
-    """The edition to check against; None (refuse everything) without a copy or when it has run out."""
-    copy = newest_copy(alias)
-    return copy.edition if copy and copy.valid_until > clock.now() else None
+    """The edition to check against; None (refuse everything) without a copy, when it has run out, or when nobody knows
+    what has been revoked since.
+    """
+    copy, now = newest_copy(alias), clock.now()
+    fresh = RevocationCopy.objects.using(alias).filter(valid_until__gt=now).exists()
+    return copy.edition if copy and fresh and copy.valid_until > now else None
 
 
 def held(alias: str) -> list[Held]:
@@ -161,51 +187,72 @@ def results(alias: str, *, after: int, limit: int) -> Results:
     contents.hold_keys(alias)
     rows = postgres.fetch(alias, _RESULTS, [after, limit])
     bound = [items.answer_row(record_id, permit_id) for _, record_id, _, _, permit_id, _ in rows]
-    opened = items.opened(alias, [row[-1] for row in rows], bound)
+    sealed = [row[-1] for row in rows]
+    try:
+        opened, damaged = items.opened(alias, sealed, bound), frozenset[int]()
+    except (
+        items.DamagedError
+    ) as error:  # each by itself: one answer that was altered must not hold up the others
+        damaged = error.places
+        readable = [None if place in damaged else text for place, text in enumerate(sealed)]
+        opened = items.opened(alias, readable, bound)
     found = [
-        Result(sequence, record_id, Outcome(outcome), error, said)
-        for (sequence, record_id, outcome, error, *_), said in zip(rows, opened, strict=True)
+        Result(sequence, record_id, Outcome.REFUSED, "answer_damaged", ())
+        if place in damaged
+        else Result(sequence, record_id, Outcome(outcome), error, said)
+        for place, ((sequence, record_id, outcome, error, *_), said) in enumerate(
+            zip(rows, opened, strict=True)
+        )
     ]
     return Results(records=found, open_inquiries=postgres.fetch(alias, _COUNTS["inquiries_open"])[0][0])
 
 
-def routed_answers(alias: str, permit_ids: list[str]) -> list[tuple[str, Provision]]:
-    """(route, answer) of these cases as they stand, items straight from the copies. KEY_WITHDRAWN as `results`."""
+def routed_answers(alias: str, permit_ids: list[str]) -> list[tuple[str, str, Provision]]:
+    """(route, organisation, answer) of these cases, items straight from the copies. KEY_WITHDRAWN as `results`."""
     contents.hold_keys(alias)
-    rows = postgres.fetch(alias, _ANSWERS, [permit_ids])
+    rows, _ = postgres.prepared(alias, _ANSWERS, [permit_ids])
     bound = [items.replica_row(person, year, edition) for *_, person, year, edition, _ in rows]
-    opened = items.opened(alias, [row[-1] for row in rows], bound)
+    try:
+        opened = items.opened(alias, [row[-1] for row in rows], bound)
+    except items.DamagedError as damaged:
+        permits = [permit_id for _, _, permit_id, *_ in rows]
+        raise DamagedRepliesError([permits[place] for place in sorted(damaged.places)]) from None
     return [
-        (route, Provision(permit_id, record_id, Outcome(outcome), error, said, provided_at))
-        for (route, permit_id, record_id, outcome, error, provided_at, *_), said in zip(
+        (route, provider, Provision(permit_id, record_id, Outcome(outcome), error, said, provided_at))
+        for (route, provider, permit_id, record_id, outcome, error, provided_at, *_), said in zip(
             rows, opened, strict=True
         )
     ]
 
 
-def code_standings(alias: str, integrated_numbers: list[str]) -> CodeStandings:
-    """How far the acquisition of each 符号 came, in the order asked; never the 符号."""
-    rows = postgres.fetch(alias, _STANDINGS, [integrated_numbers])
+def code_standings(alias: str, organisation: str, integrated_numbers: list[str]) -> CodeStandings:
+    """How far the acquisition of each 符号 of an organisation came, in the order asked; never the 符号."""
+    rows = postgres.fetch(alias, _STANDINGS, [integrated_numbers, organisation])
     standings = [_CODE_STANDINGS.get(state, CodeStanding.UNKNOWN) for state, _ in rows]
     return CodeStandings(standings=standings, reasons=[failure for _, failure in rows])
 
 
 def service_status(alias: str) -> ServiceStatus:
     """稼働状況 now: state, hours, planned pauses, and what waits."""
-    now = clock.now()
-    pauses = [
-        PlannedPause(*row)
-        for row in ServicePause.objects.using(alias)
-        .filter(ends_at__gt=now)
-        .order_by("begins_at")
-        .values_list("begins_at", "ends_at", "reason")
-    ]
-    hours = service.hours(settings.TODOKE_SERVICE_HOURS)
+    now, hours, pauses = clock.now(), _hours(), _pauses(alias)
     state, opens_at = service.standing(now, hours, pauses)
     backlogs = [Backlog(*row) for row in postgres.fetch(alias, _BACKLOGS)]
     return ServiceStatus(
         state=state, clock=now, hours=str(hours), opens_at=opens_at, pauses=pauses, backlogs=backlogs
     )
+
+
+def service_state(alias: str) -> ServiceState:
+    """Only whether messages are taken now: asked with every message, so nothing is counted."""
+    return service.standing(clock.now(), _hours(), _pauses(alias))[0]
+
+
+def _hours() -> service.Hours:
+    return service.hours(settings.TODOKE_SERVICE_HOURS)
+
+
+def _pauses(alias: str) -> list[PlannedPause]:
+    return [PlannedPause(*row) for row in postgres.fetch(alias, _PAUSES, [clock.now()])]
 
 
 def counts(alias: str) -> dict[str, int]:

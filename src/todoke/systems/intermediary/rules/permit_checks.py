@@ -40,10 +40,13 @@ class Sifted:
 
 @dataclass(frozen=True, kw_only=True)
 class Ours:
-    """Who checks: instance, own 機関コード, the moment, the network's signature, and an organisation's party."""
+    """Who checks: instance, own party, the moment, the network's signature, and an organisation's party.
+
+    Every organisation whose party is our own is ours.
+    """
 
     instance: str
-    organisation: str
+    own_party: str
     now: datetime
     signed: Callable[[bytes, bytes], bool]
     party: Callable[[str], str]
@@ -71,9 +74,9 @@ def _genuine(request: ProvisionRequest, ours: Ours) -> tuple[str, ProvisionPermi
         return "unreadable", None
     if permit.instance != ours.instance:
         return "other_instance", None
-    if permit.provider != ours.organisation:
+    if _party(permit.provider, ours) != ours.own_party:
         return "other_provider", None
-    if permit.inquirer == ours.organisation or permit.route != _party(permit.inquirer, ours):
+    if permit.route == ours.own_party or permit.route != _party(permit.inquirer, ours):
         return "wrong_route", None
     return "", permit
 

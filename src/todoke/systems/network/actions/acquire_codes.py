@@ -16,7 +16,8 @@ from todoke.identifiers import municipality
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.network import codecs, needs
+from todoke.systems.network import codecs, needs, queries
+from todoke.systems.network.flows import OrganisationState
 from todoke.systems.network.models import Acquisition
 from todoke.systems.network.needs import ALIAS, Secrets
 from todoke.systems.network.rules.link_codes import LinkCodes
@@ -29,11 +30,13 @@ _FIND = "SELECT number_index, sealed FROM network_registered_number WHERE number
 def acquire_codes(*, body: JukiAcquisitions, by: Actor) -> JukiReceipts:
     """Make the 符号 of each person and send them with their 取得番号; one word per record.
 
-    Errors: PERMISSION_DENIED when the organisation is not the sender's.
+    Errors: PERMISSION_DENIED when the organisation is not the sender's, STATE_CONFLICT when it is not registered.
     """
     require(by, Permission.NETWORK_ACQUIRE)
     if by.staff_id != f"city:{municipality.of_organisation(body.organisation)}":
         raise TodokeError(ErrorCode.PERMISSION_DENIED, permission=Permission.NETWORK_ACQUIRE.value)
+    if queries.standings([body.organisation]).get(body.organisation) is not OrganisationState.REGISTERED:
+        raise TodokeError(ErrorCode.STATE_CONFLICT, detail="この機関は登録されていないか、停止されています")
     with transaction.atomic(using=ALIAS):
         keys = needs.read_secrets()
         numbers = [entry.individual_number for entry in body.records]

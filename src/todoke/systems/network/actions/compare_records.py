@@ -24,7 +24,7 @@ _TIMES = ("requested_at", "provided_at")
 _OURS = {
     side: f"""
 SELECT {", ".join(COLUMNS)} FROM network_exchange_record
-WHERE {side.value} = %(organisation)s
+WHERE substr({side.value}, 6, 5) = substr(%(organisation)s, 6, 5)
   AND (permit_id > %(after)s AND permit_id <= %(through)s OR permit_id = ANY(%(named)s))"""
     for side in Side
 }
@@ -59,7 +59,7 @@ DO UPDATE SET difference = excluded.difference, here = excluded.here, there = ex
 """
 _STILL = """
 SELECT permit_id FROM network_discrepancy
-WHERE state = 'open' AND side = %(side)s AND CASE side WHEN 'inquirer' THEN inquirer ELSE provider END = %(organisation)s
+WHERE state = 'open' AND side = %(side)s AND substr(CASE side WHEN 'inquirer' THEN inquirer ELSE provider END, 6, 5) = substr(%(organisation)s, 6, 5)
 ORDER BY permit_id LIMIT 10000
 """
 
@@ -101,7 +101,7 @@ def _check(body: RecordsShown, by: Actor) -> None:
         raise TodokeError(ErrorCode.PERMISSION_DENIED, permission=Permission.NETWORK_COMPARE.value)
     named = set(body.named)
     ids = [row.permit_id for row in body.records]
-    own = all(getattr(row, body.side.value) == body.organisation for row in body.records)
+    own = all(needs.platform_of(getattr(row, body.side.value)) == by.staff_id for row in body.records)
     inside = all(body.after < permit_id <= body.through or permit_id in named for permit_id in ids)
     if not own or not inside or len(set(ids)) != len(ids):
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="突合の範囲と記録が合いません")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,30 +18,39 @@ from todoke.contracts import permits
 from todoke.contracts.information import Outcome
 from todoke.contracts.intermediary import ProvisionRequest
 from todoke.contracts.network import PermitAnswer, PermitAnswers, PermitRequest, PermitRequests
+from todoke.contracts.organisations import named
 from todoke.engine import postgres
 from todoke.exchange.message_id import new_message_id
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.network import needs, queries
+from todoke.systems.network.flows import OrganisationState
+from todoke.systems.network.models import Refusal
 from todoke.systems.network.needs import ALIAS
 from todoke.systems.network.rules.link_codes import LinkCodes
 
 PERMIT_LIFE = timedelta(hours=24)
 """How long a permit may lie before the provider takes it; settings.TODOKE_PERMIT_LIFE replaces it."""
 
-_JUDGE = """
+_JUDGE = f"""
 SELECT EXISTS (
            SELECT FROM network_exchange_record r WHERE r.inquirer = %(inquirer)s AND r.record_id = a.record_id
        ) OR row_number() OVER (PARTITION BY a.record_id ORDER BY a.place) > 1,
-       EXISTS (
-           SELECT FROM network_list_entry e
-           WHERE e.edition_id = %(edition)s
-             AND e.inquirer IN (%(inquirer)s, '*') AND e.provider IN (a.provider, '*')
-             AND e.duty = a.duty AND e.procedure = a.procedure AND e.information_code = a.information_code
-             AND %(today)s >= e.valid_from AND (e.valid_to IS NULL OR %(today)s <= e.valid_to)
-       )
-FROM asked a ORDER BY a.place
+       listed.found, listed.live
+FROM asked a CROSS JOIN LATERAL (
+    SELECT count(*) > 0 AS found, coalesce(bool_or(NOT EXISTS (
+               SELECT FROM network_revocation v
+               WHERE (v.edition_id, v.inquirer, v.provider, v.duty, v.procedure, v.information_code)
+                   = (e.edition_id, e.inquirer, e.provider, e.duty, e.procedure, e.information_code)
+           )), false) AS live
+    FROM network_list_entry e
+    WHERE e.edition_id = %(edition)s
+      AND {named("e.inquirer", "%(inquirer)s")} AND {named("e.provider", "a.provider")}
+      AND e.duty = a.duty AND e.procedure = a.procedure AND e.information_code = a.information_code
+      AND %(today)s >= e.valid_from AND (e.valid_to IS NULL OR %(today)s <= e.valid_to)
+) listed
+ORDER BY a.place
 """
 
 
@@ -63,11 +72,12 @@ def issue_permits(*, body: PermitRequests, by: Actor) -> PermitAnswers:
     require(by, Permission.NETWORK_PERMIT)
     if by.staff_id != needs.platform_of(body.inquirer):
         raise TodokeError(ErrorCode.PERMISSION_DENIED, permission=Permission.NETWORK_PERMIT.value)
-    with transaction.atomic(using=ALIAS):
+    with transaction.atomic(using=ALIAS, savepoint=False):
         edition = _edition_in_force()
         refusals = _judge(body, edition)
         granted = list(_convert(body, refusals))
         _record(body, granted)
+        _record_refusals(body, refusals)
         _send(body, granted, edition)
         verb = Permission.NETWORK_PERMIT.value
         record(ALIAS, by=by, verb=verb, subject=f"edition:{edition}", persons=len(body.records))
@@ -85,7 +95,7 @@ def _edition_in_force() -> int:
         raise TodokeError(
             ErrorCode.SETUP_MISSING,
             detail="有効な照会許可照会リストがありません",
-            todo="todoke network list-publish を実行してください。",
+            todo="todoke network list-draft と list-approve を実行してください。",
         )
     return newest.edition
 
@@ -103,18 +113,33 @@ def _judge(body: PermitRequests, edition: int) -> list[str]:
     }
     postgres.stage(ALIAS, "asked", pa.table(asked))
     parameters = {"inquirer": body.inquirer, "edition": edition, "today": clock.today()}
-    found = postgres.fetch(ALIAS, _JUDGE, parameters)
-    known = {p for p in {row.provider for row in rows} if p != body.inquirer and needs.connected(p)}
+    found, _ = postgres.prepared(ALIAS, _JUDGE, parameters)
+    parties = _parties(body.inquirer, {row.provider for row in rows})
     return [
         "duplicate_record"
         if duplicate
-        else "unknown_provider"
-        if row.provider not in known
-        else ""
-        if allowed
-        else "not_on_list"
-        for row, (duplicate, allowed) in zip(rows, found, strict=True)
+        else parties[row.provider] or ("not_on_list" if not listed else "" if live else "revoked")
+        for row, (duplicate, listed, live) in zip(rows, found, strict=True)
     ]
+
+
+def _parties(inquirer: str, providers: set[str]) -> dict[str, str]:
+    """Per provider why the two may not exchange anything, "" when they may."""
+    standings = queries.standings([inquirer, *providers])
+    asking = standings.get(inquirer)
+    if asking is not OrganisationState.REGISTERED:
+        return dict.fromkeys(providers, "suspended_inquirer" if asking else "unknown_inquirer")
+    own = needs.platform_of(inquirer)
+    return {
+        provider: "unknown_provider"
+        if (standing := standings.get(provider)) is None
+        or needs.platform_of(provider) == own
+        or not needs.connected(provider)
+        else ""
+        if standing is OrganisationState.REGISTERED
+        else "suspended_provider"
+        for provider in providers
+    }
 
 
 def _convert(body: PermitRequests, refusals: list[str]) -> Iterable[_Granted]:
@@ -150,6 +175,28 @@ def _record(body: PermitRequests, granted: list[_Granted]) -> None:
         "outcome": pa.array([Outcome.ASKED.value] * count, pa.string()),
     }
     postgres.copy_in(ALIAS, "network_exchange_record", pa.table(columns))
+
+
+def _record_refusals(body: PermitRequests, refusals: list[str]) -> None:
+    counted = Counter(
+        (row.provider, row.duty, row.procedure, row.information_code, reason)
+        for row, reason in zip(body.records, refusals, strict=True)
+        if reason
+    )
+    now = clock.now()
+    Refusal.objects.using(ALIAS).bulk_create(
+        Refusal(
+            at=now,
+            inquirer=body.inquirer,
+            provider=provider,
+            duty=duty,
+            procedure=procedure,
+            information_code=information_code,
+            reason=reason,
+            records=records,
+        )
+        for (provider, duty, procedure, information_code, reason), records in counted.items()
+    )
 
 
 def _send(body: PermitRequests, granted: list[_Granted], edition: int) -> None:

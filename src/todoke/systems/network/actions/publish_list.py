@@ -1,8 +1,7 @@
-"""Publish the next edition of 照会許可照会リスト, signed."""
+"""Publish a draft as the next edition of 照会許可照会リスト, signed: by somebody who did not draft it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,42 +12,54 @@ from todoke.contracts.permits import LIST_DOMAIN
 from todoke.engine import postgres
 from todoke.exchange import kinds
 from todoke.kernel import clock
-from todoke.oplog.record import record
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.network import needs, queries
-from todoke.systems.network.models import ListEdition, ListEntry
+from todoke.systems.network.flows import LIST_DRAFT, DraftState
+from todoke.systems.network.models import ListDraft, ListEdition, ListEntry
 from todoke.systems.network.needs import ALIAS
-from todoke.systems.network.rules.permission_list import ENTRIES
-
-LIFE = timedelta(days=30)
+from todoke.workflow.runner import move, of
 
 
-def publish_list(
-    *, by: Actor, entries: Sequence[network.ListEntry] = ENTRIES, life: timedelta = LIFE
-) -> network.PermissionList:
-    """The entries as the edition after the newest one. Copies of it are good for `life`, then must be renewed."""
-    require(by, Permission.NETWORK_OPERATE)
+def publish_list(*, number: int, by: Actor) -> network.PermissionList:
+    """The draft as the edition after the newest one. Copies are good for its days, then must be renewed.
+
+    Errors: STATE_CONFLICT (not waiting, or another edition came out since it was compared), SAME_PERSON.
+    """
+    require(by, Permission.NETWORK_LIST_APPROVE)
     with transaction.atomic(using=ALIAS):
         postgres.execute(ALIAS, "LOCK TABLE network_list_edition IN SHARE ROW EXCLUSIVE MODE")
-        newest = queries.newest_list()
+        subject = f"published:{number}"
+        move(
+            ALIAS,
+            LIST_DRAFT,
+            of(LIST_DRAFT, [number]),
+            to=DraftState.PUBLISHED,
+            by=by,
+            subject=subject,
+            persons=0,
+        )
+        draft, newest = ListDraft.objects.using(ALIAS).get(pk=number), queries.newest_list()
+        if draft.base != (newest.edition if newest else 0):
+            detail = "案を作った後に別の版が発行されました。案を却下し、作り直してください"
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail=detail)
         now = clock.now()
         issued = network.PermissionList(
-            edition=newest.edition + 1 if newest else 1,
+            edition=draft.base + 1,
             issued_at=now,
-            valid_until=now + life,
-            entries=list(entries),
+            valid_until=now + timedelta(days=draft.days),
+            entries=queries.draft_entries(draft),
         )
-        _store(issued, by)
-        subject = f"edition:{issued.edition}"
-        record(ALIAS, by=by, verb=Permission.NETWORK_OPERATE.value, subject=subject)
+        _store(issued, draft)
     return issued
 
 
-def _store(issued: network.PermissionList, by: Actor) -> None:
+def _store(issued: network.PermissionList, draft: ListDraft) -> None:
     body = kinds.encode(issued)
     edition = ListEdition.objects.using(ALIAS).create(
         edition=issued.edition,
         issued_at=issued.issued_at,
-        issued_by=by.staff_id,
+        issued_by=draft.drafted_by,
+        approved_by=draft.approved_by,
         valid_until=issued.valid_until,
         body=body,
         signature=needs.sign(LIST_DOMAIN + body),

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts import renewals
+from todoke.contracts.organisations import named
 from todoke.contracts.renewals import PermitRenewal, RenewalWanted, Renewed
 from todoke.engine import postgres
 from todoke.kernel import clock
@@ -16,18 +17,24 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.network import needs, queries
 from todoke.systems.network.actions.issue_permits import PERMIT_LIFE
+from todoke.systems.network.flows import OrganisationState
 from todoke.systems.network.needs import ALIAS
 
 HOLD_LIMIT = timedelta(days=90)
 """How long after the inquiry a permit may be renewed; settings.TODOKE_HOLD_LIMIT replaces it."""
 
-_JUDGE = """
-SELECT r.outcome, r.requested_at, EXISTS (
+_JUDGE = f"""
+SELECT r.outcome, r.requested_at, r.inquirer, EXISTS (
     SELECT FROM network_list_entry e
     WHERE e.edition_id = %(edition)s
-      AND e.inquirer IN (r.inquirer, '*') AND e.provider IN (r.provider, '*')
+      AND {named("e.inquirer", "r.inquirer")} AND {named("e.provider", "r.provider")}
       AND e.duty = r.duty AND e.procedure = r.procedure AND e.information_code = r.information_code
       AND %(today)s >= e.valid_from AND (e.valid_to IS NULL OR %(today)s <= e.valid_to)
+      AND NOT EXISTS (
+          SELECT FROM network_revocation v
+          WHERE (v.edition_id, v.inquirer, v.provider, v.duty, v.procedure, v.information_code)
+              = (e.edition_id, e.inquirer, e.provider, e.duty, e.procedure, e.information_code)
+      )
 )
 FROM network_exchange_record r WHERE r.permit_id = %(permit)s AND r.provider = %(provider)s
 """
@@ -60,10 +67,14 @@ def _refusal(body: RenewalWanted, edition: int | None) -> str:
     found = postgres.fetch(ALIAS, _JUDGE, parameters)
     if not found or found[0][0] != "held":
         return "not_held"
-    _, requested_at, allowed = found[0]
+    _, requested_at, inquirer, allowed = found[0]
     if clock.now() >= requested_at + getattr(settings, "TODOKE_HOLD_LIMIT", HOLD_LIMIT):
         return "held_too_long"
-    return "" if allowed else "not_on_list"
+    standings = queries.standings([inquirer, body.provider])
+    registered = all(
+        standings.get(each) is OrganisationState.REGISTERED for each in (inquirer, body.provider)
+    )
+    return "" if allowed and registered else "not_on_list"
 
 
 def _renewal(body: RenewalWanted, edition: int) -> PermitRenewal:

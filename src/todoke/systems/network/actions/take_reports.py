@@ -8,7 +8,6 @@ from django.db import transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.network import ProvisionReports, Received
 from todoke.engine import postgres
-from todoke.identifiers import municipality
 from todoke.oplog.record import record
 from todoke.systems.network.flows import EXCHANGE_RECORD
 from todoke.systems.network.needs import ALIAS
@@ -16,22 +15,22 @@ from todoke.systems.network.needs import ALIAS
 _UPDATE = f"""
 UPDATE network_exchange_record r SET outcome = s.outcome, provided_at = s.provided_at
 FROM reported s
-WHERE r.permit_id = s.permit_id AND r.provider = %s AND (r.outcome, s.outcome) IN ({EXCHANGE_RECORD.sql_pairs})
+WHERE r.permit_id = s.permit_id AND substr(r.provider, 6, 5) = %s AND (r.outcome, s.outcome) IN ({EXCHANGE_RECORD.sql_pairs})
 """
 
 
 def take_reports(*, body: ProvisionReports, by: Actor) -> Received:
     """Move the records forward. Reports on a permit of another provider, or backwards, are not counted."""
     require(by, Permission.NETWORK_REPORT)
-    provider = municipality.organisation_code(by.staff_id.partition(":")[2])
+    provider = by.staff_id.partition(":")[2]
     columns = {
         "permit_id": pa.array([row.permit_id for row in body.records], pa.string()),
         "outcome": pa.array([row.outcome.value for row in body.records], pa.string()),
         "provided_at": pa.array([row.provided_at for row in body.records], pa.timestamp("us", tz="UTC")),
     }
-    with transaction.atomic(using=ALIAS):
+    with transaction.atomic(using=ALIAS, savepoint=False):
         postgres.stage(ALIAS, "reported", pa.table(columns))
-        count = postgres.execute(ALIAS, _UPDATE, [provider])
+        _, count = postgres.prepared(ALIAS, _UPDATE, [provider])
         subject = f"{provider} ({len(body.records)})"
         record(ALIAS, by=by, verb=Permission.NETWORK_REPORT.value, subject=subject, persons=count)
     return Received(count=count)

@@ -44,3 +44,4 @@ class ExchangeRecord(models.Model):
                 name="network_record_time",
             ),
         ]
+        indexes = [models.Index(fields=["requested_at"], name="network_record_asked")]

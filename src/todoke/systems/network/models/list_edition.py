@@ -9,17 +9,21 @@ from todoke.privacy.retention import NOT_PERSONAL, for_ever
 
 
 class ListEdition(models.Model):
-    """`body` is exactly what was signed and is handed out; `valid_until` is when copies must be renewed."""
+    """`body` is exactly what was signed and is handed out; `valid_until` is when copies must be renewed.
+
+    `issued_by` drafted it, `approved_by` is somebody else (no new edition without, trigger).
+    """
 
     edition = models.IntegerField(primary_key=True)
     issued_at = models.DateTimeField()
     issued_by = models.TextField()
+    approved_by = models.TextField(null=True)
     valid_until = models.DateTimeField()
     body = models.BinaryField()
     signature = models.BinaryField()
 
     privacy = Privacy(
-        open="edition issued_at issued_by valid_until body signature",
+        open="edition issued_at issued_by approved_by valid_until body signature",
         keep=for_ever(NOT_PERSONAL),
     )
 
@@ -29,5 +33,8 @@ class ListEdition(models.Model):
             models.CheckConstraint(condition=models.Q(edition__gte=1), name="edition_from_one"),
             models.CheckConstraint(
                 condition=models.Q(valid_until__gt=models.F("issued_at")), name="edition_valid_for_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(approved_by=models.F("issued_by")), name="edition_by_two_people"
             ),
         ]
