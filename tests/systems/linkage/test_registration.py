@@ -161,7 +161,7 @@ def test_a_new_person_gets_a_number_forms_a_link_and_a_wanted_code() -> None:
     assert number_of(person) == number
     assert LocalNumber.objects.using("linkage").get(system="welfare").person_id == person.pk
     assert MatchForm.objects.using("linkage").get(pk=person.pk).name == "架空太郎"
-    assert CodeRequest.objects.using("linkage").get(pk=person.pk).state == "wanted"
+    assert CodeRequest.objects.using("linkage").get(person_id=person.pk).state == "wanted"
 
 
 def test_what_was_typed_is_dropped_and_the_evidence_stays() -> None:

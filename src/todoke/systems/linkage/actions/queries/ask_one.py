@@ -24,7 +24,7 @@ from todoke.oplog.record import record, record_refusal
 from todoke.systems.linkage.flows import QueryState
 from todoke.systems.linkage.models import Person as KnownPerson
 from todoke.systems.linkage.models import Query, QueryBatch, SingleQuery
-from todoke.systems.linkage.rules import asking
+from todoke.systems.linkage.rules import asking, duties
 
 ALIAS = "linkage"
 VERB: Final = Permission.LINKAGE_QUERY.value
@@ -94,6 +94,7 @@ def ask_one(*, wish: Wish, transport: Transport, by: Actor) -> str:
             record_id=record_id, batch=batch, person_id=wish.integrated_number, provider=checked.provider,
             duty=checked.question.duty, procedure=checked.question.procedure, nondisclosure=NONDISCLOSURE,
             information_code=checked.question.information_code, state=QueryState.ACCEPTED,
+            organisation=_organisation(checked.question),
         )  # fmt: skip
         SingleQuery.objects.using(ALIAS).create(
             query=query, asked_by=by.staff_id, asked_at=now, purpose=by.purpose
@@ -119,6 +120,10 @@ def _person(wish: Wish, by: Actor) -> KnownPerson:
     return found
 
 
+def _organisation(question: asking.Question) -> str:
+    return duties.organisation_of(question.duty, city=settings.TODOKE_MUNICIPALITY)
+
+
 def _asked_list(question: asking.Question, provider: str, transport: Transport) -> str:
     own = settings.TODOKE_MUNICIPALITY
     answer = client.request(
@@ -131,6 +136,7 @@ def _asked_list(question: asking.Question, provider: str, transport: Transport) 
             duty=question.duty,
             procedure=question.procedure,
             information_code=question.information_code,
+            organisation=_organisation(question),
         ),
         key=f"permitted {uuid.uuid4().hex}",
     )
