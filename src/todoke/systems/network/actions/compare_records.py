@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import pyarrow as pa
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
-from todoke.contracts.exchange_records import COLUMNS, Difference, ExchangeRecord, Side
+from todoke.contracts.exchange_records import COLUMNS, ExchangeRecord, Side
 from todoke.contracts.network import OpenDiscrepancy, RecordsCompared, RecordsShown
 from todoke.engine import postgres
 from todoke.kernel import clock
@@ -95,8 +96,7 @@ def compare_records(*, body: RecordsShown, by: Actor) -> RecordsCompared:
         postgres.execute(ALIAS, _OPEN, parameters)
         tally = "SELECT count(*), count(*) FILTER (WHERE difference <> '') FROM compared"
         ((compared, differing),) = postgres.fetch(ALIAS, tally)
-        found = postgres.fetch(ALIAS, _STILL, parameters)
-        still = [OpenDiscrepancy(*row[:3], Difference(row[3]), *row[4:]) for row in found]
+        still = msgspec.convert(postgres.fetch(ALIAS, _STILL, parameters), list[OpenDiscrepancy])
         subject = f"{body.side} {differing}/{compared}"
         record(ALIAS, by=by, verb=Permission.NETWORK_COMPARE.value, subject=subject)
     return RecordsCompared(compared=compared, differing=differing, open=still)
