@@ -6,6 +6,7 @@ PYTHON ?= $(firstword $(shell for p in python3 python3.14 python3.13 python3.12 
 BIN := .venv/bin
 TODOKE := $(BIN)/python -m todoke.cli
 READY := .venv/.installed
+SPARK := .venv/.spark
 
 .PHONY: help demo test test-all check format serve lock made clean
 
@@ -22,6 +23,11 @@ $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml tools/install.
 	$(PYTHON) tools/install.py
 	@touch $@
 
+# a Spark cluster for the slow tests: half a gigabyte that nothing else needs
+$(SPARK): requirements/spark.txt $(READY)
+	$(PYTHON) tools/install.py requirements/spark.txt
+	@touch $(READY) $@
+
 demo: $(READY)
 	$(TODOKE) demo $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT))
 
@@ -31,7 +37,7 @@ PARALLEL := -n logical --maxprocesses 4 --dist loadfile
 test: $(READY)
 	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST)
 
-test-all: $(READY)
+test-all: $(SPARK)
 	$(BIN)/python -m pytest -m '' $(PARALLEL) $(PYTEST)
 
 check: $(READY)
@@ -53,6 +59,7 @@ lock: $(READY)
 	PATH="$(CURDIR)/.venv/installer/bin:$$PATH"; set -e; \
 	$(COMPILE) pyproject.toml -o requirements/runtime.txt; \
 	$(COMPILE) pyproject.toml --group dev --group build -o requirements/dev.txt; \
+	$(COMPILE) pyproject.toml --extra spark -c requirements/dev.txt -o requirements/spark.txt; \
 	$(COMPILE) --group installer -o requirements/uv.txt
 
 made: $(READY)

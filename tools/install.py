@@ -1,5 +1,7 @@
 """Makes .venv with the hashed lock in it; run by the Makefile with any Python ≥ 3.11 and the standard library only.
 
+Further locks may be named (`tools/install.py requirements/spark.txt`): they go in beside the first.
+
 uv does it in seconds; where none is installed, pip fetches it. pip comes from this Python, from its ensurepip, or
 from the distribution; a bare Debian or Ubuntu has none of them, and then the one missing package is named.
 """
@@ -36,11 +38,15 @@ def main() -> None:
         # without pip: that works on a Debian without ensurepip, too
         venv.EnvBuilder(clear=True, with_pip=False, symlinks=True).create(VENV)
     uv, into = _uv(), ["--python", str(PYTHON)]
-    print("Installing what requirements/dev.txt names …", flush=True)
-    if not _succeeds([*uv, "pip", "sync", "--quiet", "--require-hashes", *into, str(LOCK)]):
+    locks = [str(LOCK), *sys.argv[1:]]
+    print(
+        f"Installing what requirements/{' and '.join(Path(lock).name for lock in locks)} name …", flush=True
+    )
+    if not _succeeds([*uv, "pip", "sync", "--quiet", "--require-hashes", *into, *locks]):
         # an index or a proxy that only pip is configured for
         print("uv could not; pip tries the same …", flush=True)
-        _run([*_pip(), *into, "install", "--quiet", "--require-hashes", "-r", str(LOCK)])
+        for lock in locks:
+            _run([*_pip(), *into, "install", "--quiet", "--require-hashes", "-r", lock])
     # hatchling comes from the lock: nothing is fetched for the build
     own = ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
     _run([*uv, "pip", "install", "--quiet", *into, *own])

@@ -70,6 +70,9 @@ VERBS = {
     "neighbours": Verb("todoke.sample.commands", "neighbours", "", Realm.PLATFORM),
     "residents": Verb("todoke.systems.residents.commands", "group", "住民記録", Realm.CITY),
     "benefits": Verb("todoke.systems.benefits.commands", "group", "給付管理", Realm.CITY),
+    "decide": Verb(
+        "todoke.systems.benefits.commands", "decide", "支給判定と、封印した判定のやり直し", Realm.CITY
+    ),
     "inquiry": Verb("todoke.systems.inquiry.commands", "group", "税情報一括照会", Realm.CITY),
     "linkage": Verb("todoke.systems.linkage.commands", "group", "統合番号連携", Realm.CITY),
     "intermediary": Verb("todoke.systems.intermediary.commands", "group", "中間サーバー", Realm.PLATFORM),

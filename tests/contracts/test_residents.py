@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from tests.systems import city
 from todoke.contracts.people import BasicAttributes
-from todoke.contracts.residents import Origin, Residents, SnapshotKind, SnapshotRef
+from todoke.contracts.residents import (
+    LineageReason,
+    LineageStep,
+    Movement,
+    Origin,
+    Residents,
+    SnapshotKind,
+    SnapshotRef,
+)
 from todoke.contracts.stand_ins import ResidentsStandIn
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.residents import jobs
+from todoke.systems.residents.models import Change, Lineage
 from todoke.systems.residents.serves import ResidentRegister
 
 AS_OF = date(2022, 2, 1)
@@ -76,3 +86,54 @@ def test_origins_come_once_ordered_and_only_where_known(residents: Residents) ->
     expected = sorted((origin(row) for row in rows[::3]), key=lambda one: one.resident_code)
     assert found == expected
     assert residents.origins([]) == []
+
+
+def _step(before: str, after: str, reason: LineageReason, day: int) -> LineageStep:
+    return LineageStep(
+        household_code=before, successor_code=after, happened_on=date(2022, 2, day), reason=reason, members=1,
+        former_head="", new_head="",
+    )  # fmt: skip
+
+
+STEPS = [
+    _step("A", "B", LineageReason.SPLIT, 1),
+    _step("C", "B", LineageReason.MERGED, 2),
+    _step("A", "D", LineageReason.JOINED, 3),
+    _step("D", "E", LineageReason.RENUMBERED, 4),
+    _step("E", "", LineageReason.ENDED, 5),
+]
+MOVED = Movement(
+    resident_code="1", kind="転居", changed_on=date(2022, 2, 1), household_before="A", household_after="A",
+    ward_before="14101", ward_after="14102", address_before="甲", address_after="乙", name_before="某", name_after="某",
+    previous_municipality="", left_on=None,
+)  # fmt: skip
+
+
+@pytest.fixture(params=["system", "stand-in"])
+def living(request: pytest.FixtureRequest, city_site: object) -> Residents:
+    """Five steps and one movement."""
+    if request.param == "stand-in":
+        return ResidentsStandIn(lineage=STEPS, movements=[MOVED])
+    for step in STEPS:
+        values = msgspec.structs.asdict(step)
+        for name in ("successor_code", "former_head", "new_head"):
+            values[name] = values[name] or None
+        Lineage.objects.using("residents").create(snapshot_id="s", **{**values, "reason": step.reason.value})
+    values = msgspec.structs.asdict(MOVED) | {"serial": 1, "head_after": True, "snapshot_id": "s"}
+    Change.objects.using("residents").create(**values)
+    return ResidentRegister()
+
+
+def test_a_family_is_followed_both_ways_by_descent_and_no_further(living: Residents) -> None:
+    def steps(*codes: str) -> list[tuple[str, str]]:
+        return [(step.household_code, step.successor_code) for step in living.lineage(codes)]
+
+    family = [("A", "B"), ("C", "B"), ("A", "D")]
+    assert steps("A") == steps("B") == steps("C") == family
+    assert steps("D") == steps("E") == [("A", "D"), ("D", "E"), ("E", "")]
+    assert steps("Z") == steps() == []
+
+
+def test_movements_are_those_of_the_residents_asked_about(living: Residents) -> None:
+    assert living.movements(["1", "2"]) == [MOVED]
+    assert living.movements(["2"]) == []

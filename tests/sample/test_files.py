@@ -29,7 +29,7 @@ def test_same_seed_same_bytes_and_another_seed_other_people(tmp_path: Path) -> N
     for name, seed in (("a", 3), ("b", 3), ("c", 4)):
         city.write(700, seed, tmp_path / name)
     first = _digests(tmp_path / "a")
-    assert len(first) == 7 + 2 * len(NEIGHBOURS)
+    assert len(first) == 10 + 2 * len(NEIGHBOURS)
     assert first == _digests(tmp_path / "b")
     assert set(first.values()).isdisjoint(_digests(tmp_path / "c").values())
 
@@ -81,7 +81,7 @@ def test_docs_list_the_columns_of_every_file() -> None:
 
 def test_headers_are_those_of_the_layouts(files: Files) -> None:
     for name in files.counts:
-        layout = re.sub(r"neighbours/\d{5}/", "neighbours/<code>/", name)
+        layout = re.sub(r"changes/[0-9-]+", "changes/<day>", re.sub(r"/\d{5}/", "/<code>/", name))
         header = (files.out / name).read_text(encoding="utf-8").split("\n", 1)[0]
         assert header == ",".join(COLUMNS[layout])
 

@@ -9,11 +9,13 @@ import pytest
 from tests.sample.conftest import Files
 from todoke.records.csv_input import CsvLayout, read_checked
 from todoke.records.layouts import city_inputs_v2021 as layouts
+from todoke.records.layouts.resident_changes_v2026 import RESIDENT_CHANGES
 from todoke.sample.city.files import COLUMNS
 
 LAYOUTS = {
     "residents_base.csv": layouts.RESIDENTS,
     "residents_latest.csv": layouts.RESIDENTS,
+    "changes/<day>.csv": RESIDENT_CHANGES,
     "tax.csv": layouts.TAX,
     "assistance.csv": layouts.ASSISTANCE,
     "individual_numbers.csv": layouts.INDIVIDUAL_NUMBERS,
@@ -30,7 +32,11 @@ def test_every_file_has_a_layout() -> None:
 
 @pytest.mark.parametrize(("name", "layout"), LAYOUTS.items())
 def test_files_are_accepted(files: Files, name: str, layout: CsvLayout) -> None:
-    written = [path for path in files.counts if re.sub(r"/\d{5}/", "/<code>/", path) == name]
+    general = [
+        (re.sub(r"/[0-9-]{10}", "/<day>", re.sub(r"/\d{5}/", "/<code>/", path)), path)
+        for path in files.counts
+    ]
+    written = [path for kind, path in general if kind == name]
     assert written
     for path in written:
         assert read_checked(files.out / path, layout).num_rows == files.counts[path]

@@ -89,7 +89,13 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 
 ELSEWHERE = {
     **dict.fromkeys(
-        ("benefits-search-box", "benefits-search", "benefits-found", "benefits-household"),
+        (
+            "benefits-search-box",
+            "benefits-search",
+            "benefits-found",
+            "benefits-household",
+            "benefits-contact",
+        ),
         "test_household_screens",
     ),
     "sign-in": "test_signing_in",

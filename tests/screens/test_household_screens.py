@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 import pytest
@@ -16,6 +17,8 @@ from todoke.access.permissions import Role
 from todoke.kernel.clock import wareki
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.models import RegisterEntry, Resident
+from todoke.systems.residents import jobs as register_jobs
+from todoke.systems.residents.models import Lineage
 
 PURPOSE = "窓口での相談"
 
@@ -82,6 +85,34 @@ def test_a_moved_household_shows_its_differences_in_words(office: Office, examin
         moved["address"]
     )
     examiner.check(page, "benefits-household-moved")
+
+
+def test_lineage_tax_assistance_and_contacts_stand_on_the_page(office: Office, examiner: Examiner) -> None:
+    clerk = city.actor(city.CLERK)
+    for file in sorted((city.files() / "changes").iterdir()):
+        register_jobs.import_changes(file=file, as_of=date.fromisoformat(file.stem), by=clerk)
+    jobs.take_registers(by=clerk)
+    jobs.load(city.files() / "tax.csv", city.files() / "assistance.csv", by=clerk)
+    jobs.decide("r3-nontaxable", "first", by=clerk)
+    split = Lineage.objects.using("residents").filter(reason="split", snapshot_id__contains="2022-02-0")[0]
+    head = RegisterEntry.objects.using("benefits").get(
+        side="latest", household_code=split.successor_code, is_head=True
+    )
+    person = Resident.objects.using("benefits").get(resident_code=head.resident_code)
+    page = office.person(Role.CLERK).open("benefits-household", person.pk, query=f"?purpose={PURPOSE}")
+    keys = Keys(page).see("新しい世帯").see(split.household_code).see("課税と付帯状況").see("の判定）")
+    examiner.check(page, "benefits-household-split")
+    keys.press("連絡先を記録する").see("連絡先を記録します")
+    examiner.check(page, "benefits-contact")
+    Keys(page).fill("#id_number", "12345").fill("#id_source", "窓口").press("記録する").see("電話番号の形式")
+    Keys(page).fill("#id_number", "０４５－６７１－２１２１").fill("#id_source", "窓口").press("記録する")
+    Keys(page).see("電話番号で検索できます").see("0456712121")
+    search(page, "045-671-2121").see(head.name_kanji)
+    if folder := os.environ.get("TODOKE_SHOTS"):  # for a look with one's own eyes
+        page.screenshot(path=f"{folder}/found.png", full_page=True)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/households/**")
+        page.screenshot(path=f"{folder}/household.png", full_page=True)
 
 
 def test_where_a_protected_person_lives_is_for_those_who_may(office: Office, examiner: Examiner) -> None:

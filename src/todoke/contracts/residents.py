@@ -39,6 +39,52 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     attributes: BasicAttributes
 
 
+class LineageReason(StrEnum):
+    """How a household came out of another one (世帯の系譜)."""
+
+    SPLIT = "split"  # 分離: 一部が新しい世帯を作った
+    JOINED = "joined"  # 一部が既にある別の世帯に入った
+    RENUMBERED = "renumbered"  # 全員が新しい世帯コードになった
+    MERGED = "merged"  # 全員が別の世帯に入った
+    NEW_HEAD = "new_head"  # 世帯主が替わった
+    HEAD_DIED = "head_died"  # 世帯主が亡くなり、替わった
+    HEAD_LEFT = "head_left"  # 世帯主が転出または別の世帯に移り、替わった
+    ENDED = "ended"  # 全員が死亡または転出した
+
+
+class LineageStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a household's lineage. `successor_code` is the household itself for a change of head, "" when it ended.
+
+    Heads are resident codes, "" where there is none.
+    """
+
+    household_code: str
+    successor_code: str
+    happened_on: date
+    reason: LineageReason
+    members: int
+    former_head: str
+    new_head: str
+
+
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of one resident: where they were before ("" when they were not registered) and after, and since when."""
+
+    resident_code: str
+    kind: str
+    changed_on: date
+    household_before: str
+    household_after: str
+    ward_before: str
+    ward_after: str
+    address_before: str
+    address_after: str
+    name_before: str
+    name_after: str
+    previous_municipality: str
+    left_on: date | None
+
+
 class Residents(Protocol):
     """住民記録システム as its siblings see it."""
 
@@ -47,3 +93,10 @@ class Residents(Protocol):
 
     def origins(self, resident_codes: Sequence[str]) -> list[Origin]:
         """One entry per code found, ordered by resident code; unknown codes are absent."""
+
+    def lineage(self, household_codes: Sequence[str]) -> list[LineageStep]:
+        """Every step of the families of these households, by day: all households that one of them came out of or went into
+        by a split, a new number or a merger, and what happened to those. Steps that join only one member lead no further."""
+
+    def movements(self, resident_codes: Sequence[str]) -> list[Movement]:
+        """The changes of these residents, oldest first; nobody's for unknown codes."""

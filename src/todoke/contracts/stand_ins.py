@@ -27,7 +27,7 @@ from todoke.contracts.linkage import (
     RegistrationStanding,
 )
 from todoke.contracts.people import BasicAttributes
-from todoke.contracts.residents import Origin, SnapshotKind, SnapshotRef
+from todoke.contracts.residents import LineageReason, LineageStep, Movement, Origin, SnapshotKind, SnapshotRef
 from todoke.identifiers import integrated_number
 from todoke.identifiers.municipality import ABROAD
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -39,9 +39,17 @@ Reply = tuple[Outcome, str, tuple[Item, ...]]
 class ResidentsStandIn:
     """`Residents` over given snapshots and origins."""
 
-    def __init__(self, snapshots: Iterable[SnapshotRef] = (), origins: Iterable[Origin] = ()) -> None:
+    def __init__(
+        self,
+        snapshots: Iterable[SnapshotRef] = (),
+        origins: Iterable[Origin] = (),
+        lineage: Iterable[LineageStep] = (),
+        movements: Iterable[Movement] = (),
+    ) -> None:
         self._snapshots = sorted(snapshots, key=lambda snapshot: snapshot.as_of)
         self._origins = {origin.resident_code: origin for origin in origins}
+        self._lineage = sorted(lineage, key=lambda step: step.happened_on)
+        self._movements = sorted(movements, key=lambda one: one.changed_on)
 
     def snapshot(self, kind: SnapshotKind) -> SnapshotRef:
         """The newest of that kind; NOT_FOUND when none was given."""
@@ -53,6 +61,21 @@ class ResidentsStandIn:
     def origins(self, resident_codes: Sequence[str]) -> list[Origin]:
         """One entry per code found, ordered by resident code."""
         return [self._origins[code] for code in sorted(set(resident_codes)) if code in self._origins]
+
+    def lineage(self, household_codes: Sequence[str]) -> list[LineageStep]:
+        """Every step of the families of these households, by day."""
+        descent = {LineageReason.SPLIT, LineageReason.RENUMBERED, LineageReason.MERGED}
+        family, before = set(household_codes), set[str]()
+        while family != before:
+            before = set(family)
+            for step in self._lineage:
+                pair = {step.household_code, step.successor_code}
+                family |= pair if step.reason in descent and pair & family else set()
+        return [step for step in self._lineage if {step.household_code, step.successor_code} & family]
+
+    def movements(self, resident_codes: Sequence[str]) -> list[Movement]:
+        """The changes of these residents, oldest first."""
+        return [one for one in self._movements if one.resident_code in resident_codes]
 
 
 @dataclass

@@ -35,6 +35,16 @@ def write(table: pa.Table, folder: Path, name: str) -> Seal:
     return Seal(path=path, sha256=digest, rows=table.num_rows)
 
 
+def write_bytes(data: bytes, folder: Path, name: str, ending: str) -> Seal:
+    """Write `data` as `<name>-<first 16 of sha256><ending>`; a file of the same content is the same file."""
+    digest = hashlib.sha256(data).hexdigest()
+    path = folder / f"{name}-{digest[:16]}{ending}"
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_bytes(data)
+    unfinished.replace(path)
+    return Seal(path=path, sha256=digest, rows=data.count(b"\n"))
+
+
 def check(path: Path, sha256: str) -> Path:
     """The path, if the file still has the sealed content; INPUT_MISSING or INPUT_CHANGED otherwise."""
     if not path.is_file():

@@ -185,6 +185,11 @@ class ErrorCode(Enum):
         Family.CONFLICT,
         "三者の情報提供等記録が {count} 件で食い違っています。不正または障害のおそれがあるため、管理者に連絡してください。",
     )
+    DECISION_DIFFERS = (
+        Family.CONFLICT,
+        "判定 {run} を封印された規則と入力でやり直した結果が、封印された結果と異なります。"
+        "この判定による支払を止め、判定した時と今の版（{versions}）を添えて、システム管理者に連絡してください。",
+    )
     CONFORMANCE_FAILED = (
         Family.CONFLICT,
         "試験したサーバーは {count} 件の規則を満たしていません。一覧の説明を見て直し、もう一度試験してください。",

@@ -79,6 +79,7 @@ EVENTS: Final[dict[str, Event]] = {
     "benefits:case:number": Event(_C, "給付管理番号を", "付番"),
     "benefits:contact:note": Event(_C, "連絡先の電話番号を", "記録"),
     "benefits:decision:decide": Event(_C, "世帯の課税情報により支給を", "判定"),
+    "benefits:decision:repeat": Event(_R, "封印した入力による支給判定のやり直しを", "実施"),
     "benefits:household:read": Event(_R, "世帯の住民情報・課税情報・付帯状況を", "参照"),
     "benefits:inquiry:ask": Event(_C, "税情報の照会を", "依頼"),
     "benefits:letter:print": Event(_O, "確認書または通知を", "印刷"),

@@ -19,6 +19,7 @@ from todoke.records.layouts import (
     personnel_v2022,
     registration_requests_v2026,
     replica_masters_v2021,
+    resident_changes_v2026,
     ward_reply_v2024,
     ward_request_v2024,
     zengin_transfer_v2019,
@@ -35,6 +36,7 @@ CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *permission_list_v2026.LAYOUTS,
     *existing_systems_v2022.CSV_LAYOUTS,
     *registration_requests_v2026.LAYOUTS,
+    *resident_changes_v2026.LAYOUTS,
 )
 RECORD_LAYOUTS: tuple[RecordLayout, ...] = (
     *inquiry_request_v2021.LAYOUTS,

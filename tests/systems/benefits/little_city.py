@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from todoke.records.layouts.city_inputs_v2021 import ASSISTANCE, RESIDENTS, TAX
 from todoke.systems.benefits import codecs
 from todoke.systems.benefits.rules.judging import Inputs, Judged, judge
+from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 from todoke.systems.residents.codecs import read_register
 
@@ -39,6 +40,10 @@ class LittleCity:
     answers: dict[str, str] = field(default_factory=dict)
     paid: list[str] = field(default_factory=list)
     applied: dict[str, str] = field(default_factory=dict)
+    programme: Programme = R3_NONTAXABLE
+    special: list[tuple[str, str]] = field(default_factory=list)
+    earlier: list[tuple[str, str, str, str]] = field(default_factory=list)
+    figures: list[tuple[str, str, int]] = field(default_factory=list)
 
     def person(
         self,
@@ -56,7 +61,8 @@ class LittleCity:
         self.base.append(row)
         self.latest.append({**row, **(now or {})})
         if tax is not None:
-            self.tax.append({"resident_code": code(number), **_RECORD, **tax})
+            year = {"tax_year": str(self.programme.tax_year)}
+            self.tax.append({"resident_code": code(number), **_RECORD, **year, **tax})
         if aid is not None:
             names = ("kind", "valid_from", "valid_to")
             self.assistance.append({"resident_code": code(number), **dict(zip(names, aid, strict=True))})
@@ -74,9 +80,23 @@ class LittleCity:
     def judge(self, folder: Path) -> dict[str, dict[str, Any]]:
         """Household key → its decision, by way of the real codecs and the real engine."""
         self.write(folder)
-        run(folder, self.answers, self.paid, self.applied)
+        run(folder, self.answers, self.paid, self.applied, self.programme, self.extras())
         rows = pq.read_table(folder / "households.parquet").to_pylist()
         return {row["household_key"]: row for row in rows}
+
+    def extras(self) -> dict[str, pa.Table]:
+        """The relations that only some programmes read; one without rows is not handed over at all."""
+        names = {
+            "special": ("resident_code", "kind"),
+            "earlier": ("programme", "household_key", "head", "standing"),
+            "figures": ("resident_code", "item", "value"),
+        }
+        rows = {name: getattr(self, name) for name in names}
+        return {
+            name: pa.table(dict(zip(names[name], map(list, zip(*found, strict=True)), strict=True)))
+            for name, found in rows.items()
+            if found
+        }
 
     def statuses(self, folder: Path) -> dict[str, tuple[str, str]]:
         """Resident code → (status, what it was read from)."""
@@ -93,11 +113,13 @@ def key(household: int) -> str:
     return f"1{household:09d}"
 
 
-def run(
+def run(  # noqa: PLR0917 - the relations of one decision
     folder: Path,
     answers: dict[str, str],
     paid: list[str] | None = None,
     applied: dict[str, str] | None = None,
+    programme: Programme = R3_NONTAXABLE,
+    extras: dict[str, pa.Table] | None = None,
 ) -> Judged:
     """Judge the CSV files of a folder into households.parquet and persons.parquet there."""
     days = pa.array(list((applied or {}).values()), pa.string()).cast(pa.date32())
@@ -109,12 +131,13 @@ def run(
         "answers": pa.table({"resident_code": _texts(answers), "status": _texts(answers.values())}),
         "paid": pa.table({"lineage": _texts(paid or [])}),
         "applications": pa.table({"household_key": _texts(applied or {}), "received_on": days}),
+        **(extras or {}),
     }
     for name, table in tables.items():
         pq.write_table(table, folder / f"{name}.parquet")
     inputs = Inputs(**{name: folder / f"{name}.parquet" for name in tables})
     return judge(
-        R3_NONTAXABLE, inputs, households=folder / "households.parquet", persons=folder / "persons.parquet"
+        programme, inputs, households=folder / "households.parquet", persons=folder / "persons.parquet"
     )
 
 

@@ -50,6 +50,15 @@ def run(commands: object, *words: str, by: str) -> str:
     return result.output
 
 
+def test_a_decision_is_repeated_by_its_number(office: Path) -> None:
+    shown = run(group, "decide", "--round", "first", by=city.CLERK)
+    number = shown.partition("判定番号 ")[2].partition("（")[0]
+    assert "同じ結果" in run(group, "decide", "repeat", number, by=city.CLERK)
+    with pytest.raises(TodokeError) as caught:
+        CliRunner().invoke(group, ["decide", "--by", city.CLERK], catch_exceptions=False)
+    assert caught.value.code is ErrorCode.USAGE_INVALID
+
+
 def test_the_verbs_pay_the_sample_city(office: Path, tmp_path: Path) -> None:
     out = ["--out", str(tmp_path)]
     run(group, "number", by=city.CLERK)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from tests.systems import city
+from todoke.access.models import Staff
 from todoke.access.permissions import Actor
 from todoke.contracts import registry
-from todoke.contracts.residents import Residents
+from todoke.contracts.residents import Residents, SnapshotKind
+from todoke.kernel import clock
 from todoke.kernel.clock import wareki
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
+from todoke.oplog.unusual import Rule, unusual
+from todoke.sites import near_staff
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.search_residents import search_residents
+from todoke.systems.benefits.actions.take_register import take_register
 from todoke.systems.benefits.models import RegisterEntry, Resident
 from todoke.systems.residents import jobs as register_jobs
 from todoke.systems.residents.serves import ResidentRegister
@@ -24,8 +30,6 @@ pytestmark = pytest.mark.usefixtures("city_site")
 
 @pytest.fixture(autouse=True)
 def registers(city_site: object) -> None:
-    from datetime import date
-
     registry.serve(Residents, ResidentRegister())  # type: ignore[type-abstract]
     base, latest = (city.files() / f"residents_{kind}.csv" for kind in ("base", "latest"))
     register_jobs.load(base, latest, date(2022, 2, 1), by=city.actor(city.CLERK))
@@ -55,7 +59,7 @@ def test_everybody_of_both_registers_is_found_by_number() -> None:
 
 def test_the_right_one_comes_first_by_name_reading_and_birth_date() -> None:
     for row in everybody()[::29]:
-        born = wareki(__import__("datetime").date.fromisoformat(row["birth_date"]))
+        born = wareki(date.fromisoformat(row["birth_date"]))
         for words in (f"{row['name_kanji']} {born}", f"{row['name_kana']} {row['birth_date']}"):
             assert codes(words)[0] == row["resident_code"], words
         same_name = {
@@ -104,10 +108,40 @@ def test_taking_the_same_register_again_changes_nothing_and_ids_stay() -> None:
     again = jobs.take_registers(by=city.actor(city.CLERK))
     assert all(report.resumed for report in again)
     Resident.objects.using("benefits").filter(pk__in=list(before.values())[:5]).update(edition="old")
-    from todoke.contracts.residents import SnapshotKind
-    from todoke.systems.benefits.actions.take_register import take_register
-
     taken = take_register(kind=SnapshotKind.LATEST, by=city.actor(city.CLERK))
     assert (taken.added, taken.changed, taken.gone) == (0, 0, 0)
     assert not Resident.objects.using("benefits").filter(edition="old").exists()
     assert dict(Resident.objects.using("benefits").values_list("resident_code", "id")) == before
+
+
+def test_a_curious_search_stands_out_for_the_review() -> None:
+    """Oneself, one's family, a colleague, protected people, and names alone: each under its rule."""
+    one, other = (row for row in everybody()[10:40:20])
+    mate = next(row for row in everybody() if row["household_code"] == one["household_code"])
+    for staff_id, row in ((city.CLERK, one), (city.SUPERVISOR, other)):
+        Staff.objects.using(city.DIRECTORY).filter(pk=staff_id).update(
+            name=row["name_kanji"], kana=row["name_kana"]
+        )
+    guarded = RegisterEntry.objects.using("benefits").filter(side="latest", protected=True)[0]
+    for words in (
+        one["resident_code"],
+        mate["resident_code"],
+        other["resident_code"],
+        guarded.resident_code,
+        "佐藤",
+    ):
+        codes(words)
+    now = clock.now()
+    found = unusual(
+        ["benefits"], since=now - timedelta(hours=1), until=now + timedelta(hours=1),
+        relations=near_staff.relations(), protected=near_staff.protected(),
+    )  # fmt: skip
+    marked = {(line.rule, line.note) for line in found if line.actor == city.CLERK}
+    assert marked >= {
+        (Rule.RELATED, "本人と同姓同名"),
+        (Rule.RELATED, "同じ課の職員と同姓同名"),
+        (Rule.PROTECTED, ""),
+        (Rule.NAME_ONLY, ""),
+    }
+    if mate["resident_code"] != one["resident_code"]:
+        assert (Rule.RELATED, "その世帯の人") in marked

@@ -50,6 +50,7 @@ REPLICA_ITEMS = (
 COLUMNS: dict[str, tuple[str, ...]] = {
     "residents_base.csv": REGISTER,
     "residents_latest.csv": REGISTER,
+    "changes/<day>.csv": ("serial", "kind", "changed_on", *REGISTER),
     "tax.csv": (
         "resident_code",
         "tax_year",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from todoke.sample.city import files, neighbours, responses, tables
+from todoke.sample.city import changes, files, neighbours, responses, tables
 from todoke.sample.city.frame import NEIGHBOURS
 from todoke.sample.city.invention import City, invent
 from todoke.sample.city.text import Text
@@ -18,7 +18,7 @@ _OWN_FILES: dict[str, Callable[[City], dict[str, Text]]] = {
     "individual_numbers.csv": tables.individual_numbers,
     "national/juki.csv": tables.juki,
 }
-_FILES = len(_OWN_FILES) + 1 + 2 * len(NEIGHBOURS)
+_FILES = len(_OWN_FILES) + 1 + len(changes.DAYS) + 2 * len(NEIGHBOURS)
 
 
 def write(
@@ -48,6 +48,8 @@ def _tables(city: City) -> Iterator[tuple[str, str, dict[str, Text]]]:
     for name, columns_of in _OWN_FILES.items():
         yield name, name, columns_of(city)
     yield "responses.csv", "responses.csv", _responses(city)
+    for day, changed in changes.files(city.seed, tables.latest_register(city)):
+        yield f"changes/{day}.csv", "changes/<day>.csv", changed
     for code, known, replica in neighbours.tables(
         city.seed, city.entries, city.incomes, city.individual_numbers
     ):

@@ -140,6 +140,21 @@ def bench_matching(register: int, queries: int, no_peer: bool, as_json: bool) ->
     click.echo(benches.as_json(found) if as_json else bench_matching.as_table(found))
 
 
+@bench.command("search")
+@click.option(
+    "--residents", default=3_800_000, show_default=True, type=click.IntRange(min=1_000), help="人数"
+)
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで架空の人を検索し、終わると消す")
+def bench_search(residents: int, as_json: bool) -> None:
+    """住民の検索。ILIKE と pg_trgm を同じ実行の中で測り、探す人が最初に出る割合も示します。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_search as benches_of_search
+
+    found = benches_of_search.run(residents, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else benches_of_search.as_table(found))
+
+
 @bench.command("replicas")
 @click.option(
     "--persons", default=300_000, show_default=True, type=click.IntRange(min=100), help="副本の件数"

@@ -183,16 +183,18 @@ def search(  # noqa: PLR0917 - click passes by name
 @_by
 @verb(Permission.OPLOG_READ)
 def unusual(realm: str, since: datetime, until: datetime, purpose: str, by: str) -> None:
-    """通常と異なる利用の一覧（件数の多い日、時間外、氏名だけの検索、拒否の連続）。"""
+    """通常と異なる利用の一覧（本人・家族・同僚、支援措置対象者、件数の多い日、時間外、氏名だけの検索、拒否の連続）。"""
     instance = _enter(realm)
     from todoke.oplog.sentences import when
-    from todoke.sites import log_actions, log_keeping
+    from todoke.sites import log_actions, log_keeping, near_staff
 
     found = log_actions.unusual_accesses(
         aliases=log_keeping.logs_of(instance, Realm(realm)),
         since=_at(since),
         until=_at(until),
         by=_actor(by, purpose),
+        relations=near_staff.relations,
+        protected=near_staff.protected,
     )
     for one in found:
         click.echo(

@@ -32,7 +32,7 @@ from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.forms import DateField
 from todoke.pages.tables import Column, Table
 from todoke.pages.templatetags.parts import make_chip
-from todoke.sites import log_actions, status
+from todoke.sites import log_actions, near_staff, status
 
 PER_PAGE: Final = 50
 _OUTCOMES = {
@@ -168,6 +168,8 @@ def log_unusual(request: HttpRequest) -> HttpResponse:
             since=_start(first),
             until=_start(last + timedelta(days=1)),
             by=actor_of(request),
+            relations=near_staff.relations,
+            protected=near_staff.protected,
         )
     context = {
         "heading": "通常と異なる利用",

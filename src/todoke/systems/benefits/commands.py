@@ -12,9 +12,10 @@ from todoke.access import cli_actor
 from todoke.access.guard import verb
 from todoke.access.permissions import Actor, Permission
 from todoke.batch.steps import StepReport
-from todoke.engine import snapshots
+from todoke.engine import engines, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs, queries
+from todoke.systems.benefits.actions import repeat_decision as repeating
 
 _programme = click.option("--programme", default="r3-nontaxable", show_default=True, help="事業コード")
 _by = click.option("--by", "by", required=True, help="職員ID")
@@ -47,14 +48,53 @@ def take_registers(by: str) -> None:
     _show(jobs.take_registers(by=_actor(by)))
 
 
-@group.command(name="decide")
+_engine = click.option(
+    "--engine", default="duckdb", show_default=True, type=click.Choice(engines.NAMES), help="判定を行うもの"
+)
+_master = click.option("--master", help="Spark の所在（spark://ホスト:ポート）")
+
+
+@group.group(name="decide", invoke_without_command=True)
 @_programme
-@_round
+@click.option("--round", "round_name", help="判定の回（first, second など）")
+@_engine
+@_master
+@click.option("--by", "by", help="職員ID")
+@verb(Permission.BENEFITS_DECIDE)
+def decide(
+    programme: str,
+    round_name: str | None,
+    engine: str,
+    master: str | None,
+    by: str | None,
+) -> None:
+    """全世帯の支給判定を行います。decide repeat は、過去の判定を封印された規則と入力でやり直します。"""
+    ctx = click.get_current_context()
+    if ctx.invoked_subcommand is not None:
+        return
+    if round_name is None or by is None:
+        detail = "--round と --by を指定してください"
+        raise TodokeError(ErrorCode.USAGE_INVALID, detail=detail, command=ctx.command_path)
+    _show(jobs.decide(programme, round_name, by=_actor(by), engine=engines.engine(engine, master)))
+    run = queries.decision_run(programme, round_name)
+    click.echo(
+        f"判定番号 {run.pk}（{run.engine} {run.engine_version}）規則 {run.rules_sha256[:16]} 結果 {run.outcome_sha256[:16]}"
+    )
+
+
+@decide.command(name="repeat")
+@click.argument("run", type=int)
+@_engine
+@_master
 @_by
 @verb(Permission.BENEFITS_DECIDE)
-def decide(programme: str, round_name: str, by: str) -> None:
-    """全世帯の支給判定を行います。"""
-    _show(jobs.decide(programme, round_name, by=_actor(by)))
+def repeat(run: int, engine: str, master: str | None, by: str) -> None:
+    """判定番号 RUN を、封印された規則と入力でやり直し、結果が同じかを示します（異なれば終了コード 4）。"""
+    chosen = engines.engine(engine, master)
+    if not repeating.repeat_decision(run_id=run, by=_actor(by), engine=chosen):
+        versions = queries.versions_of(run, f"{chosen.name} {chosen.version}")
+        raise TodokeError(ErrorCode.DECISION_DIFFERS, run=run, versions=versions)
+    click.echo(f"判定 {run} は、封印された規則と入力から同じ結果になりました。")
 
 
 @group.command(name="ask")

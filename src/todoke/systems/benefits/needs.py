@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from todoke.contracts.inquiry import Inquiries
 from todoke.contracts.linkage import Linkage
 from todoke.contracts.registry import need
-from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
+from todoke.contracts.residents import LineageStep, Movement, Residents, SnapshotKind, SnapshotRef
 
 
 def register(kind: SnapshotKind) -> SnapshotRef:
     """The newest sealed register of that kind (住民記録のスナップショット)."""
     return need(Residents).snapshot(kind)
+
+
+def lineage(household_codes: Sequence[str]) -> list[LineageStep]:
+    """世帯の系譜 of these households."""
+    return need(Residents).lineage(household_codes)
+
+
+def movements(resident_codes: Sequence[str]) -> list[Movement]:
+    """住民の異動 of these residents."""
+    return need(Residents).movements(resident_codes)
 
 
 def inquiries() -> Inquiries:

@@ -12,6 +12,7 @@ from todoke.contracts.residents import SnapshotKind
 from todoke.engine import snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.residents import queries
+from todoke.systems.residents.actions import import_changes as taking
 from todoke.systems.residents.actions.import_register import import_register
 
 ALIAS = "residents"
@@ -43,3 +44,19 @@ def import_snapshot(*, kind: SnapshotKind, file: Path, as_of: date, by: Actor) -
     if report.resumed and not Path(queries.newest_snapshot(kind).path).is_file():
         import_register(kind=kind, file=file, as_of=as_of, by=by)  # known already: only seals the file again
     return report
+
+
+def import_changes(*, file: Path, as_of: date, by: Actor) -> StepReport:
+    """住民異動の取込 as a step: once per content of the file. Totals: changes, steps of lineage, residents after it."""
+    if not file.is_file():
+        raise TodokeError(ErrorCode.INPUT_MISSING, file=file.name)
+
+    def work(meter: Meter) -> Counts:
+        applied = taking.import_changes(file=file, as_of=as_of, by=by)
+        meter.total(applied.changes)
+        meter.advance(applied.changes)
+        totals = {"世帯の系譜": applied.steps, "登録簿の人数": applied.snapshot.rows}
+        return Counts(taken=applied.changes, accepted=applied.changes, totals=totals)
+
+    key = snapshots.file_sha256(file)
+    return run_step(ALIAS, "residents:changes", key=key, by=by.staff_id, work=work, title="住民異動の取込")

@@ -7,9 +7,17 @@ from collections.abc import Sequence
 from django.db import connections
 
 from todoke.contracts.people import BasicAttributes
-from todoke.contracts.residents import Origin, SnapshotKind, SnapshotRef
+from todoke.contracts.residents import (
+    LineageReason,
+    LineageStep,
+    Movement,
+    Origin,
+    SnapshotKind,
+    SnapshotRef,
+)
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.residents.models import Snapshot
+from todoke.systems.residents.models import Change, ChangeFile, Snapshot
+from todoke.systems.residents.rules.lineage_reasons import DESCENT
 
 ALIAS = "residents"
 
@@ -20,13 +28,35 @@ JOIN residents_resident r USING (resident_code)
 ORDER BY r.resident_code
 """
 
+# The family by descent in both directions, then every step that begins or ends in it
+_LINEAGE = """
+WITH RECURSIVE family (household_code) AS (
+    SELECT unnest(%(codes)s::text[])
+    UNION
+    SELECT CASE WHEN l.household_code = f.household_code THEN l.successor_code ELSE l.household_code END
+    FROM family f JOIN residents_lineage l ON f.household_code IN (l.household_code, l.successor_code)
+    WHERE l.reason = ANY(%(descent)s)
+)
+SELECT l.household_code, coalesce(l.successor_code, ''), l.happened_on, l.reason, l.members, coalesce(l.former_head, ''),
+    coalesce(l.new_head, '')
+FROM residents_lineage l
+WHERE l.household_code IN (SELECT household_code FROM family) OR l.successor_code IN (SELECT household_code FROM family)
+ORDER BY l.happened_on, l.id
+"""
+
 
 def newest_snapshot(kind: SnapshotKind) -> SnapshotRef:
     """The newest sealed register of a kind, by date and then by import; NOT_FOUND when there is none."""
-    row = Snapshot.objects.using(ALIAS).filter(kind=kind).order_by("-as_of", "-imported_at").first()
-    if row is None:
+    found = known_snapshot(kind)
+    if found is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="住民記録のスナップショット")
-    return reference(row)
+    return found
+
+
+def known_snapshot(kind: SnapshotKind) -> SnapshotRef | None:
+    """The same; None when there is none."""
+    row = Snapshot.objects.using(ALIAS).filter(kind=kind).order_by("-as_of", "-imported_at").first()
+    return None if row is None else reference(row)
 
 
 def reference(row: Snapshot) -> SnapshotRef:
@@ -54,3 +84,39 @@ def origins(resident_codes: Sequence[str]) -> list[Origin]:
             )
             for code, ward, previous, name, sex, born, address in cursor
         ]
+
+
+def last_serial() -> int | None:
+    """The serial of the last change that was taken in; None before the first."""
+    newest = ChangeFile.objects.using(ALIAS).order_by("-last_serial").first()
+    return newest.last_serial if newest else None
+
+
+def lineage(household_codes: Sequence[str]) -> list[LineageStep]:
+    """Every step of the families of these households, by day."""
+    with connections[ALIAS].cursor() as cursor:
+        descent = [reason.value for reason in DESCENT]
+        cursor.execute(_LINEAGE, {"codes": list(household_codes), "descent": descent})
+        return [
+            LineageStep(
+                household_code=code, successor_code=successor, happened_on=day, reason=LineageReason(reason),
+                members=members, former_head=former, new_head=new,
+            )
+            for code, successor, day, reason, members, former, new in cursor
+        ]  # fmt: skip
+
+
+def movements(resident_codes: Sequence[str]) -> list[Movement]:
+    """The changes of these residents, oldest first."""
+    rows = Change.objects.using(ALIAS).filter(resident_code__in=list(resident_codes))
+    return [
+        Movement(
+            resident_code=row.resident_code, kind=row.kind, changed_on=row.changed_on,
+            household_before=row.household_before or "", household_after=row.household_after,
+            ward_before=row.ward_before or "", ward_after=row.ward_after,
+            address_before=row.address_before or "", address_after=row.address_after,
+            name_before=row.name_before or "", name_after=row.name_after,
+            previous_municipality=row.previous_municipality or "", left_on=row.left_on,
+        )
+        for row in rows.order_by("changed_on", "serial", "pk")
+    ]  # fmt: skip

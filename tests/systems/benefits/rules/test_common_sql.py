@@ -24,11 +24,11 @@ _NOT_FUNCTIONS = {"as", "in", "when", "and", "or", "not", "from", "on", "over", 
 
 
 def _texts(programme: Programme) -> str:
-    parts = (
-        decision_sql.population(programme),
-        decision_sql.statuses(programme),
-        decision_sql.households(programme),
-    )
+    statement = decision_sql.statement(programme)
+    parts = [one.query for one in (*statement.steps, *statement.outputs)] + [
+        statement.asked,
+        statement.written,
+    ]
     return re.sub(r"'[^']*'", "''", re.sub(r"--.*", "", "\n".join(parts)).lower())
 
 

@@ -11,83 +11,109 @@ from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.residents import SnapshotKind
-from todoke.engine import postgres, snapshots
+from todoke.engine import postgres, rows, snapshots
+from todoke.engine.code import code_version
+from todoke.engine.duck import DuckEngine
 from todoke.engine.snapshots import Seal
+from todoke.engine.statement import Engine
 from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.benefits import needs, queries
-from todoke.systems.benefits.models import DecisionRun
-from todoke.systems.benefits.rules.judging import Inputs, judge
+from todoke.systems.benefits.models import DecisionInput, DecisionRun
+from todoke.systems.benefits.rules import judging
 from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"
 
 
-def decide(*, programme: Programme, round_name: str, by: Actor) -> DecisionRun:
+def decide(*, programme: Programme, round_name: str, by: Actor, engine: Engine | None = None) -> DecisionRun:
     """One decision run; the run itself when this round was decided before. Errors: NOT_FOUND for a missing input,
-    INPUT_CHANGED when a sealed file is no longer what was imported."""
+    INPUT_CHANGED when a sealed file is no longer what was imported, and those of the engine."""
     require(by, Permission.BENEFITS_DECIDE)
     known = DecisionRun.objects.using(ALIAS).filter(programme=programme.code, round=round_name).first()
     if known is not None:
         return known
     folder = Path(settings.TODOKE_DATA_FOLDER) / "benefits"
     folder.mkdir(parents=True, exist_ok=True)
-    inputs, seals = _inputs(programme, folder)
-    households, persons = _judge(programme, inputs, folder, round_name)
+    inputs = _inputs(programme, folder)
+    run = _judge(programme, inputs, folder, round_name, engine or DuckEngine())
+    run.decided_at, run.decided_by = clock.now(), by.staff_id
     with transaction.atomic(using=ALIAS):
-        run = DecisionRun.objects.using(ALIAS).create(
-            programme=programme.code,
-            edition=programme.edition,
-            round=round_name,
-            **seals,
-            result_path=str(households.path),
-            result_sha256=households.sha256,
-            persons_path=str(persons.path),
-            persons_sha256=persons.sha256,
-            residents=persons.rows,
-            households=households.rows,
-            decided_at=clock.now(),
-            decided_by=by.staff_id,
+        run.save(using=ALIAS, force_insert=True)
+        DecisionInput.objects.using(ALIAS).bulk_create(
+            _input(run, name, seal) for name, seal in inputs.items()
         )
-        rows = pq.read_table(households.path)
-        run_ids = pa.repeat(pa.scalar(run.pk, pa.int64()), rows.num_rows)
-        postgres.copy_in(ALIAS, "benefits_decision", rows.append_column("run_id", run_ids))
-        subject = f"decision {programme.code} {round_name}"
-        record(ALIAS, by=by, verb="benefits:decision:decide", subject=subject, persons=persons.rows)
+        found = pq.read_table(run.result_path)
+        run_ids = pa.repeat(pa.scalar(run.pk, pa.int64()), found.num_rows)
+        postgres.copy_in(ALIAS, "benefits_decision", found.append_column("run_id", run_ids))
+        # the digest stands in the log, too: sealed there, signed, and kept by the other realms
+        subject = f"decision {programme.code} {round_name} {run.outcome_sha256}"
+        record(ALIAS, by=by, verb="benefits:decision:decide", subject=subject, persons=run.residents)
     return run
 
 
-def _inputs(programme: Programme, folder: Path) -> tuple[Inputs, dict[str, str]]:
-    """The sealed files, each checked against its seal, and the hashes that the run keeps."""
+def _inputs(programme: Programme, folder: Path) -> dict[str, Seal]:
+    """Relation → its sealed file; those of imports are checked against their seals."""
     base, latest = needs.register(SnapshotKind.BASE), needs.register(SnapshotKind.LATEST)
     tax, assistance = queries.newest_source("tax"), queries.newest_source("assistance")
-    answers = snapshots.write(queries.answers(programme.code), folder, "answers")
-    paid = snapshots.write(queries.paid_lineages(programme.code), folder, "paid")
-    applications = snapshots.write(queries.applications_received(programme.code), folder, "applications")
-    inputs = Inputs(
-        base=snapshots.check(Path(base.path), base.sha256),
-        latest=snapshots.check(Path(latest.path), latest.sha256),
-        tax=snapshots.check(Path(tax.path), tax.sha256),
-        assistance=snapshots.check(Path(assistance.path), assistance.sha256),
-        answers=answers.path,
-        paid=paid.path,
-        applications=applications.path,
-    )
-    return inputs, {
-        "base_snapshot": base.sha256,
-        "latest_snapshot": latest.sha256,
-        "tax_sha256": tax.sha256,
-        "assistance_sha256": assistance.sha256,
-        "answers_sha256": answers.sha256,
-        "paid_sha256": paid.sha256,
-        "applications_sha256": applications.sha256,
+    own = {
+        "answers": queries.answers(programme.code),
+        "paid": queries.paid_lineages(programme.code),
+        "applications": queries.applications_received(programme.code),
     }
+    seals = {
+        "base": _checked(base.path, base.sha256, base.rows),
+        "latest": _checked(latest.path, latest.sha256, latest.rows),
+        "tax": _checked(tax.path, tax.sha256, tax.rows),
+        "assistance": _checked(assistance.path, assistance.sha256, assistance.rows),
+    }
+    return seals | {name: snapshots.write(table, folder, name) for name, table in own.items()}
 
 
-def _judge(programme: Programme, inputs: Inputs, folder: Path, round_name: str) -> tuple[Seal, Seal]:
-    drafts = folder / f"draft-{round_name}-households.parquet", folder / f"draft-{round_name}-persons.parquet"
-    judge(programme, inputs, households=drafts[0], persons=drafts[1])
-    return (
-        snapshots.adopt(drafts[0], f"decision-{round_name}"),
-        snapshots.adopt(drafts[1], f"persons-{round_name}"),
+def _checked(path: str, sha256: str, count: int) -> Seal:
+    return Seal(path=snapshots.check(Path(path), sha256), sha256=sha256, rows=count)
+
+
+def _input(run: DecisionRun, name: str, seal: Seal) -> DecisionInput:
+    own = str(seal.path) if name in ("answers", "paid", "applications") else ""
+    return DecisionInput(run=run, relation=name, path=str(seal.path), own_path=own, sha256=seal.sha256)
+
+
+def _judge(
+    programme: Programme, inputs: dict[str, Seal], folder: Path, round_name: str, engine: Engine
+) -> DecisionRun:
+    """The run with every seal, not saved yet."""
+    files = judging.Inputs(**{name: seal.path for name, seal in inputs.items()})
+    statement = judging.statement(programme, files)
+    draft = folder / f"draft-{round_name}"
+    judged = judging.run(
+        statement,
+        files,
+        households=draft.with_suffix(".households"),
+        persons=draft.with_suffix(".persons"),
+        engine=engine,
+    )
+    rules = snapshots.write_bytes(statement.sealed(), folder, "rules", ".json")
+    households = snapshots.adopt(draft.with_suffix(".households"), f"decision-{round_name}")
+    persons = snapshots.adopt(draft.with_suffix(".persons"), f"persons-{round_name}")
+    return DecisionRun(
+        programme=programme.code,
+        edition=programme.edition,
+        round=round_name,
+        base_snapshot=inputs["base"].sha256,
+        latest_snapshot=inputs["latest"].sha256,
+        **{f"{name}_sha256": seal.sha256 for name, seal in inputs.items() if name not in ("base", "latest")},
+        result_path=str(households.path),
+        result_sha256=households.sha256,
+        persons_path=str(persons.path),
+        persons_sha256=persons.sha256,
+        residents=judged.residents,
+        households=judged.households,
+        engine=engine.name,
+        engine_version=engine.version,
+        rules_path=str(rules.path),
+        rules_sha256=rules.sha256,
+        code_version=code_version(),
+        outcome_sha256=rows.digest(households.path),
+        trace_sha256=rows.digest(persons.path),
     )

@@ -9,11 +9,14 @@ from typing import Final
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
+from todoke.contracts.residents import LineageStep, Movement
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record, record_many
+from todoke.systems.benefits import needs
 from todoke.systems.benefits.models import Case, Contact
 from todoke.systems.benefits.queries import household as households
+from todoke.systems.benefits.queries.evidence import Evidence, evidence_of
 from todoke.systems.benefits.queries.household import Household, Member
 from todoke.systems.benefits.rules import protection
 
@@ -23,11 +26,17 @@ VERB: Final = Permission.BENEFITS_HOUSEHOLD_READ.value
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """A household as this reader may see it: places of protected members are hidden unless `may_see_protected`."""
+    """A household as this reader may see it: places of protected members are hidden unless `may_see_protected`.
+
+    `evidence` is by resident code; movements and contacts are of the members whose places the reader may see.
+    """
 
     household: Household
     cases: tuple[Case, ...]
     contacts: tuple[Contact, ...]
+    evidence: dict[str, Evidence]
+    lineage: tuple[LineageStep, ...]
+    movements: tuple[Movement, ...]
     may_see_protected: bool
 
     @property
@@ -44,16 +53,30 @@ def read_household(*, person: int, by: Actor) -> Read:
     with transaction.atomic(using=ALIAS):
         found = households.household_of(person)
         may = _may_see_protected(found.members, by)
+        lineage = tuple(_lineage(found, may=may))  # before the codes are hidden
         shown = found if may else _hidden(found)
-        about = (Person("resident_code", member.resident_code) for member in shown.members)
+        everybody = [member.resident_code for member in shown.members]
+        about = (Person("resident_code", code) for code in everybody)
         record_many(ALIAS, by=by, verb=VERB, subject="household", about=about)
         codes = [one.resident_code for one in shown.members if may or not one.hidden]
         return Read(
+            evidence=evidence_of(everybody),
+            lineage=lineage,
+            movements=tuple(needs.movements(codes)),
             household=shown,
             cases=tuple(households.cases_of(found.base_code, protected=found.of.protected)),
             contacts=tuple(households.contacts(codes)),
             may_see_protected=may,
         )
+
+
+def _lineage(found: Household, *, may: bool) -> list[LineageStep]:
+    """The steps of the household's family, without those of protected members for whoever may not see where they are."""
+    guarded = {code for one in found.members if one.hidden for code in (one.current_code,) if code} - {
+        found.base_code
+    }
+    steps = needs.lineage(found.codes if may or not found.of.hidden else [found.base_code or ""])
+    return [step for step in steps if may or not {step.household_code, step.successor_code} & guarded]
 
 
 def _may_see_protected(members: Sequence[Member], by: Actor) -> bool:

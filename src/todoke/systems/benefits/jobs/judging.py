@@ -11,6 +11,7 @@ from todoke.batch.progress import Meter
 from todoke.batch.steps import Counts, StepReport, run_step
 from todoke.contracts.residents import SnapshotKind
 from todoke.engine import snapshots
+from todoke.engine.statement import Engine
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import needs, queries
 from todoke.systems.benefits.actions import ask as asking
@@ -56,11 +57,13 @@ def take_registers(*, by: Actor) -> list[StepReport]:
     return reports
 
 
-def decide(programme: str, round_name: str, *, by: Actor) -> list[StepReport]:
-    """支給判定 of one round. Totals: residents, households by outcome, persons by tax status."""
+def decide(programme: str, round_name: str, *, by: Actor, engine: Engine | None = None) -> list[StepReport]:
+    """支給判定 of one round, here or on the given engine. Totals: residents, households by outcome, persons by tax status."""
 
     def work(_: Meter) -> Counts:
-        run = deciding.decide(programme=programmes.find(programme), round_name=round_name, by=by)
+        run = deciding.decide(
+            programme=programmes.find(programme), round_name=round_name, by=by, engine=engine
+        )
         counts = queries.outcome_counts(run)
         households = counts.pop("households")
         totals = {"residents": run.residents, **counts, **queries.status_counts(run)}

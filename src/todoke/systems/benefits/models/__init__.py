@@ -3,7 +3,7 @@
 from todoke.systems.benefits.models.answer import Answer, AnswerImport
 from todoke.systems.benefits.models.application import Application
 from todoke.systems.benefits.models.case import Case
-from todoke.systems.benefits.models.decision import Decision, DecisionRun
+from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
@@ -23,6 +23,7 @@ __all__ = [
     "Case",
     "Contact",
     "Decision",
+    "DecisionInput",
     "DecisionRun",
     "Examination",
     "InquiryOrder",

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from django.db import models
 
+from todoke.engine.engines import NAMES
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, with_parent, years
 from todoke.systems.benefits.rules.outcome import Outcome, Reason
+
+_SHA256 = "^[0-9a-f]{64}$"
 
 
 class DecisionRun(models.Model):
     """One judging of the whole city, sealed with the hash of everything it was made from. Newest counts.
 
-    `persons_path` holds each person's status and what it was read from. Append-only.
+    `persons_path` holds each person's status and what it was read from. `rules_path` is the statement that was run,
+    `outcome_sha256` and `trace_sha256` are the digests of the rows (engine/rows.py) of households and of persons.
+    With DecisionInput that is all it takes to judge again. Append-only.
     """
 
     programme = models.TextField()
@@ -31,6 +36,13 @@ class DecisionRun(models.Model):
     persons_sha256 = models.TextField()
     residents = models.BigIntegerField()
     households = models.BigIntegerField()
+    engine = models.TextField(db_default="")
+    engine_version = models.TextField(db_default="")
+    rules_path = models.TextField(db_default="")
+    rules_sha256 = models.TextField(db_default="")
+    code_version = models.TextField(db_default="")
+    outcome_sha256 = models.TextField(db_default="")
+    trace_sha256 = models.TextField(db_default="")
     decided_at = models.DateTimeField()
     decided_by = models.TextField()
 
@@ -38,14 +50,49 @@ class DecisionRun(models.Model):
         open=(
             "id programme edition round base_snapshot latest_snapshot tax_sha256 "
             "assistance_sha256 answers_sha256 paid_sha256 applications_sha256 result_path "
-            "result_sha256 persons_path persons_sha256 residents households decided_at "
-            "decided_by"
+            "result_sha256 persons_path persons_sha256 residents households engine engine_version rules_path "
+            "rules_sha256 code_version outcome_sha256 trace_sha256 decided_at decided_by"
         ),
         keep=years(5, since="decided_at", law=CLAIMS, files=("result_path", "persons_path")),
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["programme", "round"], name="decision_round_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "round"], name="decision_round_once"),
+            models.CheckConstraint(
+                # runs of before 2026-11-26 have no seal; a new one has all of it
+                condition=models.Q(engine="", rules_sha256="", outcome_sha256="", trace_sha256="")
+                | models.Q(
+                    engine__in=NAMES, rules_sha256__regex=_SHA256, outcome_sha256__regex=_SHA256,
+                    trace_sha256__regex=_SHA256,
+                ),
+                name="decision_sealed_whole",
+            ),
+        ]  # fmt: skip
+
+
+class DecisionInput(models.Model):
+    """A sealed file that a decision was made from, by the name that the rules call it. Append-only.
+
+    `own_path`: the file again when it was made for this run alone and goes with it; empty for an import's.
+    """
+
+    run = models.ForeignKey(DecisionRun, on_delete=models.PROTECT)
+    relation = models.TextField()
+    path = models.TextField()
+    own_path = models.TextField(blank=True)
+    sha256 = models.TextField()
+
+    privacy = Privacy(
+        open="id run relation path own_path sha256",
+        keep=years(5, since="run.decided_at", law=CLAIMS, parent="run", files=("own_path",)),
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "relation"], name="decision_input_once"),
+            models.CheckConstraint(condition=models.Q(sha256__regex=_SHA256), name="decision_input_sealed"),
+        ]
 
 
 class Decision(models.Model):

@@ -11,6 +11,7 @@ from todoke.systems.benefits.queries.judging import (
     outcome_counts,
     paid_lineages,
     status_counts,
+    versions_of,
     write_decisions,
 )
 from todoke.systems.benefits.queries.paying import (
@@ -48,6 +49,7 @@ __all__ = [
     "refused_rows",
     "states",
     "status_counts",
+    "versions_of",
     "with_payees",
     "write_decisions",
 ]

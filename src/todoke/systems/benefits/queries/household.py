@@ -23,6 +23,11 @@ class Member:
     latest: RegisterEntry | None
 
     @property
+    def current_code(self) -> str | None:
+        """The household that the member is in now."""
+        return self.latest.household_code if self.latest else None
+
+    @property
     def entry(self) -> RegisterEntry:
         """The newest entry."""
         found = self.latest or self.base

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from todoke.engine import duck, postgres, snapshots
+from todoke.engine.code import code_version
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits.models import DecisionRun, InquiryOrder, Source
 from todoke.systems.benefits.rules.tax_status import TaxStatus
@@ -83,6 +84,12 @@ def decision_run(programme: str, round_name: str) -> DecisionRun:
     if found is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="支給判定の回")
     return found
+
+
+def versions_of(run_id: int, today: str) -> str:
+    """Code and engine of a run, and today's."""
+    run = DecisionRun.objects.using(ALIAS).get(pk=run_id)
+    return f"{run.code_version}・{run.engine} {run.engine_version} → {code_version()}・{today}"
 
 
 def paid_lineages(programme: str) -> pa.Table:

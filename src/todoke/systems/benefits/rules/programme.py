@@ -31,7 +31,7 @@ class Standing(StrEnum):
     """Where a household stood in an earlier round; a round's exclusion names those that count."""
 
     PAID = "支給済み"
-    TARGETED = "対象・未申請"
+    TARGETED = "未申請"  # 対象だったが申請しなかった
     DECLINED = "辞退"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from todoke.kernel.clock import born_after_for_age_under
@@ -12,7 +13,7 @@ from todoke.systems.benefits.rules.articles.forming import (
     SpecialKind,
 )
 from todoke.systems.benefits.rules.programme import Programme, Register, Unit
-from todoke.systems.benefits.rules.rule import quoted
+from todoke.systems.benefits.rules.rule import MemberRule, quoted
 from todoke.systems.benefits.rules.tax_status import TaxStatus
 
 RELATIONS = frozenset(
@@ -35,9 +36,12 @@ _COLUMNS = "resident_code, household_code, is_head, birth_date, moved_in_on, pre
 
 
 def population(programme: Programme, given: Collection[str] = RELATIONS) -> str:
-    """The relation `population`: everybody who is judged."""
+    """The relation `population`: everybody who is judged. On the newest register, who left after applying, too."""
     if programme.register is Register.LATEST:
-        return f"SELECT {_COLUMNS} FROM latest WHERE left_on IS NULL"
+        return f"""SELECT {", ".join(f"l.{name}" for name in _COLUMNS.split(", "))}
+FROM latest l LEFT JOIN (SELECT household_key, min(received_on) AS received_on FROM applications GROUP BY household_key) a
+    ON a.household_key = l.household_code
+WHERE l.left_on IS NULL OR COALESCE(a.received_on <= l.left_on, false)"""
     registered = f"SELECT {_COLUMNS} FROM base"
     if not _asks(Article2ReRegistered, programme, given):
         return registered
@@ -49,15 +53,28 @@ WHERE b.resident_code IS NULL AND l.moved_in_on > DATE '{programme.base_date}'
     AND l.moved_in_on <= DATE '{programme.deadline}'"""
 
 
-def statuses(programme: Programme, given: Collection[str] = RELATIONS) -> str:
-    """The relation `status`, from `population` and the files."""
-    parts = (_members(programme, given), _evidence(programme), _status(programme))
-    return f"WITH {', '.join(parts)}\nSELECT * FROM status"
+def statuses(programme: Programme, read: str, given: Collection[str] = RELATIONS) -> str:
+    """The relation `status`, from `population` and the files, with those columns that the SQL `read` reads.
+
+    `place` is that of the first rule of the programme that a member meets: the household's reason, if any, is the least.
+    """
+    parts = (_noted(programme, given) + _members(programme, given), _evidence(programme), _status(programme))
+    columns = ("resident_code", "household_key", "source", "status", *_KEPT, *programme.figures)
+    kept = [name for name in dict.fromkeys(columns) if name in columns[:4] or re.search(rf"\b{name}\b", read)]
+    return f"WITH {', '.join(parts)}\nSELECT {', '.join(kept)}, {_place(programme)} AS place FROM status"
+
+
+def _place(programme: Programme) -> str:
+    cases = " ".join(
+        f"WHEN {rule.when(programme)} THEN {place}"
+        for place, rule in enumerate(programme.rules)
+        if issubclass(rule, MemberRule)
+    )
+    return f"CAST({f'CASE {cases} END' if cases else 'NULL'} AS SMALLINT)"
 
 
 def _members(programme: Programme, given: Collection[str]) -> str:
     alone = _asks(Article2InstitutionChild, programme, given)
-    evacuees = f"UNION SELECT resident_code FROM special WHERE kind = '{SpecialKind.EVACUEE}'"
     placed = f"""
 placed AS (
     SELECT b.resident_code, row_number() OVER (PARTITION BY b.household_code ORDER BY b.resident_code) AS place
@@ -66,28 +83,46 @@ placed AS (
 ),"""
     heads = f"""
 former_heads AS (SELECT DISTINCT head AS resident_code FROM earlier WHERE {earlier_rounds(programme, heads=True)}),"""
-    return f"""
-protection AS (
-    SELECT resident_code FROM base WHERE protected UNION SELECT resident_code FROM latest WHERE protected
-    {evacuees if "special" in given else ""}
-),{placed if alone else ""}{heads if programme.earlier else ""}
+    return f"""{placed if alone else ""}{heads if programme.earlier else ""}
 -- Protected persons first: split off from their household, together, into one of their own
 member AS (
     SELECT b.resident_code, b.household_code AS base_household_code, b.is_head, b.birth_date, b.moved_in_on,
-        b.previous_municipality, p.resident_code IS NOT NULL AS protected, {_key(programme, alone=alone)} AS household_key,
-        COALESCE(l.left_reason = '死亡', false) AS died, l.left_on, COALESCE(l.is_head, false) AS head_now,
+        b.previous_municipality, COALESCE(n.protected, false) AS protected, {_key(programme, alone=alone)} AS household_key,
+        COALESCE(n.died, false) AS died, n.left_on, COALESCE(n.aided, false) AS aided, n.answered,
         {"f.resident_code IS NOT NULL" if programme.earlier else "false"} AS former_head
-    FROM population b LEFT JOIN protection p USING (resident_code) LEFT JOIN latest l USING (resident_code)
+    FROM population b LEFT JOIN noted n USING (resident_code)
     {"LEFT JOIN placed c USING (resident_code)" if alone else ""}
     {"LEFT JOIN former_heads f USING (resident_code)" if programme.earlier else ""}
 )"""
+
+
+def _noted(programme: Programme, given: Collection[str]) -> str:
+    """What is known of few persons only, gathered first: one small relation to look into, not one each."""
+    evacuees = f"""
+        UNION ALL SELECT resident_code, true, false, NULL, false, NULL
+        FROM special WHERE kind = '{SpecialKind.EVACUEE}'"""
+    day = f"DATE '{programme.tax_date}'"
+    return f"""
+noted AS (
+    SELECT resident_code, bool_or(protected) AS protected, bool_or(died) AS died, max(left_on) AS left_on,
+        bool_or(aided) AS aided, max(answered) AS answered
+    FROM (
+        SELECT resident_code, protected, COALESCE(left_reason = '死亡', false) AS died, left_on, false AS aided,
+            CAST(NULL AS STRING) AS answered
+        FROM latest WHERE protected OR left_on IS NOT NULL
+        UNION ALL SELECT resident_code, true, false, NULL, false, NULL FROM base WHERE protected{evacuees if "special" in given else ""}
+        UNION ALL SELECT resident_code, false, false, NULL, true, NULL FROM assistance
+        WHERE kind = '生活保護' AND valid_from <= {day} AND COALESCE(valid_to >= {day}, true)
+        UNION ALL SELECT resident_code, false, false, NULL, false, status FROM answers
+    ) t GROUP BY resident_code
+),"""
 
 
 def _key(programme: Programme, *, alone: bool) -> str:
     if programme.unit is Unit.PERSON:
         return "b.resident_code"
     child = "WHEN c.resident_code IS NOT NULL THEN '-' || CAST(c.place + 1 AS STRING) " if alone else ""
-    return f"b.household_code || CASE WHEN p.resident_code IS NOT NULL THEN '-1' {child}ELSE '' END"
+    return f"b.household_code || CASE WHEN n.protected THEN '-1' {child}ELSE '' END"
 
 
 def earlier_rounds(programme: Programme, *, heads: bool = False) -> str:
@@ -101,31 +136,21 @@ def earlier_rounds(programme: Programme, *, heads: bool = False) -> str:
 
 
 _EVIDENCE = """
-record AS (SELECT * FROM tax WHERE tax_year = '{tax_year}' AND declared),
-registered_dependant AS (
-    SELECT resident_code, supporter_taxed FROM tax WHERE tax_year = '{tax_year}' AND supporter IS NOT NULL
-),
-on_livelihood_aid AS (
-    SELECT DISTINCT resident_code FROM assistance
-    WHERE kind = '生活保護' AND valid_from <= DATE '{tax_date}' AND COALESCE(valid_to >= DATE '{tax_date}', true)
-),{figure}
+roll AS (SELECT * FROM tax WHERE tax_year = '{tax_year}'),{figure}
 -- What a person's status is read from: the first of these that there is
 evidence AS (
-    SELECT m.*, d.resident_code IS NOT NULL AS dependant, d.supporter_taxed, a.status AS answered,
+    SELECT m.*, r.supporter IS NOT NULL AS dependant,
+        CASE WHEN r.supporter IS NOT NULL THEN r.supporter_taxed END AS supporter_taxed,
         r.treaty_exempt, r.income_levy, r.per_capita_levy, r.levy_waived,{figures}
         CASE
-            WHEN w.resident_code IS NOT NULL THEN 'livelihood_aid'
-            WHEN r.resident_code IS NOT NULL THEN 'tax_record'
+            WHEN aided THEN 'livelihood_aid'
+            WHEN r.declared THEN 'tax_record'
             WHEN m.moved_in_on >= DATE '{moved_in_from}' THEN 'inquiry'
             WHEN m.birth_date >= DATE '{born_after}' THEN 'minor'
-            WHEN d.resident_code IS NOT NULL THEN 'dependant'
+            WHEN r.supporter IS NOT NULL THEN 'dependant'
             ELSE 'none'
         END AS source
-    FROM member m
-    LEFT JOIN on_livelihood_aid w USING (resident_code)
-    LEFT JOIN record r USING (resident_code)
-    LEFT JOIN registered_dependant d USING (resident_code)
-    LEFT JOIN answers a USING (resident_code){joined}
+    FROM member m LEFT JOIN roll r USING (resident_code){joined}
 )"""
 
 
@@ -135,7 +160,6 @@ def _evidence(programme: Programme) -> str:
     figure = f"\nfigure AS (SELECT resident_code, {pivoted} FROM figures GROUP BY resident_code),"
     return _EVIDENCE.format(
         tax_year=programme.tax_year,
-        tax_date=programme.tax_date,
         moved_in_from=programme.moved_in_from,
         born_after=born_after_for_age_under(programme.adult_age, programme.tax_date),
         figure=figure if items else "",
@@ -145,9 +169,9 @@ def _evidence(programme: Programme) -> str:
 
 
 _KEPT = (
-    "resident_code, household_key, base_household_code, is_head, birth_date, moved_in_on, previous_municipality, "
-    "protected, died, left_on, head_now, former_head, dependant, supporter_taxed, source"
-)
+    "base_household_code", "is_head", "birth_date", "moved_in_on", "previous_municipality", "protected", "died",
+    "left_on", "former_head", "dependant", "supporter_taxed",
+)  # fmt: skip
 
 
 def _status(programme: Programme) -> str:
@@ -161,7 +185,7 @@ def _status(programme: Programme) -> str:
             WHEN {usable} AND {within} THEN '{word.EQUIVALENT}'"""
     return f"""
 status AS (
-    SELECT {", ".join((_KEPT, *programme.figures))},
+    SELECT resident_code, household_key, source, {", ".join((*_KEPT, *programme.figures))},
         CASE{declared}
             WHEN source IN ('livelihood_aid', 'minor', 'dependant') THEN '{word.EXEMPT}'
             WHEN source = 'inquiry' THEN COALESCE(answered, '{word.NOT_ASKED}')

@@ -7,24 +7,20 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
-from django.conf import settings
-from django.db import connections, transaction
+import pyarrow.parquet as pq
+from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.residents import SnapshotKind, SnapshotRef
 from todoke.engine import postgres, snapshots
 from todoke.engine.snapshots import Seal
-from todoke.kernel import clock
-from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.residents import codecs, queries
+from todoke.systems.residents.actions.keeping import Keeping
 from todoke.systems.residents.models import Resident, Snapshot
+from todoke.systems.residents.rules import history
 
 ALIAS = "residents"
-_LOOKED_UP = (
-    "resident_code", "household_code", "ward_code", "previous_municipality", "name_kanji", "sex",
-    "birth_date", "address", "moved_in_on", "left_on", "left_reason", "protected",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,56 +32,48 @@ class Imported:
 
 
 def import_register(*, kind: SnapshotKind, file: Path, as_of: date, by: Actor) -> Imported:
-    """Seal the register in `file` and, when it is the latest one, make it the look-up table.
+    """Seal the register in `file` and, when it is the latest one, make it the look-up table and keep what it changed.
 
     The same content for the same day is the same snapshot. Errors: InputRefused (all bad rows),
     STATE_CONFLICT when a newer register of that kind is already in use.
     """
     require(by, Permission.RESIDENTS_IMPORT)
     register = codecs.read_register(file)
-    seal = snapshots.write(register, settings.TODOKE_DATA_FOLDER / "residents", f"residents-{kind}")
+    keeping = Keeping(kind=kind, as_of=as_of, by=by)
+    return _take(register, keeping.seal(register), keeping, source_sha256=snapshots.file_sha256(file))
+
+
+def _take(register: pa.Table, seal: Seal, keeping: Keeping, *, source_sha256: str) -> Imported:
+    kind, as_of, by = keeping.kind, keeping.as_of, keeping.by
     with transaction.atomic(using=ALIAS):
-        _alone(kind)
+        keeping.alone()
         known = Snapshot.objects.using(ALIAS).filter(kind=kind, as_of=as_of, sha256=seal.sha256).first()
         if known is not None:
             return Imported(snapshot=queries.reference(known), is_new=False)
-        _refuse_older(kind, as_of)
-        row = _create(kind, as_of, seal, snapshots.file_sha256(file), by)
+        keeping.refuse_older()
+        before = _before(kind)
+        row = keeping.create(seal, source_sha256)
         if kind is SnapshotKind.LATEST:
-            _replace_residents(register, row)
+            _replace_residents(register, row.snapshot_id)
+            if before is not None:
+                keeping.remember(history.compare(before, register, as_of), row.snapshot_id)
         subject = f"snapshot {row.snapshot_id}"
         record(ALIAS, by=by, verb="residents:snapshot:import", subject=subject, persons=seal.rows)
     return Imported(snapshot=queries.reference(row), is_new=True)
 
 
-def _alone(kind: SnapshotKind) -> None:
-    """One import of a kind at a time, until the transaction ends."""
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"residents:import:{kind}"])
+def _before(kind: SnapshotKind) -> pa.Table | None:
+    """The register that a latest one is compared with: the latest one so far, else the one of the base date."""
+    if kind is SnapshotKind.LATEST:
+        for known in (SnapshotKind.LATEST, SnapshotKind.BASE):
+            found = queries.known_snapshot(known)
+            if found is not None:
+                return pq.read_table(snapshots.check(Path(found.path), found.sha256))
+    return None
 
 
-def _refuse_older(kind: SnapshotKind, as_of: date) -> None:
-    if Snapshot.objects.using(ALIAS).filter(kind=kind, as_of__gt=as_of).exists():
-        raise TodokeError(ErrorCode.STATE_CONFLICT, detail="より新しい時点の住民記録が取り込まれています")
-
-
-def _create(kind: SnapshotKind, as_of: date, seal: Seal, source_sha256: str, by: Actor) -> Snapshot:
-    return Snapshot.objects.using(ALIAS).create(
-        snapshot_id=f"{kind}-{as_of.isoformat()}-{seal.sha256[:16]}",
-        kind=kind,
-        as_of=as_of,
-        path=str(seal.path),
-        sha256=seal.sha256,
-        source_sha256=source_sha256,
-        rows=seal.rows,
-        imported_at=clock.now(),
-        imported_by=by.staff_id,
-    )
-
-
-def _replace_residents(register: pa.Table, row: Snapshot) -> None:
+def _replace_residents(register: pa.Table, snapshot_id: str) -> None:
     """All rows out, all rows in; readers see the old register until commit."""
     Resident.objects.using(ALIAS).all()._raw_delete(ALIAS)
-    looked_up = register.select(list(_LOOKED_UP))
-    snapshot_ids = pa.repeat(row.snapshot_id, register.num_rows)
-    postgres.copy_in(ALIAS, "residents_resident", looked_up.append_column("snapshot_id", snapshot_ids))
+    snapshot_ids = pa.repeat(snapshot_id, register.num_rows)
+    postgres.copy_in(ALIAS, "residents_resident", register.append_column("snapshot_id", snapshot_ids))

@@ -8,37 +8,41 @@ from django.db import models
 from django.db.models import Q
 
 from todoke.privacy.classes import Privacy
-from todoke.privacy.retention import with_parent
-from todoke.systems.residents.models.snapshot import Snapshot
+from todoke.privacy.retention import REGISTER, for_ever
 
 
 class Resident(models.Model):
-    """One resident of the newest register: 住基個人コード with 現住所区, 前住所コード and the four attributes.
+    """One resident of the newest register, with all its columns: 住基個人コード with 現住所区, 前住所コード and so on.
 
-    Replaced as a whole by each import, so every row comes from one snapshot.
+    Replaced as a whole by a whole register; a daily file of changes writes only its rows, which name its snapshot.
     """
 
     resident_code = models.TextField(primary_key=True)
     household_code = models.TextField()
-    ward_code = models.TextField()
-    previous_municipality = models.TextField(null=True)
+    is_head = models.BooleanField()
+    relationship = models.TextField()
     name_kanji = models.TextField()
+    name_kana = models.TextField(null=True)
     sex = models.TextField()
     birth_date = models.DateField()
+    postal_code = models.TextField()
     address = models.TextField()
+    ward_code = models.TextField()
+    previous_municipality = models.TextField(null=True)
     moved_in_on = models.DateField(null=True)
     left_on = models.DateField(null=True)
     left_reason = models.TextField(null=True)
+    nationality = models.TextField()
     protected = models.BooleanField()
-    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT)
+    snapshot_id = models.TextField()
 
     privacy = Privacy(
         personal=(
-            "resident_code household_code ward_code previous_municipality name_kanji sex "
-            "birth_date address moved_in_on left_on left_reason protected"
+            "resident_code household_code is_head relationship name_kanji name_kana sex birth_date postal_code address "
+            "ward_code previous_municipality moved_in_on left_on left_reason nationality protected"
         ),
-        open="snapshot",
-        keep=with_parent("snapshot"),
+        open="snapshot_id",
+        keep=for_ever(REGISTER),
     )
 
     class Meta:

@@ -96,7 +96,7 @@ class Article3EarlierRound(UnitRule):
 
     citation = "大阪市 FAQ・横浜市 R4拡充（未申請・辞退を含む）; facts/benefit.md §1.3"
     sentence = "先に行われた給付金の対象だった世帯のため、対象になりません。"
-    valid_from = date(2022, 6, 1)
+    valid_from = _R3
     reason = Reason.EARLIER_ROUND
 
     @classmethod
@@ -110,7 +110,7 @@ class Article3FormerHead(UnitRule):
 
     citation = "大阪市 FAQ・横浜市 R4拡充（対象世帯の世帯主であった者を含む世帯）; facts/benefit.md §1.3"
     sentence = "先に行われた給付金の対象世帯の世帯主だった方が世帯にいるため、対象になりません。"
-    valid_from = date(2022, 6, 1)
+    valid_from = _R3
     reason = Reason.FORMER_HEAD
 
     @classmethod

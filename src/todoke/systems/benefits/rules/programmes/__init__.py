@@ -1,22 +1,44 @@
-"""The programmes that this city pays or has paid, by code, as released with the software."""
+"""The programmes that this city pays or has paid, as released with the software: code → editions, oldest first."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits.rules.programme import Programme
+from todoke.systems.benefits.rules.programmes.hardship import R3_HARDSHIP, R3_HARDSHIP_FROM_JUNE
+from todoke.systems.benefits.rules.programmes.later_rounds import LATER_ROUNDS
 from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE, R4_EXTENSION
+from todoke.systems.benefits.rules.programmes.r6_shortfall import R6_SHORTFALL
 
-_PROGRAMMES = {programme.code: programme for programme in (R3_NONTAXABLE, R4_EXTENSION)}
+RELEASED: Final = (
+    R3_NONTAXABLE,
+    R4_EXTENSION,
+    R3_HARDSHIP,
+    R3_HARDSHIP_FROM_JUNE,
+    *LATER_ROUNDS,
+    R6_SHORTFALL,
+)
+
+
+def editions(code: str) -> list[Programme]:
+    """The released editions of a programme, oldest first; NOT_FOUND for another code."""
+    found = _EDITIONS.get(code)
+    if found is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="事業コード")
+    return found
 
 
 def find(code: str) -> Programme:
-    """The programme with that code; NOT_FOUND otherwise."""
-    try:
-        return _PROGRAMMES[code]
-    except KeyError:
-        raise TodokeError(ErrorCode.NOT_FOUND, what="事業コード") from None
+    """The newest released edition of the programme with that code; NOT_FOUND otherwise."""
+    return editions(code)[-1]
 
 
 def every() -> list[Programme]:
-    """All programmes, by code."""
-    return [_PROGRAMMES[code] for code in sorted(_PROGRAMMES)]
+    """The newest released edition of every programme, by code."""
+    return [_EDITIONS[code][-1] for code in sorted(_EDITIONS)]
+
+
+_EDITIONS: Final[dict[str, list[Programme]]] = {}
+for _programme in sorted(RELEASED, key=lambda one: one.edition):
+    _EDITIONS.setdefault(_programme.code, []).append(_programme)

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 
+from todoke.access.form_pages import form_page
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Permission
-from todoke.pages.tables import Kind, show
+from todoke.identifiers.municipality_names import name_of
+from todoke.pages.failures import PURPOSE_FIELD
+from todoke.pages.tables import Column, Kind, Table, show
+from todoke.pages.templatetags.parts import make_chip, make_link
+from todoke.systems.benefits.actions.note_contact import note_contact
 from todoke.systems.benefits.actions.read_household import Read, read_household
 from todoke.systems.benefits.models import RegisterEntry
 from todoke.systems.benefits.queries.household import Household, Member
 from todoke.systems.benefits.rules import protection, register_differences
-from todoke.systems.benefits.web.households import naming
+from todoke.systems.benefits.web.households import evidence, history, naming
 from todoke.systems.benefits.web.households.search import household_address
 
 _SHOWN: Final = (
@@ -30,12 +39,48 @@ def household(request: HttpRequest, person: int) -> HttpResponse:
     actor = actor_of(request)
     read = read_household(person=person, by=actor)
     found = read.household
+    names = {one.resident_code: one.entry.name_kanji for one in found.members}
+    note = ""
+    if actor.may_somewhere(Permission.BENEFITS_CONTACT_NOTE):
+        note = f"{reverse('benefits-contact', args=[person])}?{urlencode({PURPOSE_FIELD: actor.purpose})}"
     context = {
-        "read": read, "household": found, "facts": _facts(read), "members": [_member(one, found) for one in found.members],
-        "reason": _reason(read), "others": _others(found, actor.purpose),
+        "read": read, "household": found, "facts": _facts(read), "members": [_member(one, read) for one in found.members],
+        "table": _members(read, person, actor.purpose), "reason": _reason(read), "note": note,
+        "lineage": history.lineage(read.lineage, names), "movements": history.movements(read.movements, names),
+        "contacts": [(names[one.resident_code], one) for one in read.contacts],
         "crumbs": [("ホーム", "/"), ("世帯・住民の検索", reverse("benefits-search-box")), ("世帯", "")],
     }  # fmt: skip
     return render(request, "benefits/household.html", context)
+
+
+class ContactForm(forms.Form):
+    """電話番号 and where it was heard."""
+
+    number = forms.CharField(
+        label="電話番号", max_length=30, help_text="例：045-671-2121。市外局番から入力します。",
+        widget=forms.TextInput(attrs={"class": "short", "inputmode": "tel", "autocomplete": "off"}),
+    )  # fmt: skip
+    source = forms.CharField(
+        label="どこで聞いたか", max_length=100, help_text="例：窓口で本人から、確認書の連絡先欄"
+    )
+
+
+@screen(Permission.BENEFITS_CONTACT_NOTE)
+def contact(request: HttpRequest, person: int) -> HttpResponse:
+    """連絡先を記録する."""
+    actor = actor_of(request)
+    return form_page(
+        request,
+        ContactForm(request.POST or None),
+        permission=Permission.BENEFITS_CONTACT_NOTE,
+        heading="連絡先を記録します",
+        verb="記録する",
+        back=household_address(person, actor.purpose),
+        work=lambda by, given: note_contact(
+            person=person, number=given["number"], source=given["source"], by=by
+        ),
+        done="連絡先を記録しました。電話番号で検索できます。",
+    )
 
 
 def _facts(read: Read) -> list[tuple[str, object]]:
@@ -56,9 +101,53 @@ def _reason(read: Read) -> str:
     return protection.REASON if read.may_see_protected else protection.WITHHELD
 
 
-def _member(member: Member, found: Household) -> dict[str, Any]:
+def _members(read: Read, opened: int, purpose: str) -> Table[Member]:
+    """Everybody at a glance: who, since when, what is different, and how the newest decision took their tax."""
+    found = read.household
+    columns: list[Column[Member]] = [
+        Column(key="name", title="氏名", value=lambda one: one.entry.name_kanji, heads_row=True, sortable=False,
+               cell=lambda one: _named(one, opened, purpose)),
+        Column(key="relationship", title="続柄", value=lambda one: one.entry.relationship, sortable=False),
+        Column(key="born", title="生年月日", value=lambda one: one.entry.birth_date, kind=Kind.DAY, sortable=False),
+        Column(key="base", title="基準日の世帯", value=lambda one: _code(one.base), kind=Kind.CODE, sortable=False),
+        Column(key="latest", title="最新の世帯", value=lambda one: _code(one.latest), kind=Kind.CODE, sortable=False),
+        Column(key="words", title="違い", value=lambda one: _words(one, found), sortable=False,
+               cell=lambda one: _mark(_words(one, found))),
+        Column(key="status", title="課税の状態（最後の判定）", value=lambda one: _status(one, read), sortable=False),
+    ]  # fmt: skip
+    return Table(caption="世帯の人", columns=columns, rows=found.members)
+
+
+def _named(member: Member, opened: int, purpose: str) -> SafeString:
+    """The name, with the mark of protection; another member's name leads to that member's household."""
+    mark = format_html(" {}", make_chip("支援措置", "fail")) if member.protected else ""
+    if member.id == opened:
+        return format_html('<span aria-current="true">{}</span>{}', member.entry.name_kanji, mark)
+    return format_html(
+        "{}{}", make_link(household_address(member.id, purpose), member.entry.name_kanji), mark
+    )
+
+
+def _code(entry: RegisterEntry | None) -> str:
+    return entry.household_code if entry else ""
+
+
+def _mark(words: str) -> SafeString:
+    return make_chip(words, "plain" if words == register_differences.SAME else "warn wrap")
+
+
+def _status(member: Member, read: Read) -> str:
+    judged = read.evidence[member.resident_code].judged
+    return judged[0].status if judged else "未判定"
+
+
+def _words(member: Member, found: Household) -> str:
     base_date = found.registers["base"].as_of if "base" in found.registers else member.entry.birth_date
-    words = register_differences.words(member.base, member.latest, base_date)
+    return register_differences.words(member.base, member.latest, base_date)
+
+
+def _member(member: Member, read: Read) -> dict[str, Any]:
+    words = _words(member, read.household)
     changed = register_differences.differing(member.base, member.latest)
     rows = [
         (
@@ -69,7 +158,12 @@ def _member(member: Member, found: Household) -> dict[str, Any]:
         )
         for name in _SHOWN
     ]
-    return {"member": member, "words": words, "same": words == register_differences.SAME, "rows": rows}
+    return {
+        "member": member, "words": words, "same": words == register_differences.SAME, "rows": rows,
+        "evidence": evidence.shown(
+            read.evidence[member.resident_code], hidden=member.hidden and not read.may_see_protected
+        ),
+    }  # fmt: skip
 
 
 def _shown(entry: RegisterEntry | None, name: str) -> object:
@@ -78,17 +172,8 @@ def _shown(entry: RegisterEntry | None, name: str) -> object:
     value = getattr(entry, name)
     if name == "is_head":
         return "世帯主" if value else "世帯員"
+    if name == "ward_code" and value != protection.HIDDEN:
+        return name_of(value)
     if name == "sex":
         return naming.SEXES.get(value, value)
     return show(value, Kind.TEXT)
-
-
-def _others(found: Household, purpose: str) -> list[tuple[str, str]]:
-    """Members who live in another household now, with the way to it; never of a protected person."""
-    return [
-        (member.entry.name_kanji, household_address(member.id, purpose))
-        for member in found.members
-        if member.latest is not None
-        and not member.hidden
-        and member.latest.household_code != found.latest_code
-    ]

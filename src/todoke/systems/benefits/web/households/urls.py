@@ -14,13 +14,14 @@ urlpatterns: Final[list[URLPattern]] = [
     path("benefits/search/words", search.ask, name="benefits-search"),
     path("benefits/search/<uuid:handle>", search.found, name="benefits-found"),
     path("benefits/households/<int:person>", household.household, name="benefits-household"),
+    path("benefits/households/<int:person>/contact", household.contact, name="benefits-contact"),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
     Entry(
         route="benefits-search",
         title="世帯・住民の検索",
-        below=("benefits-search-box", "benefits-found", "benefits-household"),
+        below=("benefits-search-box", "benefits-found", "benefits-household", "benefits-contact"),
         leads_to="benefits-search-box",
     ),
 )

@@ -1,0 +1,246 @@
+"""`todoke bench search`: one box over a whole city's register, beside ILIKE and beside pg_trgm on the same rows.
+
+Our side is the whole action: readings, query, the rows of the list, and the log of everybody shown. The peers only
+find codes, so the comparison flatters them.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from todoke.sites.demonstration import bench_site
+from todoke.sites.demonstration.bench import SEED, machine
+from todoke.sites.demonstration.bench_site import apart, instance_for
+from todoke.sites.instance import Instance
+from todoke.sites.postgres import Server
+
+LIMIT_MS: Final = 100.0
+_AS_OF: Final = date(2022, 2, 1)
+_EACH, _ILIKE_EACH = 40, 2
+_PEER: Final = """
+SELECT resident_code FROM benefits_registerentry
+WHERE side = 'latest' AND {conditions} LIMIT 31
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is typed, whom it means, and the words a peer looks for in which columns."""
+
+    kind: str
+    words: str
+    code: str
+    peer: tuple[tuple[str, str], ...] = ()
+
+
+def run(residents: int, var: Path, say: Callable[[str], None]) -> dict[str, Any]:
+    """Invent the city, take its register over, search, and let the peers search."""
+    with instance_for("search", var) as (instance, server):
+        register = instance.path / "register.parquet"
+        say("架空の市の住民記録を作ります")
+        made = apart(instance, _invent, residents, register)
+        say("給付管理システムに取り込みます")
+        taken = apart(instance, _take, register)
+        _analyse(instance, server)
+        say("検索を測ります")
+        ours = apart(instance, _search, register)
+        say("ILIKE（索引なし）を測ります")
+        plain = apart(instance, _peer, register, _ILIKE_EACH)
+        say("pg_trgm の索引を作って測ります")
+        begun = time.perf_counter()
+        _trigrams(instance, server)
+        indexed = time.perf_counter() - begun
+        trigram = apart(instance, _peer, register, _EACH)
+    found: dict[str, Any] = {
+        "name": "search",
+        "residents": residents,
+        "machine": machine(),
+        "limit_ms": LIMIT_MS,
+    }
+    found |= {"invent_seconds": round(made.seconds, 1), "take_seconds": round(taken.seconds, 1)}
+    found |= {"take_peak_mib": taken.peak_mib, "trigram_index_seconds": round(indexed, 1)}
+    found |= {"kinds": ours.more["kinds"], "ilike": plain.more["kinds"], "pg_trgm": trigram.more["kinds"]}
+    found |= {"slowest_ms": max(one["max_ms"] for one in ours.more["kinds"].values())}
+    found |= {"within the limit": max(one["p95_ms"] for one in ours.more["kinds"].values()) <= LIMIT_MS}
+    return found
+
+
+def _invent(residents: int, target: Path) -> dict[str, Any]:
+    """The latest register as the sealed snapshot would hold it."""
+    from todoke.sample.city import tables
+    from todoke.sample.city.invention import invent
+    from todoke.systems.residents import codecs
+
+    columns = tables.latest_register(invent(residents, SEED))
+    typed = {name: codecs.typed(name, column) for name, column in columns.items()}
+    pq.write_table(pa.table(typed), target, compression="zstd")
+    return {}
+
+
+def _take(register: Path) -> dict[str, Any]:
+    from todoke.contracts import registry
+    from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
+    from todoke.contracts.stand_ins import ResidentsStandIn
+    from todoke.engine import snapshots
+    from todoke.systems.benefits.actions.take_register import take_register
+
+    rows, digest = pq.read_metadata(register).num_rows, snapshots.file_sha256(register)
+    reference = SnapshotRef(
+        snapshot_id="bench",
+        kind=SnapshotKind.LATEST,
+        as_of=_AS_OF,
+        path=str(register),
+        sha256=digest,
+        rows=rows,
+    )
+    registry.serve(Residents, ResidentsStandIn([reference]))
+    with bench_site.timed():
+        taken = take_register(kind=SnapshotKind.LATEST, by=bench_site.BY)
+    return {"rows": taken.rows}
+
+
+def _analyse(instance: Instance, server: Server) -> None:
+    """What autovacuum does soon after a load, now."""
+    from todoke.sites.provision import owner_connection
+
+    with owner_connection(instance, server, instance.owner("benefits", None)) as owner:
+        owner.execute("VACUUM ANALYZE benefits_resident")
+        owner.execute("VACUUM ANALYZE benefits_registerentry")
+
+
+def _trigrams(instance: Instance, server: Server) -> None:
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    owner = instance.owner("benefits", None)
+    with psycopg.connect(make_conninfo(server.admin_url, dbname=owner.dbname), autocommit=True) as admin:
+        admin.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        for column in ("name_kanji", "name_kana", "address"):
+            admin.execute(
+                f"CREATE INDEX bench_{column} ON benefits_registerentry USING gin ({column} gin_trgm_ops)"
+            )
+
+
+def _questions(register: Path) -> list[Question]:
+    """The same for every side: people drawn from the register, and what somebody would type to find them."""
+    table = pq.read_table(register).filter(pa.compute.field("left_on").is_null())
+    table = table.filter(pa.compute.field("protected") == False)  # noqa: E712
+    draw = random.Random(SEED)  # noqa: S311 - a sample for a measurement
+    rows = table.take(sorted(draw.sample(range(table.num_rows), _EACH))).to_pylist()
+    return [question for row in rows for question in _of(row)]
+
+
+def _of(row: dict[str, Any]) -> list[Question]:
+    import jaconv
+
+    from todoke.kernel.clock import wareki
+
+    code, kanji, kana, born = (
+        row["resident_code"],
+        row["name_kanji"],
+        row["name_kana"] or "",
+        row["birth_date"],
+    )
+    family, _, given = kanji.partition("　")
+    place = row["address"].removeprefix("神奈川県横浜市")
+    ward, town = place.split("区")[0] + "区", place.split("　")[0]
+    asked = [
+        ("番号", code, (("resident_code", code),)),
+        ("氏名", kanji, (("name_kanji", f"%{kanji}%"),)),
+        ("姓だけ", family, (("name_kanji", f"%{family}%"),)),
+        ("名だけ", given, (("name_kanji", f"%{given}%"),)),
+        ("フリガナ（半角）", jaconv.z2h(kana), (("name_kana", f"%{kana}%"),)),
+        ("生年月日（和暦）", wareki(born), (("birth_date", born),)),
+        (
+            "フリガナと生年月日",
+            f"{jaconv.kata2hira(kana)} {wareki(born)}",
+            (("name_kana", f"%{kana}%"), ("birth_date", born)),
+        ),
+        ("住所", town, (("address", f"%{town}%"),)),
+        ("姓と区", f"{family} {ward}", (("name_kanji", f"%{family}%"), ("address", f"%{ward}%"))),
+        ("姓と住所", f"{family} {town}", (("name_kanji", f"%{family}%"), ("address", f"%{town}%"))),
+    ]
+    return [
+        Question(kind=kind, words=words, code=code, peer=peer) for kind, words, peer in asked if words.strip()
+    ]
+
+
+def _search(register: Path) -> dict[str, Any]:
+    from todoke.systems.benefits.actions.search_residents import search_residents
+
+    questions = _questions(register)
+    for question in questions[:20]:
+        search_residents(words=question.words, by=bench_site.BY)
+    return _timed(
+        questions,
+        lambda one: [p.resident_code for p in search_residents(words=one.words, by=bench_site.BY).people],
+    )
+
+
+def _peer(register: Path, each: int) -> dict[str, Any]:
+    from todoke.engine import postgres
+
+    def look(question: Question) -> list[str]:
+        conditions = " AND ".join(
+            f"{column} ILIKE %s" if str(value).startswith("%") else f"{column} = %s"
+            for column, value in question.peer
+        )
+        statement = _PEER.format(conditions=conditions)
+        return [
+            code for (code,) in postgres.fetch("benefits", statement, [value for _, value in question.peer])
+        ]
+
+    questions = _questions(register)
+    kinds = len({question.kind for question in questions})
+    return _timed(questions[: each * kinds], look)
+
+
+def _timed(questions: list[Question], look: Callable[[Question], list[str]]) -> dict[str, Any]:
+    kinds: dict[str, list[tuple[float, bool, bool]]] = {}
+    for question in questions:
+        begun = time.perf_counter()
+        codes = look(question)
+        spent = (time.perf_counter() - begun) * 1000
+        hit = (spent, codes[:1] == [question.code], question.code in codes)
+        kinds.setdefault(question.kind, []).append(hit)
+    return {"kinds": {kind: _figures(rows) for kind, rows in kinds.items()}}
+
+
+def _figures(rows: list[tuple[float, bool, bool]]) -> dict[str, float]:
+    spent = sorted(milliseconds for milliseconds, *_ in rows)
+    return {
+        "searches": len(rows),
+        "p50_ms": round(statistics.median(spent), 1),
+        "p95_ms": round(spent[int(len(spent) * 0.95) - 1 if len(spent) > 1 else 0], 1),
+        "max_ms": round(spent[-1], 1),
+        "first": round(sum(first for _, first, _ in rows) / len(rows), 2),
+        "shown": round(sum(shown for *_, shown in rows) / len(rows), 2),
+    }
+
+
+def as_table(found: dict[str, Any]) -> str:
+    """For a person: milliseconds by kind of search, beside the peers, and how often the one meant is first."""
+    lines = [
+        f"search: {found['residents']:,} residents, taken over in {found['take_seconds']} s, slowest {found['slowest_ms']} ms",
+        found["machine"],
+        "",
+        "| search | p50 ms | p95 ms | max ms | first | shown | ILIKE p50 | pg_trgm p50 | pg_trgm p95 |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for kind, one in found["kinds"].items():
+        plain, trigram = found["ilike"].get(kind), found["pg_trgm"].get(kind)
+        peers = f"{plain['p50_ms'] if plain else '-'} | {trigram['p50_ms'] if trigram else '-'} | {trigram['p95_ms'] if trigram else '-'}"
+        lines.append(
+            f"| {kind} | {one['p50_ms']} | {one['p95_ms']} | {one['max_ms']} | {one['first']} | {one['shown']} | {peers} |"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,126 @@
+"""課税と付帯状況: what is known of a household's members, from which source and of which day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from todoke.engine import duck, snapshots
+from todoke.systems.benefits.models import Answer, DecisionRun, Source
+
+ALIAS = "benefits"
+_STATUSES: Final = """
+SELECT resident_code, status, source FROM read_parquet($path) WHERE resident_code IN (SELECT unnest($codes))
+"""
+_TAX: Final = """
+SELECT * FROM read_parquet($path) WHERE resident_code IN (SELECT unnest($codes)) ORDER BY resident_code, tax_year DESC
+"""
+_ASSISTANCE: Final = """
+SELECT resident_code, kind, valid_from, valid_to FROM read_parquet($path)
+WHERE resident_code IN (SELECT unnest($codes)) ORDER BY resident_code, valid_from, kind
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """The tax status that a round's decision took for a person, what it was read from, and when it was decided."""
+
+    programme: str
+    round: str
+    status: str
+    source: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assistance:
+    """付帯状況: 生活保護 and the like, from when to when."""
+
+    kind: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """All of one person. `tax` are rows of the city's own roll, newest year first; `answer` is another city's."""
+
+    judged: tuple[Judged, ...]
+    tax: tuple[dict[str, Any], ...]
+    tax_taken_at: datetime | None
+    answer: Answer | None
+    assistance: tuple[Assistance, ...]
+    assistance_taken_at: datetime | None
+
+
+def evidence_of(resident_codes: Sequence[str]) -> dict[str, Evidence]:
+    """What is known of each of these residents."""
+    codes = list(resident_codes)
+    judged: dict[str, list[Judged]] = {code: [] for code in codes}
+    for run in _newest_runs():
+        for row in _rows(_STATUSES, run.persons_path, run.persons_sha256, codes):
+            judged[row["resident_code"]].append(
+                Judged(
+                    programme=run.programme, round=run.round, status=row["status"], source=row["source"],
+                    decided_at=run.decided_at,
+                )
+            )  # fmt: skip
+    tax, tax_from = _sourced("tax", _TAX, codes)
+    helped, helped_from = _sourced("assistance", _ASSISTANCE, codes)
+    answers = _answers(codes)
+    return {
+        code: Evidence(
+            judged=tuple(judged[code]),
+            tax=tuple(row for row in tax if row["resident_code"] == code),
+            tax_taken_at=tax_from,
+            answer=answers.get(code),
+            assistance=tuple(
+                Assistance(kind=row["kind"], valid_from=row["valid_from"], valid_to=row["valid_to"])
+                for row in helped
+                if row["resident_code"] == code
+            ),
+            assistance_taken_at=helped_from,
+        )
+        for code in codes
+    }
+
+
+def _newest_runs() -> list[DecisionRun]:
+    """The newest run of each programme, the newest programme first."""
+    newest: dict[str, DecisionRun] = {}
+    for run in DecisionRun.objects.using(ALIAS).order_by("-pk"):
+        newest.setdefault(run.programme, run)
+    return list(newest.values())
+
+
+def _answers(codes: list[str]) -> dict[str, Answer]:
+    """The newest answer to each person."""
+    rows = (
+        Answer.objects.using(ALIAS).filter(resident_code__in=codes).select_related("imported").order_by("pk")
+    )
+    return {row.resident_code: row for row in rows}
+
+
+def _sourced(kind: str, query: str, codes: list[str]) -> tuple[list[dict[str, Any]], datetime | None]:
+    source = Source.objects.using(ALIAS).filter(kind=kind).order_by("-id").first()
+    if source is None:
+        return [], None
+    return _rows(query, source.path, source.sha256, codes), source.imported_at
+
+
+def _rows(query: str, path: str, sha256: str, codes: list[str]) -> list[dict[str, Any]]:
+    """Rows of a sealed file; ordered by resident, it is read only where these may stand."""
+    sealed = _checked(path, sha256, Path(path).stat().st_mtime_ns) if Path(path).is_file() else None
+    file = sealed or snapshots.check(Path(path), sha256)
+    with duck.connect() as connection:
+        return duck.table(connection, query, {"path": str(file), "codes": codes}).to_pylist()
+
+
+@lru_cache(maxsize=32)
+def _checked(path: str, sha256: str, changed: int) -> Path:
+    """A seal is proved once for as long as the file is not touched: a page may not hash half a gigabyte each time."""
+    return snapshots.check(Path(path), sha256)

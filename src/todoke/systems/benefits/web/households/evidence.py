@@ -1,0 +1,94 @@
+"""課税と付帯状況 of one member: status with source and date, the city's own record, another city's answer with its reasons."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from todoke.kernel.errors import TodokeError
+from todoke.pages.tables import day, moment
+from todoke.records.layouts.city_inputs_v2021 import REPLICA_ITEMS
+from todoke.systems.benefits.models import Answer
+from todoke.systems.benefits.queries.evidence import Evidence
+from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.rules.protection import HIDDEN
+
+SOURCES: Final = {
+    "livelihood_aid": "付帯状況（賦課期日に生活保護）",
+    "tax_record": "市内の課税情報",
+    "inquiry": "税情報照会の回答",
+    "minor": "年齢（未成年）",
+    "dependant": "扶養の情報",
+    "none": "課税情報がない",
+}
+_ROLL: Final = (
+    ("declared", "申告"), ("total_income", "合計所得金額"), ("gross_income", "総所得金額等"), ("income_levy", "所得割額"),
+    ("per_capita_levy", "均等割額"), ("levy_waived", "減免"), ("treaty_exempt", "租税条約免除"), ("supporter", "扶養者"),
+    ("supporter_taxed", "扶養者の課税"),
+)  # fmt: skip
+_MONEY: Final = frozenset(
+    name for name, label, _ in REPLICA_ITEMS if label.endswith("額") or "額【" in label or "金額" in label
+)
+_ABSENT: Final = "値なし"
+"""Never a zero: an absent value stands beside its reason."""
+
+
+def shown(evidence: Evidence, *, hidden: bool) -> dict[str, Any]:
+    """What the page shows of a member; `hidden`: nothing that tells where the member lives."""
+    return {
+        "judged": [
+            (programme_name(one.programme), one.status, SOURCES.get(one.source, one.source), one.round, one.decided_at)
+            for one in evidence.judged
+        ],
+        "roll": [_year(row) for row in evidence.tax],
+        "roll_at": evidence.tax_taken_at,
+        "answer": _answer(evidence.answer, hidden=hidden) if evidence.answer else None,
+        "assistance": [_assistance(one.kind, one.valid_from, one.valid_to) for one in evidence.assistance],
+        "assistance_at": evidence.assistance_taken_at,
+    }  # fmt: skip
+
+
+def programme_name(code: str) -> str:
+    """The programme's name; its code when the software no longer knows it."""
+    try:
+        return programmes.find(code).name
+    except TodokeError:
+        return code
+
+
+def _year(row: dict[str, Any]) -> dict[str, Any]:
+    return {"year": row["tax_year"], "items": [(label, _roll(name, row[name])) for name, label in _ROLL]}
+
+
+def _roll(name: str, value: object) -> str:
+    if value is None:
+        return "－"
+    if isinstance(value, bool):
+        return "あり" if value else "なし"
+    if isinstance(value, int):
+        return f"{value:,} 円"
+    return {"OUTSIDE": "市外の人"}.get(str(value), str(value))
+
+
+def _answer(answer: Answer, *, hidden: bool) -> dict[str, Any]:
+    return {
+        "status": answer.status,
+        "finding": answer.finding,
+        "at": moment(answer.imported.imported_at),
+        "items": [(label, *_item(answer, name, hidden=hidden)) for name, label, _ in REPLICA_ITEMS],
+    }
+
+
+def _item(answer: Answer, name: str, *, hidden: bool) -> tuple[str, str]:
+    """The value, or that there is none, and the reason of absence."""
+    value, reason = getattr(answer, name), getattr(answer, f"{name}_reason") or "－"
+    if value is None:
+        return _ABSENT, reason
+    if hidden and name == "taxing_municipality":
+        return HIDDEN, reason
+    if isinstance(value, int):
+        return (f"{value:,} 円" if name in _MONEY else f"{value:,}"), reason
+    return str(value), reason
+
+
+def _assistance(kind: str, first: Any, last: Any) -> tuple[str, Any, Any]:  # noqa: ANN401 - dates of an Arrow row
+    return kind, day(first), day(last) if last else "継続中"
