@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from tests.systems import city
+from tests.systems.linkage import office
 from tests.systems.linkage import realms as far
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, Outcome
 from todoke.contracts.linkage import ConversionRequest, Linkage, Query, RegistrationAsked
@@ -44,6 +45,7 @@ def reply(query: object) -> far.Answer:
 
 @pytest.fixture(params=["system", "stand-in"])
 def case(request: pytest.FixtureRequest, city_site: object, tmp_path: Path) -> Case:
+    office.systems()
     rows = sorted(city.rows("individual_numbers.csv"), key=lambda row: row["resident_code"])[:20]
     persons = {
         row["resident_code"]: (

@@ -79,6 +79,15 @@ def test_no_snapshot_is_an_error(residents: Residents) -> None:
     assert missing.value.code is ErrorCode.NOT_FOUND
 
 
+def test_a_snapshot_is_found_again_by_its_kind_and_hash(residents: Residents) -> None:
+    newest = residents.snapshot(SnapshotKind.LATEST)
+    assert residents.sealed(SnapshotKind.LATEST, newest.sha256) == newest
+    for kind, digest in ((SnapshotKind.BASE, newest.sha256), (SnapshotKind.LATEST, "f" * 64)):
+        with pytest.raises(TodokeError) as missing:
+            residents.sealed(kind, digest)
+        assert missing.value.code is ErrorCode.NOT_FOUND
+
+
 def test_origins_come_once_ordered_and_only_where_known(residents: Residents) -> None:
     rows = city.rows("residents_latest.csv")
     codes = [row["resident_code"] for row in rows[::3]]
@@ -137,3 +146,10 @@ def test_a_family_is_followed_both_ways_by_descent_and_no_further(living: Reside
 def test_movements_are_those_of_the_residents_asked_about(living: Residents) -> None:
     assert living.movements(["1", "2"]) == [MOVED]
     assert living.movements(["2"]) == []
+
+
+def test_households_that_came_out_of_each_other_are_one_family(living: Residents) -> None:
+    assert living.families(["A", "B", "C", "D", "E", "Z"]) == {
+        "A": "A", "B": "A", "C": "A", "D": "D", "E": "D", "Z": "Z",
+    }  # fmt: skip
+    assert living.families([]) == {}

@@ -37,7 +37,7 @@ from todoke.contracts.network import ListEntry
 from todoke.exchange import client, inbox
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
-from todoke.systems.intermediary import needs, queries
+from todoke.systems.intermediary import needs, queries, serves
 from todoke.systems.intermediary.actions import fetch_list, provide, receive_results, release_held
 from todoke.systems.intermediary.actions.compare_records import compare_records
 from todoke.systems.intermediary.rules import permit_checks
@@ -320,6 +320,11 @@ def _lost_record(towns: Towns, _guarded: bool) -> None:
     compare_records(alias=alias(HOME), by=actors.housekeeper(), grace=timedelta(seconds=-5))
 
 
+def _nobody_looks_again(patch: Patch) -> None:
+    """No last look at the mark before an answer is sent (test_held_back.py shows it alone)."""
+    patch.setattr(serves, "hold_back", lambda **_: None)
+
+
 _NEVER = "WHEN false THEN 'held'"
 _PAIRS = receive_results.INQUIRY.sql_pairs
 
@@ -346,7 +351,7 @@ GUARDS = (
     Guard("network_list", "network.actions.issue_permits._judge",
           lambda patch: patch.setattr(issue_permits, "_judge", lambda body, _: [""] * len(body.records)), _network_list),
     Guard("mark_checked", "intermediary.actions.provide._CASES",
-          _in_sql(provide, "_CASES", "WHEN r.prohibited THEN 'held'", _NEVER), _marked, "flagged_without_release", (1,)),
+          _both(_in_sql(provide, "_CASES", "WHEN r.prohibited THEN 'held'", _NEVER), _nobody_looks_again), _marked, "flagged_without_release", (1,)),
     Guard("second_person", "workflow.runner.move", _move_without_looking, _one_officer, held=(1,)),
     Guard("list_at_release", "intermediary.actions.release_held._check",
           lambda patch: patch.setattr(release_held, "_check", lambda *_: None), _released_off_list,

@@ -28,7 +28,7 @@ from todoke.exchange.door import Door
 from todoke.exchange.server import DoorServer
 from todoke.exchange.transport import HttpTransport
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
-from todoke.systems.intermediary import needs, queries
+from todoke.systems.intermediary import needs, queries, serves
 from todoke.systems.intermediary.actions import compare_records as comparison
 from todoke.systems.intermediary.actions import receive_results
 from todoke.systems.network import queries as network_queries
@@ -254,12 +254,18 @@ def test_a_mark_set_while_the_answer_is_made_waits_for_it_and_holds_the_next(
     assert_kept(towns)
 
 
-def test_without_the_lock_a_marked_person_is_answered(towns: Towns, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The guard `mark_locked` of the model, taken away."""
+@pytest.mark.parametrize("looked_again", [True, False])
+def test_without_the_lock_a_marked_person_is_answered(
+    towns: Towns, monkeypatch: pytest.MonkeyPatch, *, looked_again: bool
+) -> None:
+    """The guard `mark_locked` of the model, taken away; the last look before sending would still hold the answer back."""
     scenes.ready(towns)
     monkeypatch.setattr(queries, "lock_replicas", lambda *_, **__: None)
+    if not looked_again:
+        monkeypatch.setattr(serves, "hold_back", lambda **_: None)
     assert _mark_meanwhile(towns, monkeypatch) == ["marked", "answered"]
-    assert towns.results()["r1"].items == items(1)
+    found = towns.results()["r1"]
+    assert (found.outcome is Outcome.HELD, found.items) == (looked_again, () if looked_again else items(1))
 
 
 def _without_records(towns: Towns, count: int) -> None:

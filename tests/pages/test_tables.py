@@ -88,6 +88,13 @@ def test_csv_keeps_codes_and_runs_no_formula() -> None:
     assert rows[3] == ["0000000010", "𠮷田 髙", "", "2019-04-30", "2021-12-10T00:30:05+09:00"]
 
 
+def test_xlsx_has_the_same_rows_as_bare_data() -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(as_xlsx(_table(), WHO)))
+    printed, bare = (book.get_sheet_by_index(place).to_python() for place in (0, 1))
+    assert book.sheet_names == ["一覧", "データ"]
+    assert bare == printed[3:]
+
+
 def test_xlsx_keeps_codes_as_text_and_days_as_days() -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(as_xlsx(_table(), WHO)))
     rows = book.get_sheet_by_index(0).to_python()

@@ -9,6 +9,7 @@ import pytest
 from tests.screens.keys import Keys
 from tests.screens.office import Office, Person
 from tests.systems import city
+from tests.systems.linkage import office as linkage_office
 from tests.systems.linkage.test_registration import confirm
 from tests.systems.world import World
 from todoke.access.duties import Duty
@@ -38,6 +39,7 @@ def row(place: int) -> dict[str, str]:
 @pytest.fixture
 def two(sample_city: World, office: Office, tmp_path: Path) -> tuple[Person, Person]:
     """Four non-residents compared: one equal, one moved, one under another name, one dead."""
+    linkage_office.systems()
     file = city.write_rows(tmp_path / "requests.csv", [row(place) for place in range(4)])
     take_request_file(
         file=file, system="tax", duty=Duty.BENEFIT.value, purpose="審査", by=city.actor(city.CLERK)

@@ -19,6 +19,7 @@ from tests.systems.world import World
 from todoke.access.permissions import Role
 from todoke.oplog.models import Operation
 from todoke.sites.realms import Realm
+from todoke.systems.linkage.models import ConversionRight
 from todoke.systems.linkage.rules.conversions import Direction
 
 PURPOSE = "福祉システムの夜間照合"
@@ -103,3 +104,37 @@ def test_a_contractor_sees_counts_and_no_numbers(
     assert page.get_by_text("回答ファイルを保存する").count() == 0
     job = page.url.rsplit("/", 1)[1]
     operator.open("linkage-conversion-answer", job, query="?purpose=照合", status=403)
+
+
+def test_a_right_is_asked_for_by_one_person_and_counts_when_another_confirms_it(
+    ready: Callable[[list[conversions.Row]], Path], office: Office, examiner
+) -> None:
+    administrator = office.person(Role.ADMINISTRATOR, staff_id="d003")
+    page = administrator.open("linkage-rights")
+    examiner.check(page, "linkage-rights")
+    keys = Keys(page).press("新しく申請する").see("番号変換の許可を申請します")
+    examiner.check(page, "linkage-right-new")
+    keys.choose("#id_asker", f"welfare {conversions.DUTY}")
+    keys.choose("#id_direction", Direction.INDIVIDUAL_TO_INTEGRATED.value).choose(
+        "#id_local_system", "welfare"
+    )
+    keys.fill("#id_law", conversions.LAW).fill("#id_valid_from", "令和3年12月20日")
+    keys.press("申請する").see("「なし」を選んでください")
+    keys.choose("#id_local_system", "").press("申請する").see("申請しました")
+    right = ConversionRight.objects.using("linkage").get(direction=Direction.INDIVIDUAL_TO_INTEGRATED.value)
+    page = administrator.open("linkage-right", right.pk)
+    examiner.check(page, "linkage-right")
+    assert page.get_by_text("確認する", exact=True).count() == 0
+    administrator.open("linkage-right-confirm", right.pk, status=403)
+
+    manager = office.person(Role.SECTION_MANAGER, staff_id="d004")
+    keys = Keys(manager.open("linkage-right", right.pk)).press("確認する").see("根拠と事務を確かめてください")
+    examiner.check(manager.page, "linkage-right-confirm")
+    keys.press("確認して有効にする").see("有効")
+    right.refresh_from_db(using="linkage")
+    assert (right.state, right.declared_by, right.confirmed_by) == ("confirmed", "d003", "d004")
+    keys.press("終了する").see("ただちに変換できなくなります")
+    examiner.check(manager.page, "linkage-right-end")
+    keys.press("終了する").see("終了")
+    right.refresh_from_db(using="linkage")
+    assert (right.state, right.state_by) == ("ended", "d004")

@@ -90,6 +90,21 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 ELSEWHERE = {
     **dict.fromkeys(
         (
+            "benefits-dashboard",
+            "benefits-wards",
+            "benefits-places",
+            "benefits-forecast",
+            "benefits-find",
+            "benefits-cases",
+            "benefits-case",
+            "benefits-judged",
+            "benefits-missing",
+            "benefits-why",
+        ),
+        "test_case_screens",
+    ),
+    **dict.fromkeys(
+        (
             "benefits-search-box",
             "benefits-search",
             "benefits-found",
@@ -97,6 +112,21 @@ ELSEWHERE = {
             "benefits-contact",
         ),
         "test_household_screens",
+    ),
+    **dict.fromkeys(
+        (
+            "benefits-programmes",
+            "benefits-programme",
+            "benefits-edition-new",
+            "benefits-edition",
+            "benefits-edition-households",
+            "benefits-edition-try",
+            "benefits-edition-approve",
+            "benefits-edition-refuse",
+            "benefits-edition-withdraw",
+            "benefits-edition-judge",
+        ),
+        "test_programme_screens",
     ),
     "sign-in": "test_signing_in",
     "passkey-new": "test_signing_in",
@@ -163,6 +193,24 @@ ELSEWHERE = {
             "linkage-correction-withdraw",
         ),
         "test_number_work",
+    ),
+    **dict.fromkeys(
+        (
+            "benefits-imports",
+            "benefits-import-new",
+            "benefits-import-lacking",
+            "benefits-import-lacking-list",
+            "benefits-import-limits",
+            "benefits-import-limit",
+            "benefits-import",
+            "benefits-import-rows",
+            "benefits-import-contents",
+            "benefits-import-differences",
+            "benefits-import-propose",
+            "benefits-import-confirm",
+            "benefits-import-cancel",
+        ),
+        "test_import_screens",
     ),
     "matrix-file": "no page: a file, test_directory_work",
     **dict.fromkeys(
@@ -365,6 +413,8 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
             [
                 "ホーム",
                 "世帯・住民の検索",
+                "世帯の判定",
+                "給付の集計",
                 "税情報一括照会",
                 "住登外者の登録",
                 "住基ネットとの整合性",

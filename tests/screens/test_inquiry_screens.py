@@ -119,7 +119,13 @@ def test_only_the_failed_ones_are_asked_again(operator: Person, examiner) -> Non
     keys = Keys(operator.open("inquiry-expire", ORDER, query="?answer_days=0&held_days=0"))
     keys.fill("#id_reason", "提供者から連絡がない").press("期限切れにする").see("期限切れにしました")
     keys.press("失敗した照会だけを再照会").see(f"{held - 1} 件を再照会する")
-    keys.press(f"{held - 1} 件を再照会する").see("統合番号連携システムへ送付しました")
+    keys.press(f"{held - 1} 件を再照会する").see("まだ照会していません")
+    keys.see("次にすること").see(f"todoke inquiry collect --order {ORDER}")
+    examiner.check(keys.page, "inquiry-order-next")
+    batches = jobs.batches(ORDER)
+    assert batches
+    for batch in batches:
+        keys.see(f"--batch {batch}")
     files = RequestFile.objects.using("inquiry").filter(order_id=ORDER, again=True)
     assert sum(files.values_list("records", flat=True)) == held - 1
     again = Query.objects.using("inquiry").filter(attempt=2)

@@ -11,11 +11,11 @@ from tests.systems.linkage import filing
 from tests.systems.linkage.filing import System, number_rows, run
 from tests.systems.world import World
 from todoke.access.permissions import Role
-from todoke.records.converting.canonical import FileForm
+from todoke.records.converting.canonical import NO_CHARACTER, FileForm
 from todoke.records.converting.records import Format
 from todoke.sites.realms import Realm
 from todoke.systems.linkage.flows import EXCHANGED_FILE, FileState
-from todoke.systems.linkage.models import ExchangedFile, FileQueue
+from todoke.systems.linkage.models import ExchangedFile, FileFault, FileQueue
 from todoke.systems.linkage.rules.file_kinds import Direction
 from todoke.workflow.runner import move, of
 
@@ -101,3 +101,15 @@ def test_an_error_is_sent_again_and_a_file_that_is_being_taken_shows_how_far_it_
     keys.press("ファイル連携").see("75 / 100件（75%）")
     keys.press("個人番号と4情報").press(file.file_name).see("75 / 100件（75%）")
     examiner.check(keys.page, "linkage-files-file-running")
+
+
+def test_every_conversion_of_character_set_and_form_is_listed_with_what_it_would_lose(
+    exchange: FileQueue, office: Office, examiner
+) -> None:
+    lost = ExchangedFile.objects.using("linkage").filter(in_order=True).latest("pk")
+    FileFault.objects.using("linkage").create(file=lost, row=3, column="name_kanji", rule=NO_CHARACTER)
+    page = office.person(Role.OPERATOR, staff_id="d001").open("linkage-files")
+    keys = Keys(page).press("データ変換の一覧").see("字を黙って失うことはありません")
+    keys.see("UTF-8 CSV").see(f"{exchange.charset} {exchange.form}")
+    assert page.locator("tbody tr").filter(has_text=lost.file_name).locator("td").nth(7).inner_text() == "1"
+    examiner.check(page, "linkage-files-conversions")

@@ -9,6 +9,7 @@ import pytest
 from tests.screens.keys import Keys
 from tests.screens.office import Office, Person
 from tests.systems import city
+from tests.systems.linkage import office as linkage_office
 from tests.systems.world import World
 from todoke.access.permissions import Role
 from todoke.oplog.models import Operation
@@ -28,6 +29,7 @@ STRANGER = {
 def two(sample_city: World, office: Office) -> tuple[Person, Person]:
     """A clerk who asks and a supervisor who confirms."""
     office.hire(Realm.CITY, {"s001": [Role.CLERK], "s002": [Role.SUPERVISOR]})
+    linkage_office.systems()
     return office.seat(Realm.CITY, "s001"), office.seat(Realm.CITY, "s002")
 
 

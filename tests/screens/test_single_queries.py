@@ -12,7 +12,7 @@ from todoke.systems.linkage.models import Query, SingleQuery
 
 def _ask(page, person, provider: str = NEIGHBOUR) -> Keys:
     keys = Keys(page)
-    keys.fill("#id_integrated_number", person.pk)
+    keys.fill("#id_number", person.pk)
     keys.fill("#id_birth_date", f"{person.birth_date:%Y-%m-%d}")
     keys.fill("#id_provider", provider)
     keys.fill("#id_purpose", "窓口での相談への回答")
@@ -33,6 +33,7 @@ def test_one_person_is_asked_about_and_the_answer_is_shown_once(
     _ask(page, person).see("まだ送っていません")
     examiner.check(page, "linkage-query-confirm")
     assert not Query.objects.using("linkage").exists()
+    assert person.pk not in page.locator("form").last.inner_html()
     Keys(page).press("照会する").see("照会の内容")
     row = SingleQuery.objects.using("linkage").get()
     assert row.purpose == "窓口での相談への回答"

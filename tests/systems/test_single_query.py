@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,13 +15,17 @@ from todoke.access import parties
 from todoke.access.permissions import Actor
 from todoke.contracts.information import TAX_ITEMS
 from todoke.exchange.models import OutboxMessage
+from todoke.identifiers import integrated_number
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.intermediary import queries as platform
-from todoke.systems.linkage.actions.queries.ask_one import MISSES_AN_HOUR, Wish, ask_one
+from todoke.systems.linkage.actions.numbers.search_number import NumberKind, Sought
+from todoke.systems.linkage.actions.queries.ask_one import Checked, Wish, ask_one, check_wish
 from todoke.systems.linkage.actions.queries.take_answer import drop_answers, take_answer
 from todoke.systems.linkage.jobs import singles
 from todoke.systems.linkage.models import LocalNumber, Person, Query, SingleQuery
+from todoke.systems.linkage.queries import lookups
+from todoke.systems.linkage.rules.search_limits import LIMITS
 
 NEIGHBOUR = "14130"
 
@@ -51,14 +55,19 @@ def mover() -> Person:
     return LocalNumber.objects.using("linkage").get(local_number=found["resident_code"]).person
 
 
-def wish(person: Person, **changes: object) -> Wish:
-    values = {
-        "integrated_number": person.pk,
-        "birth_date": person.birth_date,
-        "provider": NEIGHBOUR,
-        "question": "local_tax",
-    }
-    return Wish(**{**values, **changes})  # type: ignore[arg-type]
+def sought(person: Person, **changes: str) -> Sought:
+    values = {"number": person.pk, "birth_date": person.birth_date.isoformat(), **changes}
+    return Sought(kind=NumberKind.INTEGRATED, **values)
+
+
+def check(joined: World, who: Sought, provider: str = NEIGHBOUR, by: Actor | None = None) -> Checked:
+    wish = Wish(provider=provider, question="local_tax")
+    return check_wish(sought=who, wish=wish, transport=joined.transport, by=by or clerk())
+
+
+def ask(joined: World, person: Person) -> str:
+    found, wish = check(joined, sought(person)), Wish(provider=NEIGHBOUR, question="local_tax")
+    return ask_one(handle=found.handle, wish=wish, transport=joined.transport, by=clerk(purpose=""))
 
 
 def follow(joined: World) -> None:
@@ -68,7 +77,7 @@ def follow(joined: World) -> None:
 
 
 def answered(joined: World) -> str:
-    record_id = ask_one(wish=wish(mover()), transport=joined.transport, by=clerk())
+    record_id = ask(joined, mover())
     follow(joined)
     assert Query.objects.using("linkage").get(pk=record_id).state == "answered"
     return record_id
@@ -118,32 +127,40 @@ def test_what_cannot_be_asked_is_refused_before_anything_leaves(
     before, person = OutboxMessage.objects.using("linkage").count(), mover()
     for provider, words in REFUSED.items():
         with pytest.raises(TodokeError, match=words) as refused:
-            ask_one(wish=wish(person, provider=provider), transport=joined.transport, by=clerk())
+            check(joined, sought(person), provider)
         assert refused.value.code is ErrorCode.QUERY_NOT_ALLOWED
     for edition, words in {None: "有効な照会許可照会リスト", 10_000: "許可されていない"}.items():
         monkeypatch.setattr(platform, "valid_edition", lambda alias, edition=edition: edition)
         with pytest.raises(TodokeError, match=words):
-            ask_one(wish=wish(person), transport=joined.transport, by=clerk())
+            check(joined, sought(person))
     with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
-        ask_one(wish=wish(person), transport=joined.transport, by=city.actor(city.TREASURER))
+        check(joined, sought(person), by=city.actor(city.TREASURER))
     with pytest.raises(TodokeError, match="PURPOSE_MISSING"):
-        ask_one(wish=wish(person), transport=joined.transport, by=clerk(purpose=""))
+        check(joined, sought(person), by=clerk(purpose=""))
     assert OutboxMessage.objects.using("linkage").count() == before
     assert not Query.objects.using("linkage").exists()
 
 
-def test_trying_numbers_out_ends_soon_and_tells_nothing(joined: World) -> None:
+def test_the_one_search_by_number_finds_the_person(joined: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Same log entries, same answer for nobody and for a wrong attribute, same limits, and the door is the asker's."""
     person = mover()
-    wrong = wish(person, birth_date=person.birth_date + timedelta(days=1))
-    nobody = wish(person, integrated_number="999999999999991", birth_date=date(1980, 1, 1))
     said = set()
-    for one in (wrong, nobody):
+    for one in (
+        sought(person, birth_date="1901-01-01"),
+        sought(person, number=integrated_number.mint(999_999)),
+    ):
         with pytest.raises(TodokeError) as refused:
-            ask_one(wish=one, transport=joined.transport, by=clerk())
-        if refused.value.code is ErrorCode.NOT_FOUND:
-            said.add(refused.value.sentence)
+            check(joined, one)
+        said.add((refused.value.code, refused.value.sentence))
     assert len(said) == 1
-    for _ in range(MISSES_AN_HOUR):
-        with pytest.raises(TodokeError) as refused:
-            ask_one(wish=wrong, transport=joined.transport, by=clerk())
-    assert refused.value.code is ErrorCode.SEARCH_TOO_OFTEN
+    found = check(joined, sought(person, birth_date="", name=person.name_kanji))
+    entries = Operation.objects.using("linkage").filter(verb=lookups.VERB).order_by("id")
+    assert [entry.subject for entry in entries] == [lookups.WRONG, lookups.WRONG, lookups.FOUND]
+    wish = Wish(provider=NEIGHBOUR, question="local_tax")
+    other = replace(clerk(), staff_id="c999")
+    with pytest.raises(TodokeError, match="NOT_FOUND"):
+        ask_one(handle=found.handle, wish=wish, transport=joined.transport, by=other)
+    monkeypatch.setattr(lookups, "LIMITS", (replace(LIMITS[0], count=3),))
+    with pytest.raises(TodokeError) as refused:
+        check(joined, sought(person))
+    assert refused.value.code is ErrorCode.NUMBER_SEARCH_STOPPED

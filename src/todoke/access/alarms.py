@@ -22,6 +22,8 @@ SEARCHED_TOO_OFTEN: Final = "searched_too_often"
 """Somebody searched persons by number more often than work asks for."""
 
 
+REPLICA_DAMAGED: Final = "replica_damaged"
+"""A municipality's copy does not open: it was altered, or its key generation is gone. Register it again (副本の照合)."""
 HELD_OVERDUE: Final = "held_overdue"
 """A municipality has not decided on requests that it holds back (自動応答不可)."""
 

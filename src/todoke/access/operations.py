@@ -30,13 +30,21 @@ class Permission(Enum):
     ACCESS_TRAINING_RECORD = "access:training:record"
     BENEFITS_APPROVE = "benefits:application:approve"
     BENEFITS_ASK = "benefits:inquiry:ask"
-    BENEFITS_CONTACT_NOTE = "benefits:contact:note"
+    BENEFITS_CASE_READ = "benefits:case:read"
     BENEFITS_DECIDE = "benefits:decision:decide"
     BENEFITS_EXAMINE = "benefits:application:examine"
+    BENEFITS_FIGURES_READ = "benefits:figures:read"
+    BENEFITS_CONTACT_NOTE = "benefits:contact:note"
     BENEFITS_HOUSEHOLD_READ = "benefits:household:read"
     BENEFITS_IMPORT = "benefits:source:import"
+    BENEFITS_IMPORT_CONFIRM = "benefits:source:confirm"
+    BENEFITS_IMPORT_LIMIT = "benefits:source:limit"
+    BENEFITS_IMPORT_READ = "benefits:source:read"
     BENEFITS_PAY = "benefits:payment:prepare"
     BENEFITS_PRINT = "benefits:letter:print"
+    BENEFITS_PROGRAMME_APPROVE = "benefits:programme:approve"
+    BENEFITS_PROGRAMME_PROPOSE = "benefits:programme:propose"
+    BENEFITS_PROGRAMME_READ = "benefits:programme:read"
     BENEFITS_PROTECTION_READ = "benefits:protection:read"
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
@@ -107,6 +115,7 @@ class Permission(Enum):
     LINKAGE_REPLICA_OPERATE = "linkage:replica:operate"
     LINKAGE_REPLICA_PROPOSE = "linkage:replica:propose"
     LINKAGE_RIGHT_CONFIRM = "linkage:right:confirm"
+    LINKAGE_RIGHT_READ = "linkage:right:read"
     LINKAGE_RIGHT_DECLARE = "linkage:right:declare"
     LINKAGE_SEARCH = "linkage:person:search"
     LINKAGE_SYSTEM_CONVERT = "linkage:system:convert"
@@ -152,6 +161,8 @@ STEP_UP = frozenset(
     {
         Permission.ACCESS_GRANT_CONFIRM,
         Permission.BENEFITS_APPROVE,
+        Permission.BENEFITS_IMPORT_CONFIRM,
+        Permission.BENEFITS_PROGRAMME_APPROVE,
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RECORD_CONFIRM,
@@ -176,6 +187,7 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.BENEFITS_CASE_READ,
         Permission.BENEFITS_HOUSEHOLD_READ,
         Permission.BENEFITS_SEARCH,
         Permission.LINKAGE_NUMBER_SEARCH,

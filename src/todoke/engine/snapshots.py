@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +38,22 @@ def write(table: pa.Table, folder: Path, name: str) -> Seal:
     return Seal(path=path, sha256=digest, rows=table.num_rows)
 
 
+def share(sealed: Path, sha256: str, folder: Path, name: str) -> Seal:
+    """The same sealed bytes under a further name, `<name>-<first 16 of sha256>.parquet`; nothing is copied on one disk."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}-{sha256[:16]}.parquet"
+    if not path.exists():
+        try:
+            os.link(check(sealed, sha256), path)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            unfinished = folder / f".{path.name}.part"
+            shutil.copyfile(sealed, unfinished)
+            unfinished.replace(path)
+    return Seal(path=path, sha256=sha256, rows=pq.read_metadata(path).num_rows)
+
+
 def write_bytes(data: bytes, folder: Path, name: str, ending: str) -> Seal:
     """Write `data` as `<name>-<first 16 of sha256><ending>`; a file of the same content is the same file."""
     digest = hashlib.sha256(data).hexdigest()
@@ -51,6 +70,24 @@ def check(path: Path, sha256: str) -> Path:
         raise TodokeError(ErrorCode.INPUT_MISSING, file=path.name)
     if file_sha256(path) != sha256:
         raise TodokeError(ErrorCode.INPUT_CHANGED, file=path.name)
+    return path
+
+
+_unchanged: dict[tuple[str, str], tuple[int, int, int]] = {}
+
+
+def check_unchanged(path: Path, sha256: str) -> Path:
+    """`check`, but a file that this process has checked before is hashed again only when it was written to since.
+
+    For screens, which read a few rows of files that take half a second to hash; a decision always uses `check`.
+    """
+    if not path.is_file():
+        raise TodokeError(ErrorCode.INPUT_MISSING, file=path.name)
+    stat = path.stat()
+    seen = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    if _unchanged.get((str(path), sha256)) != seen:
+        check(path, sha256)
+        _unchanged[str(path), sha256] = seen
     return path
 
 

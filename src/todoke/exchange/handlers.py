@@ -30,6 +30,15 @@ class Listener:
     hear: Callable[[str, str, Any, Any], None]
 
 
+@dataclass(frozen=True)
+class Reviewer:
+    """What `before_sending` registered for one kind."""
+
+    kind: MessageKind[Any, Any]
+    review: Callable[[str, Any], Any]
+
+
+_reviewers: dict[str, Reviewer] = {}
 _handlers: dict[str, Handler] = {}
 _answers: dict[str, Listener] = {}
 _refusals: dict[str, Listener] = {}
@@ -68,6 +77,22 @@ def on_answer(
     return register
 
 
+def before_sending(
+    kind: MessageKind[Q, A],
+) -> Callable[[Callable[[str, Q], Q | None]], Callable[[str, Q], Q | None]]:
+    """Register `review(alias, body) -> body | None`: looks once more right before each attempt to send.
+
+    It runs in a transaction of its own that ends before anything leaves. What it returns takes the body's place in the
+    outbox, in that transaction; None: it may leave as it is.
+    """
+
+    def register(review: Callable[[str, Q], Q | None]) -> Callable[[str, Q], Q | None]:
+        _add(_reviewers, kind, Reviewer(kind, review))
+        return review
+
+    return register
+
+
 def on_refusal(
     kind: MessageKind[Q, A],
 ) -> Callable[[Callable[[str, str, Q, str], None]], Callable[[str, str, Q, str], None]]:
@@ -90,9 +115,20 @@ def answer_listener_of(contract: str) -> Listener:
     return _find(_answers, contract)
 
 
+def reviewer_of(contract: str) -> Reviewer | None:
+    """Who looks at messages of a kind before they are sent, if anybody."""
+    return _reviewers.get(contract)
+
+
 def refusal_listener_of(contract: str) -> Listener | None:
     """Who hears the refusals of a kind, if anybody."""
     return _refusals.get(contract)
+
+
+def joinable(contract: str) -> MessageKind[Any, Any] | None:
+    """The kind whose waiting messages may travel together, if this is one."""
+    listener = _answers.get(contract)
+    return listener.kind if listener is not None and listener.kind.join is not None else None
 
 
 def _add(registry: dict[str, E], kind: MessageKind[Any, Any], entry: E) -> None:

@@ -27,6 +27,11 @@ def nationwide() -> list[str]:
     return sorted({*PREFECTURES, *(city_of(code) for code in _names())})
 
 
+def wards_of(city: str) -> list[str]:
+    """The codes of a designated city's wards, in order; none for another municipality."""
+    return sorted(code for code in _names() if code != city and city_of(code) == city)
+
+
 @cache
 def _names() -> dict[str, str]:
     with Path(__file__).with_name("municipality_names.csv").open(encoding="utf-8", newline="") as file:

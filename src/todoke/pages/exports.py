@@ -50,7 +50,8 @@ def as_csv(table: Table[Any]) -> bytes:
 
 
 def as_xlsx(table: Table[Any], circumstances: Circumstances) -> bytes:
-    """A workbook with one sheet that is ready to print: A4 across, the header on every page, page numbers below."""
+    """A workbook with a sheet that is ready to print (A4 across, the header on every page, page numbers below), and the
+    same rows as bare data behind it: one header line, one value a cell, for whoever goes on working with them."""
     columns, rows = _exported(table), table.ordered
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(
@@ -72,7 +73,22 @@ def as_xlsx(table: Table[Any], circumstances: Circumstances) -> bytes:
             for place, column in enumerate(columns):
                 _write(sheet, number, place, column.value(row), formats[column.kind])
         _for_print(sheet, last_row=_HEAD_ROW + len(rows), last_column=len(columns) - 1)
+        _data(book, columns, rows, formats)
     return buffer.getvalue()
+
+
+def _data(
+    book: xlsxwriter.Workbook,
+    columns: Sequence[Column[Any]],
+    rows: Sequence[Any],
+    formats: dict[Kind, Format],
+) -> None:
+    sheet = book.add_worksheet("データ")
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, _WIDTH[column.kind])
+        sheet.write_string(0, place, column.title)
+        for number, row in enumerate(rows, start=1):
+            _write(sheet, number, place, column.value(row), formats[column.kind])
 
 
 def _exported(table: Table[Any]) -> Sequence[Column[Any]]:

@@ -183,6 +183,7 @@ UNION ALL
 SELECT p.permit_id, 'ネットワークへの報告がない' FROM provision p
 JOIN network_record n ON n.permit_id = p.permit_id
 WHERE n.outcome <> p.outcome AND NOT {_waiting("p.party", "'network'", "network.provision_reports.v1")}
+  AND NOT {_waiting("p.party", "p.route", "intermediary.provisions.v1")}
   AND NOT {_explained("p", "inquirer", "provider")}""",
     ),
 )

@@ -15,15 +15,20 @@ from psycopg import sql
 
 from tests.systems import copies, three_towns
 from tests.systems.three_towns import EAST, HOME, TOWNS, Towns, alias, inquiry, organisation, own_number
+from todoke.access import alarms, directory
+from todoke.access.models import Alarm
 from todoke.access.permissions import Actor, Role
 from todoke.contracts import intermediary
 from todoke.contracts.information import LOCAL_TAX, TAX_ITEMS, Item
 from todoke.exchange.refusals import NotNowError
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.models import Operation
 from todoke.sites.postgres import Server
 from todoke.systems.intermediary import jobs, queries
 from todoke.systems.intermediary.actions import rotate_contents
+from todoke.systems.intermediary.actions.release_held import confirm_release, propose_release
 from todoke.systems.intermediary.codecs import contents
+from todoke.systems.intermediary.flows import Decision
 
 CANARY = "70712345678901"
 ADMINISTRATOR = Actor(staff_id="a001", roles=frozenset({Role.ADMINISTRATOR}))
@@ -146,6 +151,78 @@ def test_an_answer_on_its_way_waits_for_the_key_too(towns: Towns) -> None:
         towns.dispatcher().drain(0.01)
     towns.deliver()
     assert [row.items[0].value for row in collect(towns).records] == ["10"]
+
+
+def spoil(town: str, person: int, place: int) -> None:
+    """Whoever can write the table changes one byte of a sealed copy; the first two name its generation."""
+    with connections[alias(town)].cursor() as cursor:
+        cursor.execute(
+            "UPDATE intermediary_replica SET contents = set_byte(contents, %s, get_byte(contents, %s) # 1)"
+            " WHERE integrated_number = %s",
+            [place, place, own_number(town, person)],
+        )
+
+
+@pytest.mark.parametrize("place", [1, 40], ids=["generation", "text"])
+def test_one_copy_that_does_not_open_is_an_error_for_itself_and_all_others_are_answered(
+    towns: Towns, place: int
+) -> None:
+    towns.open_for_business(4)
+    register(towns, EAST, [1, 2, 3, 4], "1")
+    spoil(EAST, 2, place)
+    towns.inquire([inquiry(f"r{p}", p, EAST) for p in (1, 2, 3, 4)])
+    towns.deliver()
+    found = towns.results()
+    assert [(found[f"r{p}"].outcome.value, found[f"r{p}"].error) for p in (1, 2, 3, 4)] == [
+        ("answered", ""), ("refused", "replica_damaged"), ("answered", ""), ("answered", ""),
+    ]  # fmt: skip
+    records = towns.records()
+    assert records["inquirer"] == records["provider"] == records["network"]
+    assert sorted(row[7] for row in records["network"]) == ["answered"] * 3 + ["refused"]
+    (alarm,) = Alarm.objects.using(directory.alias()).filter(kind=alarms.REPLICA_DAMAGED)
+    assert (alarm.staff_id, alarm.detail) == (f"platform:{EAST}", "1 件")
+    entry = Operation.objects.using(alias(EAST)).get(verb="intermediary:replica:damaged")
+    ((permit,),) = towns.rows(
+        alias(EAST), "SELECT permit_id FROM intermediary_provision_case WHERE error = 'replica_damaged'"
+    )
+    assert entry.permit_id == permit
+    register(towns, EAST, [2], "2")  # registered again it answers
+    towns.inquire([inquiry("r5", 2, EAST)])
+    towns.deliver()
+    assert towns.results()["r5"].outcome.value == "answered"
+
+
+def test_a_damaged_copy_of_a_held_person_is_not_released_and_stays_held(towns: Towns) -> None:
+    towns.open_for_business(1)
+    towns.register(EAST, [1], held=[1])
+    spoil(EAST, 1, 40)
+    towns.inquire([inquiry("r1", 1, EAST)])
+    towns.deliver()
+    assert towns.results()["r1"].outcome.value == "held"
+    (held,) = queries.held(alias(EAST))
+    three_towns.contact(held.permit_id)
+    decision = {"alias": alias(EAST), "permit_ids": [held.permit_id], "decision": Decision.RELEASE}
+    propose_release(**decision, reason="電話で確認", by=three_towns.OFFICER)
+    with pytest.raises(TodokeError, match="INPUT_CHANGED"):
+        confirm_release(**decision, by=three_towns.SECOND_OFFICER)
+    assert queries.held(alias(EAST))
+
+
+def test_an_answer_that_was_altered_while_it_waited_holds_up_no_other(towns: Towns) -> None:
+    towns.open_for_business(2)
+    register(towns, EAST, [1, 2], "1")
+    towns.inquire([inquiry(f"r{p}", p, EAST) for p in (1, 2)])
+    towns.deliver()
+    with connections[alias(HOME)].cursor() as cursor:
+        cursor.execute(
+            "UPDATE intermediary_answer SET contents = set_byte(contents, 40, get_byte(contents, 40) # 1)"
+            " WHERE record_id = 'r1'"
+        )
+    found = {result.record_id: result for result in collect(towns).records}
+    assert (found["r1"].outcome.value, found["r1"].error, found["r1"].items) == (
+        "refused", "answer_damaged", (),
+    )  # fmt: skip
+    assert found["r2"].outcome.value == "answered"
 
 
 def test_another_key_opens_nothing_and_makes_none(towns: Towns) -> None:

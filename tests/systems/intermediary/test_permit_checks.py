@@ -97,7 +97,8 @@ def town(towns: Towns) -> Towns:
     return towns
 
 
-ANSWERED = [f"network {'network.provision_reports.v1'}", f"platform:{HOME} {intermediary.PROVISIONS.name}"]
+ANSWERED = [f"platform:{HOME} {intermediary.PROVISIONS.name}"]
+"""The network is told when they have left."""
 
 
 def test_a_good_permit_is_answered_along_its_route_and_reported(town: Towns) -> None:

@@ -14,6 +14,7 @@ from tests.systems import city
 from todoke.access.permissions import Actor
 from todoke.contracts.people import BasicAttributes
 from todoke.identifiers import individual_number
+from todoke.kernel import clock
 from todoke.oplog import keys
 from todoke.oplog import person as oplog_person
 from todoke.systems.linkage import jobs
@@ -25,7 +26,7 @@ from todoke.systems.linkage.actions.corrections.request_correction import (
     request_split,
 )
 from todoke.systems.linkage.actions.numbers.search_number import NumberKind, Sought, search_number
-from todoke.systems.linkage.models import LocalNumber, Person
+from todoke.systems.linkage.models import ExistingSystem, LocalNumber, Person
 from todoke.systems.linkage.queries import lookups
 
 FILE = "individual_numbers.csv"
@@ -46,6 +47,28 @@ def load(folder: Path, count: int = 12) -> list[str]:
     rows = sorted(city.rows(FILE), key=lambda row: row["resident_code"])[:count]
     jobs.load(city.write_rows(folder / FILE, rows), by=city.actor(city.OPERATOR))
     return list(Person.objects.using("linkage").order_by("pk").values_list("pk", flat=True))
+
+
+def systems() -> None:
+    """Existing systems that may ask for registrations, and one that no longer may."""
+    titles = {
+        "benefits": "給付管理システム",
+        "tax": "税務システム",
+        "welfare": "福祉保健システム",
+        "old": "旧システム",
+    }
+    ExistingSystem.objects.using("linkage").bulk_create(
+        ExistingSystem(
+            code=code,
+            title=title,
+            duties=["JM01000000121000"],
+            valid_from=date(2021, 12, 20),
+            valid_until=date(2021, 12, 31) if code == "old" else None,
+            registered_at=clock.now(),
+            registered_by="s001",
+        )
+        for code, title in titles.items()
+    )
 
 
 def source(place: int) -> dict[str, str]:

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from django.conf import settings
 
 from tests.systems import city
+from tests.systems.linkage import office
 from tests.systems.linkage.test_registration import confirm, refused, refused_by_the_database
 from tests.systems.three_towns import NETWORK_STAFF, Towns
 from todoke.access.duties import Duty
@@ -65,6 +66,7 @@ def joined(towns: Towns, tmp_path: Path) -> Towns:
     keys.make(settings.TODOKE_KEYS_FOLDER.parents[1], settings.TODOKE_KEYS_FOLDER.parent.name)
     oplog_person._read.cache_clear()
     jobs.load(city.files() / "individual_numbers.csv", by=city.actor(city.OPERATOR))
+    office.systems()
     file = city.write_rows(tmp_path / "requests.csv", [registered(place) for place in range(COUNT)])
     clerk = city.actor(city.CLERK)
     take_request_file(file=file, system="tax", duty=Duty.BENEFIT.value, purpose="審査", by=clerk)

@@ -41,7 +41,7 @@ from todoke.systems.linkage.actions.conversions.receive_conversion import receiv
 from todoke.systems.linkage.commands import group
 from todoke.systems.linkage.flows import JobState
 from todoke.systems.linkage.models import ConversionFault, ConversionJob, ConversionRight, LocalNumber
-from todoke.systems.linkage.queries import conversion_files
+from todoke.systems.linkage.queries import conversion_files, conversion_lists
 from todoke.systems.linkage.rules.conversions import Direction
 
 assert serves
@@ -188,11 +188,33 @@ def test_a_run_that_was_stopped_goes_on_with_the_same_file(
         patched.setattr(running, "_count", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             jobs.convert_file(job_id=job.job_id, by=actor(city.CLERK))
-    assert not Operation.objects.using("linkage").filter(verb="linkage:system:convert", persons=20).exists()
+    assert ConversionJob.objects.using("linkage").get(pk=job.pk).state == JobState.RECEIVED
     again = receive(tmp_path, rows)
     assert again.job_id == job.job_id
     assert len(converted(tmp_path, rows)) == 20
     assert StepRun.objects.using("linkage").get(name=jobs.CONVERSION, key=job.job_id).attempts == 2
+
+
+def test_a_run_tells_how_far_it_is_block_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversions.open_site(ALL_ROUTES)
+    monkeypatch.setattr(running, "BLOCK", 8)
+    rows = asked(Direction.INDIVIDUAL_TO_INTEGRATED, people()[:20])
+    job = receive(tmp_path, rows)
+    told: list[tuple[int, int]] = []
+    running.run_conversion(
+        job_id=job.job_id,
+        by=actor(city.CLERK),
+        told=lambda count: told.append((count, conversion_lists.processed(job))),
+    )
+    assert told == [(8, 8), (8, 16), (4, 20)]
+    entries = Operation.objects.using("linkage").filter(verb="linkage:system:convert", persons__gt=0)
+    assert sorted(entries.values_list("persons", flat=True)) == [4, 8, 8]
+    answer = hand_out_conversion(job_id=job.job_id, by=actor(city.CLERK)).decode()
+    lines = list(csv.DictReader(io.StringIO(answer)))
+    assert [line["answer"] for line in lines] == conversions.expected(
+        Direction.INDIVIDUAL_TO_INTEGRATED, people()[:20]
+    )
+    assert [line["row"] for line in lines] == [str(place) for place in range(1, 21)]
 
 
 def test_answers_lie_protected_leave_with_a_purpose_and_go_when_their_time_is_over(

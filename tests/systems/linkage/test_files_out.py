@@ -97,6 +97,38 @@ def test_a_person_who_changes_is_told_too_and_a_new_queue_begins_with_everybody(
     ] == [(one.local_number, other.person_id, "2")]
 
 
+def test_after_a_merge_each_system_that_knew_the_dissolved_number_learns_who_lives(residents: System) -> None:
+    """Also the one that had not been told yet; the systems of others, and those of the survivor, hear nothing new."""
+    residents.queue()
+    residents.drop(1, *number_rows(0, 3))
+    run()
+    gone, lives, other = LocalNumber.objects.using("linkage").order_by("local_number")[:3]
+    told, late, aside = (System.joined(code) for code in ("tax", "welfare", "library"))
+    queues = {system.code: notices(system) for system in (residents, told, late, aside)}
+    office.link(gone.person_id, "T1", "tax")
+    office.link(lives.person_id, "T2", "tax")
+    office.link(other.person_id, "L1", "library")
+    run()
+    office.link(gone.person_id, "W1", "welfare")  # noted, and not sent before the merge
+    office.log_keys()
+    office.merge(lives.person_id, gone.person_id)
+    run()
+    news = {
+        code: [
+            (row["local_number"], row["integrated_number"], row["event"])
+            for row in rows(residents if code == "residents" else System(code), file)
+        ]
+        for code, queue in queues.items()
+        for file in [sent(queue)[-1]]
+        if file.number == 2 or code == "welfare"
+    }
+    assert news == {
+        "residents": [(gone.local_number, lives.person_id, "2")],
+        "tax": [("T1", lives.person_id, "2")],
+        "welfare": [("W1", lives.person_id, "1"), ("W1", lives.person_id, "2")],
+    }
+
+
 def test_a_queue_that_does_not_cut_says_so_and_keeps_the_rows(residents: System) -> None:
     residents.queue()
     queue = notices(residents, records=20)

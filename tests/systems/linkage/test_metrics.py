@@ -12,6 +12,7 @@ from django.test import Client
 from tests import hiring
 from tests.exchange import parts
 from tests.systems import city
+from tests.systems.linkage import filing
 from todoke.access import middleware
 from todoke.access.models import Terminal
 from todoke.access.permissions import Role
@@ -20,7 +21,15 @@ from todoke.exchange.metrics import CONTENT_TYPE, Gauge, render
 from todoke.exchange.models import OutboxMessage
 from todoke.kernel import clock
 from todoke.systems.linkage import jobs
-from todoke.systems.linkage.models import CodeRequest, IntermediaryBacklog, IntermediaryStatus, Person
+from todoke.systems.linkage.models import (
+    CodeRequest,
+    ExchangedFile,
+    IntermediaryBacklog,
+    IntermediaryStatus,
+    Person,
+    ReplicaFile,
+    ReplicaPiece,
+)
 
 pytestmark = pytest.mark.usefixtures("city_site")
 D = "directory_city"
@@ -80,10 +89,36 @@ def test_queues_pauses_codes_and_ages_are_measured_and_nobody_is_named() -> None
     assert found["todoke_intermediary_up{}"] == found["todoke_intermediary_accepting{}"] == 1
     assert 120 <= found["todoke_intermediary_last_good_seconds{}"] < 180
     assert found['todoke_intermediary_backlog{name="inquiries"}'] == 7
+    assert found['todoke_replica_rows_open{state="waiting"}'] == 0
     told = ask(**{middleware.TERMINAL: hiring.TERMINAL})[1]
     for person in Person.objects.using("linkage").all():
         assert person.pk not in told
         assert person.name_kanji not in told
+
+
+def test_replicas_and_files_that_wait_are_measured() -> None:
+    hour = clock.now() - timedelta(hours=1)
+    file = ReplicaFile.objects.using("linkage").create(
+        kind="screen", name="", system="residents", sha256="", rows=7, state="waiting", wrapped_key=b"k",
+        received_at=hour, received_by=city.OPERATOR,
+    )  # fmt: skip
+    for number, rows in ((1, 4), (2, 2), (3, 1)):
+        ReplicaPiece.objects.using("linkage").create(
+            file=file, number=number, fiscal_year=2021, rows=rows, sealed_sha256="", message_key=f"k{number}",
+            state="waiting",
+        )  # fmt: skip
+    ReplicaPiece.objects.using("linkage").filter(number=3).update(state="sent", sent_at=hour)
+    queue = filing.System.joined("residents").queue()
+    ExchangedFile.objects.using("linkage").create(
+        queue=queue, direction="in", number=2, in_order=True, file_name="f", sha256="0" * 64, records=9,
+        state="arrived", arrived_at=hour, state_at=hour, state_by=city.OPERATOR,
+    )  # fmt: skip
+    found = read()
+    assert found['todoke_replica_rows_open{state="waiting"}'] == 6
+    assert found['todoke_replica_rows_open{state="sent"}'] == 1
+    assert 3600 <= found['todoke_replica_oldest_seconds{state="waiting"}'] < 3660
+    assert found['todoke_file_records_waiting{queue="residents/in/numbers"}'] == 9
+    assert 3600 <= found['todoke_file_oldest_seconds{queue="residents/in/numbers"}'] < 3660
 
 
 def test_labels_cannot_break_out_of_their_line() -> None:

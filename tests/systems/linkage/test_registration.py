@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, connections, transaction
 
 from tests.systems import city
+from tests.systems.linkage import office
 from todoke.access.duties import Duty
 from todoke.access.permissions import Role
 from todoke.identifiers import individual_number
@@ -64,6 +65,7 @@ def _loaded(city_site: Instance) -> None:
     """The city's residents, with keys for the log (`city_site` starts without any)."""
     keys.make(settings.TODOKE_KEYS_FOLDER.parents[1], "city")
     oplog_person._read.cache_clear()
+    office.systems()
     jobs.load(city.files() / FILE, by=city.actor(city.OPERATOR))
 
 
@@ -162,6 +164,20 @@ def test_a_new_person_gets_a_number_forms_a_link_and_a_wanted_code() -> None:
     assert LocalNumber.objects.using("linkage").get(system="welfare").person_id == person.pk
     assert MatchForm.objects.using("linkage").get(pk=person.pk).name == "架空太郎"
     assert CodeRequest.objects.using("linkage").get(person_id=person.pk).state == "wanted"
+
+
+@pytest.mark.parametrize("system", ["old", "residents", "nobody"])
+def test_only_an_existing_system_in_use_asks_for_a_registration(system: str, tmp_path: Path) -> None:
+    """One that has ended, 住民記録 (residents come with the register), one that was never registered."""
+    for call in (
+        lambda: ask(stranger(system=system)),
+        lambda: take_request_file(
+            file=bulk(tmp_path, line("T1")), system=system, duty=Duty.BENEFIT.value, purpose=PURPOSE,
+            by=city.actor(city.CLERK),
+        ),
+    ):  # fmt: skip
+        assert "依頼元のシステム" in refused(ErrorCode.RECORD_INVALID, call).sentence
+    assert not Registration.objects.using("linkage").exists()
 
 
 def test_what_was_typed_is_dropped_and_the_evidence_stays() -> None:

@@ -76,6 +76,8 @@ def point_index(codes: NDArray[np.int64], coded: CodedSet, unit: int) -> int:
 
 
 def _tally(entries: Points, tails: Points, codes: NDArray[np.int64]) -> dict[str, int]:
+    if not len(codes):
+        return {}
     found, counts = np.unique(codes, return_counts=True)
     result: dict[str, int] = {}
     for code, count in zip(found.tolist(), counts.tolist(), strict=True):

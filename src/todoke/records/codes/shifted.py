@@ -152,24 +152,25 @@ def _runs(data: Bytes, shifts: Shifts, *, double: bool) -> tuple[Runs, int] | No
 
 def marks_in(data: Bytes, shifts: Shifts) -> tuple[Places, Places, NDArray[np.int64], int]:
     """Where shift codes stand: first bytes, sizes, 1 for an opening one; and how many are not the usual open."""
-    places, sizes, opening = [], [], []
-    for is_open, codes in ((1, shifts.opens), (0, shifts.closes)):
-        for code in codes:
-            found = np.flatnonzero(data == code[0])
-            for place, byte in enumerate(code[1:], 1):
-                found = found[found + place < len(data)]
-                found = found[data[found + place] == byte]
-            places.append(found)
-            sizes.append(np.full(len(found), len(code)))
-            opening.append(np.full(len(found), is_open))
-    unusual = sum(len(found) for found in places[1 : len(shifts.opens)])
-    order = np.argsort(np.concatenate(places), kind="stable")
-    return (
-        np.concatenate(places)[order],
-        np.concatenate(sizes)[order],
-        np.concatenate(opening)[order],
-        unusual,
-    )
+    codes = (*shifts.opens, *shifts.closes)
+    places = [_found(data, code) for code in codes]
+    counts = [len(found) for found in places]
+    marks = np.concatenate(places)
+    # which code each mark is, in the order of the marks
+    order = marks.argsort(kind="stable")
+    which = np.repeat(np.arange(len(codes)), counts)[order]
+    sizes = np.array([len(code) for code in codes])[which]
+    opening = (which < len(shifts.opens)).astype(np.int64)
+    return marks[order], sizes, opening, sum(counts[1 : len(shifts.opens)])
+
+
+def _found(data: Bytes, code: bytes) -> Places:
+    """Where a shift code begins."""
+    found: Places = (data == code[0]).nonzero()[0]
+    for place, byte in enumerate(code[1:], 1):
+        found = found[found + place < len(data)]
+        found = found[data[found + place] == byte]
+    return found
 
 
 def codes_of(data: Bytes, runs: Runs) -> NDArray[np.int64]:

@@ -124,7 +124,7 @@ def shifted(coded: CodedSet, codes: Codes, *, double: bool) -> tuple[bytes, bool
         return b"", double
     is_pair = codes < SINGLE
     starts = np.concatenate(([0], np.flatnonzero(is_pair[1:] != is_pair[:-1]) + 1))
-    lengths = np.diff(starts, append=len(codes))
+    lengths = np.concatenate((starts[1:], [len(codes)])) - starts
     source = source_of(coded, codes)
     # runs of pairs and of single bytes alternate; each is copied with as many bytes before it as its shift code
     # needs, which then take their place

@@ -93,6 +93,7 @@ def _asking(out: Path, by: Hands) -> list[Stage]:
             "支給判定（二回目）",
             lambda: benefits.decide(PROGRAMME, "second", by=clerk()),
         ),
+        Stage("benefits.overview", "判定の一覧", lambda: benefits.overview(PROGRAMME, by=clerk())),
     ]
 
 

@@ -14,7 +14,7 @@ from todoke.access.permissions import Actor, Permission
 from todoke.batch.steps import StepReport
 from todoke.engine import engines, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits import jobs, queries
+from todoke.systems.benefits import file_commands, jobs, queries
 from todoke.systems.benefits.actions import repeat_decision as repeating
 
 _programme = click.option("--programme", default="r3-nontaxable", show_default=True, help="事業コード")
@@ -28,6 +28,9 @@ _SHOWN_ROWS = 50
 @click.group(name="benefits")
 def group() -> None:
     """給付管理システム"""
+
+
+group.add_command(file_commands.group)
 
 
 @group.command(name="load")
@@ -76,6 +79,7 @@ def decide(
         detail = "--round と --by を指定してください"
         raise TodokeError(ErrorCode.USAGE_INVALID, detail=detail, command=ctx.command_path)
     _show(jobs.decide(programme, round_name, by=_actor(by), engine=engines.engine(engine, master)))
+    _show(jobs.overview(programme, by=_actor(by)))
     run = queries.decision_run(programme, round_name)
     click.echo(
         f"判定番号 {run.pk}（{run.engine} {run.engine_version}）規則 {run.rules_sha256[:16]} 結果 {run.outcome_sha256[:16]}"
@@ -95,6 +99,15 @@ def repeat(run: int, engine: str, master: str | None, by: str) -> None:
         versions = queries.versions_of(run, f"{chosen.name} {chosen.version}")
         raise TodokeError(ErrorCode.DECISION_DIFFERS, run=run, versions=versions)
     click.echo(f"判定 {run} は、封印された規則と入力から同じ結果になりました。")
+
+
+@group.command(name="overview")
+@_programme
+@_by
+@verb(Permission.BENEFITS_DECIDE)
+def overview(programme: str, by: str) -> None:
+    """最新の判定から、区ごとの一覧と集計を作ります。"""
+    _show(jobs.overview(programme, by=_actor(by)))
 
 
 @group.command(name="ask")

@@ -106,7 +106,7 @@ PROVISION: Final = Flow(
     table="intermediary_provision_case",
     states=Provided,
     starts=(Provided.HELD, Provided.ANSWERED, Provided.NO_RECORD, Provided.REFUSED),
-    ends=(Provided.ANSWERED, Provided.NO_RECORD, Provided.RELEASE_REFUSED, Provided.REFUSED),
+    ends=(Provided.NO_RECORD, Provided.RELEASE_REFUSED, Provided.REFUSED),
     key="permit_id",
     state="outcome",
     at="provided_at",
@@ -123,6 +123,8 @@ PROVISION: Final = Flow(
             )
             for after in (Provided.ANSWERED, Provided.NO_RECORD, Provided.RELEASE_REFUSED)
         ),
+        # it has not left yet, and its person is protected by now (trigger: only then, and never after a release)
+        Step(before=Provided.ANSWERED, after=Provided.HELD, permissions=(Permission.INTERMEDIARY_PROVIDE,)),
         # its permit is dead and cannot be renewed: the inquirer must ask again (trigger: only with that reason)
         Step(
             before=Provided.HELD, after=Provided.REFUSED, permissions=(Permission.INTERMEDIARY_HELD_EXPIRE,)
@@ -182,16 +184,20 @@ EXCHANGE_RECORD: Final = Flow(
     table="intermediary_exchange_record",
     states=Outcome,
     starts=tuple(Outcome),
-    ends=SETTLED,
+    ends=tuple(outcome for outcome in SETTLED if outcome is not Outcome.ANSWERED),
     state="outcome",
     at="provided_at",
     by="",
-    steps=along(
-        FORWARD,
-        Permission.INTERMEDIARY_PERMITTED,
-        Permission.INTERMEDIARY_RECEIVE,
-        Permission.INTERMEDIARY_CONFIRM,
-        Permission.INTERMEDIARY_HELD_EXPIRE,
+    steps=(
+        *along(
+            FORWARD,
+            Permission.INTERMEDIARY_PERMITTED,
+            Permission.INTERMEDIARY_RECEIVE,
+            Permission.INTERMEDIARY_CONFIRM,
+            Permission.INTERMEDIARY_HELD_EXPIRE,
+        ),
+        # of the provider alone (trigger): its answer has not left, and is held back
+        Step(before=Outcome.ANSWERED, after=Outcome.HELD, permissions=(Permission.INTERMEDIARY_PROVIDE,)),
     ),
 )
 """As inquirer a record begins with the permit, as provider with what was answered."""

@@ -69,7 +69,7 @@ def ask_permits(alias: str, body: network.PermitRequests) -> None:
 
 
 def send_answers(alias: str, routed: list[tuple[str, str, intermediary.Provision]]) -> None:
-    """Send answers (route, organisation, answer) along the routes of their permits, and report them to the network."""
+    """Send answers (route, organisation, answer) along the routes of their permits; reported when they have left."""
     by_route: dict[tuple[str, str], list[intermediary.Provision]] = defaultdict(list)
     for route, provider, provision in routed:
         by_route[route, provider].append(provision)
@@ -78,10 +78,14 @@ def send_answers(alias: str, routed: list[tuple[str, str, intermediary.Provision
         body = intermediary.Provisions(provider=provider, records=records)
         key = f"provisions/{new_message_id()}"
         outbox.send(alias, sender=sender, receiver=route, kind=intermediary.PROVISIONS, body=body, key=key)
-    reports = [network.ProvisionReport(p.permit_id, p.outcome, p.provided_at) for _, _, p in routed]
+
+
+def report(alias: str, body: intermediary.Provisions) -> None:
+    """Tell the network how each permit was answered, once the answers are with the inquirer: they cannot change now."""
+    reports = [network.ProvisionReport(p.permit_id, p.outcome, p.provided_at) for p in body.records]
     outbox.send(
         alias,
-        sender=sender,
+        sender=party_of(alias),
         receiver=parties.NETWORK,
         kind=network.REPORTS,
         body=network.ProvisionReports(records=reports),

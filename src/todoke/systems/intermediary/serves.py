@@ -11,12 +11,13 @@ from todoke.access import parties as actors
 from todoke.access.permissions import Permission, require
 from todoke.contracts import intermediary, network, nondisclosure
 from todoke.exchange import parties
-from todoke.exchange.handlers import handles, on_answer, on_refusal
+from todoke.exchange.handlers import before_sending, handles, on_answer, on_refusal
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs, queries
 from todoke.systems.intermediary.actions import digest_replicas, receive_results
 from todoke.systems.intermediary.actions.hand_over_results import hand_over_results
+from todoke.systems.intermediary.actions.hold_back import hold_back
 from todoke.systems.intermediary.actions.look_up_permission import look_up_permission
 from todoke.systems.intermediary.actions.note_nondisclosures import note_nondisclosures
 from todoke.systems.intermediary.actions.provide import provide
@@ -47,9 +48,9 @@ def _while_open(handler: Callable[[str, str, Q], A]) -> Callable[[str, str, Q], 
     """Nothing is taken outside the service hours and in a planned pause: whoever sends goes on by itself later."""
 
     def guarded(alias: str, sender: str, body: Q) -> A:
-        status = queries.service_status(alias)
-        if not status.accepting:
-            raise TodokeError(ErrorCode.SERVICE_CLOSED, what=needs.party_of(alias), reason=status.state.value)
+        state = queries.service_state(alias)
+        if state is not intermediary.ServiceState.RUNNING:
+            raise TodokeError(ErrorCode.SERVICE_CLOSED, what=needs.party_of(alias), reason=state.value)
         return handler(alias, sender, body)
 
     return guarded
@@ -180,9 +181,16 @@ def permits_refused(alias: str, _key: str, body: network.PermitRequests, error_c
     receive_results.refuse_permits(alias=alias, body=body, error_code=error_code, by=by)
 
 
+@before_sending(intermediary.PROVISIONS)
+def provisions_leaving(alias: str, body: intermediary.Provisions) -> intermediary.Provisions | None:
+    """Who is protected by now is held back."""
+    return hold_back(alias=alias, body=body, by=actors.actor(parties.NETWORK))
+
+
 @on_answer(intermediary.PROVISIONS)
 def provisions_arrived(alias: str, key: str, body: intermediary.Provisions, answer: network.Received) -> None:
-    """The inquirer has our answers; fewer taken than sent is worth a line in the log."""
+    """The inquirer has our answers: the network is told. Fewer taken than sent is worth a line in the log."""
+    needs.report(alias, body)
     if answer.count != len(body.records):
         subject = f"{key} {answer.count}/{len(body.records)}"
         record(
@@ -195,7 +203,8 @@ def provisions_arrived(alias: str, key: str, body: intermediary.Provisions, answ
 
 @on_refusal(intermediary.PROVISIONS)
 def provisions_refused(alias: str, key: str, body: intermediary.Provisions, error_code: str) -> None:
-    """The inquirer's platform refused our answers for good."""
+    """The inquirer's platform refused our answers for good; the network is told what we said."""
+    needs.report(alias, body)
     subject, count = f"{key} {error_code}", len(body.records)
     record(
         alias,

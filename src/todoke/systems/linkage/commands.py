@@ -34,7 +34,6 @@ from todoke.systems.linkage.models.local_number import RESIDENTS
 from todoke.systems.linkage.queries import codes as codes_read
 from todoke.systems.linkage.queries import consistency, conversion_files
 from todoke.systems.linkage.rules.conversions import Direction, Route
-from todoke.systems.linkage.rules.registration import SYSTEMS
 
 _from = click.option(
     "--from", "valid_from", type=click.DateTime(["%Y-%m-%d"]), required=True, help="有効期間の初日"
@@ -210,7 +209,7 @@ def codes(everybody: bool, organisation: str, by: str) -> None:
 
 @group.command(name="register-persons")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--system", required=True, type=click.Choice(list(SYSTEMS)), help="依頼元のシステム")
+@click.option("--system", required=True, help="依頼元の既存業務システムの符号")
 @click.option("--duty", required=True, help="依頼元の事務")
 @click.option("--purpose", required=True, help="利用目的")
 @_by

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import duckdb
 
-_STATUSES = "所得割課税 均等割のみ課税 非課税 減免 租税条約免除 未申告 未照会 照会中 提供者確認中 回答なし 回答エラー 他市町村課税".split()  # fmt: skip
-_SOURCES = "livelihood_aid tax_record inquiry minor dependant none".split()
-_REASONS = "TAXED TREATY UNKNOWN DEPENDANTS_ONLY DIED EXEMPT".split()
-_OUTCOMES = "eligible ineligible undecided".split()
+_STATUSES = ["所得割課税", "均等割のみ課税", "非課税", "減免", "租税条約免除", "未申告", "未照会", "照会中", "提供者確認中", "回答なし", "回答エラー", "他市町村課税"]  # fmt: skip
+_SOURCES = ["livelihood_aid", "tax_record", "inquiry", "minor", "dependant", "none"]
+_REASONS = ["TAXED", "TREATY", "UNKNOWN", "DEPENDANTS_ONLY", "DIED", "EXEMPT"]
+_OUTCOMES = ["eligible", "ineligible", "undecided"]
 _STATUS = """
 CREATE TEMP TABLE status AS
 WITH noted AS (
@@ -96,7 +96,12 @@ def main(data: str, out: str) -> None:
     """Write persons.parquet and households.parquet."""
     spill = Path(out) / ".spill"
     connection = duckdb.connect(
-        config={"threads": 2, "memory_limit": "2GB", "temp_directory": str(spill), "preserve_insertion_order": False}
+        config={
+            "threads": 2,
+            "memory_limit": "2GB",
+            "temp_directory": str(spill),
+            "preserve_insertion_order": False,
+        }
     )
     for name, words in (
         ("status", _STATUSES), ("source", _SOURCES), ("reason", _REASONS), ("outcome", _OUTCOMES),

@@ -12,10 +12,10 @@ from typing import Any
 import polars as pl
 
 c, when = pl.col, pl.when
-_STATUS = pl.Enum("所得割課税 均等割のみ課税 非課税 減免 租税条約免除 未申告 未照会 照会中 提供者確認中 回答なし 回答エラー 他市町村課税".split())  # fmt: skip
-_SOURCE = pl.Enum("livelihood_aid tax_record inquiry minor dependant none".split())
-_REASON = pl.Enum("TAXED TREATY UNKNOWN DEPENDANTS_ONLY DIED EXEMPT".split())
-_OUTCOME = pl.Enum("eligible ineligible undecided".split())
+_STATUS = pl.Enum(["所得割課税", "均等割のみ課税", "非課税", "減免", "租税条約免除", "未申告", "未照会", "照会中", "提供者確認中", "回答なし", "回答エラー", "他市町村課税"])  # fmt: skip
+_SOURCE = pl.Enum(["livelihood_aid", "tax_record", "inquiry", "minor", "dependant", "none"])
+_REASON = pl.Enum(["TAXED", "TREATY", "UNKNOWN", "DEPENDANTS_ONLY", "DIED", "EXEMPT"])
+_OUTCOME = pl.Enum(["eligible", "ineligible", "undecided"])
 _TAX_DATE, _KEYS = date(2021, 1, 1), ["household_key", "place"]
 _FORM: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "row_group_size": 131_072}
 
@@ -28,7 +28,9 @@ def main(data: str, out: str) -> None:
     household = _household(status).collect(engine="streaming").lazy()
     named = status.filter(c("place").is_not_null())
     once = named.group_by(_KEYS).agg(
-        pl.len().alias("persons"), c("resident_code").first().alias("who"), c("status").first().alias("who_is")
+        pl.len().alias("persons"),
+        c("resident_code").first().alias("who"),
+        c("status").first().alias("who_is"),
     )
     once = once.collect(engine="streaming").lazy()
     several = (
@@ -47,7 +49,9 @@ def _status(data: str) -> pl.LazyFrame:
     died = c("left_reason") == "死亡"
     changed = pl.scan_parquet(f"{data}/latest.parquet").filter(c("protected") | died)
     aid = pl.scan_parquet(f"{data}/assistance.parquet").filter(
-        (c("kind") == "生活保護") & (c("valid_from") <= _TAX_DATE) & (c("valid_to") >= _TAX_DATE).fill_null(value=True)
+        (c("kind") == "生活保護")
+        & (c("valid_from") <= _TAX_DATE)
+        & (c("valid_to") >= _TAX_DATE).fill_null(value=True)
     )
     answers = pl.scan_parquet(f"{data}/answers.parquet").rename({"status": "answered"})
     noted = pl.concat(
@@ -120,9 +124,13 @@ def _payees(data: str, status: pl.LazyFrame, household: pl.LazyFrame) -> list[pl
     odd = household.filter((c("heads") != 1) | c("some_died")).select("household_key")
     latest = pl.scan_parquet(f"{data}/latest.parquet").select("resident_code", head_now="is_head")
     members = status.join(odd, on="household_key", how="semi").join(latest, on="resident_code", how="left")
-    first = members.sort(~c("is_head"), "birth_date", "resident_code").group_by("household_key", maintain_order=True)
+    first = members.sort(~c("is_head"), "birth_date", "resident_code").group_by(
+        "household_key", maintain_order=True
+    )
     head_now = c("head_now").fill_null(value=False)
-    then = members.sort("died", ~head_now, "birth_date", "resident_code").group_by("household_key", maintain_order=True)
+    then = members.sort("died", ~head_now, "birth_date", "resident_code").group_by(
+        "household_key", maintain_order=True
+    )
     return [
         first.agg(c("resident_code").first().alias("first_choice"), c("died").first().alias("gone")),
         then.agg(c("resident_code").first().alias("successor")),

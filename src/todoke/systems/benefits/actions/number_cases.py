@@ -1,4 +1,4 @@
-"""付番: a 給付管理番号 for every household that gets a form."""
+"""付番: a 給付管理番号 for every household that gets a form, with its ward from the overview of the decision."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ ON CONFLICT (code) DO NOTHING
 # The check digit is identifiers.luhn written as SQL; a test compares the two.
 _NUMBER = """
 WITH fresh AS (
-    SELECT d.*, (SELECT coalesce(max(serial), 0) FROM benefits_case WHERE programme = %(code)s)
+    SELECT d.*, coalesce(j.ward_code, '') AS ward_code, (SELECT coalesce(max(serial), 0) FROM benefits_case WHERE programme = %(code)s)
         + row_number() OVER (ORDER BY d.household_key) AS serial
     FROM benefits_decision d
+    LEFT JOIN benefits_judged_household j ON j.run_id = d.run_id AND j.household_key = d.household_key
     WHERE d.run_id = %(run)s AND d.outcome = 'eligible'
     AND NOT EXISTS (SELECT FROM benefits_case c WHERE c.programme = %(code)s AND c.lineage = d.household_key)
 ), bodies AS (
@@ -37,11 +38,11 @@ WITH fresh AS (
     ) digits
 )
 INSERT INTO benefits_case (
-    programme, serial, case_number, household_key, lineage, payee_resident_code, protected, decision_run_id,
+    programme, serial, case_number, household_key, lineage, payee_resident_code, protected, ward_code, decision_run_id,
     state, state_at, state_by, created_at, created_by
 )
 SELECT %(code)s, serial, body || ((10 - total %% 10) %% 10), household_key, household_key, payee_resident_code,
-    protected, run_id, 'numbered', %(now)s, %(by)s, %(now)s, %(by)s
+    protected, ward_code, run_id, 'numbered', %(now)s, %(by)s, %(now)s, %(by)s
 FROM doubled ORDER BY serial
 """
 

@@ -6,12 +6,13 @@ from django.db import models
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, years
-from todoke.systems.benefits.flows import CaseState
+from todoke.systems.benefits.rules.case_state import CaseState
 
 
 class Case(models.Model):
     """A household that was sent, or may ask for, a form. Only its state changes, and only along `flows.CASE`
-    (trigger); rows are never deleted. `lineage` is the household as it stood on the base date."""
+    (trigger); rows are never deleted. `lineage` is the household as it stood on the base date, `ward_code` its ward
+    then, for the counts; empty for a protected household."""
 
     programme = models.ForeignKey(
         "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
@@ -22,6 +23,7 @@ class Case(models.Model):
     lineage = models.TextField()
     payee_resident_code = models.TextField()
     protected = models.BooleanField()
+    ward_code = models.TextField(db_default="")
     decision_run = models.ForeignKey("benefits.DecisionRun", on_delete=models.PROTECT)
     state = models.TextField(choices=[(state.value, state.name) for state in CaseState])
     state_at = models.DateTimeField()
@@ -31,7 +33,7 @@ class Case(models.Model):
 
     privacy = Privacy(
         open="id programme serial decision_run state state_at state_by created_at created_by",
-        personal="case_number household_key lineage payee_resident_code protected",
+        personal="case_number household_key lineage payee_resident_code protected ward_code",
         keep=years(5, since="state_at", law=CLAIMS),
     )
 
@@ -45,4 +47,8 @@ class Case(models.Model):
                 condition=models.Q(case_number__regex=r"^[0-9]{13}$"), name="case_number_13_digits"
             ),
         ]
-        indexes = [models.Index(fields=["programme", "state"], name="case_state")]
+        indexes = [
+            models.Index(fields=["programme", "state"], name="case_state"),
+            models.Index(fields=["programme", "ward_code", "state", "state_at"], name="case_ward_state"),
+            models.Index(fields=["programme", "household_key"], name="case_household"),
+        ]

@@ -1,9 +1,26 @@
 """Reads of 給付管理システム for its own actions, lists and files; set-based."""
 
+from todoke.systems.benefits.queries.cases import (
+    case_numbered,
+    case_of,
+    decisions_about,
+    happened,
+    newest_decision,
+    transfer_on,
+)
+from todoke.systems.benefits.queries.figures import (
+    approved_lately,
+    case_counts,
+    freshness,
+    judged_counts,
+    missing_counts,
+    received_by_week,
+)
 from todoke.systems.benefits.queries.judging import (
     answers,
     applications_received,
     decision_run,
+    earlier_rounds,
     inquiry_order,
     known_order,
     newest_source,
@@ -13,6 +30,13 @@ from todoke.systems.benefits.queries.judging import (
     status_counts,
     versions_of,
     write_decisions,
+)
+from todoke.systems.benefits.queries.overview import (
+    answers_arrived,
+    asked_persons,
+    laid_out_run,
+    missing_persons,
+    orders_before,
 )
 from todoke.systems.benefits.queries.paying import (
     BatchLine,
@@ -27,28 +51,49 @@ from todoke.systems.benefits.queries.paying import (
     states,
     with_payees,
 )
+from todoke.systems.benefits.queries.why import reader, seen_household
 
 __all__ = [
     "BatchLine",
     "Ledger",
     "answers",
+    "answers_arrived",
     "applications_received",
+    "approved_lately",
+    "asked_persons",
     "batches",
+    "case_counts",
+    "case_numbered",
+    "case_of",
     "cases_with_payees",
     "decision_run",
+    "decisions_about",
+    "earlier_rounds",
     "examination_counts",
+    "freshness",
+    "happened",
     "inquiry_order",
+    "judged_counts",
     "known_order",
+    "laid_out_run",
     "latest_register",
     "ledger",
+    "missing_counts",
+    "missing_persons",
+    "newest_decision",
     "newest_run",
     "newest_source",
     "order_id",
+    "orders_before",
     "outcome_counts",
     "paid_lineages",
+    "reader",
+    "received_by_week",
     "refused_rows",
+    "seen_household",
     "states",
     "status_counts",
+    "transfer_on",
     "versions_of",
     "with_payees",
     "write_decisions",

@@ -44,6 +44,10 @@ FAILURES: Final = {
     ),
     "unknown_number": Failure("統合番号が登録されていない", "統合番号連携システムで対象者を登録してください"),
     "unknown_code": Failure("符号が照会者のものでない", "統合番号連携システムで符号を取得し直してください"),
+    "replica_damaged": Failure(
+        "提供者の副本が開けない", "提供者が副本を登録し直したことを、提供者の担当課に確かめてください"
+    ),
+    "answer_damaged": Failure("届いた回答が開けない", _AGAIN),
     "code_not_bound": Failure("許可証と符号が一致しない", _ADMINISTRATOR),
     "unknown_provider": Failure(
         "提供者がネットワークに接続していない", "前住所を確かめ、提供者へ文書で照会してください"

@@ -86,7 +86,7 @@ def reask(request: HttpRequest, order_id: str) -> HttpResponse:
         heading="失敗した照会だけを再照会します",
         verb=f"{shown.asked:,} 件を再照会する",
         work=work,
-        done="失敗した照会だけを新しいファイルに作成し、統合番号連携システムへ送付しました。",
+        done="失敗した照会だけを新しいファイルに作成し、統合番号連携システムへ送付しました。まだ照会していません。「次にすること」の命令を実行してください。",
         filter=wish,
         count=shown.asked,
         left_out=left_out,

@@ -16,7 +16,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages import tables
 from todoke.pages.tables import Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.systems.inquiry import queries
+from todoke.systems.inquiry import jobs, queries
 from todoke.systems.inquiry.models import Order
 from todoke.systems.inquiry.queries import Row
 from todoke.systems.inquiry.rules.failures import failure
@@ -103,6 +103,7 @@ def order(request: HttpRequest, order_id: str) -> HttpResponse:
         "errors": _errors(order_id),
         "findings": [(naming.provider(found.provider), found) for found in queries.finding_counts(order_id)],
         "facts": _facts(row),
+        "waiting": jobs.batches(order_id),
         "actions": _actions(request, order_id),
         "crumbs": [HOME, ORDERS, (order_id, "")],
     }

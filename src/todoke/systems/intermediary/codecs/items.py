@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pyarrow as pa
@@ -11,6 +11,9 @@ import pyarrow as pa
 from todoke.contracts.information import TAX_ITEMS, Item
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.intermediary.codecs import contents
+
+_DAMAGE: Final = (ErrorCode.INPUT_CHANGED, ErrorCode.SETUP_MISSING)
+"""An altered text, or one of a generation that is not there. A key that was taken back is neither: KEY_WITHDRAWN."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(tuple[Item, ...]).decode
@@ -43,15 +46,41 @@ def sealed_column(alias: str, rows: Sequence[Sequence[Item]], bound: Sequence[st
     return pa.array(column, pa.binary())
 
 
+class DamagedError(TodokeError):
+    """Some rows do not open, while the keys are there: they were altered, or sealed in a generation that is gone."""
+
+    def __init__(self, places: Sequence[int]) -> None:
+        super().__init__(ErrorCode.INPUT_CHANGED, file="封印した内容")
+        self.places = frozenset(places)
+
+
 def opened(alias: str, sealed: Sequence[Any], bound: Sequence[str]) -> list[tuple[Item, ...]]:
-    """The items of each row again; none where it has none."""
+    """The items of each row again; none where it has none. DamagedError names every row that does not open."""
     places = [place for place, text in enumerate(sealed) if text is not None]
     found: list[tuple[Item, ...]] = [()] * len(sealed)
     if places:
-        texts = contents.open_(alias, [bytes(sealed[p]) for p in places], [bound[p] for p in places])
-        for place, text in zip(places, texts, strict=True):
+        texts = [bytes(sealed[p]) for p in places]
+        try:
+            plain = contents.open_(alias, texts, [bound[p] for p in places])
+        except TodokeError as error:
+            if error.code not in _DAMAGE:
+                raise
+            contents.keys_of(alias)  # without any usable key nothing is damaged: it cannot be opened yet
+            closed = [p for p, text in zip(places, texts, strict=True) if _is_damaged(alias, text, bound[p])]
+            raise DamagedError(closed) from None
+        for place, text in zip(places, plain, strict=True):
             found[place] = _decode(text)
     return found
+
+
+def _is_damaged(alias: str, sealed: bytes, bound: str) -> bool:
+    try:
+        contents.open_(alias, [sealed], [bound])
+    except TodokeError as error:
+        if error.code not in _DAMAGE:
+            raise
+        return True
+    return False
 
 
 def cells(alias: str, sealed: bytes, bound: str) -> list[str | None] | None:
@@ -59,10 +88,7 @@ def cells(alias: str, sealed: bytes, bound: str) -> list[str | None] | None:
     try:
         (text,) = contents.open_(alias, [sealed], [bound])
     except TodokeError as error:
-        if error.code not in (
-            ErrorCode.INPUT_CHANGED,
-            ErrorCode.SETUP_MISSING,
-        ):  # altered text, or its generation
+        if error.code not in _DAMAGE:
             raise
         return None
     return [cell for pair in _decode_plainly(text) for cell in pair]

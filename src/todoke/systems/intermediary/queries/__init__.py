@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -21,14 +22,16 @@ from todoke.contracts.intermediary import (
     Provision,
     Result,
     Results,
+    ServiceState,
     ServiceStatus,
 )
 from todoke.contracts.organisations import named
 from todoke.engine import postgres
 from todoke.kernel import clock
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.intermediary.codecs import contents, items
 from todoke.systems.intermediary.flows import CodeState
-from todoke.systems.intermediary.models import ListCopy, RevocationCopy, ServicePause
+from todoke.systems.intermediary.models import ListCopy, RevocationCopy
 from todoke.systems.intermediary.rules import service
 
 LIST_ALLOWS: Final = f"""
@@ -106,6 +109,9 @@ _CODE_STANDINGS = {
     CodeState.ACQUIRED: CodeStanding.ACQUIRED,
     CodeState.FAILED: CodeStanding.FAILED,
 }
+_PAUSES = """
+SELECT begins_at, ends_at, reason FROM intermediary_service_pause WHERE ends_at > %s ORDER BY begins_at
+"""
 _BACKLOGS = """
 SELECT 'inquiries' AS name, count(*), min(requested_at) FROM intermediary_inquiry WHERE outcome = 'asked'
 UNION ALL
@@ -132,6 +138,14 @@ class Held:
     requested_at: datetime
     expires_at: datetime
     contacted: bool
+
+
+class DamagedRepliesError(TodokeError):
+    """The copies behind these permits do not open, so that nothing can be said from them."""
+
+    def __init__(self, permits: Sequence[str]) -> None:
+        super().__init__(ErrorCode.INPUT_CHANGED, file="副本")
+        self.permits = list(permits)
 
 
 def lock_results(alias: str) -> None:
@@ -173,10 +187,22 @@ def results(alias: str, *, after: int, limit: int) -> Results:
     contents.hold_keys(alias)
     rows = postgres.fetch(alias, _RESULTS, [after, limit])
     bound = [items.answer_row(record_id, permit_id) for _, record_id, _, _, permit_id, _ in rows]
-    opened = items.opened(alias, [row[-1] for row in rows], bound)
+    sealed = [row[-1] for row in rows]
+    try:
+        opened, damaged = items.opened(alias, sealed, bound), frozenset[int]()
+    except (
+        items.DamagedError
+    ) as error:  # each by itself: one answer that was altered must not hold up the others
+        damaged = error.places
+        readable = [None if place in damaged else text for place, text in enumerate(sealed)]
+        opened = items.opened(alias, readable, bound)
     found = [
-        Result(sequence, record_id, Outcome(outcome), error, said)
-        for (sequence, record_id, outcome, error, *_), said in zip(rows, opened, strict=True)
+        Result(sequence, record_id, Outcome.REFUSED, "answer_damaged", ())
+        if place in damaged
+        else Result(sequence, record_id, Outcome(outcome), error, said)
+        for place, ((sequence, record_id, outcome, error, *_), said) in enumerate(
+            zip(rows, opened, strict=True)
+        )
     ]
     return Results(records=found, open_inquiries=postgres.fetch(alias, _COUNTS["inquiries_open"])[0][0])
 
@@ -184,9 +210,13 @@ def results(alias: str, *, after: int, limit: int) -> Results:
 def routed_answers(alias: str, permit_ids: list[str]) -> list[tuple[str, str, Provision]]:
     """(route, organisation, answer) of these cases, items straight from the copies. KEY_WITHDRAWN as `results`."""
     contents.hold_keys(alias)
-    rows = postgres.fetch(alias, _ANSWERS, [permit_ids])
+    rows, _ = postgres.prepared(alias, _ANSWERS, [permit_ids])
     bound = [items.replica_row(person, year, edition) for *_, person, year, edition, _ in rows]
-    opened = items.opened(alias, [row[-1] for row in rows], bound)
+    try:
+        opened = items.opened(alias, [row[-1] for row in rows], bound)
+    except items.DamagedError as damaged:
+        permits = [permit_id for _, _, permit_id, *_ in rows]
+        raise DamagedRepliesError([permits[place] for place in sorted(damaged.places)]) from None
     return [
         (route, provider, Provision(permit_id, record_id, Outcome(outcome), error, said, provided_at))
         for (route, provider, permit_id, record_id, outcome, error, provided_at, *_), said in zip(
@@ -204,20 +234,25 @@ def code_standings(alias: str, organisation: str, integrated_numbers: list[str])
 
 def service_status(alias: str) -> ServiceStatus:
     """稼働状況 now: state, hours, planned pauses, and what waits."""
-    now = clock.now()
-    pauses = [
-        PlannedPause(*row)
-        for row in ServicePause.objects.using(alias)
-        .filter(ends_at__gt=now)
-        .order_by("begins_at")
-        .values_list("begins_at", "ends_at", "reason")
-    ]
-    hours = service.hours(settings.TODOKE_SERVICE_HOURS)
+    now, hours, pauses = clock.now(), _hours(), _pauses(alias)
     state, opens_at = service.standing(now, hours, pauses)
     backlogs = [Backlog(*row) for row in postgres.fetch(alias, _BACKLOGS)]
     return ServiceStatus(
         state=state, clock=now, hours=str(hours), opens_at=opens_at, pauses=pauses, backlogs=backlogs
     )
+
+
+def service_state(alias: str) -> ServiceState:
+    """Only whether messages are taken now: asked with every message, so nothing is counted."""
+    return service.standing(clock.now(), _hours(), _pauses(alias))[0]
+
+
+def _hours() -> service.Hours:
+    return service.hours(settings.TODOKE_SERVICE_HOURS)
+
+
+def _pauses(alias: str) -> list[PlannedPause]:
+    return [PlannedPause(*row) for row in postgres.fetch(alias, _PAUSES, [clock.now()])]
 
 
 def counts(alias: str) -> dict[str, int]:

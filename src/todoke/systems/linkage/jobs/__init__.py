@@ -87,9 +87,7 @@ def convert_file(*, job_id: str, by: Actor) -> StepReport:
     """番号変換 of a received file as a step: one that was stopped is run again, an ended one is not."""
 
     def work(meter: Meter) -> Counts:
-        job = run_conversion(job_id=job_id, by=by)
-        meter.total(job.records)
-        meter.advance(job.records)
+        job = run_conversion(job_id=job_id, by=by, told=meter.advance)
         outcomes = ConversionCount.objects.using(ALIAS).filter(job=job)
         by_word: dict[str, int] = {}
         for count in outcomes:

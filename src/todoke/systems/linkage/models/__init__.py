@@ -2,7 +2,12 @@
 
 from todoke.systems.linkage.models.code_request import CodeRequest
 from todoke.systems.linkage.models.consistency import ConsistencyRun, Difference
-from todoke.systems.linkage.models.conversion_job import ConversionCount, ConversionFault, ConversionJob
+from todoke.systems.linkage.models.conversion_job import (
+    ConversionCount,
+    ConversionFault,
+    ConversionJob,
+    ConversionProgress,
+)
 from todoke.systems.linkage.models.conversion_right import ConversionRight
 from todoke.systems.linkage.models.correction import Correction
 from todoke.systems.linkage.models.exchanged_file import ExchangedFile
@@ -40,6 +45,7 @@ __all__ = [
     "ConversionCount",
     "ConversionFault",
     "ConversionJob",
+    "ConversionProgress",
     "ConversionRight",
     "Correction",
     "Difference",

@@ -60,6 +60,17 @@ class ConversionJob(models.Model):
         indexes: ClassVar = [models.Index(fields=["-requested_at"], name="conversion_job_newest")]
 
 
+class ConversionProgress(models.Model):
+    """How many records of a job that runs are converted, block by block; a run that was stopped begins anew."""
+
+    job = models.OneToOneField(
+        ConversionJob, on_delete=models.PROTECT, primary_key=True, related_name="progress"
+    )
+    processed = models.BigIntegerField()
+
+    privacy = Privacy(open="job processed", keep=with_parent("job"))
+
+
 class ConversionCount(models.Model):
     """How many records of a job ended in one way; `word` is empty for a number given."""
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 from django.db.models import Q, QuerySet, Sum
 
-from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.linkage.flows import JobState
-from todoke.systems.linkage.models import ConversionCount, ConversionFault, ConversionJob, ExistingSystem
+from todoke.systems.linkage.models import ConversionCount, ConversionFault, ConversionJob, ConversionProgress
 
 ALIAS = "linkage"
 
@@ -45,12 +44,12 @@ def faults(found: ConversionJob) -> list[ConversionFault]:
     return list(ConversionFault.objects.using(ALIAS).filter(job=found).order_by("row", "column"))
 
 
+def processed(found: ConversionJob) -> int:
+    """How many of its records are converted so far."""
+    rows = ConversionProgress.objects.using(ALIAS).filter(job=found)
+    return rows.values_list("processed", flat=True).first() or 0
+
+
 def running() -> bool:
     """Whether a job waits for its answer."""
     return ConversionJob.objects.using(ALIAS).filter(state=JobState.RECEIVED).exists()
-
-
-def systems() -> list[ExistingSystem]:
-    """The systems in use today."""
-    today = clock.today()
-    return [one for one in ExistingSystem.objects.using(ALIAS).order_by("code") if one.is_valid(today)]

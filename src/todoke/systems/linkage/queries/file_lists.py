@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.records.converting.canonical import NO_CHARACTER
 from todoke.systems.linkage.flows import QueueState
 from todoke.systems.linkage.models import ExchangedFile, FileQueue
 from todoke.systems.linkage.rules import file_kinds, file_order
@@ -140,6 +141,13 @@ def file(number: int) -> ExchangedFile:
     if found is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="連携したファイル")
     return found
+
+
+def converted(limit: int = 2_000) -> list[ExchangedFile]:
+    """Files of every queue whose content was converted, newest first; `lost`: characters the other side does not have."""
+    files = ExchangedFile.objects.using(ALIAS).filter(in_order=True).select_related("queue__system")
+    lost = Count("faults", filter=Q(faults__rule=NO_CHARACTER))
+    return list(files.annotate(lost=lost).order_by("-pk")[:limit])
 
 
 def files(of: FileQueue) -> QuerySet[ExchangedFile]:

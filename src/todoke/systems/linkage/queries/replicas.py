@@ -10,11 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet, Sum
 
 from todoke.contracts import replica_digests
 from todoke.engine import postgres
 from todoke.kernel import clock
+from todoke.systems.linkage.flows.replicas import PieceState
 from todoke.systems.linkage.models import ReplicaFile, ReplicaPiece
 
 ALIAS = "linkage"
@@ -22,6 +23,9 @@ BACKLOG_AGE = timedelta(minutes=30)
 """How old the oldest unsent message may be; settings.TODOKE_BACKLOG_AGE replaces it."""
 BACKLOG_COUNT = 200_000
 """How many records may wait to be sent; settings.TODOKE_BACKLOG_COUNT replaces it."""
+
+BACKLOG = (PieceState.WAITING, PieceState.SENT)
+"""States of a piece that nobody has answered for yet."""
 
 _EDITIONS = """
 SELECT fiscal_year, count(*) FILTER (WHERE state = 'registered'), count(*) FILTER (WHERE state IN ('sent', 'leaving')),
@@ -93,6 +97,13 @@ def backlog() -> Backlog:
         too_old=oldest is not None and clock.now() - oldest > age,
         too_many=records > limit,
     )
+
+
+def open_pieces() -> list[tuple[str, int, datetime]]:
+    """(state, rows, since when the oldest) of the pieces that the intermediary has not answered for."""
+    pieces = ReplicaPiece.objects.using(ALIAS).filter(state__in=BACKLOG)
+    found = pieces.values_list("state").annotate(Sum("rows"), Min("file__received_at"))
+    return [(state, rows, oldest) for state, rows, oldest in found.order_by("state")]
 
 
 def files() -> QuerySet[ReplicaFile]:

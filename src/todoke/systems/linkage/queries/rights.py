@@ -31,3 +31,18 @@ def confirmed_rights(system: str) -> list[Right]:
         )
         for row in rows
     ]
+
+
+def all_rights() -> list[ConversionRight]:
+    """Every right that was ever asked for: those that wait for confirmation first, then the newest."""
+    rows = ConversionRight.objects.using(ALIAS).select_related("system", "local_system")
+    return sorted(rows.order_by("-declared_at"), key=lambda row: row.state != RightState.DECLARED)
+
+
+def right(right_id: int) -> ConversionRight:
+    """One right; NOT_FOUND."""
+    rows = ConversionRight.objects.using(ALIAS).select_related("system", "local_system")
+    found = rows.filter(pk=right_id).first()
+    if found is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="番号変換の許可")
+    return found

@@ -14,7 +14,7 @@ from todoke.exchange.models import Receiver, ReceiverChange
 from todoke.systems.linkage.flows import OPEN
 from todoke.systems.linkage.models import IntermediaryBacklog, IntermediaryStatus
 from todoke.systems.linkage.models.intermediary_status import Seen
-from todoke.systems.linkage.queries import codes
+from todoke.systems.linkage.queries import codes, file_lists, replicas
 
 ALIAS = "linkage"
 _OPEN = """
@@ -111,7 +111,38 @@ def gauges() -> list[Gauge]:
             values={(("state", queue.name),): queue.waiting for queue in queries},
         ),
         _age("todoke_query_oldest_seconds", "Since the oldest unanswered query was taken on", oldest),
+        *_replicas(),
+        *_files(),
     ]  # fmt: skip
+
+
+def _replicas() -> list[Gauge]:
+    """What of the replicas is not yet sent, or sent and not yet answered for, by state of its piece."""
+    counts: dict[tuple[tuple[str, str], ...], float] = {
+        (("state", state.value),): 0 for state in replicas.BACKLOG
+    }
+    ages: dict[tuple[tuple[str, str], ...], float] = {}
+    for state, rows, oldest in replicas.open_pieces():
+        counts[(("state", state),)], ages[(("state", state),)] = rows, metrics.seconds_since(oldest)
+    return [
+        Gauge(name="todoke_replica_rows_open", help="Rows of replicas not registered yet", values=counts),
+        Gauge(name="todoke_replica_oldest_seconds", help="Since the oldest of them came in", values=ages),
+    ]
+
+
+def _files() -> list[Gauge]:
+    """Records of files from and to existing systems that wait to be taken or sent."""
+    counts: dict[tuple[tuple[str, str], ...], float] = {}
+    ages: dict[tuple[tuple[str, str], ...], float] = {}
+    for one in file_lists.standings():
+        queue = (("queue", one.name),)
+        counts[queue] = one.waiting_records
+        if one.oldest_at:
+            ages[queue] = metrics.seconds_since(one.oldest_at)
+    return [
+        Gauge(name="todoke_file_records_waiting", help="Records in files that wait, by queue", values=counts),
+        Gauge(name="todoke_file_oldest_seconds", help="Since the oldest of them came", values=ages),
+    ]
 
 
 def _one(name: str, text: str, value: bool | int) -> Gauge:

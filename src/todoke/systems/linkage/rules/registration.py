@@ -7,7 +7,7 @@ Nobody is linked on fewer than all four attributes (facts/linkage.md §1.7); who
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -17,15 +17,6 @@ from todoke.identifiers import individual_number
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records.attributes import birth_dates, sexes
 from todoke.systems.linkage.rules.blocking import Attribute, Level
-
-SYSTEMS: Final[Mapping[str, str]] = {
-    "benefits": "給付管理システム",
-    "tax": "税務システム",
-    "insurance": "国民健康保険システム",
-    "nursing": "介護保険システム",
-    "welfare": "福祉保健システム",
-}
-"""既存業務システム that may register somebody. 住民記録 may not: residents come with the register."""
 
 LOCAL_NUMBER: Final = re.compile(r"[0-9A-Za-z-]{1,20}")
 CORRECT_FIRST: Final = "番号・4情報の訂正の手続で登録内容を直してから、もう一度依頼してください。"
@@ -78,8 +69,8 @@ class Refusal:
         return TodokeError(ErrorCode.REGISTRATION_REFUSED, detail=self.detail, todo=self.todo)
 
 
-def attributes_of(asked: Asked) -> BasicAttributes:
-    """The four attributes as they would be registered.
+def attributes_of(asked: Asked, systems: Container[str]) -> BasicAttributes:
+    """The four attributes as they would be registered. `systems`: those that may ask today.
 
     Errors: PURPOSE_MISSING, NUMBER_INVALID, RECORD_INVALID naming every field that is empty or incomplete.
     """
@@ -87,7 +78,7 @@ def attributes_of(asked: Asked) -> BasicAttributes:
         raise TodokeError(ErrorCode.PURPOSE_MISSING, permission="linkage:registration:request")
     born = birth_dates.birth_date(asked.birth_date).text
     checks = {
-        "依頼元のシステム": asked.system in SYSTEMS,
+        "依頼元のシステム": asked.system in systems,
         "業務固有番号": LOCAL_NUMBER.fullmatch(asked.local_number) is not None,
         "氏名": bool(asked.name.strip()),
         "性別": bool(sexes.sex(asked.sex).text),

@@ -22,8 +22,10 @@ from todoke.systems.linkage.actions.conversions.receive_conversion import receiv
 from todoke.systems.linkage.flows import JobState
 from todoke.systems.linkage.models import ConversionCount, ConversionFault, ConversionJob
 from todoke.systems.linkage.queries import conversion_lists as reads
+from todoke.systems.linkage.queries import systems
 from todoke.systems.linkage.rules.conversions import TITLES, WORDS, Direction
 from todoke.systems.linkage.web import working
+from todoke.systems.linkage.web.forms import offer
 
 CONVERT, DOWNLOAD = Permission.LINKAGE_SYSTEM_CONVERT, Permission.LINKAGE_CONVERSION_DOWNLOAD
 ALIAS: Final = "linkage"
@@ -95,9 +97,7 @@ class JobFilter(forms.Form):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - as Django's own
         super().__init__(*arguments, **named)
-        field = self.fields["system"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "すべて"), *((one.code, one.title) for one in reads.systems())]
+        offer(self, "system", [("", "すべて"), *((one.code, one.title) for one in systems.in_use())])
 
 
 class JobForm(forms.Form):
@@ -113,11 +113,12 @@ class JobForm(forms.Form):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - as Django's own
         super().__init__(*arguments, **named)
-        field = self.fields["asker"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            (f"{one.code} {duty}", f"{one.title}（{duty}）") for one in reads.systems() for duty in one.duties
-        ]
+        used = systems.in_use()
+        offer(
+            self,
+            "asker",
+            [(f"{one.code} {duty}", f"{one.title}（{duty}）") for one in used for duty in one.duties],
+        )
 
 
 def crumbs(*further: tuple[str, str]) -> list[tuple[str, str]]:
@@ -181,12 +182,13 @@ def one(request: HttpRequest, job_id: str) -> HttpResponse:
             working.begin(job_id, by=by)
         return HttpResponseRedirect(reverse("linkage-conversion", args=[job_id]))
     done = row.state == JobState.DONE
+    running = row.state == JobState.RECEIVED
     context = {
         "job": row,
         "state": _state(row),
-        "running": row.state == JobState.RECEIVED,
+        "running": running,
         "mine": row.requested_by == by.staff_id,
-        "done": row.records if done else 0,
+        "done": reads.processed(row) if running else row.records,
         "facts": [
             ("システム", row.system.title),
             ("事務", row.duty),

@@ -26,8 +26,8 @@ from todoke.systems.linkage.actions.numbers.open_person import Side, open_correc
 from todoke.systems.linkage.flows import CorrectionKind, CorrectionState
 from todoke.systems.linkage.models import Correction, LocalNumber
 from todoke.systems.linkage.queries import corrections as reads
-from todoke.systems.linkage.queries import lookups
-from todoke.systems.linkage.web.forms import SYSTEMS, ConfirmNumber, MergeForm, NumberForm, SplitForm
+from todoke.systems.linkage.queries import lookups, systems
+from todoke.systems.linkage.web.forms import ConfirmNumber, MergeForm, NumberForm, SplitForm
 from todoke.systems.linkage.web.persons import SEXES
 
 Work = Callable[[Actor, dict[str, Any]], object]
@@ -248,7 +248,8 @@ def _lines(found: Correction, sides: tuple[Side, ...]) -> list[tuple[str, list[o
 
 
 def _numbers(rows: Iterable[LocalNumber]) -> list[str]:
-    return [f"{SYSTEMS.get(row.system, row.system)} {row.local_number}" for row in rows]
+    titles = systems.titles()
+    return [f"{titles.get(row.system, row.system)} {row.local_number}" for row in rows]
 
 
 def _compared(title: str, values: list[object]) -> str:

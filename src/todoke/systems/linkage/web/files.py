@@ -137,6 +137,7 @@ def queues(request: HttpRequest) -> HttpResponse:
         file="file_queues",
         lead="既存業務システムごと、種類ごとに待ち行列を分けています。一つの誤りや大きなファイルが、ほかを待たせることはありません。",
         template="linkage/file_queues.html",
+        actions=[("データ変換の一覧", reverse("linkage-files-conversions"))],
         alarms=[(one, alarm) for one in standings for alarm in one.alarms],
         running=list(running.select_related("queue__system")),
     )

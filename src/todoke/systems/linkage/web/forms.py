@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from django import forms
 
-from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.forms import DateField
 from todoke.systems.linkage.actions.numbers.search_number import NumberKind, Sought
 from todoke.systems.linkage.models import LocalNumber
-from todoke.systems.linkage.models.local_number import RESIDENTS
+from todoke.systems.linkage.queries import systems
+
+
+def offer(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+    """The choices of a field that are known only when the page is drawn."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
 
 
 class Unechoed(forms.TextInput):
@@ -22,8 +29,6 @@ class Unechoed(forms.TextInput):
 
 _OFF = {"autocomplete": "off"}
 _DIGITS = {"autocomplete": "off", "inputmode": "numeric"}
-SYSTEMS = {RESIDENTS: "住民記録"}
-"""How the city's systems are named; one that is not here by its code."""
 SEXES = (("", "選択してください"), ("1", "男"), ("2", "女"), ("3", "不明"))
 
 
@@ -53,7 +58,7 @@ class NumberSearch(forms.Form):
 
     def sought(self) -> Sought:
         """What was filled in."""
-        given = {name: value for name, value in self.cleaned_data.items() if name != PURPOSE_FIELD}
+        given = {field.name: self.cleaned_data[field.name] for field in dataclasses.fields(Sought)}
         return Sought(**{**given, "kind": NumberKind[given["kind"]]})
 
 
@@ -103,8 +108,9 @@ class SplitForm(Reasons):
 
     def __init__(self, *arguments: Any, of: tuple[LocalNumber, ...], **named: Any) -> None:  # noqa: ANN401 - as Django's own
         super().__init__(*arguments, **named)
-        choices = [(str(row.pk), f"{SYSTEMS.get(row.system, row.system)}　{row.local_number}") for row in of]
-        self.fields["local_numbers"].choices = choices  # type: ignore[attr-defined]
+        titles = systems.titles()
+        choices = [(str(row.pk), f"{titles.get(row.system, row.system)}　{row.local_number}") for row in of]
+        offer(self, "local_numbers", choices)
 
 
 class NumberForm(Reasons):

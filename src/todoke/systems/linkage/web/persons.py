@@ -17,16 +17,11 @@ from todoke.pages.templatetags.parts import make_chip
 from todoke.systems.linkage.actions.numbers.open_person import Opened, open_person
 from todoke.systems.linkage.actions.numbers.search_number import search_number
 from todoke.systems.linkage.models import LocalNumber
-from todoke.systems.linkage.web.forms import SYSTEMS, NumberSearch
+from todoke.systems.linkage.queries import systems
+from todoke.systems.linkage.web.forms import NumberSearch
 
 SEXES = {"1": "男", "2": "女"}
 COLUMNS = [
-    Column[LocalNumber](
-        key="system",
-        title="業務システム",
-        value=lambda row: SYSTEMS.get(row.system, row.system),
-        heads_row=True,
-    ),
     Column[LocalNumber](
         key="number", title="業務固有番号", value=lambda row: row.local_number, kind=Kind.CODE
     ),
@@ -81,8 +76,15 @@ def person(request: HttpRequest, handle: uuid.UUID) -> HttpResponse:
             ("分割を依頼する", reverse("linkage-split", args=[handle])),
             ("個人番号の変更を依頼する", reverse("linkage-number-change", args=[handle])),
         ]
+    titles = systems.titles()
+    system = Column[LocalNumber](
+        key="system",
+        title="業務システム",
+        value=lambda row: titles.get(row.system, row.system),
+        heads_row=True,
+    )
     table = Table(
-        caption="連携する業務システムの番号", columns=COLUMNS, rows=list(opened.link.local_numbers), query=request.GET,
+        caption="連携する業務システムの番号", columns=[system, *COLUMNS], rows=list(opened.link.local_numbers), query=request.GET,
         empty="業務固有番号はありません。",
     )  # fmt: skip
     context: dict[str, Any] = {

@@ -10,18 +10,26 @@ from todoke.access.duties import duty_title
 from todoke.access.permissions import Actor, Permission, granted
 from todoke.identifiers import individual_number
 from todoke.systems.linkage.flows import JukiDifferenceState, RegistrationState
+from todoke.systems.linkage.queries import systems
 from todoke.systems.linkage.rules.consistency import Kind
-from todoke.systems.linkage.rules.registration import SYSTEMS
+from todoke.systems.linkage.web.forms import offer
 
 _ALL = ("", "すべて")
 _PURPOSE_HINT = "例：国民健康保険の資格の届出。個人番号や住民の氏名は書かないでください。"
+_SYSTEM_HINT = (
+    "今日使われている既存業務システムです。ここにないときは、システム管理者に登録を依頼してください。"
+)
 
 
 class RegistrationFilter(forms.Form):
     """絞り込み."""
 
     state = forms.ChoiceField(label="状態", required=False, choices=[_ALL, *RegistrationState.choices])
-    system = forms.ChoiceField(label="依頼元", required=False, choices=[_ALL, *SYSTEMS.items()])
+    system = forms.ChoiceField(label="依頼元", required=False)
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - as Django's own
+        super().__init__(*arguments, **named)
+        offer(self, "system", [_ALL, *systems.titles().items()])
 
 
 class DifferenceFilter(forms.Form):
@@ -36,15 +44,14 @@ class DifferenceFilter(forms.Form):
 class Asking(forms.Form):
     """Who asks, and for what."""
 
-    system = forms.ChoiceField(label="依頼元のシステム", choices=[("", "選んでください"), *SYSTEMS.items()])
+    system = forms.ChoiceField(label="依頼元のシステム", help_text=_SYSTEM_HINT)
     duty = forms.ChoiceField(label="事務")
     purpose = forms.CharField(label="利用目的", max_length=200, help_text=_PURPOSE_HINT)
 
     def __init__(self, *arguments: Any, by: Actor, **named: Any) -> None:  # noqa: ANN401 - as Django's own
         super().__init__(*arguments, **named)
-        duty = self.fields["duty"]
-        assert isinstance(duty, forms.ChoiceField)
-        duty.choices = [(value, duty_title(value)) for value in _duties(by)]
+        offer(self, "system", [("", "選んでください"), *systems.registrants().items()])
+        offer(self, "duty", [(value, duty_title(value)) for value in _duties(by)])
 
 
 class RegistrationForm(Asking):
@@ -94,9 +101,7 @@ class ChoiceForm(forms.Form):
 
     def __init__(self, *arguments: Any, choices: list[tuple[str, str]], **named: Any) -> None:  # noqa: ANN401
         super().__init__(*arguments, **named)
-        person = self.fields["person"]
-        assert isinstance(person, forms.ChoiceField)
-        person.choices = choices
+        offer(self, "person", choices)
 
 
 class Reason(forms.Form):

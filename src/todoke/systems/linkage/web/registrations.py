@@ -22,8 +22,8 @@ from todoke.systems.linkage.actions.registrations.read_registration import Opene
 from todoke.systems.linkage.flows import REGISTRATION, RegistrationState
 from todoke.systems.linkage.models import Registration
 from todoke.systems.linkage.queries import request_lists as reads
+from todoke.systems.linkage.queries import systems
 from todoke.systems.linkage.rules.blocking import Attribute
-from todoke.systems.linkage.rules.registration import SYSTEMS
 from todoke.systems.linkage.web.registration_forms import (
     RegistrationFilter,
 )
@@ -53,12 +53,11 @@ def _label(row: Registration) -> str:
     return RegistrationState(row.state).label
 
 
+ASKED: Final = Column[Registration](
+    key="asked", title="依頼日時", value=lambda row: row.requested_at, kind=Kind.MOMENT, heads_row=True,
+    cell=lambda row: make_link(reverse("linkage-registration", args=[row.request_id]), moment(row.requested_at)),
+)  # fmt: skip
 COLUMNS: Final = [
-    Column[Registration](
-        key="asked", title="依頼日時", value=lambda row: row.requested_at, kind=Kind.MOMENT, heads_row=True,
-        cell=lambda row: make_link(reverse("linkage-registration", args=[row.request_id]), moment(row.requested_at)),
-    ),
-    Column[Registration](key="system", title="依頼元", value=lambda row: SYSTEMS.get(row.system, row.system)),
     Column[Registration](key="duty", title="事務", value=lambda row: duty_title(row.duty)),
     Column[Registration](key="by", title="依頼者", value=lambda row: row.requested_by),
     Column[Registration](
@@ -81,6 +80,10 @@ def listed(request: HttpRequest) -> HttpResponse:
     """登録依頼の一覧."""
     actor, form = actor_of(request), RegistrationFilter(request.GET or None)
     wish = {key: value for key, value in (form.cleaned_data if form.is_valid() else {}).items() if value}
+    titles = systems.titles()
+    system = Column[Registration](
+        key="system", title="依頼元", value=lambda row: titles.get(row.system, row.system)
+    )
     offered = [
         (REQUEST, "新しく依頼する", reverse("linkage-registration-new")),
         (REQUEST, "ファイルで依頼する", reverse("linkage-registration-file")),
@@ -91,7 +94,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     return lists.listing(
         request,
-        Table(caption="登録依頼の一覧", columns=COLUMNS, rows=reads.listed(wish), query=request.GET),
+        Table(caption="登録依頼の一覧", columns=[ASKED, system, *COLUMNS], rows=reads.listed(wish), query=request.GET),
         permission=READ, heading="住登外者の登録", file="registrations", filter=form, lead=LEAD,
         actions=[(title, url) for need, title, url in offered if actor.may_somewhere(need)],
     )  # fmt: skip
@@ -126,7 +129,7 @@ def one(request: HttpRequest, request_id: str) -> HttpResponse:
 def facts(row: Registration) -> list[tuple[str, object]]:
     """What is asked for; after the end only the evidence is left."""
     found: list[tuple[str, object]] = [
-        ("依頼元", SYSTEMS.get(row.system, row.system)),
+        ("依頼元", systems.titles().get(row.system, row.system)),
         ("事務", duty_title(row.duty)),
         ("利用目的", row.purpose),
     ]

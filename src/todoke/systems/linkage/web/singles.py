@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,17 +20,17 @@ from todoke.exchange.transport import Transport
 from todoke.identifiers import municipality
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.pages.forms import DateField
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.records.layouts.city_inputs_v2021 import REPLICA_ITEMS
-from todoke.systems.linkage.actions.queries.ask_one import Wish, ask_one, check_wish
+from todoke.systems.linkage.actions.queries.ask_one import Checked, Wish, ask_one, check_wish
 from todoke.systems.linkage.actions.queries.take_answer import take_answer
 from todoke.systems.linkage.flows import OPEN, QueryState
 from todoke.systems.linkage.jobs.singles import follow
 from todoke.systems.linkage.models import SingleQuery
 from todoke.systems.linkage.queries import singles
 from todoke.systems.linkage.rules import asking
+from todoke.systems.linkage.web.forms import NumberSearch, offer
 
 LISTED: Final = 500
 TONES: Final = {
@@ -44,20 +45,18 @@ ERRORS: Final = {
     "no_link_code": "この人の符号がまだ取得できていません。日をおいて照会し直してください。",
     "not_on_list": "照会許可照会リストで許可されていません。",
     "permit_expired": "照会先が確かめている間に許可証の期限が切れました。必要であれば照会し直してください。",
+    "replica_damaged": "照会先の副本が開けません。照会先が登録し直した後に、照会し直してください。",
+    "answer_damaged": "届いた回答が中間サーバーで開けません。照会し直してください。",
     "answer_malformed": "回答の項目がそろっていないため、使わずに止めました。照会先に確かめてください。",
 }
 LABELS: Final = {name: label for name, label, _ in REPLICA_ITEMS}
 
 
-class QuestionForm(forms.Form):
-    """誰について、どこへ、何を、何のために."""
+class QuestionForm(NumberSearch):
+    """誰について (番号検索と同じ)、どこへ、何を、何のために."""
 
-    integrated_number = forms.RegexField(
-        r"^[0-9]{15}$", label="統合番号", help_text="15桁です。検査数字を確かめます。",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={"invalid": "統合番号は15桁の数字で入力してください。"},
-    )  # fmt: skip
-    birth_date = DateField(label="生年月日")
+    field_order = ("kind", "number", "system", "birth_date", "name", "provider", "question", "purpose")
+
     provider = forms.CharField(
         label="照会先の団体コード", max_length=6,
         help_text="5桁または検査数字を含む6桁です。区のコードは市に読み替えます。",
@@ -71,47 +70,79 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *arguments: Any, questions: list[asking.Question], **named: Any) -> None:  # noqa: ANN401 - as Django's own
         super().__init__(*arguments, **named)
-        choice = self.fields["question"]
-        assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [(one.key, one.title) for one in questions]
+        offer(self, "question", [(one.key, one.title) for one in questions])
+
+
+class ConfirmForm(forms.Form):
+    """The question once more: the person behind a handle, so that no number stands in the page."""
+
+    handle = forms.UUIDField()
+    provider = forms.CharField(max_length=6)
+    question = forms.ChoiceField(choices=[(one.key, one.title) for one in asking.QUESTIONS])
 
 
 @screen(Permission.LINKAGE_QUERY, atomic=False)
 def query_new(request: HttpRequest) -> HttpResponse:
     """照会 1 and 2: the form, then the same once more to confirm; only then anything is sent."""
+    if request.method == "POST" and "handle" in request.POST:
+        return _confirm(request)
     actor = actor_of(request)
     form = QuestionForm(request.POST or None, questions=asking.open_questions(actor, clock.today()))
-    refusal, checked = None, None
+    refusal: TodokeError | None = None
+    made: list[Checked] = []
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        wish = Wish(
-            **{name: given[name] for name in ("integrated_number", "birth_date", "provider", "question")}
-        )
-        made: list[Any] = []
-        act = ask_one if "confirmed" in request.POST else check_wish
-        refusal = form_pages.refused(
-            request,
-            Permission.LINKAGE_QUERY,
-            lambda: made.append(act(wish=wish, transport=registry.need(Transport), by=actor)),
-        )
-        if refusal is None and act is ask_one:
-            messages.success(request, "照会を受け付けました。状態は自動で新しくなります。")
-            return HttpResponseRedirect(reverse("linkage-query", args=made))
-        checked = made[0] if made else None
-    facts = _facts(form.cleaned_data, checked) if checked else []
+        transport = registry.need(Transport)
+
+        def work() -> None:
+            made.append(check_wish(sought=form.sought(), wish=_wish(form), transport=transport, by=actor))
+
+        refusal = form_pages.refused(request, Permission.LINKAGE_QUERY, work)
+    confirm = ConfirmForm(initial={**form.cleaned_data, "handle": made[0].handle}) if made else None
+    facts = _facts(form.cleaned_data, made[0]) if made else []
+    return _page(request, form=form, refusal=refusal, confirm=confirm, facts=facts)
+
+
+def _confirm(request: HttpRequest) -> HttpResponse:
+    form, made = ConfirmForm(request.POST), []
+    questions = asking.open_questions(actor_of(request), clock.today())
+    if not form.is_valid():
+        return _page(request, form=QuestionForm(questions=questions))
+
+    def work() -> None:
+        given = {"handle": form.cleaned_data["handle"], "wish": _wish(form)}
+        made.append(ask_one(**given, transport=registry.need(Transport), by=actor_of(request)))
+
+    refusal = form_pages.refused(request, Permission.LINKAGE_QUERY, work)
+    if refusal:
+        return _page(request, form=QuestionForm(questions=questions), refusal=refusal)
+    messages.success(request, "照会を受け付けました。状態は自動で新しくなります。")
+    return HttpResponseRedirect(reverse("linkage-query", args=made))
+
+
+def _wish(form: forms.Form) -> Wish:
+    return Wish(provider=form.cleaned_data["provider"], question=form.cleaned_data["question"])
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    form: QuestionForm,
+    refusal: TodokeError | None = None,
+    confirm: ConfirmForm | None = None,
+    facts: Sequence[tuple[str, object]] = (),
+) -> HttpResponse:
     context = {
-        "form": form, "refusal": refusal, "checked": checked, "facts": facts, "back": reverse("linkage-queries"),
+        "form": form, "refusal": refusal, "confirm": confirm, "facts": facts, "back": reverse("linkage-queries"),
         "crumbs": [("ホーム", "/"), ("一人分の照会", reverse("linkage-queries")), ("新しい照会", "")],
     }  # fmt: skip
     wrong = refusal.code.family.http_status if refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "linkage/query_new.html", context, status=wrong)
 
 
-def _facts(given: dict[str, Any], checked: Any) -> list[tuple[str, object]]:  # noqa: ANN401 - what check_wish gave
+def _facts(given: dict[str, Any], checked: Checked) -> list[tuple[str, object]]:
     return [
         ("氏名", checked.name),
-        ("統合番号", given["integrated_number"]),
-        ("生年月日", given["birth_date"]),
+        ("統合番号", checked.integrated_number),
         ("照会先", f"{municipality.of_organisation(checked.provider)}（機関コード {checked.provider}）"),
         ("照会する情報と事務", checked.question.title),
         ("情報・事務・手続", f"{checked.question.information_code}・{checked.question.duty}・{checked.question.procedure}"),

@@ -17,6 +17,7 @@ from todoke.systems.linkage.web import (
     consistency,
     conversions,
     corrections,
+    data_conversions,
     files,
     intermediary,
     persons,
@@ -25,12 +26,14 @@ from todoke.systems.linkage.web import (
     registrations,
     replica_corrections,
     replicas,
+    rights,
     singles,
 )
 
 _ASKED, _DIFFERENCE = "linkage/registrations/<str:request_id>", "linkage/differences/<int:difference_id>"
 
 _CONVERSION = "linkage/conversions/<str:job_id>"
+_RIGHT = "linkage/conversion-rights/<int:right_id>"
 
 urlpatterns: Final[list[URLPattern]] = [
     path("linkage/find", persons.find, name="linkage-find"),
@@ -87,6 +90,12 @@ urlpatterns: Final[list[URLPattern]] = [
     path("linkage/conversions/new", conversions.new, name="linkage-conversion-new"),
     path(_CONVERSION, conversions.one, name="linkage-conversion"),
     path(f"{_CONVERSION}/answer", conversions.download, name="linkage-conversion-answer"),
+    path("linkage/conversion-rights", rights.listed, name="linkage-rights"),
+    path("linkage/conversion-rights/new", rights.new, name="linkage-right-new"),
+    path(_RIGHT, rights.one, name="linkage-right"),
+    path(f"{_RIGHT}/confirm", rights.confirm, name="linkage-right-confirm"),
+    path(f"{_RIGHT}/end", rights.end, name="linkage-right-end"),
+    path("linkage/files/conversions", data_conversions.listed, name="linkage-files-conversions"),
     path("linkage/files", files.queues, name="linkage-files"),
     path("linkage/files/queue/<int:queue_id>", files.queue, name="linkage-files-queue"),
     path("linkage/files/queue/<int:queue_id>/stop", files.stop, name="linkage-files-stop"),
@@ -139,6 +148,7 @@ MENU: Final[tuple[Entry, ...]] = (
     Entry(route="linkage-codes", title="符号の取得状況", below=("linkage-codes",)),
     Entry(route="linkage-intermediary", title="中間サーバー", below=("linkage-intermediary",)),
     Entry(route="linkage-conversions", title="番号変換", below=("linkage-conversion",)),
+    Entry(route="linkage-rights", title="番号変換の許可", below=("linkage-right",)),
     Entry(route="linkage-files", title="ファイル連携", below=("linkage-files",)),
     Entry(route="linkage-queries", title="一人分の照会", below=("linkage-query",)),
     Entry(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +18,7 @@ from todoke.systems.linkage import codecs
 from todoke.systems.linkage.actions.conversions.convert_for_system import convert_for_system
 from todoke.systems.linkage.actions.conversions.receive_conversion import LIFE
 from todoke.systems.linkage.flows import CONVERSION_JOB, JobState
-from todoke.systems.linkage.models import ConversionCount, ConversionFault, ConversionJob
+from todoke.systems.linkage.models import ConversionCount, ConversionFault, ConversionJob, ConversionProgress
 from todoke.systems.linkage.queries import conversion_files
 from todoke.workflow.runner import move, of
 
@@ -24,10 +26,16 @@ ALIAS = "linkage"
 _BY_OUTCOME = ("direction", "local_system", "refusal")
 
 
-def run_conversion(*, job_id: str, by: Actor) -> ConversionJob:
+BLOCK: Final = 20_000
+"""Records converted in one transaction; after each the screen shows how many are done."""
+
+
+def run_conversion(
+    *, job_id: str, by: Actor, told: Callable[[int], object] = lambda _: None
+) -> ConversionJob:
     """Convert a received file and write its answer; the job ends as done or, with every bad row kept, as refused.
 
-    The answer is whole and under its name before the transaction that says so commits: a run that is stopped is
+    Block by block, each with the rights of its moment and logged with its count; `told` hears of each. The answer is whole and under its name before the transaction that says so commits: a run that is stopped is
     simply run again. Errors: InputRefused; INPUT_CHANGED when the file is not the one that was received;
     STATE_CONFLICT for a job that has ended.
     """
@@ -43,8 +51,8 @@ def run_conversion(*, job_id: str, by: Actor) -> ConversionJob:
     except InputRefused as refused:
         _refuse(job, refused, by)
         raise InputRefused(job.file_name, refused.rows) from None
+    answers = _converted(job, asked, by, told)
     with transaction.atomic(using=ALIAS):
-        answers = convert_for_system(system=job.system_id, duty=job.duty, asked=asked, by=by)
         digest = conversion_files.write(conversion_files.answer(job_id), _csv(answers))
         _count(job, asked, answers)
         _end(
@@ -58,6 +66,18 @@ def run_conversion(*, job_id: str, by: Actor) -> ConversionJob:
     source.unlink(missing_ok=True)
     job.refresh_from_db(using=ALIAS)
     return job
+
+
+def _converted(job: ConversionJob, asked: pa.Table, by: Actor, told: Callable[[int], object]) -> pa.Table:
+    answers = []
+    for begin in range(0, max(asked.num_rows, 1), BLOCK):
+        block = asked.slice(begin, BLOCK)
+        with transaction.atomic(using=ALIAS):
+            answers.append(convert_for_system(system=job.system_id, duty=job.duty, asked=block, by=by))
+            done = {"processed": begin + block.num_rows}
+            ConversionProgress.objects.using(ALIAS).update_or_create(job=job, defaults=done)
+        told(block.num_rows)
+    return pa.concat_tables(answers).combine_chunks()
 
 
 def _refuse(job: ConversionJob, refused: InputRefused, by: Actor) -> None:

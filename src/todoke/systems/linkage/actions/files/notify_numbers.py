@@ -16,9 +16,12 @@ from todoke.systems.linkage.rules import file_kinds
 ALIAS = "linkage"
 KIND = file_kinds.gives(NOTICES, title="統合番号の通知", layouts=("number_notices", "number_notices_host"))
 _WAITING = """
-SELECT id, local_number, person_id, CASE event WHEN 'linked' THEN '1' ELSE '2' END, (noted_at AT TIME ZONE 'Asia/Tokyo')::date::text
-FROM linkage_numbernotice WHERE system_id = %s AND file_id IS NULL ORDER BY id LIMIT %s FOR UPDATE
+SELECT n.id, n.local_number, coalesce(a.person_id, n.person_id), CASE n.event WHEN 'linked' THEN '1' ELSE '2' END,
+       (n.noted_at AT TIME ZONE 'Asia/Tokyo')::date::text
+FROM linkage_numbernotice n LEFT JOIN linkage_numberalias a ON a.former_id = n.person_id
+WHERE n.system_id = %s AND n.file_id IS NULL ORDER BY n.id LIMIT %s FOR UPDATE OF n
 """
+# a 統合番号 that was merged away while its notice waited is told as the one that lives
 _NOTE = "UPDATE linkage_numbernotice SET file_id = %s WHERE id = ANY(%s)"
 _COLUMNS = ("local_number", "integrated_number", "event", "noted_on")
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.conf import settings
@@ -12,112 +11,108 @@ from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.intermediary import PERMITTED, PermittedWanted
-from todoke.engine import postgres
 from todoke.exchange import client, parties
 from todoke.exchange.transport import Transport
-from todoke.identifiers import integrated_number, municipality
+from todoke.identifiers import municipality
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.entry import Outcome
 from todoke.oplog.person import Person
 from todoke.oplog.record import record, record_refusal
+from todoke.systems.linkage.actions.numbers.search_number import Sought, search_number
 from todoke.systems.linkage.flows import QueryState
-from todoke.systems.linkage.models import Person as KnownPerson
 from todoke.systems.linkage.models import Query, QueryBatch, SingleQuery
+from todoke.systems.linkage.queries import lookups
 from todoke.systems.linkage.rules import asking, duties
 
 ALIAS = "linkage"
 VERB: Final = Permission.LINKAGE_QUERY.value
 NONDISCLOSURE: Final = "1"
 """照会側不開示コード of every inquiry of this city (facts/linkage.md §1.4)."""
-MISSES_AN_HOUR: Final = 10
-"""Numbers that led to nobody, or whose second attribute was wrong, per member of staff: trying numbers out ends there."""
-
-_MISS = "no such person"
-_MISSES = "SELECT count(*) FROM oplog_operation WHERE actor = %s AND verb = %s AND subject = %s AND at > %s"
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Wish:
-    """Who is asked about (number with check digit and a second attribute), of whom, and what (a key of QUESTIONS)."""
+    """What is asked of whom: the provider's 団体コード as written, and a key of QUESTIONS."""
 
-    integrated_number: str
-    birth_date: date
     provider: str
     question: str
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Checked:
-    """A wish that may be sent: the person's name for the eye, and the codes as they will leave."""
+    """A wish that may be sent: the handle of the person, the name for the eye, and the codes as they will leave."""
 
+    handle: uuid.UUID
+    integrated_number: str
     name: str
     provider: str
     question: asking.Question
 
 
-def check_wish(*, wish: Wish, transport: Transport, by: Actor) -> Checked:
+def check_wish(*, sought: Sought, wish: Wish, transport: Transport, by: Actor) -> Checked:
     """Everything that can be known before sending, the permission list included; nothing is written but the log.
 
-    Errors: NUMBER_INVALID; NOT_FOUND (also for a wrong second attribute); SEARCH_TOO_OFTEN; QUERY_NOT_ALLOWED with
-    the reason; UNAVAILABLE when the permission list cannot be asked.
+    Errors: those of `search_number`; NOT_FOUND for nobody; QUERY_NOT_ALLOWED with the reason; UNAVAILABLE when the
+    permission list cannot be asked.
     """
     require(by, Permission.LINKAGE_QUERY)
-    question = asking.question(wish.question)
-    own = municipality.city_of(settings.TODOKE_MUNICIPALITY)
-    refusal = asking.refusal(question, wish.provider, own=own, by=by, on=clock.today())
-    if refusal is None:
-        person = _person(wish, by)
-        provider = municipality.organisation_code(asking.provider_code(wish.provider) or "")
-        refusal = _asked_list(question, provider, transport)
-    if refusal:
-        record_refusal(ALIAS, by=by, verb=VERB, subject=refusal, outcome=Outcome.REFUSED)
-        raise TodokeError(ErrorCode.QUERY_NOT_ALLOWED, detail=asking.REFUSALS[refusal])
-    return Checked(name=person.name_kanji, provider=provider, question=question)
+    _refuse(_refusal(wish, by), by)
+    handle = search_number(sought=sought, by=by)
+    if handle is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="番号と、生年月日または氏名が合う人")
+    return _checked(handle, wish, transport, by)
 
 
-def ask_one(*, wish: Wish, transport: Transport, by: Actor) -> str:
-    """Take it on; returns its record id. `jobs.singles.follow` sends it and fetches the answer.
+def ask_one(*, handle: uuid.UUID, wish: Wish, transport: Transport, by: Actor) -> str:
+    """Take it on, about the person found under this handle, for the purpose of that search; returns its record id.
 
-    Errors: those of `check_wish`; PURPOSE_MISSING.
+    `jobs.singles.follow` sends it and fetches the answer. Errors: NOT_FOUND when the door has closed;
+    QUERY_NOT_ALLOWED; UNAVAILABLE.
     """
     require(by, Permission.LINKAGE_QUERY)
-    if not by.purpose:
-        raise TodokeError(ErrorCode.PURPOSE_MISSING, permission=VERB)
-    checked = check_wish(wish=wish, transport=transport, by=by)
+    _refuse(_refusal(wish, by), by)
+    checked = _checked(handle, wish, transport, by)
     record_id, now = f"S{uuid.uuid4().hex[:19].upper()}", clock.now()
     with transaction.atomic(using=ALIAS):
+        found = lookups.behind(handle, by)
         batch = QueryBatch.objects.using(ALIAS).create(
             batch_id=f"single {record_id}", submitted_at=now, submitted_by=by.staff_id, begun_at=now
         )
         query = Query.objects.using(ALIAS).create(
-            record_id=record_id, batch=batch, person_id=wish.integrated_number, provider=checked.provider,
+            record_id=record_id, batch=batch, person_id=found.person_id, provider=checked.provider,
             duty=checked.question.duty, procedure=checked.question.procedure, nondisclosure=NONDISCLOSURE,
             information_code=checked.question.information_code, state=QueryState.ACCEPTED,
             organisation=_organisation(checked.question),
         )  # fmt: skip
         SingleQuery.objects.using(ALIAS).create(
-            query=query, asked_by=by.staff_id, asked_at=now, purpose=by.purpose
+            query=query, asked_by=by.staff_id, asked_at=now, purpose=found.purpose
         )
-        about = Person("integrated_number", wish.integrated_number)
-        record(ALIAS, by=by, verb=VERB, subject=record_id, persons=1, about=about)
+        asker = replace(by, purpose=found.purpose)
+        about = Person("integrated_number", found.person_id)
+        record(ALIAS, by=asker, verb=VERB, subject=record_id, persons=1, about=about)
     return record_id
 
 
-def _person(wish: Wish, by: Actor) -> KnownPerson:
-    """The one person with that number and birth date; the same answer for a wrong date as for a wrong number."""
-    integrated_number.parse(wish.integrated_number)
-    since = clock.now() - timedelta(hours=1)
-    ((misses,),) = postgres.fetch(ALIAS, _MISSES, [by.staff_id, VERB, _MISS, since])
-    if misses >= MISSES_AN_HOUR:
-        raise TodokeError(ErrorCode.SEARCH_TOO_OFTEN, limit=MISSES_AN_HOUR)
-    people = KnownPerson.objects.using(ALIAS)
-    found = people.filter(pk=wish.integrated_number, birth_date=wish.birth_date).first()
-    if found is None:
-        about = Person("integrated_number", wish.integrated_number)
-        record_refusal(ALIAS, by=by, verb=VERB, subject=_MISS, outcome=Outcome.REFUSED, about=about)
-        raise TodokeError(ErrorCode.NOT_FOUND, what="統合番号と生年月日の両方が合う人")
-    return found
+def _refusal(wish: Wish, by: Actor) -> str | None:
+    own = municipality.city_of(settings.TODOKE_MUNICIPALITY)
+    return asking.refusal(asking.question(wish.question), wish.provider, own=own, by=by, on=clock.today())
+
+
+def _refuse(refusal: str | None, by: Actor) -> None:
+    if refusal:
+        record_refusal(ALIAS, by=by, verb=VERB, subject=refusal, outcome=Outcome.REFUSED)
+        raise TodokeError(ErrorCode.QUERY_NOT_ALLOWED, detail=asking.REFUSALS[refusal])
+
+
+def _checked(handle: uuid.UUID, wish: Wish, transport: Transport, by: Actor) -> Checked:
+    person = lookups.behind(handle, by).person
+    question = asking.question(wish.question)
+    provider = municipality.organisation_code(asking.provider_code(wish.provider) or "")
+    _refuse(_asked_list(question, provider, transport), by)
+    return Checked(
+        handle=handle, integrated_number=person.pk, name=person.name_kanji, provider=provider, question=question
+    )  # fmt: skip
 
 
 def _organisation(question: asking.Question) -> str:

@@ -16,6 +16,7 @@ from todoke.systems.linkage.models import requests
 from todoke.systems.linkage.models.requests import NewRequest
 from todoke.systems.linkage.queries.numbers import one_load_at_a_time
 from todoke.systems.linkage.queries.registrations import linked_already, refuse_foreign_duty, waiting
+from todoke.systems.linkage.queries.systems import registrants
 from todoke.systems.linkage.rules.registration import Asked, attributes_of
 
 ALIAS = "linkage"
@@ -29,7 +30,8 @@ def request_registrations(*, asked: Sequence[Asked], by: Actor) -> list[Registra
     """
     require(by, Permission.LINKAGE_REGISTER_REQUEST)
     refuse_foreign_duty({one.duty for one in asked}, by)
-    typed = [attributes_of(one) for one in asked]
+    systems = registrants()
+    typed = [attributes_of(one, systems) for one in asked]
     places = [(one.system, one.local_number) for one in asked]
     with transaction.atomic(using=ALIAS):
         one_load_at_a_time()

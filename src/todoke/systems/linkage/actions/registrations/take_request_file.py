@@ -22,6 +22,7 @@ from todoke.systems.linkage.models.requests import NewRequest
 from todoke.systems.linkage.queries import registrations
 from todoke.systems.linkage.queries.numbers import one_load_at_a_time
 from todoke.systems.linkage.queries.registrations import Request, refuse_foreign_duty
+from todoke.systems.linkage.queries.systems import registrants
 from todoke.systems.linkage.rules.registration import (
     LOCAL_NUMBER,
     Asked,
@@ -88,12 +89,14 @@ def _read(file: Path, *, system: str, duty: str, purpose: str) -> list[NewReques
             file.name,
             [BadRow(file=file.name, row=line, column="local_number", shown="", rule=rule) for line in wrong],
         )
-    new = []
+    new, systems = [], registrants()
     for line, row in enumerate(rows, 2):
         row["name"] = row.pop("name_kanji")
         asked = Asked(system=system, duty=duty, purpose=purpose, **row)
         new.append(
-            NewRequest(request_id=uuid.uuid4().hex, asked=asked, attributes=attributes_of(asked), row=line)
+            NewRequest(
+                request_id=uuid.uuid4().hex, asked=asked, attributes=attributes_of(asked, systems), row=line
+            )
         )
     return new
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("intermediary", "0011_organisations")]
+    dependencies: ClassVar = [("intermediary", "0012_held_back")]
 
     operations: ClassVar = [
         migrations.CreateModel(

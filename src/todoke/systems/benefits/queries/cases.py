@@ -1,0 +1,93 @@
+"""Reads around one case: its household's decisions and everything that happened to it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from todoke.engine import postgres
+from todoke.systems.benefits.models import Case, Decision
+
+ALIAS = "benefits"
+
+# Everything that is kept about a case, each as (kind, when, by whom, what): one statement, newest first
+_EVENTS = """
+SELECT 'numbered', c.created_at, c.created_by, '' FROM benefits_case c WHERE c.id = %(case)s
+UNION ALL
+SELECT 'printed', f.printed_at, f.printed_by, f.name FROM benefits_letter l
+    JOIN benefits_letter_file f ON f.id = l.file_id WHERE l.case_id = %(case)s
+UNION ALL
+SELECT CASE a.refusal WHEN '' THEN 'received' ELSE 'received_again' END, a.received_at, a.received_by,
+    a.received_on::text || ' ' || a.route FROM benefits_application a WHERE a.case_id = %(case)s
+UNION ALL
+SELECT e.outcome, e.examined_at, e.examined_by, array_to_string(e.codes, ' ') FROM benefits_examination e
+    WHERE e.case_id = %(case)s
+UNION ALL
+SELECT 'approved', a.approved_at, a.approved_by, '' FROM benefits_approval a WHERE a.case_id = %(case)s
+UNION ALL
+SELECT 'reserved', p.reserved_at, p.reserved_by, p.amount_yen::text FROM benefits_payment p WHERE p.case_id = %(case)s
+UNION ALL
+SELECT 'released', r.released_at, r.released_by, b.number::text FROM benefits_payment p
+    JOIN benefits_transfer t ON t.payment_id = p.id JOIN benefits_payment_batch b ON b.id = t.batch_id
+    JOIN benefits_batch_release r ON r.batch_id = b.id WHERE p.case_id = %(case)s
+UNION ALL
+SELECT 'ordered', f.written_at, f.written_by, f.name FROM benefits_payment p
+    JOIN benefits_transfer t ON t.payment_id = p.id JOIN benefits_bank_file f ON f.batch_id = t.batch_id
+    WHERE p.case_id = %(case)s
+UNION ALL
+SELECT c.state, c.state_at, c.state_by, '' FROM benefits_case c WHERE c.id = %(case)s AND c.state IN ('paid', 'failed')
+ORDER BY 2 DESC, 1
+"""
+_TRANSFER_ON = """
+SELECT b.transfer_on FROM benefits_payment p JOIN benefits_transfer t ON t.payment_id = p.id
+JOIN benefits_payment_batch b ON b.id = t.batch_id WHERE p.case_id = %s ORDER BY t.attempt DESC LIMIT 1
+"""
+
+
+class Happened(NamedTuple):
+    """One thing that happened to a case."""
+
+    kind: str
+    at: datetime
+    by: str
+    what: str
+
+
+def case_of(decision: Decision) -> Case | None:
+    """The household's case in the decision's programme, if it has a 給付管理番号."""
+    cases = Case.objects.using(ALIAS).filter(programme=decision.run.programme)
+    return cases.filter(household_key=decision.household_key).first()
+
+
+def case_numbered(programme: str, number: str) -> Case | None:
+    """The case with that 給付管理番号."""
+    return Case.objects.using(ALIAS).filter(programme=programme, case_number=number).first()
+
+
+def newest_decision(programme: str, household_key: str) -> Decision | None:
+    """The newest decision of the programme about a household."""
+    found = Decision.objects.using(ALIAS).select_related("run").filter(household_key=household_key)
+    return found.filter(run_id__in=_runs(programme)).order_by("-run_id").first()
+
+
+def decisions_about(decision: Decision) -> list[Decision]:
+    """Every decision of the programme about the same household, newest first."""
+    found = Decision.objects.using(ALIAS).select_related("run").filter(household_key=decision.household_key)
+    return list(found.filter(run_id__in=_runs(decision.run.programme)).order_by("-run_id"))
+
+
+def _runs(programme: str) -> list[int]:
+    """Ids of the programme's runs: a household is looked up by run and key, which the unique index answers."""
+    query = "SELECT id FROM benefits_decisionrun WHERE programme = %s"
+    return [int(run) for (run,) in postgres.fetch(ALIAS, query, (programme,))]
+
+
+def happened(case: Case) -> list[Happened]:
+    """What happened to a case, newest first."""
+    return [Happened(*row) for row in postgres.fetch(ALIAS, _EVENTS, {"case": case.pk})]
+
+
+def transfer_on(case: Case) -> date | None:
+    """The day on which the bank is to transfer, once the case is in a batch."""
+    rows = postgres.fetch(ALIAS, _TRANSFER_ON, (case.pk,))
+    return rows[0][0] if rows else None

@@ -1,0 +1,297 @@
+"""What one decision saw of one household, read again from the very files that it was sealed with.
+
+A handful of point reads from Parquet: the files are sorted by person, so that each touches a few row groups. Who is in
+the household is first looked up in the register that we keep, then verified against the decision (`_persons`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+from django.conf import settings
+
+from todoke.contracts.residents import SnapshotKind, SnapshotRef
+from todoke.engine import duck, snapshots
+from todoke.systems.benefits import needs
+from todoke.systems.benefits.models import (
+    Answer,
+    AnswerImport,
+    Decision,
+    DecisionRun,
+    RegisterEntry,
+    Source,
+)
+from todoke.systems.benefits.queries.overview import orders_before
+from todoke.systems.benefits.rules.outcome import Reason
+from todoke.systems.benefits.rules.programme import Programme
+from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.why import (
+    AnswerRead,
+    Asked,
+    Household,
+    Member,
+    Origin,
+    Origins,
+    ReadFrom,
+    TaxRecord,
+)
+
+ALIAS = "benefits"
+
+_PERSONS = """
+SELECT resident_code, household_key, status, source
+FROM read_parquet($file) WHERE resident_code IN ({codes}) ORDER BY resident_code
+"""
+_PERSONS_OF = """
+SELECT resident_code, household_key, status, source
+FROM read_parquet($file) WHERE household_key IN ($key, $key || '-1') ORDER BY resident_code
+"""
+_REGISTER = """
+SELECT resident_code, name_kanji, is_head, relationship, birth_date, moved_in_on, previous_municipality, left_on,
+    left_reason, protected
+FROM read_parquet($file) WHERE resident_code IN ({codes})
+"""
+_TAX = """
+SELECT resident_code, declared, income_levy, per_capita_levy, total_income, levy_waived, treaty_exempt,
+    supporter IS NOT NULL AS dependant, supporter_taxed
+FROM read_parquet($file) WHERE resident_code IN ({codes}) AND tax_year = $year
+"""
+_AID = """
+SELECT resident_code, min(valid_from) AS aid_from, nullif(max(coalesce(valid_to, DATE '9999-12-31')), DATE '9999-12-31') AS aid_to
+FROM read_parquet($file) WHERE resident_code IN ({codes}) AND kind = '生活保護'
+    AND valid_from <= $day::DATE AND coalesce(valid_to >= $day::DATE, true)
+GROUP BY resident_code
+"""
+_PAID = "SELECT lineage FROM read_parquet($file) WHERE lineage IN ($key, $part)"
+_APPLIED = "SELECT min(received_on) AS received_on FROM read_parquet($file) WHERE household_key = $key"
+_ASKED = "SELECT resident_code, abroad FROM read_parquet($file) WHERE resident_code IN ({codes})"
+
+Row = dict[str, Any]
+
+
+class _Files(NamedTuple):
+    """The sealed files of a run, each checked, with where it came from."""
+
+    base: SnapshotRef
+    latest: SnapshotRef
+    tax: Source
+    assistance: Source
+    origins: Origins
+
+
+class _Found(NamedTuple):
+    """What was read about the household's persons, each by resident code."""
+
+    base: dict[str, Row]
+    latest: dict[str, Row]
+    tax: dict[str, Row]
+    aid: dict[str, Row]
+    asked: dict[str, Asked]
+    answers: dict[str, AnswerRead]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads sealed files for one page: what two decisions share is read once."""
+
+    connection: duckdb.DuckDBPyConnection
+    memory: dict[tuple[object, ...], list[Row]] = field(default_factory=dict)
+
+    def rows(self, query: str, path: str, sha256: str, **given: str) -> list[Row]:
+        """The rows of `query` over a file that is still what it was sealed as."""
+        key = (query, sha256, *sorted(given.items()))
+        if key not in self.memory:
+            file = snapshots.check_unchanged(Path(path), sha256)
+            found = self.connection.execute(query, {"file": str(file), **given})
+            names = [column[0] for column in found.description or ()]
+            self.memory[key] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return self.memory[key]
+
+    def of(self, query: str, path: str, sha256: str, codes: Sequence[str], **given: str) -> list[Row]:
+        """The rows of some persons. Their codes stand in the query one by one: only then are row groups skipped."""
+        names = {f"code_{place}": code for place, code in enumerate(codes)}
+        listed = query.format(codes=", ".join(f"${name}" for name in names) or "NULL")
+        return self.rows(listed, path, sha256, **names, **given)
+
+
+@contextmanager
+def reader() -> Iterator[Reader]:
+    """For the length of one page."""
+    with duck.cursor() as connection:
+        yield Reader(connection)
+
+
+def seen_household(decision: Decision, programme: Programme, files: Reader) -> Household:
+    """Everything that the decision saw. Errors: INPUT_MISSING or INPUT_CHANGED for a file; NOT_FOUND for its entry."""
+    run, key = decision.run, decision.household_key
+    near = _persons(decision, files)
+    persons = [person for person in near if person["household_key"] == key]
+    codes = [str(person["resident_code"]) for person in persons]
+    sealed = _files(run)
+    found = _found(run, programme, files, sealed, codes)
+    # the payment to a protected part is the household's own once nobody of it is protected any more
+    part = key if len(persons) < len(near) else f"{key}-1"
+    paid = files.rows(_PAID, _derived("paid", run.paid_sha256), run.paid_sha256, key=key, part=part)
+    applications = _derived("applications", run.applications_sha256)
+    (applied,) = files.rows(_APPLIED, applications, run.applications_sha256, key=key)
+    return Household(
+        key=key,
+        reason=Reason(decision.reason_code),
+        protected=decision.protected,
+        members=[_member(person, found, protected=decision.protected) for person in persons],
+        origins=sealed.origins,
+        round=run.round,
+        decided_at=run.decided_at,
+        paid=bool(paid),
+        applied_on=applied["received_on"],
+    )
+
+
+def _persons(decision: Decision, files: Reader) -> list[Row]:
+    """The household's persons, and those of its protected part.
+
+    The register that we keep says who they may be; if the decision counted others, the whole file is searched.
+    """
+    run, key = decision.run, decision.household_key
+    entries = RegisterEntry.objects.using(ALIAS).filter(
+        side_id__in=("base", "latest"), household_code=decision.base_household_code
+    )
+    codes = sorted(set(entries.values_list("resident_code", flat=True)))
+    wanted = (key, f"{key}-1")
+    known = files.of(_PERSONS, run.persons_path, run.persons_sha256, codes) if codes else []
+    near = [person for person in known if person["household_key"] in wanted]
+    if sum(person["household_key"] == key for person in near) == decision.members:
+        return near
+    return files.rows(_PERSONS_OF, run.persons_path, run.persons_sha256, key=key)
+
+
+def _found(
+    run: DecisionRun, programme: Programme, files: Reader, sealed: _Files, codes: Sequence[str]
+) -> _Found:
+    def by_code(query: str, source: SnapshotRef | Source, **given: str) -> dict[str, Row]:
+        rows = files.of(query, source.path, source.sha256, codes, **given)
+        return {str(row["resident_code"]): row for row in rows}
+
+    return _Found(
+        base=by_code(_REGISTER, sealed.base),
+        latest=by_code(_REGISTER, sealed.latest),
+        tax=by_code(_TAX, sealed.tax, year=str(programme.tax_year)),
+        aid=by_code(_AID, sealed.assistance, day=programme.tax_date.isoformat()),
+        asked=_asked(run, files, codes),
+        answers=_answers(run, codes),
+    )
+
+
+def _member(person: Row, found: _Found, *, protected: bool) -> Member:
+    code = str(person["resident_code"])
+    latest, aid = found.latest.get(code, {}), found.aid.get(code, {})
+    base = (
+        found.base.get(code) or latest
+    )  # judged by the newest register, or registered again after the base date
+    return Member(
+        resident_code=code,
+        name=base.get("name_kanji") or "",
+        protected=bool(protected or base.get("protected") or latest.get("protected")),
+        status=TaxStatus(person["status"]),
+        read_from=ReadFrom(person["source"]),
+        is_head=bool(base.get("is_head")),
+        relationship=base.get("relationship") or "",
+        birth_date=base.get("birth_date"),
+        moved_in_on=base.get("moved_in_on"),
+        previous_municipality=latest.get("previous_municipality") or "",
+        left_on=latest.get("left_on"),
+        left_reason=latest.get("left_reason") or "",
+        record=_record(found.tax[code]) if code in found.tax else None,
+        answer=found.answers.get(code),
+        asked=found.asked.get(code),
+        aid_from=aid.get("aid_from"),
+        aid_to=aid.get("aid_to"),
+    )
+
+
+def _record(row: Row) -> TaxRecord:
+    return TaxRecord(**{name: value for name, value in row.items() if name != "resident_code"})
+
+
+def _files(run: DecisionRun) -> _Files:
+    base = needs.sealed_register(SnapshotKind.BASE, run.base_snapshot)
+    latest = needs.sealed_register(SnapshotKind.LATEST, run.latest_snapshot)
+    tax, assistance = _source("tax", run.tax_sha256), _source("assistance", run.assistance_sha256)
+    return _Files(
+        base=base,
+        latest=latest,
+        tax=tax,
+        assistance=assistance,
+        origins=Origins(
+            base=Origin(name="基準日の住民記録", edition=base.snapshot_id, as_of=base.as_of),
+            latest=Origin(name="最新の住民記録", edition=latest.snapshot_id, as_of=latest.as_of),
+            tax=Origin(name="本市の課税情報", edition=tax.sha256[:12], arrived=tax.imported_at),
+            assistance=Origin(
+                name="付帯状況", edition=assistance.sha256[:12], arrived=assistance.imported_at
+            ),
+            payments=Origin(name="支給の記録", edition=run.paid_sha256[:12], arrived=run.decided_at),
+            forms=Origin(name="確認書の受付", edition=run.applications_sha256[:12], arrived=run.decided_at),
+        ),
+    )
+
+
+def _source(kind: str, sha256: str) -> Source:
+    return Source.objects.using(ALIAS).get(kind=kind, sha256=sha256)
+
+
+def _derived(name: str, sha256: str) -> str:
+    """Where `decide` sealed what it read from our own tables."""
+    return str(Path(settings.TODOKE_DATA_FOLDER) / "benefits" / f"{name}-{sha256[:16]}.parquet")
+
+
+def _asked(run: DecisionRun, files: Reader, codes: Sequence[str]) -> dict[str, Asked]:
+    """In which order each person was first asked about, and whether the newest order could not ask."""
+    found: dict[str, Asked] = {}
+    for order in orders_before(run):
+        for row in files.of(_ASKED, order.path, order.sha256, codes):
+            first = found.get(row["resident_code"])
+            found[row["resident_code"]] = Asked(
+                order_id=order.order_id,
+                ordered_at=first.ordered_at if first else order.ordered_at,
+                abroad=bool(row["abroad"]),
+            )
+    return found
+
+
+def _answers(run: DecisionRun, codes: Sequence[str]) -> dict[str, AnswerRead]:
+    """What was answered about these persons before the run, by the newest order and its newest files."""
+    found: dict[str, AnswerRead] = {}
+    for imported in _imports(run):
+        for answer in Answer.objects.using(ALIAS).filter(imported=imported, resident_code__in=codes):
+            found[answer.resident_code] = _answer(answer, imported.imported_at)
+    return found
+
+
+def _imports(run: DecisionRun) -> list[AnswerImport]:
+    newest: dict[str, AnswerImport] = {}
+    imports = AnswerImport.objects.using(ALIAS).filter(order__run__programme=run.programme)
+    for imported in imports.filter(imported_at__lte=run.decided_at).order_by("order__run_id", "id"):
+        newest[imported.order_id] = imported
+    return list(newest.values())
+
+
+def _answer(answer: Answer, arrived: datetime) -> AnswerRead:
+    return AnswerRead(
+        status=TaxStatus(answer.status),
+        finding=answer.finding,
+        inquiry_kind=answer.inquiry_kind,
+        tax_year=answer.tax_year,
+        income_levy=answer.income_levy,
+        per_capita_levy=answer.per_capita_levy,
+        income_levy_reason=answer.income_levy_reason,
+        per_capita_levy_reason=answer.per_capita_levy_reason,
+        taxing_municipality=answer.taxing_municipality or "",
+        arrived=arrived,
+        edition=answer.imported.order_id,
+    )

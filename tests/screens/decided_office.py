@@ -1,0 +1,73 @@
+"""A small decided city behind the served screens: a household for every reason, and cases in several states."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from tests.systems import city
+from tests.systems.benefits import deciding_city
+from tests.systems.benefits.asking_city import PROGRAMME, AskingCity
+from tests.systems.benefits.world import FORM_COLUMNS
+from todoke.contracts import registry
+from todoke.contracts.residents import Residents
+from todoke.systems.benefits import jobs
+from todoke.systems.benefits.models import Case
+from todoke.systems.residents import jobs as residents
+from todoke.systems.residents.serves import ResidentRegister
+
+AS_OF = date(2022, 2, 1)
+PAID, DEFICIENT = deciding_city.EXEMPT, deciding_city.AIDED
+
+
+def open_office(folder: Path) -> AskingCity:
+    """Decided twice, numbered, printed; one household paid, one form deficient. The registers are the real ones."""
+    city.open_site()
+    clerk = city.actor(city.CLERK)
+    found = deciding_city.city(folder).serve()
+    residents.load(folder / "residents_base.csv", folder / "residents_latest.csv", AS_OF, by=clerk)
+    registry.serve(Residents, ResidentRegister())  # type: ignore[type-abstract]
+    jobs.take_registers(by=clerk)
+    found.first()
+    jobs.import_answers(PROGRAMME, "first", by=clerk)
+    jobs.decide(PROGRAMME, "second", by=clerk)
+    jobs.overview(PROGRAMME, by=clerk)
+    jobs.number_cases(PROGRAMME, by=clerk)
+    jobs.print_letters(PROGRAMME, folder / "out", by=clerk)
+    jobs.receive(PROGRAMME, _forms(folder), by=clerk)
+    jobs.examine(PROGRAMME, by=clerk)
+    jobs.approve(PROGRAMME, by=city.actor(city.SUPERVISOR))
+    jobs.prepare_payment(PROGRAMME, by=city.actor(city.SUPERVISOR))
+    jobs.release_payment(PROGRAMME, by=city.actor(city.TREASURER))
+    jobs.write_bank_files(PROGRAMME, folder / "out", by=city.actor(city.TREASURER))
+    return found
+
+
+def case(number: int) -> Case:
+    """The case of the household of that number."""
+    return Case.objects.using("benefits").get(household_key=f"1{number:09d}")
+
+
+def _forms(folder: Path) -> Path:
+    rows = [
+        dict(
+            zip(
+                FORM_COLUMNS,
+                (
+                    f"1{number:09d}",
+                    "2022-03-01",
+                    "郵送",
+                    "0",
+                    "0",
+                    bank,
+                    "200",
+                    "1",
+                    f"{number:07d}",
+                    "ﾄﾄﾞｹ ﾊﾅｺ",
+                ),
+                strict=True,
+            )
+        )
+        for number, bank in ((PAID, "0138"), (DEFICIENT, "9999"))
+    ]
+    return city.write_rows(folder / "responses.csv", rows)
