@@ -110,6 +110,7 @@ COLUMNS: dict[str, dict[Reason, str]] = {
         _R.EXCHANGE: "direction word",
         _R.TECHNICAL: "id job_id records",
     },
+    "linkage_conversionprogress": {_R.STATE: "processed", _R.TECHNICAL: "job_id"},
     "linkage_conversionfault": {_R.STATE: "column rule", _R.TECHNICAL: "id job_id row"},
     # file exchange (PIA (7)): queues and files as a whole; what a file holds about persons lies in the age vault
     "linkage_filequeue": {
