@@ -63,6 +63,7 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
         "terminals": (list, ""),
         "terminal-new": (list, ""),
         "terminal-withdraw": (lambda: ["test-2"], ""),
+        "keys": (list, ""),
     },
     Role.SECTION_MANAGER: {
         "grant-request": (clerk, ""),
@@ -254,6 +255,24 @@ ELSEWHERE = {
     "linkage-intermediary-check": "no page: a button, test_linkage_codes",
     **dict.fromkeys(
         (
+            "intermediary-batch-towns",
+            "intermediary-batches",
+        ),
+        "test_batch_screens",
+    ),
+    **dict.fromkeys(
+        (
+            "network-discrepancies",
+            "network-discrepancy",
+            "network-discrepancy-settle",
+            "intermediary-discrepancy-towns",
+            "intermediary-discrepancies",
+            "intermediary-discrepancy",
+        ),
+        "test_discrepancy_screens",
+    ),
+    **dict.fromkeys(
+        (
             "network-traffic",
             "network-refusals",
             "network-juki",
@@ -377,6 +396,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
         "/contracts",
         "/training",
         "/terminals",
+        "/keys",
         "/keeping",
     ]
     for address in menu:
