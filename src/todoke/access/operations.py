@@ -36,8 +36,14 @@ class Permission(Enum):
     BENEFITS_CONTACT_NOTE = "benefits:contact:note"
     BENEFITS_HOUSEHOLD_READ = "benefits:household:read"
     BENEFITS_IMPORT = "benefits:source:import"
+    BENEFITS_IMPORT_CONFIRM = "benefits:source:confirm"
+    BENEFITS_IMPORT_LIMIT = "benefits:source:limit"
+    BENEFITS_IMPORT_READ = "benefits:source:read"
     BENEFITS_PAY = "benefits:payment:prepare"
     BENEFITS_PRINT = "benefits:letter:print"
+    BENEFITS_PROGRAMME_APPROVE = "benefits:programme:approve"
+    BENEFITS_PROGRAMME_PROPOSE = "benefits:programme:propose"
+    BENEFITS_PROGRAMME_READ = "benefits:programme:read"
     BENEFITS_PROTECTION_READ = "benefits:protection:read"
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
@@ -154,6 +160,8 @@ STEP_UP = frozenset(
     {
         Permission.ACCESS_GRANT_CONFIRM,
         Permission.BENEFITS_APPROVE,
+        Permission.BENEFITS_IMPORT_CONFIRM,
+        Permission.BENEFITS_PROGRAMME_APPROVE,
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RECORD_CONFIRM,

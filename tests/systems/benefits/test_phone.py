@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from todoke.systems.benefits.flows import CaseState
 from todoke.systems.benefits.rules import next_steps, phone
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.outcome import Reason
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 from todoke.systems.benefits.rules.tax_status import TaxStatus

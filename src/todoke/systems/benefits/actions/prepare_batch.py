@@ -16,8 +16,8 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.flows import CaseState
 from todoke.systems.benefits.rules import account_name, bank_days
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 

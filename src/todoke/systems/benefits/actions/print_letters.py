@@ -21,8 +21,8 @@ from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.pages import typeface
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.flows import CaseState
 from todoke.systems.benefits.rules import letter_exclusions
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.letter_exclusions import LetterExclusion
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme

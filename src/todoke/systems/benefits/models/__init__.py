@@ -5,11 +5,13 @@ from todoke.systems.benefits.models.application import Application
 from todoke.systems.benefits.models.case import Case
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.examination import Approval, Examination
+from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
 from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
 from todoke.systems.benefits.models.programme import RegisteredProgramme
+from todoke.systems.benefits.models.programme_edition import EditionTrial, ProgrammeEdition
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
 from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.source import Source
@@ -26,7 +28,11 @@ __all__ = [
     "Decision",
     "DecisionInput",
     "DecisionRun",
+    "EditionTrial",
     "Examination",
+    "FileImport",
+    "ImportLimit",
+    "ImportTotal",
     "InquiryOrder",
     "JudgedCount",
     "JudgedHousehold",
@@ -36,6 +42,7 @@ __all__ = [
     "MissingStatus",
     "Payment",
     "PaymentBatch",
+    "ProgrammeEdition",
     "Register",
     "RegisterEntry",
     "RegisteredProgramme",

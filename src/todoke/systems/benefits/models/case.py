@@ -6,7 +6,7 @@ from django.db import models
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, years
-from todoke.systems.benefits.flows import CaseState
+from todoke.systems.benefits.rules.case_state import CaseState
 
 
 class Case(models.Model):

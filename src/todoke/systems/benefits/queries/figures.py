@@ -14,7 +14,6 @@ from todoke.kernel import clock
 from todoke.kernel.clock import JAPAN
 from todoke.kernel.errors import TodokeError
 from todoke.systems.benefits import needs
-from todoke.systems.benefits.flows import CaseState
 from todoke.systems.benefits.models import (
     AnswerImport,
     DecisionRun,
@@ -22,6 +21,7 @@ from todoke.systems.benefits.models import (
     MissingCount,
     Source,
 )
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.forecast import PACE_DAYS
 from todoke.systems.benefits.rules.outcome import Outcome, Reason
 from todoke.systems.benefits.rules.stages import AGES, STATES, Stage

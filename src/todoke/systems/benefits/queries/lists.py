@@ -9,8 +9,8 @@ from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from todoke.engine import postgres
 from todoke.kernel import clock
-from todoke.systems.benefits.flows import CaseState
 from todoke.systems.benefits.models import DecisionRun
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.outcome import Outcome, Reason
 from todoke.systems.benefits.rules.stages import Age
 from todoke.systems.benefits.rules.tax_status import TaxStatus

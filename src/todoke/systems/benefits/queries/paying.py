@@ -13,7 +13,7 @@ from todoke.contracts.residents import SnapshotKind, SnapshotRef
 from todoke.engine import duck, postgres, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import needs
-from todoke.systems.benefits.flows import CaseState
+from todoke.systems.benefits.rules.case_state import CaseState
 
 ALIAS = "benefits"
 

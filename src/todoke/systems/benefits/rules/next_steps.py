@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from todoke.systems.benefits.flows import CaseState
 from todoke.systems.benefits.rules import why_values
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.tax_status import TaxStatus
 from todoke.systems.benefits.rules.why import Household, Member
 

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from todoke.kernel.clock import wareki
-from todoke.systems.benefits.flows import CaseState
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.outcome import Reason
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.tax_status import TaxStatus

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from todoke.systems.benefits.flows import CaseState
+from todoke.systems.benefits.rules.case_state import CaseState
 
 
 class Stage(StrEnum):

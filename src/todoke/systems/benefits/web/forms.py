@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
-from todoke.systems.benefits.flows import CaseState
 from todoke.systems.benefits.queries.lists import CasesWanted
 from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.outcome import Outcome, Reason
 from todoke.systems.benefits.rules.stages import AGES, STAGE_TITLES, STATE_TITLES, STATES, Stage, age
 from todoke.systems.benefits.rules.tax_status import TaxStatus

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from todoke.identifiers.municipality_names import name_of, wards_of
 from todoke.pages.templatetags.parts import make_chip
-from todoke.systems.benefits.flows import CaseState
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.stages import STATE_TITLES
 from todoke.systems.benefits.rules.tax_status import TaxStatus

@@ -16,10 +16,10 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages import tables
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.actions.read_why import Why, read_why
-from todoke.systems.benefits.flows import CaseState
 from todoke.systems.benefits.models import Case, Decision, Resident
 from todoke.systems.benefits.queries.cases import Happened
 from todoke.systems.benefits.rules import next_steps, phone
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.examination import FINDINGS
 from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.stages import STATE_TITLES
