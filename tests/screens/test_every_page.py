@@ -139,6 +139,7 @@ ELSEWHERE = {
             "linkage-files-stop",
             "linkage-files-resume",
             "linkage-files-repeat",
+            "linkage-files-conversions",
         ),
         "test_linkage_files",
     ),
@@ -175,6 +176,16 @@ ELSEWHERE = {
     "export-file": "no page: a file, test_exports",
     **dict.fromkeys(
         ("linkage-conversions", "linkage-conversion-new", "linkage-conversion"), "test_conversions"
+    ),
+    **dict.fromkeys(
+        (
+            "linkage-rights",
+            "linkage-right-new",
+            "linkage-right",
+            "linkage-right-confirm",
+            "linkage-right-end",
+        ),
+        "test_conversions",
     ),
     "linkage-conversion-answer": "no page: a file, test_conversions",
     "sign-out": "no page: a button, test_signing_in",
