@@ -146,3 +146,10 @@ def test_a_family_is_followed_both_ways_by_descent_and_no_further(living: Reside
 def test_movements_are_those_of_the_residents_asked_about(living: Residents) -> None:
     assert living.movements(["1", "2"]) == [MOVED]
     assert living.movements(["2"]) == []
+
+
+def test_households_that_came_out_of_each_other_are_one_family(living: Residents) -> None:
+    assert living.families(["A", "B", "C", "D", "E", "Z"]) == {
+        "A": "A", "B": "A", "C": "A", "D": "D", "E": "D", "Z": "Z",
+    }  # fmt: skip
+    assert living.families([]) == {}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from todoke.identifiers import individual_number, integrated_number
 from todoke.kernel.errors import BadRow, ErrorCode, InputRefused, TodokeError
+from todoke.records import csv_damage
 from todoke.records.csv_input import Column, CsvLayout, read_checked
 from todoke.records.csv_rules import (
     Count,
@@ -88,7 +89,11 @@ def test_all_bad_cells_are_listed_in_order(tmp_path: Path) -> None:
         (4, "code"),
     ]
     assert rows[0] == BadRow(
-        file="people.csv", row=2, column="code", shown="1", rule="3桁の半角数字でなければなりません"
+        file="people.csv",
+        row=2,
+        column="code",
+        shown="1",
+        rule="3桁の半角数字でなければなりません" + csv_damage.hint(Digits(3), "1"),
     )
     assert rows[2].shown == "横…(5字)"
 

@@ -36,6 +36,9 @@ class Permission(Enum):
     BENEFITS_CONTACT_NOTE = "benefits:contact:note"
     BENEFITS_HOUSEHOLD_READ = "benefits:household:read"
     BENEFITS_IMPORT = "benefits:source:import"
+    BENEFITS_IMPORT_CONFIRM = "benefits:source:confirm"
+    BENEFITS_IMPORT_LIMIT = "benefits:source:limit"
+    BENEFITS_IMPORT_READ = "benefits:source:read"
     BENEFITS_PAY = "benefits:payment:prepare"
     BENEFITS_PRINT = "benefits:letter:print"
     BENEFITS_PROGRAMME_APPROVE = "benefits:programme:approve"
@@ -157,6 +160,7 @@ STEP_UP = frozenset(
     {
         Permission.ACCESS_GRANT_CONFIRM,
         Permission.BENEFITS_APPROVE,
+        Permission.BENEFITS_IMPORT_CONFIRM,
         Permission.BENEFITS_PROGRAMME_APPROVE,
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,

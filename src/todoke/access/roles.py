@@ -48,6 +48,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.RESIDENTS_IMPORT,
             Permission.BENEFITS_IMPORT,
+            Permission.BENEFITS_IMPORT_READ,
             Permission.BENEFITS_DECIDE,
             Permission.BENEFITS_ASK,
             Permission.BENEFITS_CASE_READ,
@@ -83,6 +84,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_APPROVE,
             Permission.BENEFITS_CASE_READ,
             Permission.BENEFITS_FIGURES_READ,
+            Permission.BENEFITS_IMPORT_CONFIRM,
+            Permission.BENEFITS_IMPORT_LIMIT,
+            Permission.BENEFITS_IMPORT_READ,
             Permission.BENEFITS_HOUSEHOLD_READ,
             Permission.BENEFITS_PAY,
             Permission.BENEFITS_PROGRAMME_APPROVE,

@@ -12,7 +12,7 @@ import msgspec
 
 from todoke.contracts.information import Item, Outcome
 from todoke.contracts.network import Received
-from todoke.exchange.kinds import MessageKind
+from todoke.exchange.kinds import MessageKind, join_records
 
 
 class CodeWanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -280,7 +280,7 @@ class InquiryReceipts(msgspec.Struct, frozen=True, kw_only=True):
     refusals: list[str]
 
 
-INQUIRIES = MessageKind("intermediary.inquiries.v1", Inquiries, InquiryReceipts)
+INQUIRIES = MessageKind("intermediary.inquiries.v1", Inquiries, InquiryReceipts, join=join_records)
 
 
 class ResultsWanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -324,7 +324,9 @@ class ProvisionRequests(msgspec.Struct, frozen=True, kw_only=True):
     records: list[ProvisionRequest]
 
 
-PROVISION_REQUESTS = MessageKind("intermediary.provision_requests.v1", ProvisionRequests, Received)
+PROVISION_REQUESTS = MessageKind(
+    "intermediary.provision_requests.v1", ProvisionRequests, Received, join=join_records
+)
 
 
 class Provision(msgspec.Struct, frozen=True, array_like=True):
@@ -348,4 +350,4 @@ class Provisions(msgspec.Struct, frozen=True, kw_only=True):
     records: list[Provision]
 
 
-PROVISIONS = MessageKind("intermediary.provisions.v1", Provisions, Received)
+PROVISIONS = MessageKind("intermediary.provisions.v1", Provisions, Received, join=join_records)

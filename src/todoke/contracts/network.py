@@ -11,7 +11,7 @@ import msgspec
 
 from todoke.contracts.exchange_records import ExchangeRecord, Side
 from todoke.contracts.information import Outcome
-from todoke.exchange.kinds import MessageKind
+from todoke.exchange.kinds import MessageKind, join_records
 
 
 class JukiAcquisition(msgspec.Struct, frozen=True, array_like=True):
@@ -94,7 +94,9 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-REPORTS = MessageKind("network.provision_reports.v1", ProvisionReports, Received)
+REPORTS = MessageKind(
+    "network.provision_reports.v1", ProvisionReports, Received, join=join_records, gathers=0.5
+)
 
 
 class ListEntry(msgspec.Struct, frozen=True, array_like=True):

@@ -97,9 +97,22 @@ class Residents(Protocol):
     def origins(self, resident_codes: Sequence[str]) -> list[Origin]:
         """One entry per code found, ordered by resident code; unknown codes are absent."""
 
+    def take_register(
+        self, *, kind: SnapshotKind, sealed: str, sha256: str, source_sha256: str, as_of: date, by: str
+    ) -> SnapshotRef:
+        """The checked and confirmed register in the Parquet file `sealed` becomes the newest of its kind, all at once.
+
+        The same content for the same day is the same snapshot. `by`: the member of staff who takes it in. Errors:
+        INPUT_CHANGED unless the file has that SHA-256; STATE_CONFLICT when a newer one of the kind is in use.
+        """
+
     def lineage(self, household_codes: Sequence[str]) -> list[LineageStep]:
         """Every step of the families of these households, by day: all households that one of them came out of or went into
         by a split, a new number or a merger, and what happened to those. Steps that join only one member lead no further."""
+
+    def families(self, household_codes: Sequence[str]) -> dict[str, str]:
+        """Each of these households → the name of its family, one and the same for all households that came out of each other
+        by a split, a new number or a merger (the lowest of their codes): what is paid once is paid once to a family."""
 
     def movements(self, resident_codes: Sequence[str]) -> list[Movement]:
         """The changes of these residents, oldest first; nobody's for unknown codes."""

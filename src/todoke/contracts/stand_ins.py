@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from todoke.contracts.linkage import (
 )
 from todoke.contracts.people import BasicAttributes
 from todoke.contracts.residents import LineageReason, LineageStep, Movement, Origin, SnapshotKind, SnapshotRef
+from todoke.engine import snapshots
 from todoke.identifiers import integrated_number
 from todoke.identifiers.municipality import ABROAD
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -69,6 +71,23 @@ class ResidentsStandIn:
         """One entry per code found, ordered by resident code."""
         return [self._origins[code] for code in sorted(set(resident_codes)) if code in self._origins]
 
+    def take_register(
+        self, *, kind: SnapshotKind, sealed: str, sha256: str, source_sha256: str, as_of: date, by: str
+    ) -> SnapshotRef:
+        """The newest from now on, unless one is newer; kept under a name of its own."""
+        path = snapshots.check(Path(sealed), sha256)
+        if any(known.kind is kind and known.as_of > as_of for known in self._snapshots):
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail="より新しい時点の住民記録が取り込まれています")
+        name = f"{kind}-{as_of.isoformat()}-{sha256[:16]}"
+        known = next((one for one in self._snapshots if one.snapshot_id == name), None)
+        if known is None:
+            seal = snapshots.share(path, sha256, path.parent / "registers", f"residents-{kind}")
+            known = SnapshotRef(
+                snapshot_id=name, kind=kind, as_of=as_of, path=str(seal.path), sha256=sha256, rows=seal.rows
+            )
+            self._snapshots = sorted([*self._snapshots, known], key=lambda snapshot: snapshot.as_of)
+        return known
+
     def lineage(self, household_codes: Sequence[str]) -> list[LineageStep]:
         """Every step of the families of these households, by day."""
         descent = {LineageReason.SPLIT, LineageReason.RENUMBERED, LineageReason.MERGED}
@@ -79,6 +98,19 @@ class ResidentsStandIn:
                 pair = {step.household_code, step.successor_code}
                 family |= pair if step.reason in descent and pair & family else set()
         return [step for step in self._lineage if {step.household_code, step.successor_code} & family]
+
+    def families(self, household_codes: Sequence[str]) -> dict[str, str]:
+        """Each household → the lowest code among all that a step of descent leads to, both ways."""
+        descent = {LineageReason.SPLIT, LineageReason.RENUMBERED, LineageReason.MERGED}
+        pairs = [{one.household_code, one.successor_code} for one in self._lineage if one.reason in descent]
+        found = {}
+        for code in household_codes:
+            family, before = {code}, set[str]()
+            while family != before:
+                before = set(family)
+                family.update(*(pair for pair in pairs if pair & family))
+            found[code] = min(family)
+        return found
 
     def movements(self, resident_codes: Sequence[str]) -> list[Movement]:
         """The changes of these residents, oldest first."""

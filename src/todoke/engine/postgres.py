@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,18 @@ import pgpq
 import psycopg
 import pyarrow as pa
 from adbc_driver_postgresql import dbapi
-from django.db import connections
+from django.db import connections, transaction
 from psycopg import sql
 
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
 CHUNK_ROWS = 50_000
+_LIKE = 10
+"""Up to so many times more or fewer rows are planned for as those that were counted last."""
+_staged: weakref.WeakKeyDictionary[psycopg.Connection[Any], dict[str, tuple[str, int]]] = (
+    weakref.WeakKeyDictionary()
+)
+"""Temporary tables that a connection has: their columns, and the rows at the last count."""
 
 
 def copy_in(alias: str, table: str, rows: pa.Table) -> int:
@@ -36,13 +44,27 @@ def copy_in(alias: str, table: str, rows: pa.Table) -> int:
 
 
 def stage(alias: str, name: str, rows: pa.Table) -> None:
-    """Put `rows` into a temporary table `name` that goes with the transaction, for set-based statements."""
+    """Put `rows` into a temporary table `name` that is empty again after the transaction, for set-based statements.
+
+    The table itself stays with the connection: to make and drop one writes some hundred rows of the catalogue, which
+    for a message of one record was most of the work. Once a transaction.
+    """
     encoder = pgpq.ArrowToPostgresBinaryEncoder(rows.schema)
     types = ", ".join(f'"{column.name}" {column.data_type.ddl()}' for column in encoder.schema().columns)
+    known = _staged.setdefault(_raw(alias), {})
+    made, counted = known.get(name, ("", 0))
     with connections[alias].cursor() as cursor:
-        cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({types}) ON COMMIT DROP')
+        if made != types:
+            cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
+            cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({types}) ON COMMIT DELETE ROWS')
+            counted = 0
         copy_in(alias, name, rows)
-        cursor.execute(f'ANALYZE "{name}"')
+        # the planner knows how full a page is from the last count, and sees how many pages there are
+        if not counted / _LIKE <= rows.num_rows <= counted * _LIKE:
+            cursor.execute(f'ANALYZE "{name}"')
+            counted = max(rows.num_rows, 1)
+    if known.get(name) != (types, counted):  # only what is committed is known
+        transaction.on_commit(partial(known.__setitem__, name, (types, counted)), using=alias)
 
 
 def join_whole_tables(alias: str) -> None:
@@ -86,6 +108,18 @@ def execute(alias: str, statement: str, parameters: Parameters = None) -> int:
     with connections[alias].cursor() as cursor:
         cursor.execute(statement, parameters)
         return int(cursor.rowcount)
+
+
+def prepared(alias: str, statement: str, parameters: Parameters = None) -> tuple[list[tuple[Any, ...]], int]:
+    """Run a constant of the code as `fetch` and `execute` do, planned once a connection: (rows, rows touched).
+
+    For the few statements of every message: to parse and plan one of sixty columns takes longer than to run it. Values
+    go beside the statement, so a parameter needs a type of its own where the statement does not give it one.
+    """
+    wrapper = connections[alias]
+    with wrapper.wrap_database_errors, psycopg.Cursor(_raw(alias)) as cursor:
+        cursor.execute(statement, parameters, prepare=True)
+        return (cursor.fetchall() if cursor.description else []), int(cursor.rowcount)
 
 
 def write_csv(alias: str, query: str, out: Path) -> int:

@@ -6,7 +6,8 @@ is 62 ms an insert; binary, into a column stored without compression (migration 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, LiteralString, Protocol
 
 import psycopg
@@ -60,9 +61,22 @@ def fetch(alias: str, statement: LiteralString, values: Sequence[object]) -> tup
 
     Errors are Django's, as from any cursor of that connection.
     """
+    with _cursor(alias) as cursor:
+        cursor.execute(statement, values, binary=True)
+        return cursor.fetchone()
+
+
+def fetch_all(alias: str, statement: LiteralString, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    """As `fetch`, every row."""
+    with _cursor(alias) as cursor:
+        cursor.execute(statement, values, binary=True)
+        return cursor.fetchall()
+
+
+@contextmanager
+def _cursor(alias: str) -> Iterator[psycopg.Cursor[tuple[Any, ...]]]:
     connection = connections[alias]
     connection.ensure_connection()
     assert connection.connection is not None
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, values, binary=True)
-        return cursor.fetchone()
+        yield cursor

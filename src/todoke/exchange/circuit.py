@@ -7,6 +7,7 @@ the same state, and a restart forgets nothing. A pause ends by itself: when its 
 from __future__ import annotations
 
 import random
+import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,17 +21,13 @@ AFTER = 3
 FIRST, LONGEST = timedelta(seconds=1), timedelta(seconds=60)
 """A pause is doubled from FIRST up to LONGEST; LONGEST is also what one try may take before the next is made."""
 _NOTED = timedelta(seconds=5)
-
-
-def paused(alias: str, sender: str) -> dict[str, datetime]:
-    """Receivers to whom nothing is sent now, and when the next try is."""
-    rows = Receiver.objects.using(alias).filter(sender=sender, state=ReceiverState.PAUSED)
-    return {receiver: at for receiver, at in rows.values_list("receiver", "next_try_at") if at is not None}
+_good: dict[tuple[str, str, str], float] = {}
+"""When this process last found a receiver open and without failures (monotonic); trouble of its own ends it."""
 
 
 def is_paused(alias: str, sender: str, receiver: str) -> bool:
     """Whether messages to the receiver wait now."""
-    return receiver in paused(alias, sender)
+    return _row(alias, sender, receiver).filter(state=ReceiverState.PAUSED).exists()
 
 
 def may_send(alias: str, sender: str, receiver: str) -> bool:
@@ -39,16 +36,28 @@ def may_send(alias: str, sender: str, receiver: str) -> bool:
     state = rows.values_list("state", flat=True).first()
     if state != ReceiverState.PAUSED:
         return True
+    _good.pop((alias, sender, receiver), None)  # somebody had trouble: an answer to this try is news
     due = rows.filter(state=ReceiverState.PAUSED, next_try_at__lte=now)
     return bool(due.update(next_try_at=now + LONGEST))
 
 
+def is_good(alias: str, sender: str, receiver: str) -> bool:
+    """Whether this process has just had an answer and no trouble since: then nobody need be asked before each message."""
+    return (
+        time.monotonic() - _good.get((alias, sender, receiver), -_NOTED.total_seconds())
+        < _NOTED.total_seconds()
+    )
+
+
 def answered(alias: str, sender: str, receiver: str) -> None:
     """The receiver answered a message: sending goes on, with all that waited."""
-    known = _row(alias, sender, receiver).values_list("state", "failures", "last_good_at").first()
+    ends = (alias, sender, receiver)
+    if is_good(*ends):
+        return  # this process has noted it just now, and had no trouble since
     now = clock.now()
-    if known and known[:2] == (ReceiverState.OPEN, 0) and known[2] and abs(now - known[2]) < _NOTED:
-        return  # nothing new: no write for each of many small messages
+    if _row(alias, sender, receiver).filter(state=ReceiverState.OPEN).update(failures=0, last_good_at=now):
+        _good[ends] = time.monotonic()
+        return
     with transaction.atomic(using=alias):
         row = _locked(alias, sender, receiver)
         if row.state == ReceiverState.PAUSED:
@@ -61,6 +70,7 @@ def answered(alias: str, sender: str, receiver: str) -> None:
 
 def unanswered(alias: str, sender: str, receiver: str) -> None:
     """Nobody answered: after some of these in a row, a pause; during a pause, a longer one."""
+    _good.pop((alias, sender, receiver), None)
     with transaction.atomic(using=alias):
         row = _locked(alias, sender, receiver)
         row.failures += 1
@@ -74,6 +84,7 @@ def not_accepting(alias: str, sender: str, receiver: str, *, until: datetime | N
 
     A planned end is not trusted blindly: the receiver is tried at LONGEST intervals after it, as ever.
     """
+    _good.pop((alias, sender, receiver), None)
     with transaction.atomic(using=alias):
         row = _locked(alias, sender, receiver)
         row.failures += 1

@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import Error as DatabaseError
 from django.db import transaction
 from django.db.models import F
 
-from todoke.exchange import bodies, circuit, client, envelope, handlers, kinds, outbox
+from todoke.engine import postgres
+from todoke.exchange import circuit, client, envelope, handlers, kinds, outbox, parcels
 from todoke.exchange.envelope import Envelope
 from todoke.exchange.models import OutboxMessage
+from todoke.exchange.parcels import Message
 from todoke.exchange.refusals import NotNowError, RefusedError
 from todoke.exchange.transport import Transport
 from todoke.kernel import clock
@@ -23,26 +24,17 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 BackOff = Callable[[int], timedelta]
 _State = OutboxMessage.State
 _log = logging.getLogger("todoke.exchange")
-
-_FIRST = """
-SELECT id, message_key, body, attempts FROM (
-    SELECT id, message_key, body, attempts, next_attempt_at FROM exchange_outbox
-    WHERE sender = %s AND receiver = %s AND contract = %s AND state = 'waiting' ORDER BY id LIMIT 1
-) AS first WHERE next_attempt_at <= %s
+_LOCK = """
+SELECT count(*) FROM (SELECT id FROM exchange_outbox WHERE id = ANY(%s) AND state = 'waiting' ORDER BY id FOR UPDATE) l
 """
 
-
-@dataclass(frozen=True)
-class Message:
-    """A waiting message, as read from its outbox."""
-
-    sender: str
-    receiver: str
-    contract: str
-    id: int
-    key: str
-    body: bytes
-    attempts: int
+_SETTLE = """
+UPDATE exchange_outbox SET state = %(state)s, body = NULL, settled_at = %(now)s, attempts = attempts + 1,
+    last_error = coalesce(%(last_error)s::text, last_error), answer_id = %(answer_id)s::uuid,
+    answer_sha256 = %(answer_sha256)s::text
+WHERE id = ANY(%(ids)s)
+"""
+_UNSAID = {"last_error": None, "answer_id": None, "answer_sha256": ""}
 
 
 def count_waiting(alias: str, sender: str) -> int:
@@ -50,21 +42,16 @@ def count_waiting(alias: str, sender: str) -> int:
     return OutboxMessage.objects.using(alias).filter(sender=sender, state=_State.WAITING).count()
 
 
-def first_due(alias: str, sender: str, receiver: str, contract: str) -> Message | None:
-    """The first waiting message of a queue if its time has come; those behind it wait with it."""
-    row = bodies.fetch(alias, _FIRST, (sender, receiver, contract, clock.now()))
-    return None if row is None else Message(sender, receiver, contract, *row)
-
-
 def deliver(transport: Transport, alias: str, message: Message, back_off: BackOff) -> bool:
     """Send, then settle; False when it stays waiting (outcome unknown), with the reason noted."""
     try:
         # whoever hears the answer must exist before anything leaves
         handlers.answer_listener_of(message.contract)
-        opened = _opened(alias, message)
-        if _changed(alias, opened):
+        if message.trouble is not None:
+            raise message.trouble
+        if _changed(alias, message):
             return True  # it is read again
-        _exchange(transport, alias, opened)
+        _exchange(transport, alias, message)
     except DatabaseError as error:
         _postpone(alias, message, back_off, type(error).__name__)
         return False
@@ -83,24 +70,39 @@ def deliver(transport: Transport, alias: str, message: Message, back_off: BackOf
     return True
 
 
-def _opened(alias: str, message: Message) -> Message:
-    row = bodies.outbox_row(message.sender, message.receiver, message.key)
-    return replace(message, body=bodies.opened(alias, message.body, row))
-
-
 def _changed(alias: str, message: Message) -> bool:
-    """Whether a last look put another body into its place."""
+    """Whether a last look put another body into the place of one of these."""
     reviewer = handlers.reviewer_of(message.contract)
     if reviewer is None:
         return False
     with transaction.atomic(using=alias):
         if not _still_waiting(alias, message):
             return True
-        body = reviewer.review(alias, kinds.decode(reviewer.kind.request, message.body))
-        if body is None:
+        if len(message.ids) > 1 and not _would_change(alias, reviewer, message):
             return False
-        outbox.replace(alias, message.id, body)
-    return True
+        looked = [reviewer.review(alias, kinds.decode(reviewer.kind.request, part)) for part in message.parts]
+        for number, body in zip(message.ids, looked, strict=True):
+            if body is not None:
+                outbox.replace(alias, number, body)
+        if any(body is not None for body in looked):
+            parcels.change(alias, message.ids)
+            return True
+    return False
+
+
+def _would_change(alias: str, reviewer: handlers.Reviewer, message: Message) -> bool:
+    """One look at all of a parcel together: seldom does any of it change."""
+    try:
+        with transaction.atomic(using=alias):
+            if reviewer.review(alias, kinds.decode(reviewer.kind.request, message.body)) is None:
+                return False
+            raise _UndoneError
+    except _UndoneError:
+        return True
+
+
+class _UndoneError(Exception):
+    """What was written for a look is taken back."""
 
 
 def _note_trouble(alias: str, message: Message, error: TodokeError) -> str:
@@ -152,6 +154,10 @@ def _settle_refused(alias: str, message: Message, refusal: RefusedError) -> None
     listener = handlers.refusal_listener_of(message.contract)
     with transaction.atomic(using=alias):
         if _still_waiting(alias, message):
+            # under a key that the receiver knows otherwise it has done the parcel before: once is enough
+            if len(message.ids) > 1 and refusal.code is not ErrorCode.MESSAGE_CONFLICT:
+                parcels.untie(alias, message.ids)
+                return
             if listener is not None:
                 asked = kinds.decode(listener.kind.request, message.body)
                 listener.hear(alias, message.key, asked, name)
@@ -159,20 +165,18 @@ def _settle_refused(alias: str, message: Message, refusal: RefusedError) -> None
 
 
 def _still_waiting(alias: str, message: Message) -> bool:
-    """Lock the row; False when another dispatcher settled it (a lost session lock can let two try)."""
-    rows = OutboxMessage.objects.using(alias).select_for_update().filter(pk=message.id, state=_State.WAITING)
-    return bool(rows.values_list("pk", flat=True))
+    """Lock the rows; False when another dispatcher settled them (a lost session lock can let two try)."""
+    return postgres.prepared(alias, _LOCK, [list(message.ids)])[0] == [(len(message.ids),)]
 
 
 def _settle(alias: str, message: Message, state: str, **values: str) -> None:
     """Mark it and let the personal data go (the digest stays)."""
-    OutboxMessage.objects.using(alias).filter(pk=message.id).update(
-        state=state, body=None, settled_at=clock.now(), attempts=F("attempts") + 1, **values
-    )
+    given = {"state": state, "now": clock.now(), "ids": list(message.ids), **_UNSAID, **values}
+    postgres.prepared(alias, _SETTLE, given)
 
 
 def _postpone(alias: str, message: Message, back_off: BackOff, reason: str) -> None:
     next_attempt_at = clock.now() + back_off(message.attempts)
-    OutboxMessage.objects.using(alias).filter(pk=message.id, state=_State.WAITING).update(
+    OutboxMessage.objects.using(alias).filter(pk__in=message.ids, state=_State.WAITING).update(
         attempts=F("attempts") + 1, next_attempt_at=next_attempt_at, last_error=reason[:100]
     )

@@ -13,24 +13,28 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import Error as DatabaseError
 from django.db import connections
 
-from todoke.exchange import circuit, delivery, outbox
+from todoke.engine import postgres
+from todoke.engine.kept import base as kept
+from todoke.exchange import circuit, delivery, handlers, outbox, parcels
 from todoke.exchange.transport import Transport
 from todoke.kernel import clock
 
 _log = logging.getLogger("todoke.exchange")
 
 _HEADS = """
-SELECT DISTINCT ON (receiver, contract) receiver, contract, next_attempt_at
-FROM exchange_outbox WHERE sender = %s AND state = 'waiting'
-ORDER BY receiver, contract, id
+SELECT h.receiver, h.contract, h.next_attempt_at, r.next_try_at FROM (
+    SELECT DISTINCT ON (receiver, contract) sender, receiver, contract, next_attempt_at
+    FROM exchange_outbox WHERE sender = %s AND state = 'waiting'
+    ORDER BY receiver, contract, id
+) h LEFT JOIN exchange_receiver r ON r.sender = h.sender AND r.receiver = h.receiver AND r.state = 'paused'
 """
 
 _FAREWELL = 10.0
@@ -45,6 +49,8 @@ class Queue:
     sender: str
     receiver: str
     contract: str
+    trial: bool = field(default=False, compare=False)
+    """The receiver was found paused, and a try is due: whoever gets to make it asks `circuit`."""
 
     @property
     def lock(self) -> str:
@@ -71,10 +77,13 @@ class Dispatcher:
         self._workers = workers
         self._poll = poll
         self._longest_wait = longest_wait
-        self._wake = threading.Event()
-        self._busy: set[Queue] = set()
+        self._bell = outbox.Bell()
+        self._busy: dict[Queue, bool] = {}
+        """Queues that a worker has, and whether more was found in them meanwhile."""
         self._busy_lock = threading.Lock()
-        outbox.wake_on_send(self._wake)
+        outbox.wake_on_send(self._bell)
+        self._look_at: dict[str, float] = {}
+        self._served: dict[Queue, float] = {}
 
     def waiting(self) -> int:
         """Messages not settled yet, in all outboxes."""
@@ -88,10 +97,10 @@ class Dispatcher:
         end = time.monotonic() + timeout
         settled = 0
         while True:
-            self._wake.clear()
+            self._bell.heard()
             moved, waiting = 0, True
             try:
-                queues, waiting = self._look()
+                queues, waiting = self._look(self._parties.values())
                 for item in queues:
                     moved += self._serve(item, end)
             except DatabaseError as error:
@@ -101,7 +110,7 @@ class Dispatcher:
             if not waiting or left <= 0:
                 return settled
             if not moved:
-                self._wake.wait(min(self._poll, left))
+                self._bell.wait(min(self._poll, left))
 
     def run(self, stop: threading.Event) -> None:
         """Deliver with worker threads until `stop` is set; messages on their way get some seconds to finish.
@@ -117,9 +126,8 @@ class Dispatcher:
             thread.start()
         try:
             while not stop.is_set():
-                self._wake.clear()
                 self._assign(tasks)
-                self._wake.wait(self._poll)
+                self._bell.wait(self._poll)
         finally:
             for _ in threads:
                 tasks.put(None)
@@ -129,46 +137,75 @@ class Dispatcher:
             connections.close_all()
 
     def _assign(self, tasks: queue.SimpleQueue[Queue | None]) -> None:
+        aliases = self._worth_a_look()
         try:
-            queues, _ = self._look()
+            queues, _ = self._look(aliases)
         except DatabaseError as error:
             _reconnect(error)
+            self._look_at.clear()
             return
+        self._give_back(aliases)
         with self._busy_lock:
             for item in queues:
-                if item not in self._busy:
-                    self._busy.add(item)
+                if item in self._busy:
+                    self._busy[item] = True
+                elif not self._is_early(item):
+                    self._busy[item] = False
                     tasks.put(item)
 
     def _work(self, tasks: queue.SimpleQueue[Queue | None], stop: threading.Event) -> None:
         try:
             while (item := tasks.get()) is not None:
                 try:
-                    settled = 0 if stop.is_set() else self._serve(item, None, stop)
+                    if not stop.is_set():
+                        self._serve(item, None, stop)
                 except DatabaseError as error:
                     _reconnect(error)
-                    settled = 0
+                self._give_back([item.alias])
                 with self._busy_lock:
-                    self._busy.discard(item)
-                if settled:
-                    self._wake.set()
+                    if self._busy.pop(item) and not self._is_early(item):
+                        self._busy[item] = False
+                        tasks.put(item)
         finally:
             connections.close_all()
 
-    def _look(self) -> tuple[list[Queue], bool]:
-        """Queues whose first message is due, and whether anything waits at all."""
+    def _is_early(self, item: Queue) -> bool:
+        """Whether the queue's kind lets what comes gather for a while yet; if not, it is served now."""
+        kind, now = handlers.joinable(item.contract), time.monotonic()
+        if kind is not None and kind.gathers and now < self._served.get(item, -kind.gathers) + kind.gathers:
+            return True
+        self._served[item] = now
+        return False
+
+    def _give_back(self, aliases: Iterable[str]) -> None:
+        """Threads of a site with many outboxes hold no connection that they do not use: threads × databases would be too many."""
+        if len(self._parties) > 1:
+            for alias in aliases:
+                connections[alias].close()
+
+    def _worth_a_look(self) -> list[str]:
+        """Outboxes in which this process has put something, in which something waits, and in turn all others.
+
+        Only what another process of the site has sent is found in turn, at the latest after `poll` × outboxes / 4.
+        """
+        rung, now = self._bell.heard(), time.monotonic()
+        return [a for a in self._parties.values() if a in rung or self._look_at.get(a, 0.0) <= now]
+
+    def _look(self, aliases: Iterable[str]) -> tuple[list[Queue], bool]:
+        """Queues whose first message is due, and whether anything waits at all, in these outboxes."""
         due: list[Queue] = []
-        anything = False
+        anything, wanted = False, set(aliases)
+        idle = self._poll * max(1.0, len(self._parties) / 4)
         now = clock.now()
         for sender, alias in self._parties.items():
-            with connections[alias].cursor() as cursor:
-                cursor.execute(_HEADS, [sender])
-                heads = cursor.fetchall()
-            held = circuit.paused(alias, sender) if heads else {}
-            for receiver, contract, next_attempt_at in heads:
+            if alias not in wanted:
+                continue
+            heads, _ = postgres.prepared(alias, _HEADS, [sender])
+            for receiver, contract, next_attempt_at, next_try_at in heads:
                 anything = True
-                if next_attempt_at <= now and held.get(receiver, now) <= now:
-                    due.append(Queue(alias, sender, receiver, contract))
+                if next_attempt_at <= now and (next_try_at or now) <= now:
+                    due.append(Queue(alias, sender, receiver, contract, trial=next_try_at is not None))
+            self._look_at[alias] = time.monotonic() + (self._poll if heads else idle)
         return due, anything
 
     def _serve(self, item: Queue, end: float | None, stop: threading.Event | None = None) -> int:
@@ -176,12 +213,17 @@ class Dispatcher:
         settled = 0
         with _owned(item) as mine:
             while mine and not (stop and stop.is_set()) and not (end and time.monotonic() > end):
-                message = delivery.first_due(item.alias, item.sender, item.receiver, item.contract)
-                if message is None or not circuit.may_send(item.alias, item.sender, item.receiver):
+                message = parcels.first_due(
+                    item.alias, item.sender, item.receiver, item.contract, clock.now()
+                )
+                ends = (item.alias, item.sender, item.receiver)
+                if message is None or (
+                    (item.trial or not circuit.is_good(*ends)) and not circuit.may_send(*ends)
+                ):
                     break
                 if not delivery.deliver(self._transport, item.alias, message, self._back_off):
                     break
-                settled += 1
+                settled += len(message.ids)
         return settled
 
     def _back_off(self, attempts: int) -> timedelta:
@@ -203,10 +245,13 @@ def _owned(item: Queue) -> Iterator[bool]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [item.lock])
         row = cursor.fetchone()
-    mine = row is not None and bool(row[0])
+    mine, session = row is not None and bool(row[0]), connection.connection
+    if mine:
+        kept.tie(session)  # whoever closes it meanwhile ends the lock with it
     try:
         yield mine
     finally:
-        if mine:
+        if mine and connection.connection is session:
             with suppress(DatabaseError), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [item.lock])
+                kept.loosen(session)

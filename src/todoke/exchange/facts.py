@@ -9,7 +9,8 @@ _SINCE: Final = "interval '300 days'"
 
 FACTS: Final = {
     "outbox": (
-        "SELECT sender, receiver, contract, message_key, body_sha256, state, last_error FROM exchange_outbox"
+        "SELECT sender, receiver, contract, coalesce(nullif(parcel, ''), message_key) AS message_key,"
+        " coalesce(nullif(sent_sha256, ''), body_sha256) AS body_sha256, state, last_error FROM exchange_outbox"
         f" WHERE settled_at IS NULL OR settled_at > now() - {_SINCE} ORDER BY id"
     ),
     "inbox": (

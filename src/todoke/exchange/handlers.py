@@ -125,6 +125,12 @@ def refusal_listener_of(contract: str) -> Listener | None:
     return _refusals.get(contract)
 
 
+def joinable(contract: str) -> MessageKind[Any, Any] | None:
+    """The kind whose waiting messages may travel together, if this is one."""
+    listener = _answers.get(contract)
+    return listener.kind if listener is not None and listener.kind.join is not None else None
+
+
 def _add(registry: dict[str, E], kind: MessageKind[Any, Any], entry: E) -> None:
     if kind.name in registry:
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"{kind.name} は既に登録されています")

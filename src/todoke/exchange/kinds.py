@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
@@ -27,16 +28,31 @@ class MessageKind(Generic[Q, A]):
 
     `fresh`: the answer is made anew for every repeat of a key and never kept: for reads, and for answers that hold
     what may not be kept (取得番号). The handler of such a kind must itself be safe to run again.
+    `join`: makes one request of several, where one answer to all of them serves every listener: what waits in an outbox
+    then travels together (parcels). None: it cannot, now (or ever), and each goes by itself.
+    `gathers`: seconds between two parcels of a queue, for what nobody waits for; the first goes at once.
     """
 
     name: str
     request: type[Q]
     answer: type[A]
     fresh: bool = False
+    join: Callable[[Sequence[Q]], Q | None] | None = None
+    gathers: float = 0
 
     def __post_init__(self) -> None:
         if not is_kind_name(self.name):
             raise TodokeError(ErrorCode.CONTRACT_UNKNOWN, contract=self.name[:MAX_NAME])
+
+
+def join_records(bodies: Sequence[Q]) -> Q | None:
+    """`MessageKind.join` for bodies that differ in nothing but their `records`: these one behind the other."""
+    first = bodies[0]
+    others = [name for name in first.__struct_fields__ if name != "records"]
+    if any(getattr(body, name) != getattr(first, name) for body in bodies for name in others):
+        return None
+    records = [record for body in bodies for record in body.records]  # type: ignore[attr-defined]
+    return None if len(records) > RECORD_LIMIT else msgspec.structs.replace(first, records=records)
 
 
 def is_kind_name(text: str) -> bool:

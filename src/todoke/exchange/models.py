@@ -16,7 +16,9 @@ from todoke.privacy.retention import EXCHANGES, NO_LONGER_NEEDED, NOT_PERSONAL, 
 class OutboxMessage(models.Model):
     """送信箱の一通: written in the sender's transaction, kept as long as the key must stay taken.
 
-    The body is personal data and is held only while the message waits; its digest stays.
+    The body is personal data and is held only while the message waits; its digest stays. `parcel`: the key under which
+    it travels, alone or with others, and `sent_sha256` the digest of what travels under it: both written before it is
+    sent and never changed but after a refusal (parcels). Empty: of a kind that travels alone, as it is.
     """
 
     class State(models.TextChoices):
@@ -29,6 +31,8 @@ class OutboxMessage(models.Model):
     receiver = models.CharField(max_length=MAX_PARTY)
     contract = models.CharField(max_length=MAX_NAME)
     message_key = models.CharField(max_length=MAX_KEY)
+    parcel = models.CharField(max_length=MAX_KEY, db_default="")
+    sent_sha256 = models.CharField(max_length=64, db_default="")
     body = models.BinaryField(null=True)
     body_sha256 = models.CharField(max_length=64)
     queued_at = models.DateTimeField(db_default=Now())
@@ -42,7 +46,7 @@ class OutboxMessage(models.Model):
 
     privacy = Privacy(
         open=(
-            "id sender receiver contract message_key body_sha256 queued_at state attempts "
+            "id sender receiver contract message_key parcel sent_sha256 body_sha256 queued_at state attempts "
             "next_attempt_at last_error settled_at answer_id answer_sha256"
         ),
         sealed="body",

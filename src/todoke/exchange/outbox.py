@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from functools import partial
 
 from django.db import connections, transaction
 
@@ -12,6 +13,32 @@ from todoke.exchange.kinds import A, MessageKind, Q
 from todoke.exchange.models import OutboxMessage
 from todoke.kernel.errors import ErrorCode, TodokeError
 
+
+class Bell:
+    """Wakes one dispatcher and tells it whose outboxes have something new."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+        self._aliases: set[str] = set()
+        self._lock = threading.Lock()
+
+    def ring(self, *aliases: str) -> None:
+        with self._lock:
+            self._aliases.update(aliases)
+        self._rung.set()
+
+    def wait(self, timeout: float) -> None:
+        """Until it is rung, or has been since `heard`, or `timeout` seconds have passed."""
+        self._rung.wait(timeout)
+
+    def heard(self) -> set[str]:
+        """The aliases it was rung for since the last call."""
+        self._rung.clear()
+        with self._lock:
+            aliases, self._aliases = self._aliases, set()
+        return aliases
+
+
 _INSERT = """
 INSERT INTO exchange_outbox (sender, receiver, contract, message_key, body, body_sha256)
 VALUES (%s, %s, %s, %s, %b, %s)
@@ -19,8 +46,8 @@ ON CONFLICT (sender, receiver, message_key) DO NOTHING
 RETURNING id
 """
 _REPLACE = "UPDATE exchange_outbox SET body = %b, body_sha256 = %s WHERE id = %s RETURNING id"
-_sleepers: weakref.WeakSet[threading.Event] = weakref.WeakSet()
-_sleepers_lock = threading.Lock()
+_bells: weakref.WeakSet[Bell] = weakref.WeakSet()
+_bells_lock = threading.Lock()
 
 
 def send(alias: str, *, sender: str, receiver: str, kind: MessageKind[Q, A], body: Q, key: str) -> None:
@@ -39,7 +66,7 @@ def send(alias: str, *, sender: str, receiver: str, kind: MessageKind[Q, A], bod
     kept = bodies.sealed(alias, data, bodies.outbox_row(sender, receiver, key))
     values = (parties.parse(sender), parties.parse(receiver), kind.name, key, kept, digest)
     if bodies.fetch(alias, _INSERT, values):
-        transaction.on_commit(wake_dispatchers, using=alias)
+        transaction.on_commit(partial(_ring, alias), using=alias)
         return
     first = OutboxMessage.objects.using(alias).filter(sender=sender, receiver=receiver, message_key=key)
     if first.values_list("contract", "body_sha256").get() != (kind.name, digest):
@@ -58,14 +85,13 @@ def replace(alias: str, message: int, body: Q) -> None:
     bodies.fetch(alias, _REPLACE, (kept, envelope.sha256(data), message))
 
 
-def wake_dispatchers() -> None:
-    """Let every dispatcher of this process look at once."""
-    with _sleepers_lock:
-        for event in _sleepers:
-            event.set()
+def wake_on_send(bell: Bell) -> None:
+    """Ring `bell` whenever something was sent in this process; forgotten with the bell itself."""
+    with _bells_lock:
+        _bells.add(bell)
 
 
-def wake_on_send(event: threading.Event) -> None:
-    """Set `event` whenever something was sent in this process; forgotten with the event itself."""
-    with _sleepers_lock:
-        _sleepers.add(event)
+def _ring(alias: str) -> None:
+    with _bells_lock:
+        for bell in _bells:
+            bell.ring(alias)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 KEEP_ALIVE = 30
 """Seconds an idle connection is kept, and a read may take; clients give up sooner (transport._LIMITS)."""
 
+KEPT_OPEN = 400
+"""Idle connections that are kept."""
+
 _HANDSHAKE = 5
 _log = logging.getLogger("todoke.exchange")
 
@@ -127,6 +130,8 @@ class TlsServer:
             (host, port), application, numthreads=threads, timeout=KEEP_ALIVE, request_queue_size=64
         )
         self._server.max_request_body_size = max_body
+        # cheroot keeps ten: with twenty municipalities every message then began with a handshake
+        self._server.keep_alive_conn_limit = KEPT_OPEN
         self._server.ssl_adapter = _TlsAdapter(context, renew)
         self._server.ConnectionClass = self.connection
         self._thread = threading.Thread(target=self._server.serve, name=name, daemon=True)

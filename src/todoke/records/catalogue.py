@@ -20,6 +20,7 @@ from todoke.records.layouts import (
     registration_requests_v2026,
     replica_masters_v2021,
     resident_changes_v2026,
+    support_service_v2026,
     ward_reply_v2024,
     ward_request_v2024,
     zengin_transfer_v2019,
@@ -36,6 +37,7 @@ CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *permission_list_v2026.LAYOUTS,
     *existing_systems_v2022.CSV_LAYOUTS,
     *registration_requests_v2026.LAYOUTS,
+    *support_service_v2026.LAYOUTS,
     *resident_changes_v2026.LAYOUTS,
 )
 RECORD_LAYOUTS: tuple[RecordLayout, ...] = (

@@ -22,7 +22,7 @@ def faults(file: str, data: bytes) -> list[BadRow]:
         return [_fault(file, 1, "", "ファイルが空です")]
     if data.startswith(_BOM):
         return [_fault(file, 1, "EFBBBF", "先頭にBOMがあります。BOMなしのUTF-8で保存してください")]
-    if not _is_utf8(data):
+    if not is_utf8(data):
         return _utf8_faults(file, data)
     found = _control_faults(file, data) + _blank_line_faults(file, data)
     if not data.endswith(b"\n"):
@@ -62,7 +62,7 @@ def _blank_line_faults(file: str, data: bytes) -> list[BadRow]:
     ]
 
 
-def _is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes) -> bool:
     """Whether all of it is UTF-8, without making a copy."""
     ends = pa.py_buffer(b"".join(end.to_bytes(8, "little") for end in (0, len(data))))
     whole = pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)])

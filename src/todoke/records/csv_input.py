@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from todoke.kernel.errors import BadRow, ErrorCode, InputRefused, TodokeError
-from todoke.records import csv_bytes, ragged
+from todoke.records import csv_bytes, csv_damage, ragged
 from todoke.records.csv_rules import Rule
 from todoke.records.csv_table_rules import TableRule
 from todoke.records.masking import hidden, shown
@@ -73,15 +73,26 @@ def read_checked(path: Path, layout: CsvLayout) -> pa.Table:
     """
     if not path.is_file():
         raise TodokeError(ErrorCode.INPUT_MISSING, file=path.name)
-    data = path.read_bytes()
-    _refuse_if(path.name, csv_bytes.faults(path.name, data))
-    _refuse_if(path.name, _header_faults(path.name, data, layout))
-    table = _parse(path.name, data, layout)
-    del data  # a whole city's file is half a gigabyte, and the rules below need room themselves
-    faults = _cell_faults(path.name, table, layout) + _table_faults(path.name, table, layout)
-    place = {name: number for number, name in enumerate(layout.names)}
-    _refuse_if(path.name, sorted(faults, key=lambda bad: (bad.row, place.get(bad.column, len(place)))))
+    table = parse(path.name, path.read_bytes(), layout)
+    refuse_broken_rules(path.name, table, layout)
     return table
+
+
+def parse(file: str, data: bytes, layout: CsvLayout) -> pa.Table:
+    """The UTF-8 bytes of a file as a table of texts. InputRefused for what is wrong with bytes, header or line widths."""
+    _refuse_if(file, csv_bytes.faults(file, data))
+    _refuse_if(file, _header_faults(file, data, layout))
+    return _parse(file, data, layout)
+
+
+def refuse_broken_rules(file: str, table: pa.Table, layout: CsvLayout) -> None:
+    """InputRefused with every cell that breaks its column's rule and every row that breaks one between cells.
+
+    Apart from `parse`, so that the bytes may go first: a whole city's file is half a gigabyte.
+    """
+    faults = _cell_faults(file, table, layout) + _table_faults(file, table, layout)
+    place = {name: number for number, name in enumerate(layout.names)}
+    _refuse_if(file, sorted(faults, key=lambda bad: (bad.row, place.get(bad.column, len(place)))))
 
 
 def _refuse_if(file: str, faults: list[BadRow]) -> None:
@@ -176,9 +187,12 @@ def _bad_rows(file: str, column: Column, texts: Texts, bad: Mask, rule: str) -> 
     rows = np.flatnonzero(bad)
     values = texts.take(rows).to_pylist()
     return [
-        BadRow(file=file, row=int(row) + 2, column=column.name, shown=_safe(column, str(value)), rule=rule)
+        BadRow(
+            file=file, row=int(row) + 2, column=column.name, shown=_safe(column, str(value)),
+            rule=rule + csv_damage.hint(column.rule, str(value)),
+        )
         for row, value in zip(rows, values, strict=True)
-    ]
+    ]  # fmt: skip
 
 
 def _safe(column: Column, value: str) -> str:

@@ -22,6 +22,9 @@ MAX_UPLOAD = 96 << 20
 SCREENS = {Realm.CITY: 8441, Realm.PLATFORM: 8442, Realm.NATIONAL: 8443}
 """Ports of the screens, behind mutual TLS with a terminal's certificate."""
 
+KEPT_CONNECTIONS = 40
+"""Idle database connections of a site's process; with those in use far below the server's max_connections of 120."""
+
 TRIAL_TERMINAL = "trial"
 
 
@@ -29,8 +32,11 @@ def serve(realm: Realm, *, screens: bool) -> None:
     """Serve until SIGTERM or SIGINT. Writes `<instance>/<realm>.ready` with our process id when the door is open."""
     stop = _until_signalled()
     instance = entering.enter(realm)
+    from todoke.engine.kept import base as connections
     from todoke.exchange.server import DoorServer
     from todoke.sites import log_keeping, watching, wiring
+
+    connections.keep(KEPT_CONNECTIONS)
 
     log_keeping.check_durable(instance, realm)
     with ExitStack() as stack:

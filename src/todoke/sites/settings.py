@@ -133,7 +133,7 @@ def _databases(instance: Instance | None, realms: tuple[Realm, ...]) -> dict[str
 
 def _database(name: str, account: DatabaseAccount, address: ServerAddress) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "todoke.engine.kept",
         "NAME": account.dbname,
         "USER": account.user,
         "PASSWORD": account.password,

@@ -7,10 +7,33 @@ import pytest
 
 from tests.systems.benefits.asking_city import CLERK, answered, rows
 from tests.systems.benefits.little_city import LittleCity, code
+from todoke.access.permissions import Actor, Role
+from todoke.contracts import registry
+from todoke.contracts.residents import Residents
+from todoke.contracts.stand_ins import ResidentsStandIn
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.systems.benefits import codecs, jobs, queries
+from todoke.systems.benefits.actions.imports.confirm_file import confirm_file
+from todoke.systems.benefits.queries import imports
 
+SUPERVISOR = Actor(staff_id="c002", roles=frozenset({Role.SUPERVISOR}))
 AMOUNTS = ("total_income", "gross_income", "income_levy", "per_capita_levy")
+
+
+@pytest.fixture(autouse=True)
+def _no_register_yet() -> None:
+    registry.serve(Residents, ResidentsStandIn())  # type: ignore[type-abstract]
+
+
+def load_confirmed(*files: Path) -> None:
+    """The clerk's load, and the second person's confirmation of what changes too much."""
+    with pytest.raises(TodokeError) as caught:
+        jobs.load(*files, by=CLERK)
+    assert caught.value.code is ErrorCode.STATE_CONFLICT
+    assert "二人目の確認" in caught.value.sentence
+    for row in imports.every().filter(state="proposed"):
+        confirm_file(import_id=row.pk, by=SUPERVISOR)
+    assert not jobs.load(*files, by=CLERK)[0].resumed
 
 
 def test_an_absent_amount_of_an_undeclared_row_is_null_and_not_zero(tmp_path: Path) -> None:
@@ -73,7 +96,7 @@ def test_a_source_is_sealed_typed_and_the_newest_counts(tmp_path: Path) -> None:
     sealed = pq.read_table(queries.newest_source("tax").path).to_pylist()
     assert (sealed[0]["income_levy"], sealed[0]["declared"], sealed[0]["tax_year"]) == (7, True, "2021")
     LittleCity().person(1, tax={"income_levy": "8"}).write(tmp_path)
-    jobs.load(*files, by=CLERK)
+    load_confirmed(*files)
     assert pq.read_table(queries.newest_source("tax").path)["income_levy"].to_pylist() == [8]
     assert rows("SELECT kind, count(*) FROM benefits_source GROUP BY 1 ORDER BY 1") == [
         ("assistance", 2),
@@ -86,9 +109,10 @@ def test_an_older_file_does_not_come_back_silently(tmp_path: Path) -> None:
     """Loaded, replaced, loaded again: the newer one counts, and the clerk is told so."""
     files = tmp_path / "tax.csv", tmp_path / "assistance.csv"
     old, new = LittleCity().person(1, tax={}), LittleCity().person(1, tax={"income_levy": "8"})
-    for little in (old, new):
-        little.write(tmp_path)
-        jobs.load(*files, by=CLERK)
+    old.write(tmp_path)
+    jobs.load(*files, by=CLERK)
+    new.write(tmp_path)
+    load_confirmed(*files)
     old.write(tmp_path)
     with pytest.raises(TodokeError) as caught:
         jobs.load(*files, by=CLERK)

@@ -75,10 +75,12 @@ def error_summary(*filled: forms.BaseForm) -> dict[str, Any]:
 
 
 @register.inclusion_tag("pages/progress.html")
-def progress(key: str, title: str, done: int, total: int, *, running: bool, note: str = "") -> dict[str, Any]:
+def progress(
+    key: str, title: str, done: int, total: int, *, running: bool, note: str = "", unit: str = "件"
+) -> dict[str, Any]:
     """進み具合: a bar and its numbers; while `running` the page renews itself."""
     percent = 100 * done // total if total else 100 if not running else 0
     return {
         "key": key, "title": title, "done": done, "total": max(total, 1) if running else total or 1, "running": running,
-        "percent": percent, "note": note,
+        "percent": percent, "note": note, "unit": unit,
     }  # fmt: skip

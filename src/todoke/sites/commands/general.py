@@ -192,6 +192,36 @@ def bench_replicas(persons: int, as_json: bool) -> None:
     click.echo(benches.as_json(found) if as_json else bench_replicas.as_table(found))
 
 
+@bench.command("exchange")
+@click.option(
+    "--rate", "rates", multiple=True, type=float, default=(125, 250), show_default=True, help="毎秒の件数"
+)
+@click.option("--seconds", default=20.0, show_default=True, help="一つの率で測る秒数")
+@click.option(
+    "--bulk",
+    "bulks",
+    multiple=True,
+    type=click.IntRange(min=100),
+    default=(300_000,),
+    show_default=True,
+    help="一括の件数",
+)
+@click.option("--no-bulk", is_flag=True, help="一括を測りません")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで架空の人を照会し、終わると消す")
+def bench_exchange(
+    rates: tuple[float, ...], seconds: float, bulks: tuple[int, ...], no_bulk: bool, as_json: bool
+) -> None:
+    """情報連携。20団体の間の単件（到着は回答を待たない）と一括を測り、三者の記録を一件ずつ突き合わせます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_exchange as benches_of_exchange
+
+    found = benches_of_exchange.run(
+        list(rates), seconds, [] if no_bulk else list(bulks), VAR, lambda line: click.echo(line, err=True)
+    )
+    click.echo(benches.as_json(found) if as_json else benches_of_exchange.as_table(found))
+
+
 @bench.command("numbers")
 @click.option(
     "--register", default=400_000, show_default=True, type=click.IntRange(min=1_000), help="登録のある人数"
@@ -221,6 +251,22 @@ def bench_registration(persons: int, as_json: bool) -> None:
 
     found = benches_of_registration.run(persons, VAR, lambda line: click.echo(line, err=True))
     click.echo(benches.as_json(found) if as_json else benches_of_registration.as_table(found))
+
+
+@bench.command("import")
+@click.option("--rows", default=3_800_000, show_default=True, type=click.IntRange(min=10_000), help="件数")
+@click.option(
+    "--kind", default="tax", show_default=True, type=click.Choice(["tax", "register_latest"]), help="種類"
+)
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで架空のファイルを取り込み、終わると消す")
+def bench_import(rows: int, kind: str, as_json: bool) -> None:
+    """他部署のファイルの取込。同じ行の検査・封印・差分なしの COPY を下限として並べます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_import as benches_of_import
+
+    found = benches_of_import.run(rows, kind, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else benches_of_import.as_table(found))
 
 
 @click.group("exchange")

@@ -7,6 +7,7 @@ the moment it was due, so that waiting in a queue counts. Server, client and dat
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import socket
 import statistics
@@ -33,7 +34,8 @@ _MIX: Final = {
     "search": 15,
 }  # fmt: skip
 """What people open, in parts of 100: mostly one household, sometimes a list, seldom the figures."""
-_WARM_UP = 2
+_ALONE = 6
+"""Requests of each kind that are made one after the other before the load; the first of them warms up and is not counted."""
 _START_SECONDS = 60.0
 COOKIE = "todoke_session"
 
@@ -83,10 +85,11 @@ def run(residents: int, load: Load, var: Path, say: Callable[[str], None]) -> di
         try:
             say(f"{load.users} 人が使います（{load.seconds:.0f} 秒）")
             due = _schedule(pages, seated["clerks"], load)
-            timed = asyncio.run(_drive(instance, port, seated["tokens"], due, pages))
+            session = _client(instance, port, load.users)
+            alone, timed = asyncio.run(_drive(session, seated["tokens"], due, pages, child.pid))
         finally:
             child.stop()
-    return _result(residents, load, made, timed)
+    return _result(residents, load, made, alone, timed)
 
 
 def _schedule(pages: dict[str, list[Any]], clerks: Sequence[str], load: Load) -> list[Due]:
@@ -100,22 +103,55 @@ def _schedule(pages: dict[str, list[Any]], clerks: Sequence[str], load: Load) ->
     return found
 
 
-async def _drive(
-    instance: Instance, port: int, tokens: Sequence[str], due: Sequence[Due], pages: dict[str, list[Any]]
-) -> list[Timed]:
+def _client(instance: Instance, port: int, users: int) -> httpx.AsyncClient:
     context = terminals.client_context(instance, Realm.CITY, "bench")
-    limits = httpx.Limits(max_connections=len(tokens), max_keepalive_connections=len(tokens))
-    async with httpx.AsyncClient(
+    limits = httpx.Limits(max_connections=users, max_keepalive_connections=users)
+    return httpx.AsyncClient(
         base_url=f"https://127.0.0.1:{port}", verify=context, timeout=60, limits=limits, trust_env=False
-    ) as client:
+    )
+
+
+async def _drive(
+    session: httpx.AsyncClient, tokens: Sequence[str], due: Sequence[Due], pages: dict[str, list[Any]], pid: int
+) -> tuple[dict[str, Alone], list[Timed]]:  # fmt: skip
+    async with session as client:
         await _until_up(client)
-        for (
-            kind
-        ) in _MIX:  # files are checked, and code is loaded, once a process: not what the users feel all day
-            for url, owner in pages[kind][:_WARM_UP]:
-                await _get(client, url, tokens[0] if not owner else "")
+        owned = {one.url: tokens[one.user] for one in due}
+        alone = {
+            kind: await _alone(client, [url for url, _ in pages[kind][:_ALONE]], owned, tokens[0], pid)
+            for kind in _MIX
+        }
         begun = time.perf_counter()
-        return await asyncio.gather(*(_one(client, one, tokens[one.user], begun) for one in due))
+        return alone, await asyncio.gather(*(_one(client, one, tokens[one.user], begun) for one in due))
+
+
+@dataclass(frozen=True)
+class Alone:
+    """Medians of one kind when nobody else asks: milliseconds by the clock, and CPU of the screens' process."""
+
+    milliseconds: float
+    cpu: float
+
+
+async def _alone(
+    client: httpx.AsyncClient, urls: Sequence[str], owned: dict[str, str], token: str, pid: int
+) -> Alone:
+    walls, cpus = [], []
+    for url in itertools.islice(itertools.cycle(urls), _ALONE):
+        begun, cpu = time.perf_counter(), _cpu(pid)
+        await _get(client, url, owned.get(url, token))
+        walls.append(1000 * (time.perf_counter() - begun))
+        cpus.append(1000 * (_cpu(pid) - cpu))
+    return Alone(
+        round(statistics.median(walls[1:] or walls), 1), round(statistics.median(cpus[1:] or cpus), 1)
+    )
+
+
+def _cpu(pid: int) -> float:
+    """CPU seconds of a process so far, by the scheduler's own count in nanoseconds."""
+    return (
+        sum(int(task.read_text().split()[0]) for task in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+    )
 
 
 async def _one(client: httpx.AsyncClient, due: Due, token: str, begun: float) -> Timed:
@@ -142,7 +178,9 @@ async def _until_up(client: httpx.AsyncClient) -> None:
             return
 
 
-def _result(residents: int, load: Load, made: dict[str, Any], timed: Sequence[Timed]) -> dict[str, Any]:
+def _result(
+    residents: int, load: Load, made: dict[str, Any], alone: dict[str, Alone], timed: Sequence[Timed]
+) -> dict[str, Any]:
     kinds = {kind: [one.milliseconds for one in timed if one.kind == kind] for kind in _MIX}
     everything = [one.milliseconds for one in timed]
     return {
@@ -157,6 +195,7 @@ def _result(residents: int, load: Load, made: dict[str, Any], timed: Sequence[Ti
         "requests": len(timed),
         "refused": sum(one.status != 200 for one in timed),
         "building": made["steps"],
+        "alone": {kind: {"milliseconds": one.milliseconds, "cpu": one.cpu} for kind, one in alone.items()},
         "milliseconds": {"all": _quantiles(everything), **{kind: _quantiles(v) for kind, v in kinds.items()}},
         f"p95 within {LIMIT_MS} ms": bool(everything) and _quantiles(everything)["p95"] <= LIMIT_MS,
         "machine": machine(),
@@ -177,6 +216,7 @@ def as_table(found: dict[str, Any]) -> str:
     """For a person: one line per kind of page."""
     rows = [
         f"| {kind} | {line['n']:,} | {line['p50']} | {line['p95']} | {line['p99']} | {line['max']} |"
+        f" {found['alone'].get(kind, {}).get('milliseconds', '')} | {found['alone'].get(kind, {}).get('cpu', '')} |"
         for kind, line in found["milliseconds"].items()
     ]
     within = f"p95 within {LIMIT_MS} ms"
@@ -187,8 +227,8 @@ def as_table(found: dict[str, Any]) -> str:
             f" {found['refused']} not answered with 200",
             found["machine"],
             "",
-            "| page | requests | p50 ms | p95 ms | p99 ms | max ms |",
-            "|---|---:|---:|---:|---:|---:|",
+            "| page | requests | p50 ms | p95 ms | p99 ms | max ms | alone, ms | CPU of the process, ms |",
+            "|---|---:|---:|---:|---:|---:|---:|---:|",
             *rows,
             "",
             f"- {within}: {found[within]}",

@@ -101,15 +101,21 @@ def _measure(path: str, work: Callable[..., dict[str, Any]], arguments: tuple[ob
     )
 
 
+_MEASURED: Final = ("linkage", "benefits", "residents")
+
+
 def server_cpu() -> float:
-    """CPU seconds so far of the server process behind this process's connection to `linkage`; 0 where it cannot be read."""
+    """CPU seconds so far of the server processes behind this process's connections; 0 where they cannot be read."""
     from django.db import connections
 
-    with connections["linkage"].cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        (pid,) = cursor.fetchone() or (0,)
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    total = 0.0
+    for alias in _MEASURED:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (pid,) = cursor.fetchone() or (0,)
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total

@@ -14,7 +14,7 @@ from todoke.access.permissions import Actor, Permission
 from todoke.batch.steps import StepReport
 from todoke.engine import engines, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits import jobs, queries
+from todoke.systems.benefits import file_commands, jobs, queries
 from todoke.systems.benefits.actions import repeat_decision as repeating
 
 _programme = click.option("--programme", default="r3-nontaxable", show_default=True, help="事業コード")
@@ -28,6 +28,9 @@ _SHOWN_ROWS = 50
 @click.group(name="benefits")
 def group() -> None:
     """給付管理システム"""
+
+
+group.add_command(file_commands.group)
 
 
 @group.command(name="load")

@@ -48,9 +48,9 @@ def _while_open(handler: Callable[[str, str, Q], A]) -> Callable[[str, str, Q], 
     """Nothing is taken outside the service hours and in a planned pause: whoever sends goes on by itself later."""
 
     def guarded(alias: str, sender: str, body: Q) -> A:
-        status = queries.service_status(alias)
-        if not status.accepting:
-            raise TodokeError(ErrorCode.SERVICE_CLOSED, what=needs.party_of(alias), reason=status.state.value)
+        state = queries.service_state(alias)
+        if state is not intermediary.ServiceState.RUNNING:
+            raise TodokeError(ErrorCode.SERVICE_CLOSED, what=needs.party_of(alias), reason=state.value)
         return handler(alias, sender, body)
 
     return guarded

@@ -16,7 +16,8 @@ from todoke.contracts.residents import (
     SnapshotRef,
 )
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.residents.models import Change, ChangeFile, Snapshot
+from todoke.systems.residents.models import Change, ChangeFile, Lineage, Snapshot
+from todoke.systems.residents.rules.families import families
 from todoke.systems.residents.rules.lineage_reasons import DESCENT
 
 ALIAS = "residents"
@@ -112,6 +113,14 @@ def lineage(household_codes: Sequence[str]) -> list[LineageStep]:
             )
             for code, successor, day, reason, members, former, new in cursor
         ]  # fmt: skip
+
+
+def families_of(household_codes: Sequence[str]) -> dict[str, str]:
+    """Each of these households → the name of its family; one query for a whole city."""
+    descent = [reason.value for reason in DESCENT]
+    steps = Lineage.objects.using(ALIAS).filter(reason__in=descent).order_by("pk")
+    pairs = ((step.household_code, step.successor_code) for step in steps if step.successor_code)
+    return families(pairs, household_codes)
 
 
 def movements(resident_codes: Sequence[str]) -> list[Movement]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 
+from todoke.access import cli_actor
 from todoke.contracts.residents import LineageStep, Movement, Origin, SnapshotKind, SnapshotRef
 from todoke.systems.residents import queries
+from todoke.systems.residents.actions.import_register import take_register
 
 
 class ResidentRegister:
@@ -23,9 +27,27 @@ class ResidentRegister:
         """One entry per code found, ordered by resident code; unknown codes are absent."""
         return queries.origins(resident_codes)
 
+    def take_register(
+        self, *, kind: SnapshotKind, sealed: str, sha256: str, source_sha256: str, as_of: date, by: str
+    ) -> SnapshotRef:
+        """The checked and confirmed register becomes the newest of its kind, all at once."""
+        taken = take_register(
+            kind=kind,
+            sealed=Path(sealed),
+            sha256=sha256,
+            source_sha256=source_sha256,
+            as_of=as_of,
+            by=cli_actor.actor(by),
+        )
+        return taken.snapshot
+
     def lineage(self, household_codes: Sequence[str]) -> list[LineageStep]:
         """Every step of the families of these households, by day."""
         return queries.lineage(household_codes)
+
+    def families(self, household_codes: Sequence[str]) -> dict[str, str]:
+        """Each of these households → the name of its family."""
+        return queries.families_of(household_codes)
 
     def movements(self, resident_codes: Sequence[str]) -> list[Movement]:
         """The changes of these residents, oldest first."""

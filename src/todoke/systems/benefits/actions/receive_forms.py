@@ -64,10 +64,16 @@ def receive_forms(*, programme: Programme, file: Path, by: Actor) -> Intake:
     Raises InputRefused with every bad row, and NOT_FOUND when no case of the programme was numbered.
     """
     require(by, Permission.BENEFITS_RECEIVE)
-    forms = codecs.read_returned_forms(file)
+    forms, sha256 = codecs.read_returned_forms(file), snapshots.file_sha256(file)
+    return receive_table(programme=programme, forms=forms, sha256=sha256, by=by)
+
+
+def receive_table(*, programme: Programme, forms: pa.Table, sha256: str, by: Actor) -> Intake:
+    """The same for forms that are read and checked already, from the file with that SHA-256."""
+    require(by, Permission.BENEFITS_RECEIVE)
     values: dict[str, Any] = {
         "programme": programme.code,
-        "sha256": snapshots.file_sha256(file),
+        "sha256": sha256,
         "now": clock.now(),
         "by": by.staff_id,
     }

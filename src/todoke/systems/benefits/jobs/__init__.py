@@ -1,6 +1,7 @@
 """Batch steps of the benefits system: thin over actions."""
 
-from todoke.systems.benefits.jobs.judging import ask, decide, import_answers, load, take_registers
+from todoke.systems.benefits.jobs.importing import load
+from todoke.systems.benefits.jobs.judging import ask, decide, import_answers, take_registers
 from todoke.systems.benefits.jobs.overview import overview
 from todoke.systems.benefits.jobs.paying import (
     approve,

@@ -12,34 +12,14 @@ from todoke.batch.steps import Counts, StepReport, run_step
 from todoke.contracts.residents import SnapshotKind
 from todoke.engine import snapshots
 from todoke.engine.statement import Engine
-from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import needs, queries
 from todoke.systems.benefits.actions import ask as asking
 from todoke.systems.benefits.actions import decide as deciding
 from todoke.systems.benefits.actions import import_answers as answering
-from todoke.systems.benefits.actions import load_sources as loading
 from todoke.systems.benefits.actions import take_register as taking
 from todoke.systems.benefits.queries import editions as programmes
 
 ALIAS = "benefits"
-
-
-def load(tax: Path, assistance: Path, *, by: Actor) -> list[StepReport]:
-    """税・付帯状況の取込: once per content of the two files. STATE_CONFLICT when newer ones are in use."""
-    for file in (tax, assistance):
-        if not file.is_file():
-            raise TodokeError(ErrorCode.INPUT_MISSING, file=file.name)
-    key = f"{snapshots.file_sha256(tax)[:32]}/{snapshots.file_sha256(assistance)[:32]}"
-
-    def work(_: Meter) -> Counts:
-        rows = loading.load_sources(tax=tax, assistance=assistance, by=by)
-        return Counts(taken=sum(rows.values()), accepted=sum(rows.values()), totals=rows)
-
-    reports = _step("load", key, by, work, "税・付帯状況の取込")
-    for kind, file in (("tax", tax), ("assistance", assistance)):
-        if queries.newest_source(kind).source_sha256 != snapshots.file_sha256(file):
-            raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"より新しい {file.name} が取り込まれています")
-    return reports
 
 
 def take_registers(*, by: Actor) -> list[StepReport]:

@@ -5,6 +5,7 @@ from todoke.systems.benefits.models.application import Application
 from todoke.systems.benefits.models.case import Case
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.examination import Approval, Examination
+from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
@@ -29,6 +30,9 @@ __all__ = [
     "DecisionRun",
     "EditionTrial",
     "Examination",
+    "FileImport",
+    "ImportLimit",
+    "ImportTotal",
     "InquiryOrder",
     "JudgedCount",
     "JudgedHousehold",

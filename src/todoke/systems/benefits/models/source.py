@@ -9,8 +9,9 @@ from todoke.privacy.retention import CLAIMS, years
 
 
 class Source(models.Model):
-    """One imported file (課税情報, 付帯状況), sealed as Parquet. Append-only: a newer one is another row."""
+    """One edition (版) of 課税情報 or 付帯状況, sealed as Parquet. Append-only: the newest is in use, the others are history."""
 
+    edition = models.PositiveIntegerField()
     kind = models.TextField(choices=[("tax", "課税情報"), ("assistance", "付帯状況")])
     sha256 = models.TextField()
     source_sha256 = models.TextField()
@@ -20,9 +21,13 @@ class Source(models.Model):
     imported_by = models.TextField()
 
     privacy = Privacy(
-        open="id kind sha256 source_sha256 path rows imported_at imported_by",
+        open="id edition kind sha256 source_sha256 path rows imported_at imported_by",
         keep=years(5, since="imported_at", law=CLAIMS, files=("path",)),
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "source_sha256"], name="source_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "source_sha256"], name="source_once"),
+            # two imports that were compared with the same edition cannot both follow it
+            models.UniqueConstraint(fields=["kind", "edition"], name="source_one_line"),
+        ]

@@ -22,7 +22,7 @@ SET after = greatest(intermediary_result_poll.after, excluded.after), polled_at 
 def hand_over_results(*, alias: str, body: ResultsWanted, by: Actor) -> Results:
     """Results numbered above `after`, at most `limit` and one message's worth; the reading is logged."""
     require(by, Permission.INTERMEDIARY_COLLECT, municipality=needs.municipality_of(alias))
-    with transaction.atomic(using=alias):
+    with transaction.atomic(using=alias, savepoint=False):
         postgres.execute(alias, _POLLED, {"after": max(0, body.after), "now": clock.now()})
         found = queries.results(alias, after=body.after, limit=max(0, min(body.limit, RECORD_LIMIT)))
         verb, subject = Permission.INTERMEDIARY_COLLECT.value, f"after:{body.after}"

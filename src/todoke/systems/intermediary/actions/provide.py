@@ -126,6 +126,6 @@ def _decide(
         "local_tax": LOCAL_TAX,
         "damaged": list(damaged),
     }
-    decided = [permit_id for (permit_id,) in postgres.fetch(alias, _CASES, parameters)]
-    postgres.execute(alias, _RECORDS, {"permits": decided})
+    decided = [permit_id for (permit_id,) in postgres.prepared(alias, _CASES, parameters)[0]]
+    postgres.prepared(alias, _RECORDS, {"permits": decided})
     return decided

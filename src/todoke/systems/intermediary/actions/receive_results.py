@@ -72,7 +72,10 @@ WITH due AS (
     INSERT INTO intermediary_answer (record_id, contents)
     SELECT record_id, contents FROM due WHERE outcome = 'answered'
 )
-SELECT count(*) FROM due
+SELECT EXISTS (
+    SELECT FROM due d JOIN intermediary_arrived_provision b
+        ON b.record_id = d.record_id AND b.permit_id = d.permit_id AND b.id > d.id
+)
 """
 
 
@@ -121,11 +124,11 @@ def take_provisions(*, alias: str, body: Provisions, by: Actor) -> Received:
         "provided_at": pa.array([row.provided_at for row in rows], codecs.TIME),
     }
     bound = [items.answer_row(row.record_id, row.permit_id) for row in rows]
-    with transaction.atomic(using=alias):
+    with transaction.atomic(using=alias, savepoint=False):
         queries.lock_results(alias)
         sealed = items.sealed_column(alias, [row.items for row in rows], bound)
         postgres.stage(alias, "arrived", pa.table({**columns, "contents": sealed}))
-        count = postgres.execute(alias, _ARRIVED, {"provider": body.provider})
+        _, count = postgres.prepared(alias, _ARRIVED, {"provider": body.provider})
         _settle(alias)
         verb = Permission.INTERMEDIARY_RECEIVE.value
         record(alias, by=by, verb=verb, subject=f"{count}/{len(rows)}", persons=count)
@@ -139,13 +142,13 @@ def _take(alias: str, record_ids: list[str], permit_ids: list[str], refusals: li
         "permit_id": codecs.texts(permit_ids),
         "refusal": codecs.texts(refusals),
     }
-    with transaction.atomic(using=alias):
+    with transaction.atomic(using=alias, savepoint=False):
         queries.lock_results(alias)
         postgres.stage(alias, "granted", pa.table(granted))
-        postgres.execute(alias, _PERMITTED)
-        postgres.execute(alias, _RECORDED)
+        postgres.prepared(alias, _PERMITTED)
+        postgres.prepared(alias, _RECORDED)
         needs.tell_nondisclosures(alias, records.withheld_from_the_start(alias))
-        refused = postgres.execute(alias, _REFUSED)
+        _, refused = postgres.prepared(alias, _REFUSED)
         _settle(alias)
         verb, subject = Permission.INTERMEDIARY_PERMITTED.value, f"refused:{refused}"
         record(alias, by=by, verb=verb, subject=subject, persons=len(record_ids))
@@ -153,7 +156,7 @@ def _take(alias: str, record_ids: list[str], permit_ids: list[str], refusals: li
 
 def _settle(alias: str) -> None:
     """Apply arrived answers whose permit is known, the oldest of each record first; drop what can never count."""
-    while True:
-        postgres.execute(alias, _DROP)
-        if not postgres.fetch(alias, _APPLY)[0][0]:
-            return
+    more = True
+    while more:
+        postgres.prepared(alias, _DROP)
+        ((more,),) = postgres.prepared(alias, _APPLY)[0]

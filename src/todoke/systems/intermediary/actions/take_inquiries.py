@@ -40,9 +40,9 @@ def take_inquiries(*, alias: str, body: Inquiries, by: Actor) -> InquiryReceipts
     rows, organisation = body.records, needs.own_organisation(alias, body.organisation)
     columns = {name: codecs.texts([getattr(row, name) for row in rows]) for name in _COLUMNS}
     now = clock.now()
-    with transaction.atomic(using=alias):
+    with transaction.atomic(using=alias, savepoint=False):
         postgres.stage(alias, "asked", pa.table({"place": codecs.places(len(rows)), **columns}))
-        judged = postgres.fetch(alias, _JUDGE, {"organisation": organisation})
+        judged, _ = postgres.prepared(alias, _JUDGE, {"organisation": organisation})
         taken = [place for place, (refusal, _) in enumerate(judged) if not refusal]
         if taken:
             accepted = pa.table(columns).take(pa.array(taken))

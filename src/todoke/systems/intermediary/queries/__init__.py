@@ -22,6 +22,7 @@ from todoke.contracts.intermediary import (
     Provision,
     Result,
     Results,
+    ServiceState,
     ServiceStatus,
 )
 from todoke.contracts.organisations import named
@@ -30,7 +31,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.intermediary.codecs import contents, items
 from todoke.systems.intermediary.flows import CodeState
-from todoke.systems.intermediary.models import ListCopy, RevocationCopy, ServicePause
+from todoke.systems.intermediary.models import ListCopy, RevocationCopy
 from todoke.systems.intermediary.rules import service
 
 LIST_ALLOWS: Final = f"""
@@ -108,6 +109,9 @@ _CODE_STANDINGS = {
     CodeState.ACQUIRED: CodeStanding.ACQUIRED,
     CodeState.FAILED: CodeStanding.FAILED,
 }
+_PAUSES = """
+SELECT begins_at, ends_at, reason FROM intermediary_service_pause WHERE ends_at > %s ORDER BY begins_at
+"""
 _BACKLOGS = """
 SELECT 'inquiries' AS name, count(*), min(requested_at) FROM intermediary_inquiry WHERE outcome = 'asked'
 UNION ALL
@@ -206,7 +210,7 @@ def results(alias: str, *, after: int, limit: int) -> Results:
 def routed_answers(alias: str, permit_ids: list[str]) -> list[tuple[str, str, Provision]]:
     """(route, organisation, answer) of these cases, items straight from the copies. KEY_WITHDRAWN as `results`."""
     contents.hold_keys(alias)
-    rows = postgres.fetch(alias, _ANSWERS, [permit_ids])
+    rows, _ = postgres.prepared(alias, _ANSWERS, [permit_ids])
     bound = [items.replica_row(person, year, edition) for *_, person, year, edition, _ in rows]
     try:
         opened = items.opened(alias, [row[-1] for row in rows], bound)
@@ -230,20 +234,25 @@ def code_standings(alias: str, organisation: str, integrated_numbers: list[str])
 
 def service_status(alias: str) -> ServiceStatus:
     """稼働状況 now: state, hours, planned pauses, and what waits."""
-    now = clock.now()
-    pauses = [
-        PlannedPause(*row)
-        for row in ServicePause.objects.using(alias)
-        .filter(ends_at__gt=now)
-        .order_by("begins_at")
-        .values_list("begins_at", "ends_at", "reason")
-    ]
-    hours = service.hours(settings.TODOKE_SERVICE_HOURS)
+    now, hours, pauses = clock.now(), _hours(), _pauses(alias)
     state, opens_at = service.standing(now, hours, pauses)
     backlogs = [Backlog(*row) for row in postgres.fetch(alias, _BACKLOGS)]
     return ServiceStatus(
         state=state, clock=now, hours=str(hours), opens_at=opens_at, pauses=pauses, backlogs=backlogs
     )
+
+
+def service_state(alias: str) -> ServiceState:
+    """Only whether messages are taken now: asked with every message, so nothing is counted."""
+    return service.standing(clock.now(), _hours(), _pauses(alias))[0]
+
+
+def _hours() -> service.Hours:
+    return service.hours(settings.TODOKE_SERVICE_HOURS)
+
+
+def _pauses(alias: str) -> list[PlannedPause]:
+    return [PlannedPause(*row) for row in postgres.fetch(alias, _PAUSES, [clock.now()])]
 
 
 def counts(alias: str) -> dict[str, int]:

@@ -72,7 +72,7 @@ def issue_permits(*, body: PermitRequests, by: Actor) -> PermitAnswers:
     require(by, Permission.NETWORK_PERMIT)
     if by.staff_id != needs.platform_of(body.inquirer):
         raise TodokeError(ErrorCode.PERMISSION_DENIED, permission=Permission.NETWORK_PERMIT.value)
-    with transaction.atomic(using=ALIAS):
+    with transaction.atomic(using=ALIAS, savepoint=False):
         edition = _edition_in_force()
         refusals = _judge(body, edition)
         granted = list(_convert(body, refusals))
@@ -113,7 +113,7 @@ def _judge(body: PermitRequests, edition: int) -> list[str]:
     }
     postgres.stage(ALIAS, "asked", pa.table(asked))
     parameters = {"inquirer": body.inquirer, "edition": edition, "today": clock.today()}
-    found = postgres.fetch(ALIAS, _JUDGE, parameters)
+    found, _ = postgres.prepared(ALIAS, _JUDGE, parameters)
     parties = _parties(body.inquirer, {row.provider for row in rows})
     return [
         "duplicate_record"

@@ -28,9 +28,9 @@ def take_reports(*, body: ProvisionReports, by: Actor) -> Received:
         "outcome": pa.array([row.outcome.value for row in body.records], pa.string()),
         "provided_at": pa.array([row.provided_at for row in body.records], pa.timestamp("us", tz="UTC")),
     }
-    with transaction.atomic(using=ALIAS):
+    with transaction.atomic(using=ALIAS, savepoint=False):
         postgres.stage(ALIAS, "reported", pa.table(columns))
-        count = postgres.execute(ALIAS, _UPDATE, [provider])
+        _, count = postgres.prepared(ALIAS, _UPDATE, [provider])
         subject = f"{provider} ({len(body.records)})"
         record(ALIAS, by=by, verb=Permission.NETWORK_REPORT.value, subject=subject, persons=count)
     return Received(count=count)

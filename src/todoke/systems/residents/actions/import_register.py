@@ -43,6 +43,19 @@ def import_register(*, kind: SnapshotKind, file: Path, as_of: date, by: Actor) -
     return _take(register, keeping.seal(register), keeping, source_sha256=snapshots.file_sha256(file))
 
 
+def take_register(
+    *, kind: SnapshotKind, sealed: Path, sha256: str, source_sha256: str, as_of: date, by: Actor
+) -> Imported:
+    """The same for a register that 給付管理システム has checked and sealed, typed and in resident code order.
+
+    Raises INPUT_CHANGED when it is not what was sealed.
+    """
+    require(by, Permission.RESIDENTS_IMPORT)
+    keeping = Keeping(kind=kind, as_of=as_of, by=by)
+    seal = keeping.adopt(snapshots.check(sealed, sha256), sha256)
+    return _take(pq.read_table(seal.path), seal, keeping, source_sha256=source_sha256)
+
+
 def _take(register: pa.Table, seal: Seal, keeping: Keeping, *, source_sha256: str) -> Imported:
     kind, as_of, by = keeping.kind, keeping.as_of, keeping.by
     with transaction.atomic(using=ALIAS):

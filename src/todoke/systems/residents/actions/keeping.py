@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pyarrow as pa
 from django.conf import settings
@@ -33,6 +34,11 @@ class Keeping:
     def seal(self, register: pa.Table) -> Seal:
         """The register as a sealed file."""
         return snapshots.write(register, settings.TODOKE_DATA_FOLDER / "residents", f"residents-{self.kind}")
+
+    def adopt(self, sealed: Path, sha256: str) -> Seal:
+        """A file that was sealed elsewhere, under a name of ours."""
+        folder = Path(settings.TODOKE_DATA_FOLDER) / "residents"
+        return snapshots.share(sealed, sha256, folder, f"residents-{self.kind}")
 
     def alone(self) -> None:
         """One import of a kind at a time, until the transaction ends."""

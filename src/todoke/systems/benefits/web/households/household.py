@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from todoke.access.form_pages import form_page
 from todoke.access.guard import actor_of, screen
-from todoke.access.permissions import Permission
+from todoke.access.permissions import Actor, Permission
 from todoke.identifiers.municipality_names import name_of
 from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.tables import Column, Kind, Table, show
@@ -24,6 +24,8 @@ from todoke.systems.benefits.actions.read_household import Read, read_household
 from todoke.systems.benefits.models import RegisterEntry
 from todoke.systems.benefits.queries.household import Household, Member
 from todoke.systems.benefits.rules import protection, register_differences
+from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.stages import STATE_TITLES
 from todoke.systems.benefits.web.households import evidence, history, naming
 from todoke.systems.benefits.web.households.search import household_address
 
@@ -45,7 +47,7 @@ def household(request: HttpRequest, person: int) -> HttpResponse:
         note = f"{reverse('benefits-contact', args=[person])}?{urlencode({PURPOSE_FIELD: actor.purpose})}"
     context = {
         "read": read, "household": found, "facts": _facts(read), "members": [_member(one, read) for one in found.members],
-        "table": _members(read, person, actor.purpose), "reason": _reason(read), "note": note,
+        "table": _members(read, person, actor.purpose), "reason": _reason(read), "note": note, "decisions": _decisions(read, actor),
         "lineage": history.lineage(read.lineage, names), "movements": history.movements(read.movements, names),
         "contacts": [(names[one.resident_code], one) for one in read.contacts],
         "crumbs": [("ホーム", "/"), ("世帯・住民の検索", reverse("benefits-search-box")), ("世帯", "")],
@@ -85,13 +87,27 @@ def contact(request: HttpRequest, person: int) -> HttpResponse:
 
 def _facts(read: Read) -> list[tuple[str, object]]:
     found, head = read.household, next(m for m in read.household.members)
-    cases = "、".join(f"{case.case_number}（{naming.STATES[case.state]}）" for case in read.cases)  # type: ignore[index]
+    cases = "、".join(f"{case.case_number}（{STATE_TITLES[CaseState(case.state)]}）" for case in read.cases)
     return [
         ("世帯主", head.entry.name_kanji),
         ("世帯コード（基準日）", found.base_code),
         ("世帯コード（最新）", found.latest_code),
         ("住所", found.of.entry.address),
         ("給付管理番号", cases),
+    ]
+
+
+def _decisions(read: Read, actor: Actor) -> list[tuple[str, str]]:
+    """The way to the decision of each case, for whoever may read it."""
+    if not actor.may_somewhere(Permission.BENEFITS_CASE_READ):
+        return []
+    purpose = urlencode({PURPOSE_FIELD: actor.purpose})
+    return [
+        (
+            f"{case.case_number}（{STATE_TITLES[CaseState(case.state)]}）の判定と経過",
+            f"{reverse('benefits-case', args=[case.pk])}?{purpose}",
+        )
+        for case in read.cases
     ]
 
 

@@ -28,6 +28,7 @@ from todoke.systems.benefits.queries import searches
 from todoke.systems.benefits.queries.people import Listed
 from todoke.systems.benefits.rules import search_terms
 from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.stages import STATE_TITLES
 from todoke.systems.benefits.web.households import naming
 
 HINT: Final = (
@@ -146,4 +147,4 @@ def _chip(row: Listed) -> SafeString:
 
 
 def _cases(row: Listed) -> str:
-    return "、".join(f"{number} {naming.STATES.get(CaseState(state), state)}" for number, state in row.cases)
+    return "、".join(f"{number} {STATE_TITLES[CaseState(state)]}" for number, state in row.cases)

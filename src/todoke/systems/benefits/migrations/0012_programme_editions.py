@@ -14,7 +14,7 @@ _TRIAL = "SELECT FROM benefits_edition_trial t WHERE t.edition_id = n.id AND t.m
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0009_overview"),
+        ("benefits", "0011_import_guards"),
     ]
 
     operations = [

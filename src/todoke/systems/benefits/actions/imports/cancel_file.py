@@ -1,0 +1,40 @@
+"""取込の取りやめ, by whoever sees that it is the wrong file; the edition in use stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.db import transaction
+
+from todoke.access.permissions import Actor, Permission, require
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.record import record
+from todoke.systems.benefits.flows import IMPORT, ImportState
+from todoke.systems.benefits.queries import imports as reads
+from todoke.workflow.runner import move, of
+
+ALIAS = "benefits"
+
+
+def cancel_file(*, import_id: int, reason: str, by: Actor) -> None:
+    """End an open import and delete its files. Errors: RECORD_INVALID without a reason; STATE_CONFLICT once it has ended."""
+    require(by, _held(by))
+    if not reason.strip():
+        raise TodokeError(ErrorCode.RECORD_INVALID, detail="取りやめる理由がありません")
+    with transaction.atomic(using=ALIAS):
+        row = reads.one(import_id)
+        subject = f"import {import_id} cancelled"
+        also = {"reason": reason.strip()[:200], "path": ""}
+        move(
+            ALIAS, IMPORT, of(IMPORT, [import_id]), to=ImportState.CANCELLED, by=by, subject=subject,
+            persons=0, also=also,
+        )  # fmt: skip
+        record(ALIAS, by=by, verb="benefits:source:cancel", subject=subject)
+    for path in (row.path, row.table_path, row.differences_path):
+        if path:
+            Path(path).unlink(missing_ok=True)
+
+
+def _held(by: Actor) -> Permission:
+    confirms = by.may(Permission.BENEFITS_IMPORT_CONFIRM)
+    return Permission.BENEFITS_IMPORT_CONFIRM if confirms else Permission.BENEFITS_IMPORT

@@ -1,0 +1,101 @@
+"""取込の種類と、二人目の確認が要る変更の割合: what comes from other departments, and how much of it may change unseen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class ImportKind(StrEnum):
+    """What a file holds. A wrong choice is seen at its header."""
+
+    REGISTER_BASE = "register_base"
+    REGISTER_LATEST = "register_latest"
+    TAX = "tax"
+    ASSISTANCE = "assistance"
+    FORMS = "forms"
+    SERVICE_APPLICATIONS = "service_applications"
+
+    @property
+    def label(self) -> str:
+        """As the screens say it."""
+        return KINDS[self].title
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind: its key, the share of rows (percent) that one person may change alone, and why that share.
+
+    adds: rows are added to what is there (申請書); else a whole edition replaces the one in use.
+    of_year: its rows name a 課税年度. of_programme: it belongs to a 事業. key: columns by which two editions are compared.
+    """
+
+    title: str
+    key: tuple[str, ...]
+    percent: int
+    because: str
+    adds: bool = False
+    of_year: bool = False
+    of_programme: bool = False
+
+
+KINDS: Final[dict[ImportKind, Kind]] = {
+    ImportKind.REGISTER_BASE: Kind(
+        title="住民記録（基準日）",
+        key=("resident_code",),
+        percent=1,
+        because="基準日の名簿は確定しており、後からの訂正だけで変わるため",
+    ),
+    ImportKind.REGISTER_LATEST: Kind(
+        title="住民記録（最新）",
+        key=("resident_code",),
+        percent=3,
+        because="転入・転出・転居・出生・死亡は合わせて一か月に人口の1%前後で、繁忙期の3月と4月でも3%に届かないため",
+    ),
+    ImportKind.TAX: Kind(
+        title="課税情報",
+        key=("resident_code", "tax_year"),
+        percent=2,
+        of_year=True,
+        because="当初課税の後は更正と未申告の解消だけで、一か月に1%に届かないため",
+    ),
+    ImportKind.ASSISTANCE: Kind(
+        title="付帯状況（生活保護など）",
+        key=("resident_code", "kind", "valid_from"),
+        percent=5,
+        because="開始と廃止を合わせて一か月に数%のため",
+    ),
+    ImportKind.FORMS: Kind(
+        title="返送された確認書・申請書",
+        key=("household_code",),
+        percent=10,
+        because="重複と該当なしが一割を超えるのは、別の事業の束や取込済みの束を選んだときのため",
+        adds=True,
+        of_programme=True,
+    ),
+    ImportKind.SERVICE_APPLICATIONS: Kind(
+        title="給付支援サービスの申請一覧",
+        key=("household_code",),
+        percent=10,
+        because="重複と該当なしが一割を超えるのは、別の事業の一覧や取込済みの一覧を選んだときのため",
+        adds=True,
+        of_programme=True,
+    ),
+}
+
+STRANGERS_PERCENT: Final = 20
+"""From this share of persons who are not in the register, a tax or assistance file is another municipality's.
+
+A tax roll of 1 January still names people who have left since, but the register keeps them as 消除者.
+"""
+
+
+def needs_second(*, counted: int, of: int, percent: int) -> bool:
+    """Whether `counted` rows are more than `percent` of `of`. A first edition changes nothing that is in use: of = 0, counted = 0."""
+    return counted * 100 > percent * of
+
+
+def strangers_too_many(*, strangers: int, rows: int) -> bool:
+    """Whether so many persons are unknown that the file cannot be this city's."""
+    return strangers * 100 > STRANGERS_PERCENT * rows

@@ -1,0 +1,176 @@
+"""ファイルの取込 by keyboard alone: a bad file named in plain Japanese, five steps, a second person, who has no tax answer."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.screens.keys import Keys
+from tests.screens.office import Office
+from tests.systems import city
+from todoke.access.permissions import Role
+from todoke.contracts import registry
+from todoke.contracts.residents import Residents
+from todoke.oplog.models import Operation
+from todoke.sites.realms import Realm
+from todoke.systems.benefits import queries
+from todoke.systems.benefits.models import FileImport
+from todoke.systems.residents import jobs as residents
+from todoke.systems.residents.serves import ResidentRegister
+
+DAY = "令和4年2月1日"
+
+
+@pytest.fixture
+def staffed(office: Office) -> Office:
+    """The registers are in; d001 imports, d002 confirms."""
+    city.open_site()
+    registry.serve(Residents, ResidentRegister())
+    base, latest = (city.files() / f"residents_{kind}.csv" for kind in ("base", "latest"))
+    residents.load(base, latest, date(2022, 2, 1), by=city.actor(city.CLERK))
+    office.hire(Realm.CITY, {"d001": [Role.CLERK], "d002": [Role.SUPERVISOR]})
+    return office
+
+
+def rows() -> list[str]:
+    return (city.files() / "tax.csv").read_text(encoding="utf-8").splitlines()
+
+
+def write(path: Path, lines: list[str]) -> Path:
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def send(page: Page, file: Path, *, encoding: str = "utf-8", count: int) -> Keys:
+    """From the list to the end of the check, by keyboard."""
+    keys = Keys(page).press("ファイルを取り込む").see("受け付けて調べる")  # of the list, or after a refusal
+    keys.choose("#id_kind", "tax").to("#id_file").page.set_input_files("#id_file", file)
+    keys.choose("#id_encoding", encoding).fill("#id_as_of", DAY).fill("#id_expected_rows", str(count))
+    keys.fill("#id_tax_year", "2021").press("受け付けて調べる")
+    return until_done(keys, "検査中")
+
+
+def until_done(keys: Keys, *while_shown: str) -> Keys:
+    until = time.monotonic() + 90
+    while any(text in keys.page.inner_text("h1") for text in while_shown):
+        assert time.monotonic() < until
+        time.sleep(0.3)
+        keys.page.reload()
+    return keys
+
+
+def forward(keys: Keys) -> Keys:
+    """Through totals and differences to the confirmation."""
+    keys.press("最初の行と合計").see("送付票の件数").press("次へ：使用中の版との違い").see("件")
+    return keys.press("次へ：確認").see("変更の割合")
+
+
+def test_a_bad_file_is_answered_in_plain_japanese_with_its_own_row_numbers(
+    staffed: Office, tmp_path: Path, examiner
+) -> None:  # type: ignore[no-untyped-def]
+    clerk = staffed.seat(Realm.CITY, "d001")
+    page = clerk.open("benefits-imports")
+    examiner.check(page, "benefits-imports-empty")
+    Keys(page).press("ファイルを取り込む").see("推測しません")
+    examiner.check(page, "benefits-import-new")
+    Keys(page).press("受け付けて調べる").see("誤り")
+    examiner.check(page, "benefits-import-new-wrong")
+    lines = rows()
+    file = write(tmp_path / "tax.csv", lines)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    clerk.open("benefits-imports")
+    send(page, file, count=len(lines) - 1).see("受付不可").see("BOM付き").see("文字コードを選び直して")
+    examiner.check(page, "benefits-import-refused")
+    lines[7] = lines[7].lstrip("0")  # a spreadsheet was there
+    code, _, rest = lines[9].split(",", 2)
+    lines[9] = f"{code},2021/1/1,{rest}"
+    keys = send(page, write(tmp_path / "tax.csv", lines), count=len(lines) - 1).see("受付不可")
+    keys.press("すべての誤りを").see("先頭の0が失われた").see("行番号はファイルのもの")
+    shown = page.locator("table").last.inner_text()
+    assert "8\tresident_code" in shown
+    assert "10\ttax_year" in shown
+    assert lines[7].split(",", 1)[0] not in page.content()
+    examiner.check(page, "benefits-import-rows")
+
+
+def test_a_first_edition_then_a_large_change_that_needs_a_second_person(
+    staffed: Office, tmp_path: Path, examiner
+) -> None:  # type: ignore[no-untyped-def]
+    lines = rows()
+    count = len(lines) - 1
+    clerk = staffed.seat(Realm.CITY, "d001")
+    page = clerk.open("benefits-imports")
+    keys = send(page, write(tmp_path / "tax.csv", lines), count=count).see("確認待ち")
+    examiner.check(page, "benefits-import-checked")
+    forward(keys).see("最初の版になります")
+    keys.press("取り込む").see("取り込んでいます")
+    until_done(keys, "二人目の確認待ち").see("取込済").see("前の版は履歴に残っています")
+    assert queries.newest_source("tax").rows == count
+    # a second file in which too much differs
+    changed = [line[::-1].replace(",0,", ",1,", 1)[::-1] for line in lines[1:41]]
+    clerk.open("benefits-imports")
+    keys = send(page, write(tmp_path / "tax2.csv", [lines[0], *changed, *lines[42:]]), count=count - 1).see(
+        "確認待ち"
+    )
+    keys.press("最初の行と合計").see("増減").see("伏せて表示")
+    examiner.check(page, "benefits-import-contents")
+    keys.press("次へ：使用中の版との違い").see("消滅")
+    examiner.check(page, "benefits-import-differences")
+    keys.choose("#id_change", "removed").press("絞り込む")
+    expect(page.locator("main table").last.locator("tbody tr")).to_have_count(1)
+    keys.see(lines[41].split(",", 1)[0])
+    keys.press("次へ：確認").see("二人目（責任職）が確かめるまで")
+    examiner.check(page, "benefits-import-propose")
+    keys.press("二人目の確認へ回す").see("あなた以外の二人目")
+    assert "二人目として確かめる" not in page.inner_text("main")
+    assert queries.newest_source("tax").rows == count
+    row = FileImport.objects.using("benefits").latest("id")
+    second = staffed.seat(Realm.CITY, "d002")
+    page = second.open("home")
+    keys = Keys(page).see("二人目の確認を待つ取込")
+    second.open("benefits-import", row.pk)
+    keys.press("二人目として確かめる").see("次の判定から使う版")
+    examiner.check(page, "benefits-import-confirm")
+    keys.press("確かめたので取り込む")
+    until_done(keys, "取込中").see("取込済").see("d002")
+    examiner.check(page, "benefits-import-taken")
+    assert queries.newest_source("tax").rows == count - 1
+    assert Operation.objects.using("benefits").filter(verb="benefits:source:confirm", actor="d002").exists()
+    second.open("benefits-imports")
+    keys.see("使用中の版").press("2 版").see("d002")
+    examiner.check(page, "benefits-imports")
+
+
+def test_whoever_has_no_tax_answer_is_counted_and_listed_and_the_share_is_set(
+    staffed: Office, tmp_path: Path, examiner
+) -> None:  # type: ignore[no-untyped-def]
+    second = staffed.seat(Realm.CITY, "d002")
+    page = second.open("benefits-import-lacking")
+    keys = Keys(page).see("答えがない人").see("未申告")
+    examiner.check(page, "benefits-import-lacking")
+    keys.press("全員の一覧を見る").see("課税の答えがない人の一覧")
+    examiner.check(page, "benefits-import-lacking-list")
+    keys.choose("#id_status", "未照会").press("絞り込む").see("未照会")
+    assert (
+        Operation.objects.using("benefits")
+        .filter(subject="tax answers lacking", actor="d002", persons__gt=0)
+        .exists()
+    )
+    second.open("benefits-import-limits")
+    keys.see("初期値").press("課税情報").see("割合を決めます")
+    examiner.check(page, "benefits-import-limit")
+    keys.fill("#id_percent", "20").fill("#id_reason", "6月の当初課税のため").press("決める").see(
+        "6月の当初課税のため"
+    )
+    examiner.check(page, "benefits-import-limits")
+    page = staffed.seat(Realm.CITY, "d001").open("benefits-imports")
+    keys = send(page, write(tmp_path / "tax.csv", rows()), count=len(rows()) - 1).see("確認待ち")
+    keys.press("取りやめる").see("はじめから受け付けます")
+    examiner.check(page, "benefits-import-cancel")
+    keys.fill("#id_reason", "別の年度のファイルでした").press("取りやめる").see("取りやめました").see(
+        "別の年度のファイルでした"
+    )
