@@ -90,6 +90,17 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 ELSEWHERE = {
     **dict.fromkeys(
         (
+            "linkage-rights",
+            "linkage-right-new",
+            "linkage-right",
+            "linkage-right-confirm",
+            "linkage-right-end",
+        ),
+        "test_conversions",
+    ),
+    "linkage-files-conversions": "test_linkage_files",
+    **dict.fromkeys(
+        (
             "benefits-dashboard",
             "benefits-wards",
             "benefits-places",
