@@ -63,6 +63,7 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
         "terminals": (list, ""),
         "terminal-new": (list, ""),
         "terminal-withdraw": (lambda: ["test-2"], ""),
+        "keys": (list, ""),
     },
     Role.SECTION_MANAGER: {
         "grant-request": (clerk, ""),
@@ -87,6 +88,17 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 """Who opens which page, with which arguments and query."""
 
 ELSEWHERE = {
+    **dict.fromkeys(
+        (
+            "linkage-rights",
+            "linkage-right-new",
+            "linkage-right",
+            "linkage-right-confirm",
+            "linkage-right-end",
+        ),
+        "test_conversions",
+    ),
+    "linkage-files-conversions": "test_linkage_files",
     **dict.fromkeys(
         (
             "benefits-dashboard",
@@ -265,6 +277,24 @@ ELSEWHERE = {
     "linkage-intermediary-check": "no page: a button, test_linkage_codes",
     **dict.fromkeys(
         (
+            "intermediary-batch-towns",
+            "intermediary-batches",
+        ),
+        "test_batch_screens",
+    ),
+    **dict.fromkeys(
+        (
+            "network-discrepancies",
+            "network-discrepancy",
+            "network-discrepancy-settle",
+            "intermediary-discrepancy-towns",
+            "intermediary-discrepancies",
+            "intermediary-discrepancy",
+        ),
+        "test_discrepancy_screens",
+    ),
+    **dict.fromkeys(
+        (
             "network-traffic",
             "network-refusals",
             "network-juki",
@@ -388,6 +418,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
         "/contracts",
         "/training",
         "/terminals",
+        "/keys",
         "/keeping",
     ]
     for address in menu:

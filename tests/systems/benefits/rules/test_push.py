@@ -1,8 +1,8 @@
 """お知らせ・確認書・申請書: the decision table of Yokohama 2022-11, line by line; what is not known never counts for a push."""
 
-import duckdb
 import pytest
 
+from todoke.engine import duck
 from todoke.systems.benefits.rules import programmes, push
 from todoke.systems.benefits.rules.push import LATER_PUSH, PushFact, PushRow, Route
 
@@ -46,6 +46,8 @@ def test_a_table_must_end_with_a_row_for_everybody() -> None:
 def _route(table: tuple[PushRow, ...], facts: dict) -> str:
     columns = ", ".join(f"CAST(${fact} AS BOOLEAN) AS {fact}" for fact in facts)
     query = f"SELECT {push.expression(table)} FROM (SELECT {columns})"
-    found = duckdb.execute(query, {str(fact): value for fact, value in facts.items()}).fetchone()
-    assert found is not None
-    return str(found[0])
+    with duck.connect() as connection:
+        ((found,),) = connection.execute(
+            query, {str(fact): value for fact, value in facts.items()}
+        ).fetchall()
+    return str(found)
