@@ -46,9 +46,9 @@ def test_what_a_rule_change_does_before_and_after_a_second_person_approves(
     Keys(page).press("承認待ちの改定を見る").see("まだ試算していません").see("適用しない")
     Keys(page).press("試算する").see("判定や案件は変わりません")
     examiner.check(page, "benefits-edition-try")
-    Keys(page).press("試算する").see("試算しました").see("対象外（課税されている人の扶養親族等だけの世帯）").see(
-        "支給対象"
-    )
+    Keys(page).press("試算する").see("試算しました").see(
+        "対象外（課税されている人の扶養親族等だけの世帯）"
+    ).see("支給対象")
     examiner.check(page, "benefits-edition", thorough=True)
     trial = EditionTrial.objects.using("benefits").get()
     assert trial.differing > 0
