@@ -63,6 +63,7 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
         "terminals": (list, ""),
         "terminal-new": (list, ""),
         "terminal-withdraw": (lambda: ["test-2"], ""),
+        "keys": (list, ""),
     },
     Role.SECTION_MANAGER: {
         "grant-request": (clerk, ""),
@@ -89,6 +90,17 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 ELSEWHERE = {
     **dict.fromkeys(
         (
+            "linkage-rights",
+            "linkage-right-new",
+            "linkage-right",
+            "linkage-right-confirm",
+            "linkage-right-end",
+        ),
+        "test_conversions",
+    ),
+    "linkage-files-conversions": "test_linkage_files",
+    **dict.fromkeys(
+        (
             "benefits-dashboard",
             "benefits-wards",
             "benefits-places",
@@ -112,6 +124,21 @@ ELSEWHERE = {
         ),
         "test_household_screens",
     ),
+    **dict.fromkeys(
+        (
+            "benefits-programmes",
+            "benefits-programme",
+            "benefits-edition-new",
+            "benefits-edition",
+            "benefits-edition-households",
+            "benefits-edition-try",
+            "benefits-edition-approve",
+            "benefits-edition-refuse",
+            "benefits-edition-withdraw",
+            "benefits-edition-judge",
+        ),
+        "test_programme_screens",
+    ),
     "sign-in": "test_signing_in",
     "passkey-new": "test_signing_in",
     "personnel-check": "test_directory_work",
@@ -123,6 +150,7 @@ ELSEWHERE = {
             "linkage-files-stop",
             "linkage-files-resume",
             "linkage-files-repeat",
+            "linkage-files-conversions",
         ),
         "test_linkage_files",
     ),
@@ -159,6 +187,16 @@ ELSEWHERE = {
     "export-file": "no page: a file, test_exports",
     **dict.fromkeys(
         ("linkage-conversions", "linkage-conversion-new", "linkage-conversion"), "test_conversions"
+    ),
+    **dict.fromkeys(
+        (
+            "linkage-rights",
+            "linkage-right-new",
+            "linkage-right",
+            "linkage-right-confirm",
+            "linkage-right-end",
+        ),
+        "test_conversions",
     ),
     "linkage-conversion-answer": "no page: a file, test_conversions",
     "sign-out": "no page: a button, test_signing_in",
@@ -237,6 +275,24 @@ ELSEWHERE = {
     "linkage-codes-run": "test_linkage_codes",
     "linkage-intermediary": "test_linkage_codes",
     "linkage-intermediary-check": "no page: a button, test_linkage_codes",
+    **dict.fromkeys(
+        (
+            "intermediary-batch-towns",
+            "intermediary-batches",
+        ),
+        "test_batch_screens",
+    ),
+    **dict.fromkeys(
+        (
+            "network-discrepancies",
+            "network-discrepancy",
+            "network-discrepancy-settle",
+            "intermediary-discrepancy-towns",
+            "intermediary-discrepancies",
+            "intermediary-discrepancy",
+        ),
+        "test_discrepancy_screens",
+    ),
     **dict.fromkeys(
         (
             "network-traffic",
@@ -362,6 +418,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
         "/contracts",
         "/training",
         "/terminals",
+        "/keys",
         "/keeping",
     ]
     for address in menu:

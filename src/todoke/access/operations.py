@@ -18,6 +18,7 @@ class Permission(Enum):
     ACCESS_GRANT_REQUEST = "access:grant:request"
     ACCESS_GRANT_REVOKE = "access:grant:revoke"
     ACCESS_GRANT_SET = "access:grant:set"
+    ACCESS_KEYS_READ = "access:keys:read"
     ACCESS_MATRIX_PRINT = "access:matrix:print"
     ACCESS_PASSWORD_RESET = "access:password:reset"  # noqa: S105 - an operation, not a password
     ACCESS_PASSKEY_INVITE = "access:passkey:invite"
@@ -41,6 +42,9 @@ class Permission(Enum):
     BENEFITS_IMPORT_READ = "benefits:source:read"
     BENEFITS_PAY = "benefits:payment:prepare"
     BENEFITS_PRINT = "benefits:letter:print"
+    BENEFITS_PROGRAMME_APPROVE = "benefits:programme:approve"
+    BENEFITS_PROGRAMME_PROPOSE = "benefits:programme:propose"
+    BENEFITS_PROGRAMME_READ = "benefits:programme:read"
     BENEFITS_PROTECTION_READ = "benefits:protection:read"
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
@@ -158,6 +162,7 @@ STEP_UP = frozenset(
         Permission.ACCESS_GRANT_CONFIRM,
         Permission.BENEFITS_APPROVE,
         Permission.BENEFITS_IMPORT_CONFIRM,
+        Permission.BENEFITS_PROGRAMME_APPROVE,
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RECORD_CONFIRM,

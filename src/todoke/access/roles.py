@@ -58,6 +58,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_EXAMINE,
             Permission.BENEFITS_CONTACT_NOTE,
             Permission.BENEFITS_HOUSEHOLD_READ,
+            Permission.BENEFITS_PROGRAMME_PROPOSE,
+            Permission.BENEFITS_PROGRAMME_READ,
             Permission.BENEFITS_SEARCH,
             Permission.INQUIRY_READ,
             Permission.INQUIRY_SUBJECT_READ,
@@ -87,6 +89,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_IMPORT_READ,
             Permission.BENEFITS_HOUSEHOLD_READ,
             Permission.BENEFITS_PAY,
+            Permission.BENEFITS_PROGRAMME_APPROVE,
+            Permission.BENEFITS_PROGRAMME_PROPOSE,
+            Permission.BENEFITS_PROGRAMME_READ,
             Permission.BENEFITS_PROTECTION_READ,
             Permission.BENEFITS_SEARCH,
             Permission.LINKAGE_CORRECTION_CONFIRM,
@@ -153,6 +158,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.NETWORK_OPERATOR: frozenset(
         {
+            Permission.ACCESS_KEYS_READ,
             Permission.NETWORK_LIST_APPROVE,
             Permission.NETWORK_LIST_DRAFT,
             Permission.NETWORK_LIST_REVOKE,
@@ -167,6 +173,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.INQUIRER_OFFICER: frozenset({Permission.INTERMEDIARY_INQUIRIES_READ}),
     Role.PLATFORM_OPERATOR: frozenset(
         {
+            Permission.ACCESS_KEYS_READ,
             Permission.INTERMEDIARY_COMPARE_RECORDS,
             Permission.INTERMEDIARY_FIGURES,
             Permission.INTERMEDIARY_LIST_RENEW,
@@ -193,6 +200,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.ADMINISTRATOR: frozenset(
         {
+            Permission.ACCESS_KEYS_READ,
             Permission.ACCESS_CONTRACT_REGISTER,
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_FACE_LINK,

@@ -44,4 +44,4 @@ def _texts(column: Any) -> tuple[memoryview, memoryview]:  # noqa: ANN401 - Arro
     if texts.null_count:
         lengths[pc.is_null(texts).to_numpy(zero_copy_only=False)] = _NULL
     values = memoryview(data)[ends[0] : ends[-1]] if len(filled) and data is not None else memoryview(b"")
-    return values, memoryview(lengths).cast("B")
+    return values, memoryview(lengths.data).cast("B")

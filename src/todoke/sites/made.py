@@ -22,7 +22,7 @@ from todoke.exchange.kinds import MessageKind
 from todoke.kernel.errors import ErrorCode
 from todoke.oplog.events import EVENTS
 from todoke.records import catalogue
-from todoke.sites import field_page, flow_page, openapi
+from todoke.sites import field_page, flow_page, openapi, programme_pages
 from todoke.sites.conformance import run as conformance_run
 from todoke.sites.conformance.trial import Role as TrialRole
 from todoke.sites.realms import Realm
@@ -177,3 +177,4 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoke.sites.everything")
     django.setup()
     write(FOLDER)
+    programme_pages.write(programme_pages.FOLDER)

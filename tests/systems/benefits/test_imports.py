@@ -326,6 +326,18 @@ def test_a_register_goes_to_its_own_system_and_stale_comparisons_are_refused(
     assert "取込み直して" in caught.value.sentence.replace("取り込み直して", "取込み直して")
 
 
+def test_the_second_person_ends_the_import_of_a_register(tmp_path: Path, residents: ResidentsStandIn) -> None:
+    little = city(40)
+    take_registers(tmp_path, little)
+    for row in little.latest[:2]:  # 5 % of a register that changes by 3 % at most
+        row["address"] = "神奈川県横浜市西区紅葉ケ丘9番1号"
+    little.write(tmp_path)
+    through(begin(tmp_path / "residents_latest.csv", ImportKind.REGISTER_LATEST, as_of=date(2022, 2, 2)))
+    assert residents.snapshot(SnapshotKind.LATEST).as_of == date(2022, 2, 2)
+    moved = "SELECT count(*) FROM benefits_registerentry WHERE side = 'latest' AND position('紅葉ケ丘' in address) > 0"
+    assert sql(moved) == [(2,)]
+
+
 def test_who_has_no_tax_answer_is_counted_by_ward_and_listed(tmp_path: Path) -> None:
     little = LittleCity()
     little.person(1, 1, is_head="1", tax={})

@@ -2,10 +2,10 @@
 
 from itertools import pairwise
 
-import duckdb
 import pytest
 
 from tests.systems.benefits.programmes.cases import FOLDER
+from todoke.engine import duck
 from todoke.systems.benefits.rules import income, limits
 from todoke.systems.benefits.rules.income import SalaryMethod
 
@@ -57,7 +57,7 @@ def test_sql_counts_like_python(bands: income.Bands) -> None:
     )
     listed = ", ".join(f"({money})" for money in moneys)
     query = f"SELECT {income.income_sql(bands, 'm')} FROM (VALUES {listed}) AS t(m) ORDER BY m"
-    assert [row[0] for row in duckdb.sql(query).fetchall()] == [
-        income.income(bands, money) for money in moneys
-    ]
+    with duck.connect() as connection:
+        found = [row[0] for row in connection.execute(query).fetchall()]
+    assert found == [income.income(bands, money) for money in moneys]
     assert all(income.income(bands, a) <= income.income(bands, b) for a, b in pairwise(moneys))

@@ -68,10 +68,14 @@ def _invent(residents: int, unit: Path) -> None:
             )
     ours.main(unit, unit)
     found = pq.read_table(unit / "persons.parquet")
-    asked = [code for code, status in zip(found["resident_code"].to_pylist(), found["status"].to_pylist(), strict=True) if status == "未照会"]  # fmt: skip
-    said = {code: int(hashlib.sha256(code.encode()).hexdigest(), 16) % 100 for code in asked}
+    asked = [
+        code
+        for code, status in zip(*(found[n].to_pylist() for n in ("resident_code", "status")), strict=True)
+        if status == "未照会"
+    ]
+    said = {code: int(hashlib.sha256(str(code).encode()).hexdigest(), 16) % 100 for code in asked}
     answers = {code: _ANSWERS[place] for code, place in said.items() if place < len(_ANSWERS)}
-    columns = {"resident_code": list(answers), "status": list(answers.values())}
+    columns = {"resident_code": pa.array(answers), "status": pa.array(answers.values())}
     pq.write_table(pa.table(columns), unit / "answers.parquet")
     (unit / "done").touch()
 

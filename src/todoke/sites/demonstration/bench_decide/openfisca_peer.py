@@ -191,7 +191,9 @@ def _write_households(
         "protected": pa.array((keys % 2).astype(np.bool_)),
         "amount_yen": pa.array(np.where(reason == 5, 100_000, 0)),
     }  # fmt: skip
-    pq.write_table(pa.table(columns).take(pa.array(order)), f"{out}/households.parquet", compression="zstd")
+    pq.write_table(
+        pa.table(columns).take(pa.array(order, pa.int64())), f"{out}/households.parquet", compression="zstd"
+    )
 
 
 def _payees(data: str, persons: dict[str, Any], group: Any, count: int) -> Any:  # noqa: ANN401 - NumPy arrays
@@ -220,7 +222,7 @@ def _reasons(persons: dict[str, Any], group: Any, found: dict[str, Any]) -> Any:
         _code_text(persons["code"][order]), _words(_STATUSES, found["status"][order]), "="
     )
     offsets = np.searchsorted(group[order], np.arange(len(reason) + 1)).astype(np.int32)
-    names = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), each), "|")
+    names = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), each), "|")
     names = pc.if_else(pa.array(reason <= 2), names, pa.scalar(None, pa.string()))
     return pc.binary_join_element_wise(_words(_REASONS, reason), names, ":", null_handling="skip")
 

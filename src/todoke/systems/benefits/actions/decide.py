@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
-from todoke.contracts.residents import SnapshotKind
 from todoke.engine import postgres, rows, snapshots
 from todoke.engine.code import code_version
 from todoke.engine.duck import DuckEngine
@@ -18,12 +17,14 @@ from todoke.engine.snapshots import Seal
 from todoke.engine.statement import Engine
 from todoke.kernel import clock
 from todoke.oplog.record import record
-from todoke.systems.benefits import needs, queries
+from todoke.systems.benefits.actions import decision_inputs
 from todoke.systems.benefits.models import DecisionInput, DecisionRun
 from todoke.systems.benefits.rules import judging
 from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"
+_COLUMNS = ("tax", "assistance", "answers", "paid", "applications")
+"""Relations whose seals stand in the run itself; DecisionInput has all of them."""
 
 
 def decide(*, programme: Programme, round_name: str, by: Actor, engine: Engine | None = None) -> DecisionRun:
@@ -35,7 +36,7 @@ def decide(*, programme: Programme, round_name: str, by: Actor, engine: Engine |
         return known
     folder = Path(settings.TODOKE_DATA_FOLDER) / "benefits"
     folder.mkdir(parents=True, exist_ok=True)
-    inputs = _inputs(programme, folder)
+    inputs = decision_inputs.gather(programme, folder)
     run = _judge(programme, inputs, folder, round_name, engine or DuckEngine())
     run.decided_at, run.decided_by = clock.now(), by.staff_id
     with transaction.atomic(using=ALIAS):
@@ -52,30 +53,8 @@ def decide(*, programme: Programme, round_name: str, by: Actor, engine: Engine |
     return run
 
 
-def _inputs(programme: Programme, folder: Path) -> dict[str, Seal]:
-    """Relation → its sealed file; those of imports are checked against their seals."""
-    base, latest = needs.register(SnapshotKind.BASE), needs.register(SnapshotKind.LATEST)
-    tax, assistance = queries.newest_source("tax"), queries.newest_source("assistance")
-    own = {
-        "answers": queries.answers(programme.code),
-        "paid": queries.paid_lineages(programme.code),
-        "applications": queries.applications_received(programme.code),
-    }
-    seals = {
-        "base": _checked(base.path, base.sha256, base.rows),
-        "latest": _checked(latest.path, latest.sha256, latest.rows),
-        "tax": _checked(tax.path, tax.sha256, tax.rows),
-        "assistance": _checked(assistance.path, assistance.sha256, assistance.rows),
-    }
-    return seals | {name: snapshots.write(table, folder, name) for name, table in own.items()}
-
-
-def _checked(path: str, sha256: str, count: int) -> Seal:
-    return Seal(path=snapshots.check(Path(path), sha256), sha256=sha256, rows=count)
-
-
 def _input(run: DecisionRun, name: str, seal: Seal) -> DecisionInput:
-    own = str(seal.path) if name in ("answers", "paid", "applications") else ""
+    own = str(seal.path) if name in decision_inputs.OWN else ""
     return DecisionInput(run=run, relation=name, path=str(seal.path), own_path=own, sha256=seal.sha256)
 
 
@@ -102,7 +81,7 @@ def _judge(
         round=round_name,
         base_snapshot=inputs["base"].sha256,
         latest_snapshot=inputs["latest"].sha256,
-        **{f"{name}_sha256": seal.sha256 for name, seal in inputs.items() if name not in ("base", "latest")},
+        **{f"{name}_sha256": inputs[name].sha256 for name in _COLUMNS},
         result_path=str(households.path),
         result_sha256=households.sha256,
         persons_path=str(persons.path),

@@ -13,7 +13,8 @@ from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.models import Case, Decision
-from todoke.systems.benefits.rules import programmes, why_compare
+from todoke.systems.benefits.queries import editions
+from todoke.systems.benefits.rules import why_compare
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.why import Explained, Household, explain
 from todoke.systems.benefits.rules.why_compare import Difference
@@ -45,7 +46,8 @@ def read_why(*, decision_id: int, by: Actor) -> Why:
     if not by.purpose:
         raise TodokeError(ErrorCode.PURPOSE_MISSING, permission=Permission.BENEFITS_CASE_READ.value)
     decision = _decision(decision_id)
-    programme, earlier = programmes.find(decision.run.programme), queries.decisions_about(decision)
+    programme = editions.named(decision.run.programme, decision.run.edition)
+    earlier = queries.decisions_about(decision)
     before = next((one for one in earlier if one.run_id < decision.run_id), None)
     with queries.reader() as files:
         household = queries.seen_household(decision, programme, files)

@@ -17,7 +17,7 @@ from todoke.systems.benefits.actions import ask as asking
 from todoke.systems.benefits.actions import decide as deciding
 from todoke.systems.benefits.actions import import_answers as answering
 from todoke.systems.benefits.actions import take_register as taking
-from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.queries import editions as programmes
 
 ALIAS = "benefits"
 

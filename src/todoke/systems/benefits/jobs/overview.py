@@ -7,7 +7,7 @@ from todoke.batch.progress import Meter
 from todoke.batch.steps import Counts, StepReport, run_step
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.actions import make_overview as laying_out
-from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.queries import editions as programmes
 
 ALIAS = "benefits"
 

@@ -23,7 +23,7 @@ from todoke.systems.benefits.actions import (
 )
 from todoke.systems.benefits.actions import number_cases as numbering
 from todoke.systems.benefits.actions import print_letters as printing
-from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.queries import editions as programmes
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.office import SAMPLE_CITY, PayingOffice
 

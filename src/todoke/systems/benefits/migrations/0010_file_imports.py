@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                             ("utf-8", "UTF-8（BOMなし）"),
                             ("utf-8-bom", "UTF-8（BOM付き。Excel の「CSV UTF-8」）"),
                             ("cp932", "Shift_JIS（Windows-31J。Excel の「CSV」）"),
-                            ("utf-16", "UTF-16LE（Excel の「Unicode テキスト」、メモ帳の「Unicode」）"),
+                            ("utf-16", "UTF-16LE（メモ帳の「Unicode」）"),
                         ]
                     ),
                 ),

@@ -11,6 +11,7 @@ from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
 from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
 from todoke.systems.benefits.models.programme import RegisteredProgramme
+from todoke.systems.benefits.models.programme_edition import EditionTrial, ProgrammeEdition
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
 from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.source import Source
@@ -27,6 +28,7 @@ __all__ = [
     "Decision",
     "DecisionInput",
     "DecisionRun",
+    "EditionTrial",
     "Examination",
     "FileImport",
     "ImportLimit",
@@ -40,6 +42,7 @@ __all__ = [
     "MissingStatus",
     "Payment",
     "PaymentBatch",
+    "ProgrammeEdition",
     "Register",
     "RegisterEntry",
     "RegisteredProgramme",

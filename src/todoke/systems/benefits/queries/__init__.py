@@ -20,6 +20,7 @@ from todoke.systems.benefits.queries.judging import (
     answers,
     applications_received,
     decision_run,
+    earlier_rounds,
     inquiry_order,
     known_order,
     newest_source,
@@ -35,7 +36,7 @@ from todoke.systems.benefits.queries.overview import (
     asked_persons,
     laid_out_run,
     missing_persons,
-    orders_before,
+    orders_of,
 )
 from todoke.systems.benefits.queries.paying import (
     BatchLine,
@@ -67,6 +68,7 @@ __all__ = [
     "cases_with_payees",
     "decision_run",
     "decisions_about",
+    "earlier_rounds",
     "examination_counts",
     "freshness",
     "happened",
@@ -82,7 +84,7 @@ __all__ = [
     "newest_run",
     "newest_source",
     "order_id",
-    "orders_before",
+    "orders_of",
     "outcome_counts",
     "paid_lineages",
     "reader",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ from todoke.engine import duck, postgres, snapshots
 from todoke.engine.code import code_version
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits.models import DecisionRun, InquiryOrder, Source
+from todoke.systems.benefits.rules.programme import Standing
 from todoke.systems.benefits.rules.tax_status import TaxStatus
 
 ALIAS = "benefits"
@@ -96,6 +98,18 @@ def paid_lineages(programme: str) -> pa.Table:
     """Households that have a payment already: one column `lineage`."""
     query = "SELECT DISTINCT lineage FROM benefits_payment WHERE programme = $1 ORDER BY lineage"
     return postgres.read(ALIAS, query, (programme,))
+
+
+def earlier_rounds(programmes: Sequence[str]) -> pa.Table:
+    """How households stood in other programmes: programme, household_key, head, standing (rules.programme.Standing)."""
+    words = {one.name.lower(): one.value for one in Standing}
+    query = """
+        SELECT c.programme, c.lineage AS household_key, c.payee_resident_code AS head,
+            CASE WHEN EXISTS (SELECT FROM benefits_payment p WHERE p.case_id = c.id) THEN '{paid}'
+                WHEN c.state = 'declined' THEN '{declined}' ELSE '{targeted}' END AS standing
+        FROM benefits_case c WHERE c.programme = ANY($1::text[]) AND c.state <> 'ineligible' ORDER BY 1, 2
+    """
+    return postgres.read(ALIAS, query.format(**words), ("{" + ",".join(programmes) + "}",))
 
 
 def applications_received(programme: str) -> pa.Table:

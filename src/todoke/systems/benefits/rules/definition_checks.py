@@ -11,6 +11,7 @@ from todoke.systems.benefits.rules.articles.members import (
     Article3FiguresMissing,
     Article3IncomeOverLimit,
     Article3StatusUnknown,
+    Article3TaxedMember,
 )
 from todoke.systems.benefits.rules.articles.units import Article3Eligible, Article4OncePerHousehold
 from todoke.systems.benefits.rules.bank_days import is_closed
@@ -21,12 +22,13 @@ _NUMBERS = range(1, 1000)
 
 
 def locked(programme: Programme) -> frozenset[type[Rule]]:
-    """Rules that a programme may not switch off: without them the unknown would be paid, somebody twice, or a
-    protected person together with the household that was left."""
+    """Rules that a programme may not switch off: without them the taxed or the unknown would be paid, somebody twice,
+    or a protected person together with the household that was left."""
     found: set[type[Rule]] = {Article4OncePerHousehold, Article3Eligible}
-    found.add(Article3StatusUnknown if programme.unit is Unit.HOUSEHOLD else Article3FiguresMissing)
     if programme.unit is Unit.HOUSEHOLD:
-        found.add(Article2ProtectedApart)
+        found |= {Article3StatusUnknown, Article3TaxedMember, Article2ProtectedApart}
+    else:
+        found.add(Article3FiguresMissing)
     return frozenset(found)
 
 

@@ -13,14 +13,22 @@ from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
+from todoke.systems.benefits.web.programmes import urls as programmes
 
 urlpatterns: Final[list[URLPattern]] = [
     *households.urlpatterns,
     *cases.urlpatterns,
     *dashboards.urlpatterns,
+    *programmes.urlpatterns,
     *imports.urlpatterns,
 ]
 
-MENU: Final[tuple[Entry, ...]] = (*households.MENU, *cases.MENU, *dashboards.MENU, *imports.MENU)
+MENU: Final[tuple[Entry, ...]] = (
+    *households.MENU,
+    *cases.MENU,
+    *dashboards.MENU,
+    *programmes.MENU,
+    *imports.MENU,
+)
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (*imports.CARDS,)
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (*imports.CARDS, programmes.waiting)

@@ -35,8 +35,8 @@ def find(code: str) -> Programme:
 
 
 def every() -> list[Programme]:
-    """The newest released edition of every programme, by code."""
-    return [_EDITIONS[code][-1] for code in sorted(_EDITIONS)]
+    """The newest released edition of every programme, by number."""
+    return sorted((found[-1] for found in _EDITIONS.values()), key=lambda one: one.number)
 
 
 _EDITIONS: Final[dict[str, list[Programme]]] = {}

@@ -18,7 +18,7 @@ from todoke.pages.charts import Bar, bar_chart
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.queries import editions as programmes
 from todoke.systems.benefits.rules.forecast import PACE_DAYS, Forecast, Line, forecast
 from todoke.systems.benefits.rules.stages import Stage
 from todoke.systems.benefits.web.cases.lists import HOME, asked_for

@@ -1,0 +1,38 @@
+"""How outcomes, reasons, states, yen and tables of a programme are named on its screens."""
+
+from __future__ import annotations
+
+from django.utils.safestring import SafeString
+
+from todoke.pages.templatetags.parts import make_chip
+from todoke.systems.benefits.rules.edition_state import EditionState
+from todoke.systems.benefits.rules.outcome import Outcome, Reason
+from todoke.systems.benefits.rules.programme import Register, Unit
+
+ELIGIBLE = f"{Outcome.ELIGIBLE}:{Reason.EXEMPT}"
+STATES = {
+    EditionState.PROPOSED: ("承認待ち", "wait"), EditionState.APPROVED: ("承認済み", "good"),
+    EditionState.REFUSED: ("不承認", "fail"), EditionState.WITHDRAWN: ("取下げ", "plain"),
+}  # fmt: skip
+UNITS = {Unit.HOUSEHOLD: "世帯", Unit.PERSON: "個人"}
+REGISTERS = {Register.BASE: "基準日の住民記録", Register.LATEST: "最新の住民記録（申請日）"}
+
+
+def verdict(text: str) -> str:
+    """対象外（課税されている人がいる）, from `outcome:REASON`; 判定なし where a side has no such household."""
+    if text == ELIGIBLE:
+        return Outcome.ELIGIBLE.words
+    outcome, _, reason = text.partition(":")
+    if outcome not in set(Outcome):
+        return "判定なし"
+    return f"{Outcome(outcome).words}（{Reason(reason).words}）"
+
+
+def yen(amount: int) -> str:
+    """100,000円."""
+    return f"{amount:,}円"
+
+
+def state_chip(state: str) -> SafeString:
+    """The state of an edition as a chip."""
+    return make_chip(*STATES[EditionState(state)])
