@@ -15,6 +15,7 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−─━－", "-"))
 _SMALL = "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ"
 _LARGE = "あいうえおつやゆよわかけアイウエオツヤユヨワカケ"
 _SMALL_TABLE = str.maketrans(_SMALL, _LARGE)
+_REPEATS = frozenset("々ゝゞヽヾ")
 _OLD_KANA_TABLE = str.maketrans("ゐゑをヰヱヲ", "いえおイエオ")
 
 
@@ -61,12 +62,14 @@ def _compatible(text: str) -> str:
 
 
 def _repeat(text: str) -> str:
-    """佐々木 → 佐佐木, みすゞ → みすず; a mark with nothing before it stays."""
+    """佐々木 → 佐佐木, みすゞ → みすず; a mark with nothing but marks before it stays."""
     out: list[str] = []
     for char in text:
-        if out and (char == "々" or char in "ゝヽ"):
+        if not out or out[-1] in _REPEATS:  # ゞゝ would make ゞゞ, and that would grow for ever
+            out.append(char)
+        elif char == "々" or char in "ゝヽ":
             out.append(out[-1])
-        elif out and char in "ゞヾ":
+        elif char in "ゞヾ":
             out.append(unicodedata.normalize("NFC", out[-1] + "\u3099"))
         else:
             out.append(char)
