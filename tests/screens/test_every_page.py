@@ -90,17 +90,6 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 ELSEWHERE = {
     **dict.fromkeys(
         (
-            "linkage-rights",
-            "linkage-right-new",
-            "linkage-right",
-            "linkage-right-confirm",
-            "linkage-right-end",
-        ),
-        "test_conversions",
-    ),
-    "linkage-files-conversions": "test_linkage_files",
-    **dict.fromkeys(
-        (
             "benefits-dashboard",
             "benefits-wards",
             "benefits-places",
@@ -437,6 +426,8 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
                 "世帯・住民の検索",
                 "世帯の判定",
                 "給付の集計",
+                "事業と判定ルール",
+                "ファイルの取込",
                 "税情報一括照会",
                 "住登外者の登録",
                 "住基ネットとの整合性",
@@ -452,6 +443,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
             Role.AUDITOR,
             [
                 "ホーム",
+                "番号変換の許可",
                 "利用者",
                 "権限",
                 "サインイン中",

@@ -77,11 +77,10 @@ def test_a_proposal_is_withdrawn_or_refused(office: Office, examiner: Examiner) 
     proposer = office.person(Role.CLERK, staff_id="m001")
     for word, last in (("取り下げる", "取り下げました"), ("承認しない", "承認しませんでした")):
         page = proposer.open("benefits-edition-new", CODE)
-        Keys(page).fill("#id_deadline", "令和4年10月14日").fill("#id_grounds", "告示第201号").press(
-            "提案する"
+        Keys(page).fill("#id_deadline", "令和4年10月14日").fill("#id_grounds", "告示第201号")
+        Keys(page).press("提案する").see("提案しました").press("承認待ちの改定を見る").see(
+            "まだ試算していません"
         )
-        page = proposer.open("benefits-programme", CODE)
-        Keys(page).press("承認待ちの改定を見る")
         if word == "承認しない":
             row = ProgrammeEdition.objects.using("benefits").last()
             page = office.person(Role.SUPERVISOR, staff_id="m002").open("benefits-edition", row.pk)

@@ -306,7 +306,7 @@ def test_a_register_goes_to_its_own_system_and_stale_comparisons_are_refused(
     little.latest[0]["address"] = "神奈川県横浜市西区紅葉ケ丘9番1号"
     little.write(tmp_path)
     row = begin(tmp_path / "residents_latest.csv", ImportKind.REGISTER_LATEST, as_of=date(2022, 2, 2))
-    assert (row.changed, row.needs_second) == (1, False)
+    assert (row.changed, row.needs_second, imports.stale(row)) == (1, False, False)
     other = tmp_path / "other.parquet"
     pq.write_table(pq.read_table(row.table_path).slice(0, 39), other)
     from todoke.engine.snapshots import file_sha256
@@ -319,6 +319,7 @@ def test_a_register_goes_to_its_own_system_and_stale_comparisons_are_refused(
         as_of=DAY,
         by="x",
     )  # somebody else was quicker
+    assert imports.stale(row)
     propose_file(import_id=row.pk, by=CLERK)
     with pytest.raises(TodokeError) as caught:
         importing.carry_on(row.pk, by=CLERK)

@@ -259,9 +259,4 @@ class Migration(migrations.Migration):
                 name="missing_is_unknown",
             ),
         ),
-        # counts of cases walk an index alone only while the pages are known to be visible: vacuum after 2 % changed, not 20 %
-        migrations.RunSQL(
-            "ALTER TABLE benefits_case SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02)",
-            "ALTER TABLE benefits_case RESET (autovacuum_vacuum_scale_factor, autovacuum_vacuum_insert_scale_factor)",
-        ),
     ]

@@ -93,8 +93,11 @@ def _named(field: str, before: Programme, after: Programme) -> list[tuple[str, s
 
 
 def _switched(old: tuple[type[Rule], ...], new: tuple[type[Rule], ...]) -> list[tuple[str, str, str]]:
-    off = [(f"ルール {rule.__name__}", "適用する", "適用しない") for rule in old if rule not in new]
-    return off + [(f"ルール {rule.__name__}", "適用しない", "適用する") for rule in new if rule not in old]
+    def named(rule: type[Rule]) -> str:
+        return f"ルール「{rule.sentence}」（{rule.__name__}）"
+
+    off = [(named(rule), "適用する", "適用しない") for rule in old if rule not in new]
+    return off + [(named(rule), "適用しない", "適用する") for rule in new if rule not in old]
 
 
 def shown(value: object) -> str:

@@ -18,6 +18,7 @@ from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits.models import ProgrammeEdition
 from todoke.systems.benefits.queries import editions
 from todoke.systems.benefits.rules import definition
+from todoke.systems.benefits.rules.articles.amounts import Article4FlatAmount
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.push import FACT_WORDS
 from todoke.systems.benefits.rules.rule import DecidingRule, Rule
@@ -36,7 +37,7 @@ def programmes(request: HttpRequest) -> HttpResponse:
             cell=lambda one: make_link(reverse("benefits-programme", args=[one.code]), one.name),
         ),
         Column[Programme](key="unit", title="支給の単位", value=lambda one: words.UNITS[one.unit]),
-        Column[Programme](key="amount", title="支給額（円）", value=lambda one: one.amount, kind=Kind.NUMBER),
+        Column[Programme](key="amount", title="支給額（円）", value=_flat, kind=Kind.NUMBER),
         Column[Programme](key="base", title="基準日", value=lambda one: one.base_date, kind=Kind.DAY),
         Column[Programme](key="deadline", title="申請期限", value=lambda one: one.deadline, kind=Kind.DAY),
         Column[Programme](key="edition", title="版", value=lambda one: one.edition, kind=Kind.CODE),
@@ -48,6 +49,11 @@ def programmes(request: HttpRequest) -> HttpResponse:
     table = Table(caption="事業", columns=columns, rows=editions.every(), query=request.GET)
     lead = "基準日・期間・金額・限度額・判定ルールは、事業ごとに日付のある版で定めます。改定は、提案した職員とは別の職員が承認します。"
     return listing(request, table, permission=_READ, heading="事業と判定ルール", file="事業一覧", lead=lead)
+
+
+def _flat(found: Programme) -> int | None:
+    """The amount that every unit gets before supplements; None where each has its own."""
+    return found.amount if Article4FlatAmount in found.amounts else None
 
 
 @screen(_READ)
@@ -68,7 +74,7 @@ def _facts(found: Programme) -> list[tuple[str, object]]:
     rows: list[tuple[str, object]] = [
         ("版", found.edition),
         ("支給の単位", words.UNITS[found.unit]),
-        ("支給額", words.yen(found.amount)),
+        ("支給額", "一人ごとに算定" if _flat(found) is None else words.yen(found.amount)),
         ("判定する住民記録", words.REGISTERS[found.register]),
         ("基準日", wareki(found.base_date)),
         ("課税年度", f"{wareki(found.tax_date).partition('年')[0]}年度（賦課期日 {wareki(found.tax_date)}）"),
