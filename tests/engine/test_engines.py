@@ -1,6 +1,7 @@
 """One statement, run by DuckDB and by Spark: the same rows in the same order, or no file at all."""
 
 import hashlib
+import struct
 from pathlib import Path
 
 import pyarrow as pa
@@ -95,16 +96,25 @@ def test_a_statement_is_sealed_and_read_back() -> None:
 
 
 def test_the_digest_is_of_values_and_not_of_bytes(tmp_path: Path) -> None:
-    """As the module says: lines of a column, then lines of columns."""
-    table = pa.table({"code": ["1", "2"], "yen": [10, None], "paid": [True, False]})
+    """As the module says: values and lengths of a column, then lines of columns."""
+    table = pa.table({"code": ["1", "10"], "yen": [10, None], "paid": [True, False]})
     pq.write_table(table, tmp_path / "one.parquet", compression="zstd")
     pq.write_table(table, tmp_path / "two.parquet", compression="none", row_group_size=1)
-    by_hand = [("code", b"1\n2\n"), ("yen", b"10\n\0\n"), ("paid", b"true\nfalse\n")]
-    lines = "".join(f"{name} {hashlib.sha256(data).hexdigest()}\n" for name, data in by_hand)
+    by_hand = [("code", b"110", (1, 2)), ("yen", b"10", (2, 0xFFFFFFFF)), ("paid", b"truefalse", (4, 5))]
+    lines = "".join(
+        f"{name} {hashlib.sha256(values).hexdigest()} {hashlib.sha256(struct.pack('<2I', *lengths)).hexdigest()}\n"
+        for name, values, lengths in by_hand
+    )
     assert rows.digest(tmp_path / "one.parquet") == hashlib.sha256(lines.encode()).hexdigest()
     assert rows.digest(tmp_path / "two.parquet") == rows.digest(tmp_path / "one.parquet")
-    pq.write_table(table.take([1, 0]), tmp_path / "turned.parquet")
-    assert rows.digest(tmp_path / "turned.parquet") != rows.digest(tmp_path / "one.parquet")
+    for name, other in (
+        ("turned", table.take([1, 0])),
+        ("cut otherwise", table.set_column(0, "code", pa.array(["11", "0"]))),
+        ("empty for null", table.set_column(1, "yen", pa.array(["10", ""]))),
+        ("fewer", table.slice(0, 1)),
+    ):
+        pq.write_table(other, tmp_path / f"{name}.parquet")
+        assert rows.digest(tmp_path / f"{name}.parquet") != rows.digest(tmp_path / "one.parquet"), name
 
 
 def test_spark_is_refused_plainly_where_it_cannot_work(

@@ -51,7 +51,11 @@ def _die_at(point: int) -> None:
         if count >= point:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    execute, commit = CursorWrapper.execute, BaseDatabaseWrapper._commit
+    execute, commit, prepared = CursorWrapper.execute, BaseDatabaseWrapper._commit, postgres.prepared
+
+    def dying_prepared(*arguments: Any) -> Any:
+        here()
+        return prepared(*arguments)
 
     def dying_execute(self: Any, *arguments: Any, **named: Any) -> Any:
         here()
@@ -64,6 +68,7 @@ def _die_at(point: int) -> None:
         return done
 
     CursorWrapper.execute, BaseDatabaseWrapper._commit = dying_execute, dying_commit  # type: ignore[method-assign, assignment]
+    postgres.prepared = dying_prepared
 
 
 @contextmanager
@@ -79,7 +84,14 @@ def full_disk(alias: str, *, from_write: int = 1, writes: int = 10**9) -> Iterat
                 refused[0] += 1
                 raise psycopg.errors.DiskFull("could not extend file: No space left on device")
 
-    execute, copy_in = CursorWrapper.execute, postgres.copy_in
+    execute, copy_in, prepared = CursorWrapper.execute, postgres.copy_in, postgres.prepared
+
+    def full_prepared(where: str, statement: str, *arguments: Any) -> Any:
+        try:
+            here(where, statement)
+        except psycopg.errors.DiskFull as error:
+            raise OperationalError(*error.args) from error
+        return prepared(where, statement, *arguments)
 
     def full_execute(self: Any, sql: Any, *arguments: Any, **named: Any) -> Any:
         try:
@@ -97,4 +109,5 @@ def full_disk(alias: str, *, from_write: int = 1, writes: int = 10**9) -> Iterat
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(CursorWrapper, "execute", full_execute)
         patch.setattr(postgres, "copy_in", full_copy)
+        patch.setattr(postgres, "prepared", full_prepared)
         yield refused

@@ -63,6 +63,7 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
         "terminals": (list, ""),
         "terminal-new": (list, ""),
         "terminal-withdraw": (lambda: ["test-2"], ""),
+        "keys": (list, ""),
     },
     Role.SECTION_MANAGER: {
         "grant-request": (clerk, ""),
@@ -138,6 +139,7 @@ ELSEWHERE = {
             "linkage-files-stop",
             "linkage-files-resume",
             "linkage-files-repeat",
+            "linkage-files-conversions",
         ),
         "test_linkage_files",
     ),
@@ -174,6 +176,16 @@ ELSEWHERE = {
     "export-file": "no page: a file, test_exports",
     **dict.fromkeys(
         ("linkage-conversions", "linkage-conversion-new", "linkage-conversion"), "test_conversions"
+    ),
+    **dict.fromkeys(
+        (
+            "linkage-rights",
+            "linkage-right-new",
+            "linkage-right",
+            "linkage-right-confirm",
+            "linkage-right-end",
+        ),
+        "test_conversions",
     ),
     "linkage-conversion-answer": "no page: a file, test_conversions",
     "sign-out": "no page: a button, test_signing_in",
@@ -252,6 +264,24 @@ ELSEWHERE = {
     "linkage-codes-run": "test_linkage_codes",
     "linkage-intermediary": "test_linkage_codes",
     "linkage-intermediary-check": "no page: a button, test_linkage_codes",
+    **dict.fromkeys(
+        (
+            "intermediary-batch-towns",
+            "intermediary-batches",
+        ),
+        "test_batch_screens",
+    ),
+    **dict.fromkeys(
+        (
+            "network-discrepancies",
+            "network-discrepancy",
+            "network-discrepancy-settle",
+            "intermediary-discrepancy-towns",
+            "intermediary-discrepancies",
+            "intermediary-discrepancy",
+        ),
+        "test_discrepancy_screens",
+    ),
     **dict.fromkeys(
         (
             "network-traffic",
@@ -377,6 +407,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
         "/contracts",
         "/training",
         "/terminals",
+        "/keys",
         "/keeping",
     ]
     for address in menu:
@@ -395,6 +426,8 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
                 "世帯・住民の検索",
                 "世帯の判定",
                 "給付の集計",
+                "事業と判定ルール",
+                "ファイルの取込",
                 "税情報一括照会",
                 "住登外者の登録",
                 "住基ネットとの整合性",
@@ -410,6 +443,7 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
             Role.AUDITOR,
             [
                 "ホーム",
+                "番号変換の許可",
                 "利用者",
                 "権限",
                 "サインイン中",

@@ -86,11 +86,11 @@ def test_all_are_asked_for_and_the_failed_again(sample_city: World, operator, ex
     read = Operation.objects.using("linkage").filter(verb="linkage:code:monitor", object_index__isnull=False)
     assert (read.count(), set(read.values_list("purpose", flat=True))) == (2, {"取得エラーの確認"})
 
-    at.to(f"input[value='{failed[0]}']").page.keyboard.press("Space")
+    at.to(f"input[aria-label='{failed[0]} を選ぶ']").page.keyboard.press("Space")
     at.press("選んだ人を再取得する").see("1 人の符号をもう一度要求します")
     examiner.check(page, "linkage-codes-again")
     at.press("再取得する").see("1 人の符号を、もう一度要求します。")
-    assert CodeRequest.objects.using("linkage").get(pk=failed[0]).state == "again"
+    assert CodeRequest.objects.using("linkage").get(person_id=failed[0]).state == "again"
 
     page = operator.open("linkage-codes-list", query="?purpose=確認&state=refused")
     at = Keys(page).press("この条件の 1 人を再取得する").see("条件に合う全員").press("再取得する")
@@ -107,7 +107,7 @@ def test_nothing_selected_is_said_and_a_clerk_sees_neither_page(
     operator,
     office: Office,
 ) -> None:
-    CodeRequest.objects.using("linkage").filter(pk=Person.objects.using("linkage").first().pk).update(
+    CodeRequest.objects.using("linkage").filter(person_id=Person.objects.using("linkage").first().pk).update(
         state="refused", refusal="expired"
     )  # fmt: skip
     page = operator.open("linkage-codes-list", query="?purpose=確認")

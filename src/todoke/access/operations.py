@@ -18,6 +18,7 @@ class Permission(Enum):
     ACCESS_GRANT_REQUEST = "access:grant:request"
     ACCESS_GRANT_REVOKE = "access:grant:revoke"
     ACCESS_GRANT_SET = "access:grant:set"
+    ACCESS_KEYS_READ = "access:keys:read"
     ACCESS_MATRIX_PRINT = "access:matrix:print"
     ACCESS_PASSWORD_RESET = "access:password:reset"  # noqa: S105 - an operation, not a password
     ACCESS_PASSKEY_INVITE = "access:passkey:invite"

@@ -158,6 +158,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.NETWORK_OPERATOR: frozenset(
         {
+            Permission.ACCESS_KEYS_READ,
             Permission.NETWORK_LIST_APPROVE,
             Permission.NETWORK_LIST_DRAFT,
             Permission.NETWORK_LIST_REVOKE,
@@ -172,6 +173,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.INQUIRER_OFFICER: frozenset({Permission.INTERMEDIARY_INQUIRIES_READ}),
     Role.PLATFORM_OPERATOR: frozenset(
         {
+            Permission.ACCESS_KEYS_READ,
             Permission.INTERMEDIARY_COMPARE_RECORDS,
             Permission.INTERMEDIARY_FIGURES,
             Permission.INTERMEDIARY_LIST_RENEW,
@@ -198,6 +200,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.ADMINISTRATOR: frozenset(
         {
+            Permission.ACCESS_KEYS_READ,
             Permission.ACCESS_CONTRACT_REGISTER,
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_FACE_LINK,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -14,6 +14,13 @@ from todoke.batch.models import ControlTotal, StepRun, StepState
 from todoke.batch.progress import Meter, meter
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
+
+# PostgreSQL keeps the 64 bits of an advisory lock in two columns
+_LOCKS = """
+SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks
+WHERE locktype = 'advisory' AND objsubid = 1
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +67,7 @@ def run_step(
 @contextmanager
 def alone(alias: str, what: str) -> Iterator[None]:
     """Hold a session lock that the server frees by itself when this process dies."""
-    number = int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], signed=True)
+    number = _lock_number(what)
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
         row = cursor.fetchone()
@@ -72,6 +79,18 @@ def alone(alias: str, what: str) -> Iterator[None]:
         if connections[alias].is_usable():
             with connections[alias].cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+def at_work(alias: str, runs: Iterable[StepRun]) -> set[int]:
+    """Which of these steps a process is at right now (their numbers): it holds the lock; a stopped one holds none."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_LOCKS)
+        held = {number for (number,) in cursor}
+    return {run.pk for run in runs if _lock_number(f"{run.name}/{run.key}") in held}
+
+
+def _lock_number(what: str) -> int:
+    return int.from_bytes(hashlib.sha256(what.encode()).digest()[:8], signed=True)
 
 
 def _finished(alias: str, name: str, key: str) -> StepReport | None:

@@ -18,6 +18,37 @@ class Side(StrEnum):
     PROVIDER = "provider"  # 情報提供者
 
 
+class Difference(StrEnum):
+    """How one party's record and the network's differ."""
+
+    MISSING_THERE = "missing_there"  # the party has none
+    MISSING_HERE = "missing_here"  # the network has none
+    CONTENT = "content"
+    OUTCOME = "outcome"
+
+
+DIFFERENCES: Final = {
+    Difference.MISSING_THERE: (
+        "当事者の記録がない",
+        "その団体の中間サーバーで、届いていない電文と、バックアップから戻した日時を確かめ、記録を戻してから突合をやり直します。"
+        "戻せないときは、原因を書いて処置済みにします。",
+    ),
+    Difference.MISSING_HERE: (
+        "ネットワークの記録がない",
+        "当事者が持つ許可証の署名と発行日時を確かめます。ネットワークを戻したときに失った記録でなければ、"
+        "不正な提供の疑いがあります。その団体の提供を止めるかどうかを、直ちに責任者が判断します。",
+    ),
+    Difference.CONTENT: (
+        "内容が違う",
+        "当事者・事務・情報・照会日時のどれかが違います。三者の記録を書き出し、許可証と比べて、どの記録が誤りかを確かめます。",
+    ),
+    Difference.OUTCOME: (
+        "結果または日時が違う",
+        "結果の電文が届く途中なら、次の日の突合で一致します。翌日も残るときは、提供した団体の送信待ちの電文を確かめます。",
+    ),
+}  # fmt: skip
+"""What differs, and what to do next."""
+
 SETTLED: Final = (Outcome.ANSWERED, Outcome.NO_RECORD, Outcome.RELEASE_REFUSED, Outcome.REFUSED)
 """The ends: an exchange that has one is never changed again."""
 

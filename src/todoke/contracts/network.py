@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from todoke.contracts.exchange_records import ExchangeRecord, Side
+from todoke.contracts.exchange_records import Difference, ExchangeRecord, Side
 from todoke.contracts.information import Outcome
 from todoke.exchange.kinds import MessageKind, join_records
 
@@ -225,12 +225,28 @@ class RecordsShown(msgspec.Struct, frozen=True, kw_only=True):
     records: list[ExchangeRecord]
 
 
+class OpenDiscrepancy(msgspec.Struct, frozen=True, array_like=True):
+    """A record of the asked side on which it and the network differ: what each of the three parties holds.
+
+    The other party's outcome is what it last showed where it differed from the network; the network's own elsewhere.
+    """
+
+    permit_id: str
+    inquirer: str
+    provider: str
+    difference: Difference
+    network_outcome: str
+    inquirer_outcome: str
+    provider_outcome: str
+    found_at: datetime
+
+
 class RecordsCompared(msgspec.Struct, frozen=True, kw_only=True):
-    """How many records were compared and on how many we differ; all permits of this side that are still unsettled."""
+    """How many records were compared and on how many we differ; all of this side that are still unsettled."""
 
     compared: int
     differing: int
-    open: list[str]
+    open: list[OpenDiscrepancy]
 
 
 RECORD_COMPARISON = MessageKind("network.record_comparison.v1", RecordsShown, RecordsCompared, fresh=True)

@@ -29,6 +29,8 @@ def connect(
     }
     connection = duckdb.connect(config=config | ({"temp_directory": str(spill)} if spill else {}))
     try:
+        # the house shows its own (batch/progress.py)
+        connection.execute("SET enable_progress_bar = false")
         yield connection
     finally:
         connection.close()

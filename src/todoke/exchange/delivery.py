@@ -42,32 +42,32 @@ def count_waiting(alias: str, sender: str) -> int:
     return OutboxMessage.objects.using(alias).filter(sender=sender, state=_State.WAITING).count()
 
 
-def deliver(transport: Transport, alias: str, message: Message, back_off: BackOff) -> bool:
-    """Send, then settle; False when it stays waiting (outcome unknown), with the reason noted."""
+def deliver(transport: Transport, alias: str, message: Message, back_off: BackOff) -> int | None:
+    """Send, then settle: how many messages. None when they stay waiting (outcome unknown), with the reason noted."""
     try:
         # whoever hears the answer must exist before anything leaves
         handlers.answer_listener_of(message.contract)
         if message.trouble is not None:
             raise message.trouble
         if _changed(alias, message):
-            return True  # it is read again
-        _exchange(transport, alias, message)
+            return 0  # it is read again
+        settled = _exchange(transport, alias, message)
     except DatabaseError as error:
         _postpone(alias, message, back_off, type(error).__name__)
-        return False
+        return None
     except TodokeError as error:
         _log.warning("%s → %s %s: %s", message.sender, message.receiver, message.contract, error)
         _postpone(alias, message, back_off, _note_trouble(alias, message, error))
-        return False
+        return None
     except Exception as error:
         # a broken callback must not stop the other queues
         frame = traceback.extract_tb(error.__traceback__)[-1]
         reason = f"{type(error).__name__} ({frame.name}:{frame.lineno})"
         _log.error("%s → %s %s: %s", message.sender, message.receiver, message.contract, reason)
         _postpone(alias, message, back_off, reason)
-        return False
+        return None
     circuit.answered(alias, message.sender, message.receiver)
-    return True
+    return settled
 
 
 def _changed(alias: str, message: Message) -> bool:
@@ -119,7 +119,7 @@ def _note_trouble(alias: str, message: Message, error: TodokeError) -> str:
     return error.code.name
 
 
-def _exchange(transport: Transport, alias: str, message: Message) -> None:
+def _exchange(transport: Transport, alias: str, message: Message) -> int:
     try:
         answer = client.post(
             transport,
@@ -130,12 +130,11 @@ def _exchange(transport: Transport, alias: str, message: Message) -> None:
             body=message.body,
         )
     except RefusedError as refusal:
-        _settle_refused(alias, message, refusal)
-    else:
-        _settle_delivered(alias, message, answer)
+        return _settle_refused(alias, message, refusal)
+    return _settle_delivered(alias, message, answer)
 
 
-def _settle_delivered(alias: str, message: Message, answer: Envelope) -> None:
+def _settle_delivered(alias: str, message: Message, answer: Envelope) -> int:
     listener = handlers.answer_listener_of(message.contract)
     asked = kinds.decode(listener.kind.request, message.body)
     answered = kinds.decode(listener.kind.answer, answer.body)
@@ -146,9 +145,10 @@ def _settle_delivered(alias: str, message: Message, answer: Envelope) -> None:
             _settle(
                 alias, message, _State.DELIVERED, answer_id=answer.header.message_id, answer_sha256=digest
             )
+    return len(message.ids)
 
 
-def _settle_refused(alias: str, message: Message, refusal: RefusedError) -> None:
+def _settle_refused(alias: str, message: Message, refusal: RefusedError) -> int:
     name = refusal.code.name
     _log.warning("%s → %s %s: %s", message.sender, message.receiver, message.contract, refusal)
     listener = handlers.refusal_listener_of(message.contract)
@@ -157,11 +157,12 @@ def _settle_refused(alias: str, message: Message, refusal: RefusedError) -> None
             # under a key that the receiver knows otherwise it has done the parcel before: once is enough
             if len(message.ids) > 1 and refusal.code is not ErrorCode.MESSAGE_CONFLICT:
                 parcels.untie(alias, message.ids)
-                return
+                return 0
             if listener is not None:
                 asked = kinds.decode(listener.kind.request, message.body)
                 listener.hear(alias, message.key, asked, name)
             _settle(alias, message, _State.REFUSED, last_error=name)
+    return len(message.ids)
 
 
 def _still_waiting(alias: str, message: Message) -> bool:

@@ -221,9 +221,10 @@ class Dispatcher:
                     (item.trial or not circuit.is_good(*ends)) and not circuit.may_send(*ends)
                 ):
                     break
-                if not delivery.deliver(self._transport, item.alias, message, self._back_off):
+                moved = delivery.deliver(self._transport, item.alias, message, self._back_off)
+                if moved is None:
                     break
-                settled += len(message.ids)
+                settled += moved
         return settled
 
     def _back_off(self, attempts: int) -> timedelta:

@@ -12,14 +12,19 @@ from todoke.exchange.directory import Directory, DirectoryFile
 from todoke.kernel import clock
 
 ALARM_DAYS = 30
+FORMER, AUTHORITY, DOOR = "旧い鍵（併用中）", "認証局", "窓口"
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeyState:
-    """One key or certificate. `use`: 署名・TLS of a party, its replaced ones, the server, the authority of an owner."""
+    """One key or certificate. `use`: 署名・TLS of a party, its replaced ones, the server, the authority of an owner.
+
+    `owner`: in whose folder the private key lies.
+    """
 
     name: str
     use: str
+    owner: str
     valid_from: datetime
     valid_until: datetime
 
@@ -45,27 +50,30 @@ def states(root: Path) -> list[KeyState]:
 
 def alarming(found: list[KeyState], now: datetime, days: int = ALARM_DAYS) -> list[KeyState]:
     """What has run out or soon does. Replaced keys end on purpose and alarm nobody."""
-    return [one for one in found if one.use != _FORMER and one.standing(now, days) != "有効"]
-
-
-_FORMER = "旧い鍵（併用中）"
+    return [one for one in found if one.use != FORMER and one.standing(now, days) != "有効"]
 
 
 def _parties(directory: Directory) -> list[KeyState]:
     now = clock.now()
     found = [
-        KeyState(name=name, use="署名・TLS", valid_from=one.valid_from, valid_until=one.valid_until)
+        KeyState(
+            name=name,
+            use="署名・TLS",
+            owner=one.owner,
+            valid_from=one.valid_from,
+            valid_until=one.valid_until,
+        )
         for name, one in directory.parties.items()
     ]
     return found + [
-        KeyState(name=name, use=_FORMER, valid_from=one.valid_from, valid_until=old.until)
+        KeyState(name=name, use=FORMER, owner=one.owner, valid_from=one.valid_from, valid_until=old.until)
         for name, one in directory.parties.items()
         for old in one.still_good(now)
     ]
 
 
 def _authorities(directory: Directory) -> list[KeyState]:
-    return [_state(owner, "認証局", pem.encode()) for owner, pem in directory.authorities.items()]
+    return [_state(owner, AUTHORITY, pem.encode()) for owner, pem in directory.authorities.items()]
 
 
 def _servers(root: Path, directory: Directory) -> list[KeyState]:
@@ -75,12 +83,16 @@ def _servers(root: Path, directory: Directory) -> list[KeyState]:
             pem = (root / owner / "keys" / "server.pem").read_bytes()
         except OSError:  # no door, or another operator's folder
             continue
-        found.append(_state(owner, "窓口", pem))
+        found.append(_state(owner, DOOR, pem))
     return found
 
 
 def _state(name: str, use: str, pem: bytes) -> KeyState:
     found = x509.load_pem_x509_certificate(pem)
     return KeyState(
-        name=name, use=use, valid_from=found.not_valid_before_utc, valid_until=found.not_valid_after_utc
+        name=name,
+        use=use,
+        owner=name,
+        valid_from=found.not_valid_before_utc,
+        valid_until=found.not_valid_after_utc,
     )

@@ -53,6 +53,7 @@ EVENTS: Final[dict[str, Event]] = {
     "access:grant:request": Event(_A, "権限の設定を", "依頼"),
     "access:grant:revoke": Event(_A, "権限を", "取消"),
     "access:grant:set": Event(_A, "権限を", "設定"),
+    "access:keys:read": Event(_R, "鍵と証明書の期限を", "参照"),
     "access:matrix:print": Event(_O, "アクセス権限と事務の対応表を", "出力"),
     "access:passkey:invite": Event(_A, "パスキーの登録を", "案内"),
     "access:passkey:register": Event(_A, "パスキーを", "登録"),

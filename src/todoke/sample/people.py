@@ -12,7 +12,7 @@ from todoke.access.permissions import Role
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """One invented person. `rights`: roles with their duties; a provider's officer gets them for every municipality."""
+    """One invented person. `rights`: roles with their duties; a provider's or an inquirer's officer gets them for every municipality."""
 
     staff_id: str
     name: str
@@ -102,6 +102,8 @@ OFFICES: Final[dict[str, Office]] = {
                    rights=((Role.PLATFORM_OPERATOR, Duty.PLATFORM),)),
             Person(staff_id="p002", name="等々力 茜", kana="トドロキ アカネ", section="市民税課", rights=_OFFICER),
             Person(staff_id="p003", name="尾山 昭", kana="オヤマ アキラ", section="市民税課", rights=_OFFICER),
+            Person(staff_id="p004", name="九品仏 透", kana="クホンブツ トオル", section="保健福祉課",
+                   rights=((Role.INQUIRER_OFFICER, Duty.INQUIRIES),)),
         ),
     ),
     "national": Office(

@@ -29,20 +29,21 @@ Take = Callable[[pytest.MonkeyPatch], None]
 
 @dataclass(frozen=True)
 class Broken:
-    """One guard less."""
+    """One guard less. `base`: the rule is one that others build on, and what they say then does not matter."""
 
     name: str
     role: Role
     rules: tuple[str, ...]
     take: Take
+    base: bool = False
 
 
 BROKEN: list[Broken] = []
 
 
-def broken(role: Role, *rules: str) -> Callable[[Take], Take]:
+def broken(role: Role, *rules: str, base: bool = False) -> Callable[[Take], Take]:
     def register(take: Take) -> Take:
-        BROKEN.append(Broken(take.__name__, role, rules, take))
+        BROKEN.append(Broken(take.__name__, role, rules, take, base))
         return take
 
     return register

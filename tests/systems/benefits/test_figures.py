@@ -46,6 +46,11 @@ def test_what_was_judged_adds_up_and_equals_its_lists(decided) -> None:
     pages = [row.decision_id for first in range(0, len(whole), 7) for row in whole[first : first + 7]]
     assert len(set(pages)) == run.households
     assert whole[run.households :] == []
+    keys = [row.household_key for row in whole[:]]
+    assert [
+        row.household_key for first in range(0, len(whole), 7) for row in whole[first : first + 7]
+    ] == keys
+    assert keys == sorted(keys)
     nothing = HouseholdsWanted(run=run, outcome=Outcome.ELIGIBLE, reason=Reason.TAXED)
     assert len(lists.households(nothing)) == 0
 

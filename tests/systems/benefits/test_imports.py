@@ -306,7 +306,7 @@ def test_a_register_goes_to_its_own_system_and_stale_comparisons_are_refused(
     little.latest[0]["address"] = "神奈川県横浜市西区紅葉ケ丘9番1号"
     little.write(tmp_path)
     row = begin(tmp_path / "residents_latest.csv", ImportKind.REGISTER_LATEST, as_of=date(2022, 2, 2))
-    assert (row.changed, row.needs_second) == (1, False)
+    assert (row.changed, row.needs_second, imports.stale(row)) == (1, False, False)
     other = tmp_path / "other.parquet"
     pq.write_table(pq.read_table(row.table_path).slice(0, 39), other)
     from todoke.engine.snapshots import file_sha256
@@ -319,11 +319,24 @@ def test_a_register_goes_to_its_own_system_and_stale_comparisons_are_refused(
         as_of=DAY,
         by="x",
     )  # somebody else was quicker
+    assert imports.stale(row)
     propose_file(import_id=row.pk, by=CLERK)
     with pytest.raises(TodokeError) as caught:
         importing.carry_on(row.pk, by=CLERK)
     assert code_of(caught) is ErrorCode.STATE_CONFLICT
     assert "取込み直して" in caught.value.sentence.replace("取り込み直して", "取込み直して")
+
+
+def test_the_second_person_ends_the_import_of_a_register(tmp_path: Path, residents: ResidentsStandIn) -> None:
+    little = city(40)
+    take_registers(tmp_path, little)
+    for row in little.latest[:2]:  # 5 % of a register that changes by 3 % at most
+        row["address"] = "神奈川県横浜市西区紅葉ケ丘9番1号"
+    little.write(tmp_path)
+    through(begin(tmp_path / "residents_latest.csv", ImportKind.REGISTER_LATEST, as_of=date(2022, 2, 2)))
+    assert residents.snapshot(SnapshotKind.LATEST).as_of == date(2022, 2, 2)
+    moved = "SELECT count(*) FROM benefits_registerentry WHERE side = 'latest' AND position('紅葉ケ丘' in address) > 0"
+    assert sql(moved) == [(2,)]
 
 
 def test_who_has_no_tax_answer_is_counted_by_ward_and_listed(tmp_path: Path) -> None:

@@ -82,13 +82,17 @@ def test_it_is_the_sealed_rules_that_are_run_not_those_of_today(
 def test_files_are_found_again_where_the_instance_stands_now(run: DecisionRun, tmp_path: Path) -> None:
     data = Path(settings.TODOKE_DATA_FOLDER)
     shutil.copytree(data, tmp_path / "moved")
-    for one in DecisionInput.objects.using("benefits").filter(run=run, own_path__gt=""):
-        Path(one.path).unlink()
+    sealed = DecisionInput.objects.using("benefits").filter(run=run, own_path__gt="")
+    kept = {Path(one.path): Path(one.path).read_bytes() for one in sealed}
+    for path in kept:
+        path.unlink()
     try:
         settings.TODOKE_DATA_FOLDER = str(tmp_path / "moved")
         assert repeat_decision(run_id=run.pk, by=CLERK)
     finally:
         settings.TODOKE_DATA_FOLDER = str(data)
+        for path, content in kept.items():
+            path.write_bytes(content)
 
 
 def _missing(path: Path) -> None:
@@ -108,10 +112,14 @@ def test_a_missing_or_changed_file_is_refused_by_name(
 ) -> None:
     sealed = DecisionInput.objects.using("benefits").filter(run=run, relation=relation).first()
     path = Path(sealed.path if sealed else run.rules_path)
+    before = path.read_bytes()
     damage(path)
-    with pytest.raises(TodokeError, match=path.name) as caught:
-        repeat_decision(run_id=run.pk, by=CLERK)
-    assert caught.value.code is error
+    try:
+        with pytest.raises(TodokeError, match=path.name) as caught:
+            repeat_decision(run_id=run.pk, by=CLERK)
+        assert caught.value.code is error
+    finally:
+        path.write_bytes(before)
 
 
 def test_another_result_is_said_and_has_an_exit_code(

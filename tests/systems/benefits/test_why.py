@@ -15,7 +15,7 @@ from todoke.access.permissions import Actor, Role
 from todoke.engine import snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
-from todoke.systems.benefits import queries
+from todoke.systems.benefits import jobs, queries
 from todoke.systems.benefits.actions.read_why import read_why
 from todoke.systems.benefits.models import Decision
 from todoke.systems.benefits.rules.next_steps import MISSING, missing
@@ -134,6 +134,12 @@ def test_a_protected_person_has_neither_name_nor_former_place(decided) -> None:
     assert "支援措置により" in said
     for secret in ("届　花子", "世田谷", "13112", "令和3年3月1日"):
         assert secret not in said
+
+
+def test_the_register_that_we_keep_explains_the_same_as_the_sealed_file(decided) -> None:
+    sealed = [seen(row) for row in every()]
+    jobs.take_registers(by=CLERK)
+    assert [seen(row) for row in every()] == sealed
 
 
 def test_reading_is_logged_with_its_purpose_and_the_household(decided) -> None:

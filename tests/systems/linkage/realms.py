@@ -40,6 +40,11 @@ def answered(**changes: str | None) -> Answer:
     return (Outcome.ANSWERED, "", nontaxed(**changes))
 
 
+def at(organisation: str, person: str) -> str:
+    """Where a person's 符号 is kept: each organisation has its own, the main one is ""."""
+    return f"{organisation}/{person}" if organisation else person
+
+
 @dataclass
 class Realms:
     """Transport whose far end lives in memory. `reply(inquiry)` decides each result."""
@@ -57,6 +62,8 @@ class Realms:
     opens_at: datetime | None = None
     acquired: dict[str, str] = field(default_factory=dict)
     released: list[str] = field(default_factory=list)
+    acquirers: list[str] = field(default_factory=list)
+    inquirers: list[str] = field(default_factory=list)
     seen_numbers: list[str] = field(default_factory=list)
     inquiries: list[intermediary.Inquiry] = field(default_factory=list)
     messages: list[tuple[str, int]] = field(default_factory=list)
@@ -96,7 +103,8 @@ class Realms:
         }
 
     def _acquisitions(self, body: bytes) -> msgspec.Struct:
-        wanted = kinds.decode(intermediary.CodeWanted, body).integrated_numbers
+        asked = kinds.decode(intermediary.CodeWanted, body)
+        wanted = [at(asked.organisation, person) for person in asked.integrated_numbers]
         self._note("acquisitions", wanted)
         numbers = []
         for person in wanted:
@@ -106,7 +114,8 @@ class Realms:
         return intermediary.CodeStates(acquisition_numbers=numbers)
 
     def _standings(self, body: bytes) -> msgspec.Struct:
-        asked = kinds.decode(intermediary.CodeStandingsWanted, body).integrated_numbers
+        wanted = kinds.decode(intermediary.CodeStandingsWanted, body)
+        asked = [at(wanted.organisation, person) for person in wanted.integrated_numbers]
         self._note("standings", asked)
         found = [
             self.failed.get(person, "acquired" if person in self.acquired and not self.late else "waiting")
@@ -130,6 +139,7 @@ class Realms:
 
     def _acquire(self, body: bytes) -> msgspec.Struct:
         asked = kinds.decode(network.JukiAcquisitions, body)
+        self.acquirers.append(asked.organisation)
         self._note("acquire", asked.records)
         refusals = []
         for record in asked.records:
@@ -151,7 +161,9 @@ class Realms:
         return network.Received(count=len(records))
 
     def _inquiries(self, body: bytes) -> msgspec.Struct:
-        asked = kinds.decode(intermediary.Inquiries, body).records
+        message = kinds.decode(intermediary.Inquiries, body)
+        asked = message.records
+        self.inquirers.append(message.organisation)
         self._note("inquiries", asked)
         if self.codes_arrive_after:
             self.codes_arrive_after -= 1
@@ -159,7 +171,9 @@ class Realms:
         known = {inquiry.record_id for inquiry in self.inquiries}
         words = []
         for inquiry in asked:
-            word = "" if inquiry.integrated_number in self.acquired else "no_link_code"
+            word = (
+                "" if at(message.organisation, inquiry.integrated_number) in self.acquired else "no_link_code"
+            )
             words.append("duplicate_record" if inquiry.record_id in known else word)
             if not words[-1]:
                 self.inquiries.append(inquiry)

@@ -66,6 +66,11 @@ def number(place: int) -> str:
     return rows[place]["individual_number"]
 
 
+def requests(count: int) -> list[int]:
+    rows = CodeRequest.objects.using(A).filter(person_id__in=persons(count))
+    return list(rows.values_list("pk", flat=True))
+
+
 def test_whoever_is_registered_is_wanted_by_itself(realms: far.Realms) -> None:
     assert by_state() == {"wanted": everybody()}
     with transaction.atomic(using=A):
@@ -73,7 +78,7 @@ def test_whoever_is_registered_is_wanted_by_itself(realms: far.Realms) -> None:
             integrated_number="999999999999999", name_kanji="新", sex="1", birth_date="2026-01-01",
             address="横浜市", auto_reply_prohibited=False,
         )  # fmt: skip
-    assert CodeRequest.objects.using(A).get(pk="999999999999999").state == S.WANTED
+    assert CodeRequest.objects.using(A).get(person_id="999999999999999").state == S.WANTED
 
 
 def test_all_are_asked_for_in_messages_of_limited_size_and_counted(
@@ -139,7 +144,7 @@ def test_the_city_learns_that_a_code_came_or_failed_and_why(realms: far.Realms) 
     assert by_state() == {"requested": total - 1, "refused": 1}
     realms.late, realms.failed = False, {first: "duplicate_person", second: "Wörter<x>"}
     assert jobs.stand(by=SYSTEM, transport=realms) == total - 1
-    assert dict(CodeRequest.objects.using(A).filter(state=S.REFUSED).values_list("pk", "refusal")) == {
+    assert dict(CodeRequest.objects.using(A).filter(state=S.REFUSED).values_list("person_id", "refusal")) == {
         first: "duplicate_person", second: "unspecified", third: "unknown_number",
     }  # fmt: skip
     assert codes.counts().by_reason == {"duplicate_person": 1, "unspecified": 1, "unknown_number": 1}
@@ -151,14 +156,14 @@ def test_the_failed_are_asked_again_by_an_act_with_the_count_that_was_told(realm
     chosen = CodeFilter(state="refused", reason="unknown_number")
     assert codes.askable(chosen) == 2
     with pytest.raises(TodokeError, match="STATE_CONFLICT"):
-        ask_again(persons=None, chosen=chosen, expected=3, by=operator())
+        ask_again(requests=None, chosen=chosen, expected=3, by=operator())
     with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
-        ask_again(persons=None, chosen=chosen, expected=2, by=city.actor(city.CLERK))
-    assert ask_again(persons=persons(1), chosen=EVERYONE, expected=1, by=operator()) == 1
+        ask_again(requests=None, chosen=chosen, expected=2, by=city.actor(city.CLERK))
+    assert ask_again(requests=requests(1), chosen=EVERYONE, expected=1, by=operator()) == 1
     assert by_state()["again"] == 1
     realms.refused_numbers = set()
     assert bulk(realms) == 1
-    row = CodeRequest.objects.using(A).get(pk=persons(1)[0])
+    row = CodeRequest.objects.using(A).get(person_id=persons(1)[0])
     assert (row.state, row.attempts, row.refusal) == (S.REQUESTED, 2, "")
     assert Operation.objects.using(A).get(verb="linkage:code:again").persons == 1
 
@@ -170,7 +175,7 @@ def test_a_stuck_request_raises_an_alarm_and_can_be_asked_again(realms: far.Real
     moved.ahead = codes.STUCK_AFTER + timedelta(minutes=1)
     total = everybody()
     assert (codes.counts().stuck, codes.askable(EVERYONE)) == (total, total)
-    assert ask_again(persons=None, chosen=EVERYONE, expected=total, by=by) == total
+    assert ask_again(requests=None, chosen=EVERYONE, expected=total, by=by) == total
     assert by_state() == {"again": total}
     realms.late = False
     jobs.acquire(batch_ids=None, by=by, transport=realms)
@@ -181,7 +186,7 @@ def test_who_is_present_is_never_asked_again(realms: far.Realms) -> None:
     bulk(realms)
     jobs.stand(by=SYSTEM, transport=realms)
     with pytest.raises(TodokeError, match="STATE_CONFLICT"):
-        ask_again(persons=persons(1), chosen=EVERYONE, expected=1, by=operator())
+        ask_again(requests=requests(1), chosen=EVERYONE, expected=1, by=operator())
     with pytest.raises(IntegrityError, match="may not follow"), connections[A].cursor() as cursor:
         cursor.execute("UPDATE linkage_coderequest SET state = 'again'")
 

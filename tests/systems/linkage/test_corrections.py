@@ -176,7 +176,7 @@ def test_a_changed_number_stays_as_former_and_is_never_anybody_elses(
 def test_who_was_refused_a_code_under_the_wrong_number_asks_again_with_the_right_one(
     persons: list[str],
 ) -> None:
-    requests = CodeRequest.objects.using("linkage").filter(pk__in=persons[:2])
+    requests = CodeRequest.objects.using("linkage").filter(person_id__in=persons[:2])
     requests.update(state="refused", refusal="unknown_number")
     office.change_number(persons[0], office.fresh_number(1))
     assert dict(requests.values_list("person_id", "state")) == {persons[0]: "again", persons[1]: "refused"}
@@ -273,13 +273,13 @@ def test_the_intermediary_is_told_and_the_heir_asks_once_it_has_heard(
     message = OutboxMessage.objects.using("linkage").get(contract=CODE_RELEASES.name)
     (record,) = kinds.decode(CodeReleases, bytes(message.body)).records
     assert (record.ended, record.heir) == (persons[1], persons[0])
-    assert not CodeRequest.objects.using("linkage").filter(pk=persons[1]).exists()
-    assert CodeRequest.objects.using("linkage").get(pk=persons[0]).state == "requested"
+    assert not CodeRequest.objects.using("linkage").filter(person_id=persons[1]).exists()
+    assert CodeRequest.objects.using("linkage").get(person_id=persons[0]).state == "requested"
     far.dispatcher(realms).drain(5.0)
     assert realms.released == [persons[1]]
-    assert CodeRequest.objects.using("linkage").get(pk=persons[0]).state == "again"
+    assert CodeRequest.objects.using("linkage").get(person_id=persons[0]).state == "again"
     jobs.acquire(batch_ids=None, by=operator, transport=realms)
-    assert CodeRequest.objects.using("linkage").get(pk=persons[0]).state == "present"
+    assert CodeRequest.objects.using("linkage").get(person_id=persons[0]).state == "present"
 
 
 def test_a_split_off_person_with_the_number_asks_for_a_code_and_the_other_has_none(

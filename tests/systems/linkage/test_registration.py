@@ -163,7 +163,7 @@ def test_a_new_person_gets_a_number_forms_a_link_and_a_wanted_code() -> None:
     assert number_of(person) == number
     assert LocalNumber.objects.using("linkage").get(system="welfare").person_id == person.pk
     assert MatchForm.objects.using("linkage").get(pk=person.pk).name == "架空太郎"
-    assert CodeRequest.objects.using("linkage").get(pk=person.pk).state == "wanted"
+    assert CodeRequest.objects.using("linkage").get(person_id=person.pk).state == "wanted"
 
 
 @pytest.mark.parametrize("system", ["old", "residents", "nobody"])

@@ -62,12 +62,13 @@ COLUMNS: dict[str, dict[Reason, str]] = {
     },
     "linkage_coderequest": {
         _R.INTEGRATED: "person_id",
+        _R.EXCHANGE: "organisation",
         _R.STATE: "state refusal changed_at requested_at attempts",
-        _R.TECHNICAL: "message_key",
+        _R.TECHNICAL: "id message_key",
     },
     "linkage_query": {
         _R.INTEGRATED: "person_id",
-        _R.EXCHANGE: "provider duty procedure information_code nondisclosure",
+        _R.EXCHANGE: "provider duty procedure information_code nondisclosure organisation",
         _R.TRANSIT: "item_values item_reasons",
         _R.STATE: "state error handed_over",
         _R.TECHNICAL: "record_id batch_id sequence",
@@ -109,6 +110,7 @@ COLUMNS: dict[str, dict[Reason, str]] = {
         _R.EXCHANGE: "direction word",
         _R.TECHNICAL: "id job_id records",
     },
+    "linkage_conversionprogress": {_R.STATE: "processed", _R.TECHNICAL: "job_id"},
     "linkage_conversionfault": {_R.STATE: "column rule", _R.TECHNICAL: "id job_id row"},
     # file exchange (PIA (7)): queues and files as a whole; what a file holds about persons lies in the age vault
     "linkage_filequeue": {

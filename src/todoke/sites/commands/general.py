@@ -87,6 +87,28 @@ def bench_road(residents: int, as_json: bool) -> None:
     click.echo(benches.as_json(found) if as_json else benches.as_table(found))
 
 
+@bench.command("decide")
+@click.option(
+    "--residents", default=3_770_000, show_default=True, type=click.IntRange(min=1_000), help="住民の人数"
+)
+@click.option(
+    "--rounds", default=3, show_default=True, type=click.IntRange(min=1), help="測る回数（中央値を示します）"
+)
+@click.option("--growth", is_flag=True, help="37万人から3,770万人までの伸びも測ります（ディスク 3 GB）")
+@click.option("--no-peer", is_flag=True, help="手書きの DuckDB とだけ比べます")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("架空の市の住民だけを使い、自分だけのデータベースで測って消す")
+def bench_decide(residents: int, rounds: int, growth: bool, no_peer: bool, as_json: bool) -> None:
+    """支給判定。手書きの Polars・DuckDB、OpenFisca、PostgreSQL の一文、ORM の繰り返しと、同じ結果になるまでを比べます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration.bench_decide import run
+
+    found = run.run(
+        residents, rounds, VAR, lambda line: click.echo(line, err=True), growth=growth, peers=not no_peer
+    )
+    click.echo(benches.as_json(found) if as_json else run.as_table(found))
+
+
 @bench.command("screens")
 @click.option("--residents", default=20_000, show_default=True, type=click.IntRange(min=3_000))
 @click.option("--users", default=50, show_default=True, type=click.IntRange(1, 500), help="使う人の数")

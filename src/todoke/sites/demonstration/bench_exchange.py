@@ -47,7 +47,7 @@ def _single(site: Site, rate: float, seconds: float, persons: int, run: str) -> 
 
     with _counted(site) as row:
         row.update(in_realm(site.instance, Realm.CITY, load.single, rate, seconds, persons, run))
-    row |= {"rate": rate, "stages_ms": exchange_counts.stages(site.instance, run)}
+    row |= {"rate": rate, "stages_ms": exchange_counts.stages(site.instance, run, row.pop("moments"))}
     _per_exchange(row, row["answered"])
     return row
 

@@ -89,7 +89,34 @@ def _write(rows: int, kind: str, first: Path, second: Path) -> dict[str, Any]:
     cells[::_CHANGED] = "12345" if kind == "tax" else "神奈川県横浜市中区本町6丁目50番地の10"
     changed = kept.set_column(kept.column_names.index(name), name, pa.array(cells, pa.string()))
     arrow_csv.write_csv(changed.slice(0, rows), second, options)
+    if kind == "tax":
+        _seal_register(rows, first.parent)
     return {"mib": first.stat().st_size >> 20}
+
+
+def _seal_register(rows: int, folder: Path) -> None:
+    """The register against which a tax file is looked at: strangers, and who has no tax answer."""
+    from todoke.engine import snapshots
+    from todoke.systems.benefits.rules.imports import reading
+    from todoke.systems.benefits.rules.imports.kinds import ImportKind
+
+    snapshots.write(reading.typed(_register(rows), ImportKind.REGISTER_LATEST), folder, "register")
+
+
+def _serve_register(folder: Path) -> None:
+    from todoke.contracts import registry
+    from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
+    from todoke.contracts.stand_ins import ResidentsStandIn
+    from todoke.engine import snapshots
+    from todoke.kernel import clock
+
+    (path,) = folder.glob("register-*.parquet")
+    digest = snapshots.file_sha256(path)
+    refs = [
+        SnapshotRef(snapshot_id=kind, kind=kind, as_of=clock.today(), path=str(path), sha256=digest, rows=0)
+        for kind in SnapshotKind
+    ]
+    registry.serve(Residents, ResidentsStandIn(refs))
 
 
 def _codes(rows: int) -> Any:  # noqa: ANN401 - an Arrow array, imported late
@@ -190,6 +217,8 @@ def _import(file: Path, kind: str, rows: int) -> dict[str, Any]:
     from todoke.systems.benefits.jobs import importing
     from todoke.systems.benefits.rules.imports.kinds import ImportKind
 
+    if kind == "tax":
+        _serve_register(file.parent)
     said = Said(kind=ImportKind(kind), encoding=Encoding.UTF8, as_of=clock.today(), expected_rows=rows)
     begun = time.perf_counter()
     row = receive_file(file=file, said=said, by=BY)

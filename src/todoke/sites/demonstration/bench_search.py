@@ -15,7 +15,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from todoke.sites.demonstration import bench_site
@@ -44,16 +46,18 @@ class Question:
 
 
 def run(residents: int, var: Path, say: Callable[[str], None]) -> dict[str, Any]:
-    """Invent the city, take its register over, search, and let the peers search."""
+    """Invent the city, fill the tables of the search, search, and let the peers search."""
     with instance_for("search", var) as (instance, server):
         register = instance.path / "register.parquet"
         say("架空の市の住民記録を作ります")
         made = apart(instance, _invent, residents, register)
-        say("給付管理システムに取り込みます")
-        taken = apart(instance, _take, register)
-        _analyse(instance, server)
+        say("検索の表を作ります")
+        definitions = _without_indexes(instance, server)
+        filled = apart(instance, _fill, register)
+        indexes = _with_indexes(instance, server, definitions)
         say("検索を測ります")
         ours = apart(instance, _search, register)
+        say(f"検索 p95 の最大 {_worst(ours.more['kinds'])} ms")
         say("ILIKE（索引なし）を測ります")
         plain = apart(instance, _peer, register, _ILIKE_EACH)
         say("pg_trgm の索引を作って測ります")
@@ -67,12 +71,15 @@ def run(residents: int, var: Path, say: Callable[[str], None]) -> dict[str, Any]
         "machine": machine(),
         "limit_ms": LIMIT_MS,
     }
-    found |= {"invent_seconds": round(made.seconds, 1), "take_seconds": round(taken.seconds, 1)}
-    found |= {"take_peak_mib": taken.peak_mib, "trigram_index_seconds": round(indexed, 1)}
+    found |= {"invent_seconds": round(made.seconds, 1), "fill_seconds": round(filled.seconds, 1)}
+    found |= {"index_seconds": round(indexes, 1), "trigram_index_seconds": round(indexed, 1)}
     found |= {"kinds": ours.more["kinds"], "ilike": plain.more["kinds"], "pg_trgm": trigram.more["kinds"]}
     found |= {"slowest_ms": max(one["max_ms"] for one in ours.more["kinds"].values())}
-    found |= {"within the limit": max(one["p95_ms"] for one in ours.more["kinds"].values()) <= LIMIT_MS}
-    return found
+    return found | {"within the limit": _worst(ours.more["kinds"]) <= LIMIT_MS}
+
+
+def _worst(kinds: dict[str, dict[str, float]]) -> float:
+    return max(one["p95_ms"] for one in kinds.values())
 
 
 def _invent(residents: int, target: Path) -> dict[str, Any]:
@@ -87,39 +94,74 @@ def _invent(residents: int, target: Path) -> dict[str, Any]:
     return {}
 
 
-def _take(register: Path) -> dict[str, Any]:
-    from todoke.contracts import registry
-    from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
-    from todoke.contracts.stand_ins import ResidentsStandIn
-    from todoke.engine import snapshots
-    from todoke.systems.benefits.actions.take_register import take_register
+def _fill(register: Path) -> dict[str, Any]:
+    """The tables of the search as taking over that register would leave them, by COPY; their indexes are made afterwards."""
+    from django.db import transaction
 
-    rows, digest = pq.read_metadata(register).num_rows, snapshots.file_sha256(register)
-    reference = SnapshotRef(
-        snapshot_id="bench",
-        kind=SnapshotKind.LATEST,
-        as_of=_AS_OF,
-        path=str(register),
-        sha256=digest,
-        rows=rows,
-    )
-    registry.serve(Residents, ResidentsStandIn([reference]))
-    with bench_site.timed():
-        taken = take_register(kind=SnapshotKind.LATEST, by=bench_site.BY)
-    return {"rows": taken.rows}
+    from todoke.engine import postgres
+    from todoke.kernel import clock
+    from todoke.systems.benefits.models import Register
+    from todoke.systems.benefits.rules import search_forms
+
+    rows = pq.read_metadata(register).num_rows
+    with bench_site.timed(), transaction.atomic(using="benefits"):
+        Register.objects.using("benefits").create(
+            side="latest",
+            snapshot_id="bench",
+            sha256="0" * 64,
+            as_of=_AS_OF,
+            rows=rows,
+            taken_at=clock.now(),
+            taken_by="bench",
+        )
+        for batch in pq.ParquetFile(register).iter_batches(200_000):
+            entries = pa.Table.from_batches([batch])
+            side = pa.repeat("latest", entries.num_rows)
+            postgres.copy_in("benefits", "benefits_registerentry", entries.append_column("side", side))
+            keys = search_forms.of(entries, search_forms.home("14100"))
+            people = entries.select(["resident_code", "household_code", "birth_date", "protected"])
+            for name in keys.column_names:
+                people = people.append_column(name, keys[name])
+            people = people.append_column("hidden", people["protected"]).append_column("register", side)
+            edition = pa.repeat(search_forms.EDITION, entries.num_rows)
+            postgres.copy_in("benefits", "benefits_resident", people.append_column("edition", edition))
+    return {"rows": rows}
 
 
-def _analyse(instance: Instance, server: Server) -> None:
-    """What autovacuum does soon after a load, now."""
+_INDEXES: Final = """
+SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('benefits_resident', 'benefits_registerentry')
+AND indexname NOT IN (SELECT conname FROM pg_constraint)
+"""
+
+
+def _without_indexes(instance: Instance, server: Server) -> list[str]:
+    """Drops the tables' plain indexes; the statements that make them again."""
+    with _owner(instance, server) as owner:
+        found = owner.execute(_INDEXES).fetchall()
+        for name, _ in found:
+            owner.execute(f'DROP INDEX "{name}"'.encode())
+    return [str(definition) for _, definition in found]
+
+
+def _with_indexes(instance: Instance, server: Server, definitions: list[str]) -> float:
+    """Makes them, and does what autovacuum does soon after a load; seconds."""
+    begun = time.perf_counter()
+    with _owner(instance, server) as owner:
+        owner.execute("SET maintenance_work_mem = '512MB'")
+        for definition in definitions:
+            owner.execute(definition.encode())
+        for table in ("benefits_resident", "benefits_registerentry"):
+            owner.execute(f"VACUUM ANALYZE {table}".encode())
+    return time.perf_counter() - begun
+
+
+def _owner(instance: Instance, server: Server) -> psycopg.Connection[Any]:
     from todoke.sites.provision import owner_connection
 
-    with owner_connection(instance, server, instance.owner("benefits", None)) as owner:
-        owner.execute("VACUUM ANALYZE benefits_resident")
-        owner.execute("VACUUM ANALYZE benefits_registerentry")
+    return owner_connection(instance, server, instance.owner("benefits", None))
 
 
 def _trigrams(instance: Instance, server: Server) -> None:
-    import psycopg
     from psycopg.conninfo import make_conninfo
 
     owner = instance.owner("benefits", None)
@@ -133,8 +175,8 @@ def _trigrams(instance: Instance, server: Server) -> None:
 
 def _questions(register: Path) -> list[Question]:
     """The same for every side: people drawn from the register, and what somebody would type to find them."""
-    table = pq.read_table(register).filter(pa.compute.field("left_on").is_null())
-    table = table.filter(pa.compute.field("protected") == False)  # noqa: E712
+    table = pq.read_table(register).filter(pc.field("left_on").is_null())
+    table = table.filter(pc.field("protected") == False)  # noqa: E712
     draw = random.Random(SEED)  # noqa: S311 - a sample for a measurement
     rows = table.take(sorted(draw.sample(range(table.num_rows), _EACH))).to_pylist()
     return [question for row in rows for question in _of(row)]
@@ -231,7 +273,7 @@ def _figures(rows: list[tuple[float, bool, bool]]) -> dict[str, float]:
 def as_table(found: dict[str, Any]) -> str:
     """For a person: milliseconds by kind of search, beside the peers, and how often the one meant is first."""
     lines = [
-        f"search: {found['residents']:,} residents, taken over in {found['take_seconds']} s, slowest {found['slowest_ms']} ms",
+        f"search: {found['residents']:,} residents, tables filled in {found['fill_seconds']} s and indexed in {found['index_seconds']} s, slowest {found['slowest_ms']} ms",
         found["machine"],
         "",
         "| search | p50 ms | p95 ms | max ms | first | shown | ILIKE p50 | pg_trgm p50 | pg_trgm p95 |",

@@ -112,4 +112,5 @@ def _paying(source: Path, out: Path, by: Hands) -> list[Stage]:
             "総合振込ファイル",
             lambda: benefits.write_bank_files(PROGRAMME, out, by=treasurer()),
         ),
+        Stage("benefits.register", "検索の画面の準備", lambda: benefits.take_registers(by=clerk())),
     ]

@@ -16,6 +16,11 @@ from todoke.sites.instance import Instance
 from todoke.sites.realms import Realm
 
 _REST = 30.0
+_STAGES = (
+    "arrival → inquiry taken by the platform",
+    "inquiry taken → permit checked by the provider",
+    "permit checked → result stored in the city",
+)
 _PARTIES = ("inquirer", "provider", "network")
 _COUNTS = """
 SELECT (SELECT count(*) FROM inquirer), (SELECT count(*) FROM provider), (SELECT count(*) FROM network),
@@ -47,12 +52,21 @@ def _compare(folder: Path) -> dict[str, int]:
         return dict(zip(names, connection.execute(_COUNTS).fetchall()[0], strict=True))
 
 
-def stages(instance: Instance, run: str) -> dict[str, tuple[float, float]]:
-    """p50 and p99 in milliseconds of the stretches between the moments that the platform wrote down."""
-    asked, answered = in_realm(instance, Realm.PLATFORM, _moments, run)
-    both = [name for name in asked if name in answered]
-    permit = np.array([answered[name] - asked[name] for name in both]) * 1000
-    return {"inquiry taken → permit checked by the provider": _low_high(permit)} if both else {}
+def stages(
+    instance: Instance, run: str, ends: dict[str, tuple[float, float]]
+) -> dict[str, tuple[float, float]]:
+    """p50 and p99 in milliseconds of each stretch. `ends`: when an inquiry arrived and when its result was stored, by the
+    city; what lies between is what the platform wrote down."""
+    asked, checked = in_realm(instance, Realm.PLATFORM, _moments, run)
+    rows = [
+        (first, asked[name], checked[name], last)
+        for name, (first, last) in ends.items()
+        if name in asked and name in checked
+    ]
+    if not rows:
+        return {}
+    spent = np.diff(np.array(rows), axis=1) * 1000
+    return {name: _low_high(spent[:, place]) for place, name in enumerate(_STAGES)}
 
 
 def _low_high(values: Any) -> tuple[float, float]:  # noqa: ANN401 - an array

@@ -102,7 +102,13 @@ class _Answers:
         took = (np.array(list(self.at.values())) - self.base - arrivals[places]) * 1000
         shares = {f"p{share}": round(float(np.percentile(took, share)), 1) for share in (50, 95, 99)}
         last = max(self.at.values(), default=self.base) - self.base
+        clock = time.time() - time.monotonic()
+        begun = (arrivals[places] + self.base + clock).tolist()
         return {
+            "moments": {
+                name: (first, stored + clock)
+                for first, (name, stored) in zip(begun, self.at.items(), strict=True)
+            },
             "asked": len(arrivals),
             "answered": len(self.at),
             "wrong": self.wrong,

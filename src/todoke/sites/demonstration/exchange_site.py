@@ -9,7 +9,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +27,7 @@ PROVIDERS: Final = tuple(f"{code}" for code in range(13101, 13120))
 YEAR: Final = 2021
 _SITES: Final = (Realm.NATIONAL, Realm.PLATFORM)
 _START_SECONDS = 60.0
+_LOWEST = 20_000
 _PEOPLE = "INSERT INTO intermediary_person (integrated_number) SELECT integrated_number FROM held"
 # a 符号 begins as one that was asked for (the state's guard takes no other beginning)
 _ASKED_FOR = """
@@ -109,10 +110,13 @@ def _entered(path: str, realm: Realm, work: Callable[..., Any], arguments: tuple
 
 
 def _free_ports() -> dict[str, int]:
-    found = {}
+    """Below those that the system gives to outgoing connections: they are bound only when the databases are made."""
+    found: dict[str, int] = {}
     for realm in Realm:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            found[realm.value] = free.getsockname()[1]
+        while realm.value not in found:
+            port = _LOWEST + secrets.randbelow(10_000)
+            with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+                found[realm.value] = port
     return found
 
 

@@ -29,6 +29,7 @@ MENU: Final = (
     Entry(route="contracts", title="委託契約", below=("contract-",)),
     Entry(route="training", title="研修", below=("training-",)),
     Entry(route="terminals", title="端末", below=("terminal-",)),
+    Entry(route="keys", title="鍵と証明書"),
     Entry(route="exports", title="データの出力", below=("export",)),
     Entry(route="keepings", title="保存期間と消去", below=("keeping",)),
     Entry(route="log", title="操作の記録", below=("log-",), leads_to="log-purpose"),

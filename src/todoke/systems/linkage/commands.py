@@ -194,12 +194,16 @@ def forms(by: str) -> None:
 
 @group.command(name="codes")
 @click.option("--all", "everybody", is_flag=True, required=True, help="符号のない全員について取得を要求する")
+@click.option(
+    "--organisation", default="", help="市長部局のほかの機関（教育委員会など）の符号なら、その機関コード"
+)
 @_by
 @verb(Permission.LINKAGE_OPERATE)
-def codes(everybody: bool, by: str) -> None:
+def codes(everybody: bool, organisation: str, by: str) -> None:
     """符号の取得を要求します。"""
     actor = cli_actor.actor(by)
-    report = jobs.acquire(batch_ids=None, by=actor, transport=registry.need(Transport))
+    transport = registry.need(Transport)
+    report = jobs.acquire(batch_ids=None, by=actor, transport=transport, organisation=organisation)
     click.echo(f"符号取得の要求: {report.counts.accepted:,} 人")
 
 

@@ -96,7 +96,8 @@ def _hidden(found: Household) -> Household:
     for member in found.members:
         if member.hidden:
             _hide(member)
-    return replace(found, latest_code=protection.HIDDEN) if found.of.hidden else found
+    moved = found.of.hidden and found.latest_code != found.base_code
+    return replace(found, latest_code=protection.HIDDEN) if moved else found
 
 
 def _hide(member: Member) -> None:
@@ -104,5 +105,5 @@ def _hide(member: Member) -> None:
         if entry is not None:
             entry.address = entry.postal_code = entry.ward_code = protection.HIDDEN
             entry.previous_municipality = None
-    if member.latest is not None:
+    if member.latest is not None and member.latest.household_code != member.base_code:
         member.latest.household_code = protection.HIDDEN

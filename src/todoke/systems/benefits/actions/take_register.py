@@ -99,7 +99,7 @@ def take_register(*, kind: SnapshotKind, by: Actor) -> Taken:
 
     Errors: NOT_FOUND when there is none; INPUT_CHANGED when the sealed file is no longer what was imported.
     """
-    require(by, Permission.BENEFITS_IMPORT)
+    require(by, _held(by))
     reference = needs.register(kind)
     arriving = pq.read_table(snapshots.check(Path(reference.path), reference.sha256), columns=list(COLUMNS))
     with transaction.atomic(using=ALIAS):
@@ -111,6 +111,12 @@ def take_register(*, kind: SnapshotKind, by: Actor) -> Taken:
         subject = f"{reference.snapshot_id} added {taken.added} changed {taken.changed} gone {taken.gone}"
         record(ALIAS, by=by, verb="benefits:register:take", subject=subject, persons=taken.rows)
     return taken
+
+
+def _held(by: Actor) -> Permission:
+    """Whoever confirms an import as its second person ends it, too."""
+    imports = by.may(Permission.BENEFITS_IMPORT)
+    return Permission.BENEFITS_IMPORT if imports else Permission.BENEFITS_IMPORT_CONFIRM
 
 
 def _name(reference: SnapshotRef, by: Actor) -> None:

@@ -36,7 +36,7 @@ from todoke.systems.benefits.queries.overview import (
     asked_persons,
     laid_out_run,
     missing_persons,
-    orders_before,
+    orders_of,
 )
 from todoke.systems.benefits.queries.paying import (
     BatchLine,
@@ -84,7 +84,7 @@ __all__ = [
     "newest_run",
     "newest_source",
     "order_id",
-    "orders_before",
+    "orders_of",
     "outcome_counts",
     "paid_lineages",
     "reader",

@@ -23,6 +23,11 @@ class Member:
     latest: RegisterEntry | None
 
     @property
+    def base_code(self) -> str | None:
+        """The household that the member was in on the base date."""
+        return self.base.household_code if self.base else None
+
+    @property
     def current_code(self) -> str | None:
         """The household that the member is in now."""
         return self.latest.household_code if self.latest else None
@@ -44,6 +49,12 @@ class Household:
     latest_code: str | None
     members: tuple[Member, ...]
     registers: dict[str, Register]
+
+    def head(self, side: str) -> str:
+        """Whoever headed the household in that register; empty when nobody did."""
+        code = self.base_code if side == "base" else self.latest_code
+        entries = (member.base if side == "base" else member.latest for member in self.members)
+        return next((e.name_kanji for e in entries if e and e.is_head and e.household_code == code), "")
 
     @property
     def codes(self) -> tuple[str, ...]:

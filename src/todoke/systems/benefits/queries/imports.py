@@ -82,6 +82,15 @@ def in_use(kind: ImportKind) -> tuple[str, str] | None:
     return (source.sha256, source.path) if source else None
 
 
+def stale(of: FileImport) -> bool:
+    """Whether another edition has come into use since the comparison: an import that cannot be taken any more."""
+    kind = ImportKind(of.kind)
+    if KINDS[kind].adds or of.state not in (ImportState.CHECKED, ImportState.PROPOSED, ImportState.CONFIRMED):
+        return False
+    known = in_use(kind)
+    return (known[0] if known else "") not in (of.before_sha256, of.table_sha256)
+
+
 def edition(sha256: str, path: str) -> Path:
     """The sealed file, as it was sealed."""
     return snapshots.check(Path(path), sha256)

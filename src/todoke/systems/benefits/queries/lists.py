@@ -41,6 +41,14 @@ class Paged(Sequence[Row], Generic[Row]):
         return self.fetch(place, 1)[0]
 
 
+def _from_nearer_end(total: int, first: int, many: int, order: Sequence[str]) -> dict[str, Any]:
+    """How to reach those rows without walking past more than half of the others: the last pages are read backwards."""
+    after = total - first - many
+    backwards = after < first
+    words = ", ".join(f"{column} DESC" if backwards else column for column in order)
+    return {"order": words, "first": after if backwards else first}
+
+
 class ListedCase(NamedTuple):
     """One case in a list: no name, no address."""
 
@@ -66,15 +74,18 @@ class CasesWanted:
 def cases(wanted: CasesWanted) -> Paged[ListedCase]:
     """The cases, by number or by how long they have stood in their state."""
     where, given = _case_conditions(wanted)
-    order = "state_at, case_number" if wanted.oldest_first else "case_number"
+    order = ("state_at", "case_number") if wanted.oldest_first else ("case_number",)
     ((total,),) = postgres.fetch(ALIAS, f"SELECT count(*) FROM benefits_case WHERE {where}", given)
     page = (
-        "SELECT id, case_number, ward_code, state, state_at, protected"
-        f" FROM benefits_case WHERE {where} ORDER BY {order} OFFSET %(first)s LIMIT %(many)s"
+        "SELECT * FROM (SELECT id, case_number, ward_code, state, state_at, protected"
+        f" FROM benefits_case WHERE {where} ORDER BY {{order}} OFFSET %(first)s LIMIT %(many)s) c"
+        f" ORDER BY {', '.join(order)}"
     )
 
     def fetch(first: int, many: int) -> list[ListedCase]:
-        rows = postgres.fetch(ALIAS, page, {**given, "first": first, "many": many})
+        way = _from_nearer_end(int(total), first, many, order)
+        values = {**given, "first": way["first"], "many": many}
+        rows = postgres.fetch(ALIAS, page.format(order=way["order"]), values)
         return [
             ListedCase(case_id, number, ward, CaseState(state), since, protected)
             for case_id, number, ward, state, since, protected in rows
@@ -128,7 +139,7 @@ SELECT d.id, j.household_key, j.ward_code, j.outcome, j.reason_code, d.protected
     SELECT run_id, household_key, ward_code, outcome, reason_code FROM benefits_judged_household
     WHERE {where} ORDER BY {order} OFFSET %(first)s LIMIT %(many)s
 ) j JOIN benefits_decision d ON d.run_id = j.run_id AND d.household_key = j.household_key
-ORDER BY {order}
+ORDER BY {shown}
 """
 _TOTAL = "SELECT coalesce(sum(households), 0)::bigint FROM benefits_judged_count WHERE {where}"
 
@@ -145,12 +156,14 @@ def households(wanted: HouseholdsWanted) -> Paged[ListedHousehold]:
         return Paged(0, lambda _first, _many: [])
     given = {name: value for name, value in conditions.items() if value is not None}
     where = " AND ".join(f"{name} = %({name})s" for name in given)
-    order = "ward_code, household_key" if {"outcome", "reason_code"} & given.keys() else "household_key"
+    indexed = {"outcome", "reason_code"} & given.keys()
+    order = ("ward_code", "household_key") if indexed else ("household_key",)
     ((total,),) = postgres.fetch(ALIAS, _TOTAL.format(where=where), given)
-    page = _HOUSEHOLDS.format(where=where, order=order)
 
     def fetch(first: int, many: int) -> list[ListedHousehold]:
-        rows = postgres.fetch(ALIAS, page, {**given, "first": first, "many": many})
+        way = _from_nearer_end(int(total), first, many, order)
+        page = _HOUSEHOLDS.format(where=where, order=way["order"], shown=", ".join(order))
+        rows = postgres.fetch(ALIAS, page, {**given, "first": way["first"], "many": many})
         return [
             ListedHousehold(decision, key, ward, Outcome(outcome), Reason(reason), protected)
             for decision, key, ward, outcome, reason, protected in rows

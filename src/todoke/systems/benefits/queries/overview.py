@@ -35,7 +35,7 @@ def asked_persons(run: DecisionRun) -> pa.Table:
         connection.execute(
             "CREATE TEMP TABLE asked (resident_code VARCHAR, abroad BOOLEAN, ordered_at TIMESTAMPTZ)"
         )
-        for order in orders_before(run):
+        for order in (one for one in orders_of(run.programme) if one.ordered_at <= run.decided_at):
             path = snapshots.check(Path(order.path), order.sha256)
             connection.execute(
                 "INSERT INTO asked SELECT resident_code, abroad, ? FROM read_parquet(?)",
@@ -48,10 +48,9 @@ def asked_persons(run: DecisionRun) -> pa.Table:
         )
 
 
-def orders_before(run: DecisionRun) -> list[InquiryOrder]:
-    """The programme's orders that had been given when the run was decided, oldest first."""
-    orders = InquiryOrder.objects.using(ALIAS).filter(run__programme=run.programme)
-    return list(orders.filter(ordered_at__lte=run.decided_at).order_by("ordered_at"))
+def orders_of(programme: str) -> list[InquiryOrder]:
+    """The programme's orders, oldest first."""
+    return list(InquiryOrder.objects.using(ALIAS).filter(run__programme=programme).order_by("ordered_at"))
 
 
 def missing_persons(run: DecisionRun) -> int:

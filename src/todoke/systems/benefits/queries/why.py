@@ -6,12 +6,11 @@ the household is first looked up in the register that we keep, then verified aga
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 from django.conf import settings
@@ -24,10 +23,11 @@ from todoke.systems.benefits.models import (
     AnswerImport,
     Decision,
     DecisionRun,
+    Register,
     RegisterEntry,
     Source,
 )
-from todoke.systems.benefits.queries.overview import orders_before
+from todoke.systems.benefits.queries.overview import orders_of
 from todoke.systems.benefits.rules.outcome import Reason
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.tax_status import TaxStatus
@@ -52,11 +52,14 @@ _PERSONS_OF = """
 SELECT resident_code, household_key, status, source
 FROM read_parquet($file) WHERE household_key IN ($key, $key || '-1') ORDER BY resident_code
 """
-_REGISTER = """
-SELECT resident_code, name_kanji, is_head, relationship, birth_date, moved_in_on, previous_municipality, left_on,
-    left_reason, protected
-FROM read_parquet($file) WHERE resident_code IN ({codes})
-"""
+_SIDES = ("base", "latest")
+_REGISTER_COLUMNS = (
+    "resident_code", "name_kanji", "is_head", "relationship", "birth_date", "moved_in_on", "previous_municipality",
+    "left_on", "left_reason", "protected",
+)  # fmt: skip
+_REGISTER = (
+    f"SELECT {', '.join(_REGISTER_COLUMNS)} FROM read_parquet($file) WHERE resident_code IN ({{codes}})"
+)
 _TAX = """
 SELECT resident_code, declared, income_levy, per_capita_levy, total_income, levy_waived, treaty_exempt,
     supporter IS NOT NULL AS dependant, supporter_taxed
@@ -73,6 +76,7 @@ _APPLIED = "SELECT min(received_on) AS received_on FROM read_parquet($file) WHER
 _ASKED = "SELECT resident_code, abroad FROM read_parquet($file) WHERE resident_code IN ({codes})"
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 class _Files(NamedTuple):
@@ -101,17 +105,25 @@ class Reader:
     """Reads sealed files for one page: what two decisions share is read once."""
 
     connection: duckdb.DuckDBPyConnection
-    memory: dict[tuple[object, ...], list[Row]] = field(default_factory=dict)
+    memory: dict[tuple[object, ...], Any] = field(default_factory=dict)
+
+    def once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What `make` gives, made once for the page."""
+        if key not in self.memory:
+            self.memory[key] = make()
+        found: T = self.memory[key]
+        return found
 
     def rows(self, query: str, path: str, sha256: str, **given: str) -> list[Row]:
         """The rows of `query` over a file that is still what it was sealed as."""
-        key = (query, sha256, *sorted(given.items()))
-        if key not in self.memory:
+
+        def read() -> list[Row]:
             file = snapshots.check_unchanged(Path(path), sha256)
             found = self.connection.execute(query, {"file": str(file), **given})
             names = [column[0] for column in found.description or ()]
-            self.memory[key] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-        return self.memory[key]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+        return self.once((query, sha256, *sorted(given.items())), read)
 
     def of(self, query: str, path: str, sha256: str, codes: Sequence[str], **given: str) -> list[Row]:
         """The rows of some persons. Their codes stand in the query one by one: only then are row groups skipped."""
@@ -133,7 +145,7 @@ def seen_household(decision: Decision, programme: Programme, files: Reader) -> H
     near = _persons(decision, files)
     persons = [person for person in near if person["household_key"] == key]
     codes = [str(person["resident_code"]) for person in persons]
-    sealed = _files(run)
+    sealed = _files(run, files)
     found = _found(run, programme, files, sealed, codes)
     # the payment to a protected part is the household's own once nobody of it is protected any more
     part = key if len(persons) < len(near) else f"{key}-1"
@@ -159,10 +171,9 @@ def _persons(decision: Decision, files: Reader) -> list[Row]:
     The register that we keep says who they may be; if the decision counted others, the whole file is searched.
     """
     run, key = decision.run, decision.household_key
-    entries = RegisterEntry.objects.using(ALIAS).filter(
-        side_id__in=("base", "latest"), household_code=decision.base_household_code
-    )
-    codes = sorted(set(entries.values_list("resident_code", flat=True)))
+    home = decision.base_household_code
+    entries = RegisterEntry.objects.using(ALIAS).filter(side_id__in=_SIDES, household_code=home)
+    codes = files.once(("codes", home), lambda: sorted(set(entries.values_list("resident_code", flat=True))))
     wanted = (key, f"{key}-1")
     known = files.of(_PERSONS, run.persons_path, run.persons_sha256, codes) if codes else []
     near = [person for person in known if person["household_key"] in wanted]
@@ -179,13 +190,23 @@ def _found(
         return {str(row["resident_code"]): row for row in rows}
 
     return _Found(
-        base=by_code(_REGISTER, sealed.base),
-        latest=by_code(_REGISTER, sealed.latest),
+        base=_kept(files, sealed.base, codes) or by_code(_REGISTER, sealed.base),
+        latest=_kept(files, sealed.latest, codes) or by_code(_REGISTER, sealed.latest),
         tax=by_code(_TAX, sealed.tax, year=str(programme.tax_year)),
         aid=by_code(_AID, sealed.assistance, day=programme.tax_date.isoformat()),
         asked=_asked(run, files, codes),
-        answers=_answers(run, codes),
+        answers=_answers(run, files, codes),
     )
+
+
+def _kept(files: Reader, register: SnapshotRef, codes: Sequence[str]) -> dict[str, Row]:
+    """The persons in the register that we keep, if it is the very one that the decision was made from; else nobody."""
+    sides = files.once(("sides",), lambda: dict(Register.objects.using(ALIAS).values_list("side", "sha256")))
+    if sides.get(register.kind.value) != register.sha256:
+        return {}
+    entries = RegisterEntry.objects.using(ALIAS).filter(side_id__in=_SIDES, resident_code__in=codes)
+    rows = files.once(("entries", *codes), lambda: list(entries.values("side_id", *_REGISTER_COLUMNS)))
+    return {str(row["resident_code"]): row for row in rows if row["side_id"] == register.kind.value}
 
 
 def _member(person: Row, found: _Found, *, protected: bool) -> Member:
@@ -219,10 +240,19 @@ def _record(row: Row) -> TaxRecord:
     return TaxRecord(**{name: value for name, value in row.items() if name != "resident_code"})
 
 
-def _files(run: DecisionRun) -> _Files:
-    base = needs.sealed_register(SnapshotKind.BASE, run.base_snapshot)
-    latest = needs.sealed_register(SnapshotKind.LATEST, run.latest_snapshot)
-    tax, assistance = _source("tax", run.tax_sha256), _source("assistance", run.assistance_sha256)
+def _files(run: DecisionRun, files: Reader) -> _Files:
+    def register(kind: SnapshotKind, sha256: str) -> SnapshotRef:
+        return files.once((kind, sha256), lambda: needs.sealed_register(kind, sha256))
+
+    def source(kind: str, sha256: str) -> Source:
+        sources = Source.objects.using(ALIAS)
+        return files.once((kind, sha256), lambda: sources.get(kind=kind, sha256=sha256))
+
+    base, latest = (
+        register(SnapshotKind.BASE, run.base_snapshot),
+        register(SnapshotKind.LATEST, run.latest_snapshot),
+    )
+    tax, assistance = source("tax", run.tax_sha256), source("assistance", run.assistance_sha256)
     return _Files(
         base=base,
         latest=latest,
@@ -241,10 +271,6 @@ def _files(run: DecisionRun) -> _Files:
     )
 
 
-def _source(kind: str, sha256: str) -> Source:
-    return Source.objects.using(ALIAS).get(kind=kind, sha256=sha256)
-
-
 def _derived(name: str, sha256: str) -> str:
     """Where `decide` sealed what it read from our own tables."""
     return str(Path(settings.TODOKE_DATA_FOLDER) / "benefits" / f"{name}-{sha256[:16]}.parquet")
@@ -253,7 +279,8 @@ def _derived(name: str, sha256: str) -> str:
 def _asked(run: DecisionRun, files: Reader, codes: Sequence[str]) -> dict[str, Asked]:
     """In which order each person was first asked about, and whether the newest order could not ask."""
     found: dict[str, Asked] = {}
-    for order in orders_before(run):
+    orders = files.once(("orders", run.programme), lambda: orders_of(run.programme))
+    for order in (one for one in orders if one.ordered_at <= run.decided_at):
         for row in files.of(_ASKED, order.path, order.sha256, codes):
             first = found.get(row["resident_code"])
             found[row["resident_code"]] = Asked(
@@ -264,24 +291,20 @@ def _asked(run: DecisionRun, files: Reader, codes: Sequence[str]) -> dict[str, A
     return found
 
 
-def _answers(run: DecisionRun, codes: Sequence[str]) -> dict[str, AnswerRead]:
+def _answers(run: DecisionRun, files: Reader, codes: Sequence[str]) -> dict[str, AnswerRead]:
     """What was answered about these persons before the run, by the newest order and its newest files."""
-    found: dict[str, AnswerRead] = {}
-    for imported in _imports(run):
-        for answer in Answer.objects.using(ALIAS).filter(imported=imported, resident_code__in=codes):
-            found[answer.resident_code] = _answer(answer, imported.imported_at)
-    return found
-
-
-def _imports(run: DecisionRun) -> list[AnswerImport]:
-    newest: dict[str, AnswerImport] = {}
     imports = AnswerImport.objects.using(ALIAS).filter(order__run__programme=run.programme)
-    for imported in imports.filter(imported_at__lte=run.decided_at).order_by("order__run_id", "id"):
-        newest[imported.order_id] = imported
-    return list(newest.values())
+    every = files.once(("imports", run.programme), lambda: list(imports.order_by("order__run_id", "id")))
+    newest = {one.order_id: one for one in every if one.imported_at <= run.decided_at}
+    arrived = {one.pk: one for one in newest.values()}
+    answers = Answer.objects.using(ALIAS).filter(imported_id__in=arrived, resident_code__in=codes)
+    known = files.once(("answers", *arrived, *codes), lambda: list(answers))
+    places = list(arrived)
+    by_order = sorted(known, key=lambda answer: places.index(answer.imported_id))
+    return {answer.resident_code: _answer(answer, arrived[answer.imported_id]) for answer in by_order}
 
 
-def _answer(answer: Answer, arrived: datetime) -> AnswerRead:
+def _answer(answer: Answer, imported: AnswerImport) -> AnswerRead:
     return AnswerRead(
         status=TaxStatus(answer.status),
         finding=answer.finding,
@@ -292,6 +315,6 @@ def _answer(answer: Answer, arrived: datetime) -> AnswerRead:
         income_levy_reason=answer.income_levy_reason,
         per_capita_levy_reason=answer.per_capita_levy_reason,
         taxing_municipality=answer.taxing_municipality or "",
-        arrived=arrived,
-        edition=answer.imported.order_id,
+        arrived=imported.imported_at,
+        edition=imported.order_id,
     )

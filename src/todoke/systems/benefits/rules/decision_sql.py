@@ -84,11 +84,10 @@ def statement(programme: Programme, given: Collection[str] = RELATIONS) -> State
 
 
 _PERSONS = "SELECT resident_code, household_key, status, source FROM status"
-_ASKED = """
-SELECT count(*) AS residents, COALESCE(sum(CASE WHEN contains(household_code, '-') THEN 1 ELSE 0 END), 0) AS split
-FROM population"""
+_ASKED = "SELECT count(*) AS residents FROM population"
 _WRITTEN = """
-SELECT (SELECT count(*) FROM persons) AS persons, count(*) AS households, COALESCE(sum(members), 0) AS members
+SELECT (SELECT count(*) FROM persons) AS persons, count(*) AS households, COALESCE(sum(members), 0) AS members,
+    count(CASE WHEN contains(base_household_code, '-') THEN 1 END) AS split
 FROM households"""
 
 
@@ -125,15 +124,17 @@ SELECT household_key, any_value(base_household_code) AS base_household_code, boo
 FROM status GROUP BY household_key"""
 
 
-# Nearly always one person is named, and nothing has to be sorted. Codes have one length, so sorting the texts sorts by resident
+# Nearly always one person is named, or two of one status, and nothing has to be sorted. Codes have one length, so sorting
+# the texts sorts by resident
 _NAMED = """
 named AS (
-    SELECT household_key, place, count(*) AS persons, any_value(resident_code) AS who, any_value(status) AS who_is
+    SELECT household_key, place, count(*) AS persons, min(resident_code) AS first_one, max(resident_code) AS last_one,
+        min(status) AS is_all, min(status) = max(status) AS alike
     FROM status WHERE place IS NOT NULL GROUP BY household_key, place
 ),
 several AS (
     SELECT s.household_key, s.place, concat_ws('|', array_sort(array_agg(s.resident_code || '=' || s.status))) AS names
-    FROM status s JOIN (SELECT household_key, place FROM named WHERE persons > 1) n
+    FROM status s JOIN (SELECT household_key, place FROM named WHERE persons > 2 OR NOT alike) n
         ON n.household_key = s.household_key AND n.place = s.place
     GROUP BY s.household_key, s.place
 )"""
@@ -179,7 +180,8 @@ newborn AS (
 
 _UNIT = """
 unit AS (
-    SELECT h.*, COALESCE(a.names, n.who || '=' || n.who_is) AS names,
+    SELECT h.*, COALESCE(a.names, n.first_one || '=' || n.is_all
+            || CASE WHEN n.persons > 1 THEN '|' || n.last_one || '=' || n.is_all ELSE '' END) AS names,
         CASE WHEN y.died THEN y.successor ELSE COALESCE(y.first_choice, h.head) END AS payee_resident_code,
         f.received_on, p.household_key IS NOT NULL AS paid_before, e.household_key IS NOT NULL AS earlier_round,
         COALESCE(w.newborns, 0) AS newborns

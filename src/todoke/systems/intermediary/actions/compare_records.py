@@ -14,13 +14,14 @@ from typing import Final
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
+from todoke.contracts import network
 from todoke.contracts.exchange_records import COLUMNS, ExchangeRecord, Side
 from todoke.engine import postgres
 from todoke.exchange.message_id import first_at
 from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs
-from todoke.systems.intermediary.models import RecordComparison
+from todoke.systems.intermediary.models import OpenDiscrepancy, RecordComparison
 
 GRACE: Final = timedelta(hours=1)
 """How old a permit is before its records must agree."""
@@ -78,7 +79,8 @@ def _begun(alias: str, side: Side, grace: timedelta, *, whole: bool) -> RecordCo
 
 
 def _run(alias: str, work: RecordComparison, by: Actor) -> None:
-    side, still = Side(work.side), list[str]()
+    side, still = Side(work.side), list[network.OpenDiscrepancy]()
+    unsettled = still
     while work.ended_at is None:
         interval = {"side": work.side, "after": work.reached, "through": work.through}
         records = _records(alias, _INTERVAL, interval)
@@ -88,21 +90,37 @@ def _run(alias: str, work: RecordComparison, by: Actor) -> None:
         work.compared += answer.compared
         work.differing += answer.differing
         if through == work.through:
-            work.unsettled = len(_asked_again(alias, side, still))
+            unsettled = _asked_again(alias, side, still)
+            work.unsettled = len(unsettled)
             work.ended_at = clock.now()
         with transaction.atomic(using=alias):
             work.save(using=alias)
             if work.ended_at:
+                _keep(alias, side, unsettled)
                 subject = f"{work.side} {work.differing}/{work.compared} open:{work.unsettled}"
                 record(alias, by=by, verb=Permission.INTERMEDIARY_COMPARE_RECORDS.value, subject=subject)
 
 
-def _asked_again(alias: str, side: Side, still: list[str]) -> list[str]:
+def _asked_again(
+    alias: str, side: Side, still: list[network.OpenDiscrepancy]
+) -> list[network.OpenDiscrepancy]:
     """Show the open ones once more, wherever they are; those that are still open."""
     if not still:
         return []
-    records = _records(alias, _NAMED, {"side": side.value, "named": still})
-    return needs.show_records(alias, side, records, after="", through="", named=still).open
+    named = [row.permit_id for row in still]
+    records = _records(alias, _NAMED, {"side": side.value, "named": named})
+    return needs.show_records(alias, side, records, after="", through="", named=named).open
+
+
+def _keep(alias: str, side: Side, unsettled: list[network.OpenDiscrepancy]) -> None:
+    """What is open now, in place of what was open after the last round."""
+    told = OpenDiscrepancy.objects.using(alias)
+    told.filter(side=side.value).delete()
+    now, names = clock.now(), network.OpenDiscrepancy.__struct_fields__
+    told.bulk_create(
+        OpenDiscrepancy(side=side.value, told_at=now, **{name: getattr(row, name) for name in names})
+        for row in unsettled
+    )
 
 
 def _records(alias: str, query: str, parameters: Mapping[str, object]) -> list[ExchangeRecord]:

@@ -13,6 +13,7 @@ from todoke.systems.intermediary.models.link_code import LinkCode
 from todoke.systems.intermediary.models.list_copy import ListCopy
 from todoke.systems.intermediary.models.list_copy_entry import ListCopyEntry
 from todoke.systems.intermediary.models.nondisclosure import Nondisclosure
+from todoke.systems.intermediary.models.open_discrepancy import OpenDiscrepancy
 from todoke.systems.intermediary.models.partner_nondisclosure import PartnerNondisclosure
 from todoke.systems.intermediary.models.permit_extension import PermitExtension
 from todoke.systems.intermediary.models.person import Person
@@ -35,6 +36,7 @@ __all__ = [
     "ListCopy",
     "ListCopyEntry",
     "Nondisclosure",
+    "OpenDiscrepancy",
     "PartnerNondisclosure",
     "PermitExtension",
     "Person",

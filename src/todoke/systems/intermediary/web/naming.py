@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.safestring import SafeString
 
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE, Outcome
+from todoke.contracts.refusals import NETWORK_REFUSALS
 from todoke.identifiers import municipality
 from todoke.identifiers.municipality_names import name_of
 from todoke.kernel.errors import TodokeError
@@ -37,12 +38,10 @@ CODES: Final = {
     LOCAL_TAX: "地方税関係情報",
 }
 ERRORS: Final[Mapping[str, str]] = {
+    **{code: f"{refusal.happened}{refusal.todo}" for code, refusal in NETWORK_REFUSALS.items()},
     "permit_expired": "提供者が確認している間に、情報提供許可証の期限が切れました。必要であれば、もう一度照会してください。",
-    "not_on_list": "照会許可照会リストで認められていない照会です。事務、事務手続、照会先を確かめてください。",
     "no_valid_list": "照会先に有効な照会許可照会リストの写しがありませんでした。日をおいて照会し直してください。",
-    "unknown_provider": "照会先の機関が登録されていないか、接続していません。機関コードを確かめてください。",
-    "unknown_code": "照会した機関の符号ではありません。符号を取得し直してから照会してください。",
-    "duplicate_record": "同じレコード識別番号の照会が既にあります。新しい番号で照会してください。",
+    "not_on_list": "照会許可照会リストで認められていないか、緊急に失効した照会です。事務、事務手続、照会先を確かめてください。",
     "replica_damaged": "照会先の副本が開けないため、回答できませんでした。照会先が登録し直した後に、もう一度照会してください。",
     "answer_damaged": "届いた回答が開けません（保管中に変わったか、鍵の世代がありません）。もう一度照会してください。",
     "code_not_bound": "許可証と符号が一致しませんでした。もう一度照会し、続くときはネットワークの運用者に確かめてください。",

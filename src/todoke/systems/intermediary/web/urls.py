@@ -13,6 +13,8 @@ from todoke.systems.intermediary.queries import holding
 from todoke.systems.intermediary.queries import records as record_reads
 from todoke.systems.intermediary.web import (
     acts,
+    batches,
+    discrepancies,
     exchanges,
     held,
     overview,
@@ -30,6 +32,11 @@ urlpatterns: Final[list[URLPattern]] = [
     path("intermediary/inquiries", exchanges.inquiry_towns, name="intermediary-inquiry-towns"),
     path("intermediary/towns", overview.towns, name="intermediary-towns"),
     path(f"{_TOWN}/state", overview.town, name="intermediary-town"),
+    path("intermediary/batches", batches.towns, name="intermediary-batch-towns"),
+    path(f"{_TOWN}/batches", batches.town, name="intermediary-batches"),
+    path("intermediary/discrepancies", discrepancies.towns, name="intermediary-discrepancy-towns"),
+    path(f"{_TOWN}/discrepancies", discrepancies.town, name="intermediary-discrepancies"),
+    path(f"{_TOWN}/discrepancies/<slug:permit_id>", discrepancies.one, name="intermediary-discrepancy"),
     path(f"{_TOWN}/held", held.queue, name="intermediary-held"),
     path(f"{_TOWN}/refusals", acts.refuse, name="intermediary-held-refuse"),
     path(_HELD, held.one, name="intermediary-held-one"),
@@ -71,6 +78,8 @@ MENU: Final[tuple[Entry, ...]] = (
         below=("intermediary-inquiries", "intermediary-inquiry"),
     ),
     Entry(route="intermediary-towns", title="団体の状況", below=("intermediary-town",)),
+    Entry(route="intermediary-batch-towns", title="処理の状況", below=("intermediary-batch",)),
+    Entry(route="intermediary-discrepancy-towns", title="記録の不一致", below=("intermediary-discrepanc",)),
     Entry(
         route="intermediary-record-towns",
         title="情報提供等記録",

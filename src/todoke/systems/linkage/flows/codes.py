@@ -11,7 +11,7 @@ from todoke.workflow.flow import Flow, along
 
 
 class CodeRequestState(TextChoices):
-    """Where the acquisition of one person's 符号 stands, as the city knows it."""
+    """Where the acquisition of one person's 符号 at one organisation stands, as the city knows it."""
 
     WANTED = "wanted", "未要求"
     REQUESTED = "requested", "要求済"
@@ -29,7 +29,7 @@ CODE_REQUEST: Final = Flow(
     states=CodeRequestState,
     starts=(CodeRequestState.WANTED,),
     ends=(CodeRequestState.PRESENT,),
-    key="person_id",
+    key="id",
     at="changed_at",
     by="",
     steps=(

@@ -115,11 +115,13 @@ def rotate_keys(*, by: Actor) -> StepReport:
     return run_step(ALIAS, _ROTATION, key=str(key_id), by=by.staff_id, work=work, title="個人番号の鍵の更新")
 
 
-def acquire(*, batch_ids: Sequence[str] | None, by: Actor, transport: Transport) -> StepReport:
-    """符号取得 for the persons of these batches' unsent queries, or of everybody (None)."""
+def acquire(
+    *, batch_ids: Sequence[str] | None, by: Actor, transport: Transport, organisation: str = ""
+) -> StepReport:
+    """符号取得 for the persons of these batches' unsent queries, or of everybody (None), there at one organisation too."""
 
     def work(meter: Meter) -> Counts:
-        meter.total(want_codes(batch_ids=batch_ids, by=by))
+        meter.total(want_codes(batch_ids=batch_ids, by=by, organisation=organisation))
         requested = 0
         for key in queries.wanted_code_messages():
             count = request_codes(message_key=key, transport=transport, by=by)
@@ -154,18 +156,22 @@ def send(*, batch_ids: Sequence[str], by: Actor, dispatcher: Delivers, patience:
 
 def stand(*, by: Actor, transport: Transport) -> int:
     """符号の取得結果の確認 of everybody whose 符号 was asked for; returns how many were acquired or failed."""
+    return sum(_stand_at(organisation, by, transport) for organisation in codes.asking())
+
+
+def _stand_at(organisation: str, by: Actor, transport: Transport) -> int:
     ended, after = 0, ""
     sender, receiver = _ends()
-    while persons := codes.requested(after):
+    while persons := codes.requested(organisation, after):
         answer = client.request(
             transport,
             sender=sender,
             receiver=receiver,
             kind=CODE_STANDINGS,
-            body=CodeStandingsWanted(integrated_numbers=persons),
+            body=CodeStandingsWanted(integrated_numbers=persons, organisation=organisation),
             key=f"standings {uuid.uuid4().hex}",
         )
-        ended += take_standings(persons=persons, answer=answer, by=by)
+        ended += take_standings(persons=persons, answer=answer, by=by, organisation=organisation)
         after = persons[-1]
     return ended
 

@@ -14,13 +14,14 @@ from todoke.systems.linkage.models.person import Person
 
 
 class CodeRequest(models.Model):
-    """Where the acquisition of one person's 符号 stands. Neither 取得番号 nor 符号 is ever stored here (S2).
+    """Where the acquisition of one person's 符号 at one organisation of the city stands ("": the main one). Neither 取得番号 nor 符号 is ever stored here (S2).
 
-    A row begins with its person (migration 0005). `message_key` names the message that is to carry the person, or
+    The main organisation's row begins with its person (migration 0006), any other when it is wanted. `message_key` names the message that is to carry the person, or
     did; it is empty until one is made. `attempts`: how often the 符号 was asked for.
     """
 
-    person = models.OneToOneField(Person, on_delete=models.PROTECT, primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False)
+    organisation = models.TextField(db_default="")
     state = models.TextField(choices=CodeRequestState.choices)
     message_key = models.TextField()
     refusal = models.TextField(db_default="")
@@ -29,13 +30,16 @@ class CodeRequest(models.Model):
     attempts = models.IntegerField(db_default=0)
 
     privacy = Privacy(
-        open="state message_key refusal changed_at requested_at attempts",
+        open="id organisation state message_key refusal changed_at requested_at attempts",
         specific="person",
         keep=with_parent("person"),
     )
 
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "organisation"], name="code_request_once_an_organisation"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=CodeRequestState.values),
                 name="code_request_state_known",

@@ -75,7 +75,9 @@ def change_number(correction: Correction) -> None:
     rows = IndividualNumber.objects.using(ALIAS).filter(person_id=correction.person_id)
     rows.filter(standing=Standing.LIVE).update(standing=Standing.FORMER)
     rows.filter(standing=Standing.PROPOSED).update(standing=Standing.LIVE)
-    refused = CodeRequest.objects.using(ALIAS).filter(pk=correction.person_id, state=CodeRequestState.REFUSED)
+    refused = CodeRequest.objects.using(ALIAS).filter(
+        person_id=correction.person_id, state=CodeRequestState.REFUSED
+    )
     refused.update(state=CodeRequestState.AGAIN, refusal="", message_key="", changed_at=clock.now())
 
 

@@ -16,7 +16,7 @@ from todoke.systems.linkage.models.query_batch import QueryBatch
 
 
 class Query(models.Model):
-    """One 情報照会 by 統合番号. `item_values` and `item_reasons` are parallel, in the order of TAX_ITEMS.
+    """One 情報照会 by 統合番号, asked by the organisation that carries the duty ("": the main one). `item_values` and `item_reasons` are parallel, in the order of TAX_ITEMS.
 
     They are in transit only: when the asking system has stored them they are dropped here (`handed_over`), so
     that linkage keeps nothing about a person but the basic attributes (S8).
@@ -30,6 +30,7 @@ class Query(models.Model):
     procedure = models.TextField()
     information_code = models.TextField()
     nondisclosure = models.TextField()
+    organisation = models.TextField(db_default="")
     state = models.TextField(choices=QueryState.choices)
     error = models.TextField(db_default="")
     sequence = models.BigIntegerField(db_default=0)
@@ -39,8 +40,8 @@ class Query(models.Model):
 
     privacy = Privacy(
         open=(
-            "record_id batch provider duty procedure information_code nondisclosure state error "
-            "sequence handed_over"
+            "record_id batch provider duty procedure information_code nondisclosure organisation state "
+            "error sequence handed_over"
         ),
         specific="person item_values item_reasons",
         keep=with_parent("batch"),

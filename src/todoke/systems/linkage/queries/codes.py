@@ -21,12 +21,14 @@ SELECT state, refusal, count(*), count(*) FILTER (WHERE state = 'requested' AND 
 FROM linkage_coderequest GROUP BY state, refusal ORDER BY state, refusal
 """
 _LIST = """
-SELECT r.person_id, r.state, r.refusal, r.attempts, r.requested_at, r.changed_at
-FROM linkage_coderequest r WHERE {where} ORDER BY r.changed_at DESC, r.person_id LIMIT %(limit)s
+SELECT r.id, r.person_id, r.organisation, r.state, r.refusal, r.attempts, r.requested_at, r.changed_at
+FROM linkage_coderequest r WHERE {where} ORDER BY r.changed_at DESC, r.person_id, r.organisation LIMIT %(limit)s
 """
 _REQUESTED = """
-SELECT person_id FROM linkage_coderequest WHERE state = 'requested' AND person_id > %s ORDER BY person_id LIMIT %s
+SELECT person_id FROM linkage_coderequest
+WHERE state = 'requested' AND organisation = %s AND person_id > %s ORDER BY person_id LIMIT %s
 """
+_ASKING = "SELECT DISTINCT organisation FROM linkage_coderequest WHERE state = 'requested' ORDER BY 1"
 _RUN = """
 SELECT split_part(message_key, ' ', 2), count(*), count(*) FILTER (WHERE state NOT IN ('wanted', 'again')),
        count(*) FILTER (WHERE state = 'refused'), min(changed_at), max(changed_at)
@@ -36,7 +38,7 @@ FROM linkage_coderequest WHERE message_key <> '' GROUP BY 1 ORDER BY max(changed
 
 @dataclass(frozen=True, kw_only=True)
 class CodeCounts:
-    """How many persons stand in each state, how many are stuck, and the failed by reason."""
+    """How many acquisitions stand in each state, how many are stuck, and the failed by reason."""
 
     by_state: Mapping[CodeRequestState, int]
     by_reason: Mapping[str, int]
@@ -46,9 +48,11 @@ class CodeCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class CodeRow:
-    """One person's acquisition; never a name, a 個人番号 or a 符号."""
+    """One person's acquisition at one organisation ("": the main one); never a name, a 個人番号 or a 符号."""
 
+    id: int
     person: str
+    organisation: str
     state: CodeRequestState
     reason: str
     attempts: int
@@ -128,14 +132,16 @@ def rows(chosen: CodeFilter, *, limit: int) -> list[CodeRow]:
     found = postgres.fetch(ALIAS, _LIST.format(where=where), values | {"limit": limit})
     return [
         CodeRow(
+            id=number,
             person=person,
+            organisation=organisation,
             state=CodeRequestState(state),
             reason=reason,
             attempts=attempts,
             requested_at=requested_at,
             changed_at=changed_at,
         )
-        for person, state, reason, attempts, requested_at, changed_at in found
+        for number, person, organisation, state, reason, attempts, requested_at, changed_at in found
     ]
 
 
@@ -150,9 +156,15 @@ def askable(chosen: CodeFilter) -> int:
     )
 
 
-def requested(after: str) -> list[str]:
-    """The next persons, by number, whose 符号 is on its way."""
-    return [person for (person,) in postgres.fetch(ALIAS, _REQUESTED, [after, RECORD_LIMIT])]
+def asking() -> list[str]:
+    """The organisations of the city to which any 符号 is on its way; "" is the main one."""
+    return [organisation for (organisation,) in postgres.fetch(ALIAS, _ASKING)]
+
+
+def requested(organisation: str, after: str) -> list[str]:
+    """The next persons, by number, whose 符号 is on its way to the organisation."""
+    values = [organisation, after, RECORD_LIMIT]
+    return [person for (person,) in postgres.fetch(ALIAS, _REQUESTED, values)]
 
 
 def runs(limit: int = 5) -> list[Run]:

@@ -100,6 +100,6 @@ def local_numbers(person: str) -> tuple[LocalNumber, ...]:
 
 
 def code_word(person: str) -> str:
-    """Where the 符号 stands, as a word."""
-    row = CodeRequest.objects.using(ALIAS).filter(pk=person).first()
+    """Where the 符号 of the main organisation stands, as a word."""
+    row = CodeRequest.objects.using(ALIAS).filter(person_id=person, organisation="").first()
     return row.get_state_display() if row else "未要求"

@@ -67,19 +67,20 @@ class Filter(forms.Form):
 
 
 class AgainForm(forms.Form):
-    """再取得の確認: carries the filter, the persons and their number from the list to the act, in the body only."""
+    """再取得の確認: carries the filter, the requests and their number from the list to the act, in the body only."""
 
     state = forms.ChoiceField(required=False, choices=_STATES, widget=forms.HiddenInput)
     reason = forms.ChoiceField(required=False, choices=_REASONS, widget=forms.HiddenInput)
     hours = forms.IntegerField(required=False, min_value=0, max_value=87_600, widget=forms.HiddenInput)
-    persons = forms.RegexField(
-        r"\A(\d{15}(,\d{15})*)?\Z", required=False, max_length=16 * LISTED, widget=forms.HiddenInput
+    codes = forms.RegexField(
+        r"\A(\d{1,18}(,\d{1,18})*)?\Z", required=False, max_length=19 * LISTED, widget=forms.HiddenInput
     )
     expected = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
-    def people(self) -> list[str] | None:
-        """The selected; None for everybody whom the filter shows."""
-        return self.cleaned_data["persons"].split(",") if self.cleaned_data["persons"] else None
+    def picked(self) -> list[int] | None:
+        """The selected requests; None for all that the filter shows."""
+        given = self.cleaned_data["codes"]
+        return [int(number) for number in given.split(",")] if given else None
 
 
 def _chosen(form: forms.Form) -> CodeFilter:
@@ -92,13 +93,16 @@ def _pick(row: CodeRow) -> Any:  # noqa: ANN401 - SafeString or str
     if row.state is not CodeRequestState.REFUSED and not row.stuck:
         return "－"
     return format_html(
-        '<input type="checkbox" form="again" name="person" value="{0}" aria-label="{0} を選ぶ">', row.person
+        '<input type="checkbox" form="again" name="code" value="{}" aria-label="{} を選ぶ">',
+        row.id,
+        row.person,
     )
 
 
 COLUMNS = [
     Column[CodeRow](key="pick", title="選択", value=lambda row: "", cell=_pick, sortable=False, exported=False),
     Column[CodeRow](key="person", title="統合番号", value=lambda row: row.person, kind=Kind.CODE, heads_row=True),
+    Column[CodeRow](key="organisation", title="機関", value=lambda row: row.organisation or "市長部局", kind=Kind.CODE),
     Column[CodeRow](
         key="state", title="状態", value=lambda row: row.state.label,
         cell=lambda row: make_chip("要求済（届かない）", "fail") if row.stuck else make_chip(row.state.label, _TONES[row.state]),
@@ -165,7 +169,7 @@ def persons(request: HttpRequest) -> HttpResponse:
         permission=Permission.LINKAGE_MONITOR,
         heading="符号の取得状況の一覧",
         offer=Offer(
-            alias=ALIAS, model="linkage.CodeRequest", fields=["person", "state", "refusal"], conditions=conditions
+            alias=ALIAS, model="linkage.CodeRequest", fields=["person", "organisation", "state", "refusal"], conditions=conditions
         ),
         filter=form,
         template="linkage/codes_list.html",
@@ -184,7 +188,7 @@ def again(request: HttpRequest) -> HttpResponse:
         request, form, permission=Permission.LINKAGE_OPERATE,
         heading=f"{count:,} 人の符号をもう一度要求します", verb="再取得する", back=reverse("linkage-codes"),
         work=_ask_again(form), done=f"{count:,} 人の符号を、もう一度要求します。",
-        facts=[("対象", f"{count:,} 人"), ("選び方", "選んだ人" if form["persons"].value() else "条件に合う全員")],
+        facts=[("対象", f"{count:,} 人"), ("選び方", "選んだ人" if form["codes"].value() else "条件に合う全員")],
         lead="取得エラーの人と、要求から長く届かない人だけが対象です。取得済の人は変わりません。",
         crumbs=[_HOME, ("符号の取得状況", reverse("linkage-codes")), ("再取得", "")],
     )  # fmt: skip
@@ -195,8 +199,8 @@ def _again_form(request: HttpRequest) -> tuple[AgainForm, int]:
     if "expected" in request.POST:
         form = AgainForm(request.POST)
         return form, form.cleaned_data["expected"] if form.is_valid() else 0
-    picked = request.POST.getlist("person") if request.POST.get("which") == "selected" else None
-    given = AgainForm({**request.POST.dict(), "persons": ",".join(picked or ()), "expected": "1"})
+    picked = request.POST.getlist("code") if request.POST.get("which") == "selected" else None
+    given = AgainForm({**request.POST.dict(), "codes": ",".join(picked or ()), "expected": "1"})
     if not given.is_valid() or picked == []:
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="再取得する人が選ばれていません")
     count = len(picked) if picked else codes.askable(_chosen(given))
@@ -205,7 +209,7 @@ def _again_form(request: HttpRequest) -> tuple[AgainForm, int]:
 
 def _ask_again(form: AgainForm) -> Any:  # noqa: ANN401 - what form_page calls
     def work(by: Actor, given: dict[str, Any]) -> None:
-        ask_again(persons=form.people(), chosen=_chosen(form), expected=given["expected"], by=by)
+        ask_again(requests=form.picked(), chosen=_chosen(form), expected=given["expected"], by=by)
         want_codes(batch_ids=None, by=by, again_only=True)
 
     return work

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import pyarrow as pa
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.contracts.exchange_records import COLUMNS, ExchangeRecord, Side
-from todoke.contracts.network import RecordsCompared, RecordsShown
+from todoke.contracts.network import OpenDiscrepancy, RecordsCompared, RecordsShown
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -58,9 +59,14 @@ ON CONFLICT (permit_id, side) WHERE state = 'open'
 DO UPDATE SET difference = excluded.difference, here = excluded.here, there = excluded.there, seen_at = excluded.seen_at
 """
 _STILL = """
-SELECT permit_id FROM network_discrepancy
-WHERE state = 'open' AND side = %(side)s AND substr(CASE side WHEN 'inquirer' THEN inquirer ELSE provider END, 6, 5) = substr(%(organisation)s, 6, 5)
-ORDER BY permit_id LIMIT 10000
+SELECT d.permit_id, d.inquirer, d.provider, d.difference, d.here,
+       CASE d.side WHEN 'inquirer' THEN d.there ELSE coalesce(o.there, d.here) END,
+       CASE d.side WHEN 'provider' THEN d.there ELSE coalesce(o.there, d.here) END, d.found_at
+FROM network_discrepancy d
+LEFT JOIN network_discrepancy o ON o.permit_id = d.permit_id AND o.side <> d.side AND o.state = 'open'
+WHERE d.state = 'open' AND d.side = %(side)s
+  AND substr(CASE d.side WHEN 'inquirer' THEN d.inquirer ELSE d.provider END, 6, 5) = substr(%(organisation)s, 6, 5)
+ORDER BY d.permit_id LIMIT 10000
 """
 
 
@@ -90,7 +96,7 @@ def compare_records(*, body: RecordsShown, by: Actor) -> RecordsCompared:
         postgres.execute(ALIAS, _OPEN, parameters)
         tally = "SELECT count(*), count(*) FILTER (WHERE difference <> '') FROM compared"
         ((compared, differing),) = postgres.fetch(ALIAS, tally)
-        still = [permit_id for (permit_id,) in postgres.fetch(ALIAS, _STILL, parameters)]
+        still = msgspec.convert(postgres.fetch(ALIAS, _STILL, parameters), list[OpenDiscrepancy])
         subject = f"{body.side} {differing}/{compared}"
         record(ALIAS, by=by, verb=Permission.NETWORK_COMPARE.value, subject=subject)
     return RecordsCompared(compared=compared, differing=differing, open=still)

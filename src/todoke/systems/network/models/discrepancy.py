@@ -5,19 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from todoke.contracts.exchange_records import Side
+from todoke.contracts.exchange_records import DIFFERENCES, Difference, Side
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import EXCHANGES, years
 from todoke.systems.network.flows import DiscrepancyState
-
-
-class Difference(models.TextChoices):
-    """What differs."""
-
-    MISSING_THERE = "missing_there", "当事者の記録がない"
-    MISSING_HERE = "missing_here", "ネットワークの記録がない"
-    CONTENT = "content", "内容が違う"
-    OUTCOME = "outcome", "結果または日時が違う"
 
 
 class Discrepancy(models.Model):
@@ -30,7 +21,7 @@ class Discrepancy(models.Model):
     side = models.TextField(choices=[(side.value, side.name) for side in Side])
     inquirer = models.TextField()
     provider = models.TextField()
-    difference = models.TextField(choices=Difference)
+    difference = models.TextField(choices=[(each.value, DIFFERENCES[each][0]) for each in Difference])
     here = models.TextField()
     there = models.TextField()
     found_at = models.DateTimeField()

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
-from todoke.systems.network.web import editions, organisations, traffic
+from todoke.systems.network.web import discrepancies, editions, organisations, traffic
 
 _DRAFT = "network/lists/drafts/<int:number>"
 _ORGANISATION = "network/organisations/proposals/<int:number>"
@@ -18,6 +18,11 @@ urlpatterns: Final[list[URLPattern]] = [
     path("network/traffic", traffic.overview, name="network-traffic"),
     path("network/refusals", traffic.refusals, name="network-refusals"),
     path("network/juki", traffic.juki, name="network-juki"),
+    path("network/discrepancies", discrepancies.listed, name="network-discrepancies"),
+    path("network/discrepancies/<slug:permit_id>", discrepancies.one, name="network-discrepancy"),
+    path(
+        "network/discrepancies/<int:number>/settle", discrepancies.settle, name="network-discrepancy-settle"
+    ),
     path("network/lists", editions.overview, name="network-lists"),
     path("network/lists/entries", editions.entries, name="network-entries"),
     path("network/lists/entries/<int:number>/revoke", editions.revoke, name="network-entry-revoke"),
@@ -40,6 +45,7 @@ urlpatterns: Final[list[URLPattern]] = [
 MENU: Final[tuple[Entry, ...]] = (
     Entry(route="network-traffic", title="通信量", below=("network-traffic",)),
     Entry(route="network-refusals", title="許可されなかった照会", below=("network-refusals",)),
+    Entry(route="network-discrepancies", title="記録の不一致", below=("network-discrepanc",)),
     Entry(
         route="network-lists",
         title="照会許可照会リスト",
@@ -49,4 +55,8 @@ MENU: Final[tuple[Entry, ...]] = (
     Entry(route="network-juki", title="住基ネットの部分", below=("network-juki",)),
 )
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (editions.cards, organisations.cards)
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
+    discrepancies.cards,
+    editions.cards,
+    organisations.cards,
+)

@@ -86,12 +86,13 @@ def contact(request: HttpRequest, person: int) -> HttpResponse:
 
 
 def _facts(read: Read) -> list[tuple[str, object]]:
-    found, head = read.household, next(m for m in read.household.members)
+    found = read.household
     cases = "、".join(f"{case.case_number}（{STATE_TITLES[CaseState(case.state)]}）" for case in read.cases)
     return [
-        ("世帯主", head.entry.name_kanji),
-        ("世帯コード（基準日）", found.base_code),
-        ("世帯コード（最新）", found.latest_code),
+        ("基準日の世帯", found.base_code),
+        ("基準日の世帯主", found.head("base")),
+        ("最新の世帯", found.latest_code),
+        ("最新の世帯主", found.head("latest")),
         ("住所", found.of.entry.address),
         ("給付管理番号", cases),
     ]

@@ -100,8 +100,9 @@ def one(request: HttpRequest, import_id: int) -> HttpResponse:
         if by.may_somewhere(IMPORT):
             working.begin(import_id, by=by)
         return HttpResponseRedirect(reverse("benefits-import", args=[import_id]))
-    working_now = row.state in (ImportState.RECEIVED, ImportState.CONFIRMED) or (
-        row.state == ImportState.PROPOSED and not row.needs_second
+    working_now = not reads.stale(row) and (
+        row.state in (ImportState.RECEIVED, ImportState.CONFIRMED)
+        or (row.state == ImportState.PROPOSED and not row.needs_second)
     )
     page = context(
         row, 5 if row.state in (ImportState.PROPOSED, ImportState.CONFIRMED, ImportState.TAKEN) else 1, ""

@@ -17,16 +17,16 @@ ALIAS = "linkage"
 _MAY = "r.state = 'refused' OR r.state = 'requested' AND r.requested_at < %(stuck)s"
 
 
-def ask_again(*, persons: Sequence[str] | None, chosen: CodeFilter, expected: int, by: Actor) -> int:
-    """Move these persons (None: all whom the filter shows) to 再取得; returns how many.
+def ask_again(*, requests: Sequence[int] | None, chosen: CodeFilter, expected: int, by: Actor) -> int:
+    """Move these requests (None: all that the filter shows) to 再取得; returns how many.
 
     `expected`: how many the operator was told. Errors: STATE_CONFLICT when others, or another number, are concerned now.
     """
     require(by, Permission.LINKAGE_OPERATE)
     where, values = chosen.condition()
     where = f"({_MAY}) AND {where}"
-    if persons is not None:
-        where, values = f"{where} AND r.person_id = ANY(%(persons)s)", values | {"persons": list(persons)}
+    if requests is not None:
+        where, values = f"{where} AND r.id = ANY(%(requests)s)", values | {"requests": list(requests)}
     with transaction.atomic(using=ALIAS):
         moved = runner.move(
             ALIAS,

@@ -26,7 +26,8 @@ from todoke.systems.linkage.queries.numbers import open_numbers
 ALIAS = "linkage"
 PRESENT = ""
 _WANTED = """
-SELECT person_id FROM linkage_coderequest WHERE message_key = %s AND state IN ('wanted', 'again') ORDER BY person_id
+SELECT person_id, organisation FROM linkage_coderequest
+WHERE message_key = %s AND state IN ('wanted', 'again') ORDER BY person_id
 """
 _SETTLE = """
 UPDATE linkage_coderequest c
@@ -46,12 +47,13 @@ def request_codes(*, message_key: str, transport: Transport, by: Actor) -> int:
     require(by, Permission.LINKAGE_SEND)
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(_WANTED, [message_key])
-        persons = [person for (person,) in cursor]
-    if not persons:
+        rows = cursor.fetchall()
+    if not rows:
         return 0
-    acquisitions = _acquisition_numbers(persons, message_key, transport)
+    persons, organisation = [person for person, _ in rows], rows[0][1]  # a key is of one organisation
+    acquisitions = _acquisition_numbers(persons, organisation, message_key, transport)
     missing = {p: number for p, number in zip(persons, acquisitions, strict=True) if number != PRESENT}
-    refusals = _acquire(missing, message_key, transport) if missing else {}
+    refusals = _acquire(missing, organisation, message_key, transport) if missing else {}
     states = [_state(person, missing, refusals) for person in persons]
     words = [refusals.get(person, "") for person in persons]
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
@@ -63,7 +65,7 @@ def request_codes(*, message_key: str, transport: Transport, by: Actor) -> int:
     return len(persons)
 
 
-def _acquisition_numbers(persons: list[str], key: str, transport: Transport) -> list[str]:
+def _acquisition_numbers(persons: list[str], organisation: str, key: str, transport: Transport) -> list[str]:
     """Per person the 取得番号, or PRESENT."""
     municipality = settings.TODOKE_MUNICIPALITY
     states = client.request(
@@ -71,13 +73,13 @@ def _acquisition_numbers(persons: list[str], key: str, transport: Transport) -> 
         sender=parties.city(municipality),
         receiver=parties.platform(municipality),
         kind=ACQUISITIONS,
-        body=CodeWanted(integrated_numbers=persons),
+        body=CodeWanted(integrated_numbers=persons, organisation=organisation),
         key=key,
     )
     return _one_each(states.acquisition_numbers, len(persons))
 
 
-def _acquire(wanted: dict[str, str], key: str, transport: Transport) -> dict[str, str]:
+def _acquire(wanted: dict[str, str], organisation: str, key: str, transport: Transport) -> dict[str, str]:
     """Refusal word by person, of those that 住基ネット refused."""
     municipality = settings.TODOKE_MUNICIPALITY
     numbers = open_numbers(list(wanted))
@@ -87,7 +89,7 @@ def _acquire(wanted: dict[str, str], key: str, transport: Transport) -> dict[str
         receiver=parties.NETWORK,
         kind=ACQUIRE,
         body=JukiAcquisitions(
-            organisation=organisation_code(municipality),
+            organisation=organisation or organisation_code(municipality),
             records=[JukiAcquisition(number, numbers[person]) for person, number in wanted.items()],
         ),
         key=f"{key} {_digest(wanted.values())}",

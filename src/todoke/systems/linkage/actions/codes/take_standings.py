@@ -21,12 +21,14 @@ _TAKE = """
 UPDATE linkage_coderequest c SET state = a.state, refusal = a.refusal, changed_at = %(now)s
 FROM (SELECT unnest(%(persons)s::text[]) AS person_id, unnest(%(states)s::text[]) AS state,
              unnest(%(words)s::text[]) AS refusal) a
-WHERE c.person_id = a.person_id AND c.state = 'requested'
+WHERE c.person_id = a.person_id AND c.organisation = %(organisation)s AND c.state = 'requested'
 """
 
 
-def take_standings(*, persons: Sequence[str], answer: CodeStandings, by: Actor) -> int:
-    """Store how far these persons' acquisitions came; returns how many ended. MESSAGE_INVALID for a wrong count."""
+def take_standings(
+    *, persons: Sequence[str], answer: CodeStandings, by: Actor, organisation: str = ""
+) -> int:
+    """Store how far these persons' acquisitions at one organisation came; returns how many ended. MESSAGE_INVALID for a wrong count."""
     require(by, Permission.LINKAGE_SEND)
     if not len(persons) == len(answer.standings) == len(answer.reasons):
         raise TodokeError(ErrorCode.MESSAGE_INVALID, detail="回答の件数が要求の件数と違います")
@@ -39,7 +41,7 @@ def take_standings(*, persons: Sequence[str], answer: CodeStandings, by: Actor) 
         return 0
     columns = dict(zip(("persons", "states", "words"), map(list, zip(*ended, strict=True)), strict=True))
     with transaction.atomic(using=ALIAS):
-        count = postgres.execute(ALIAS, _TAKE, {"now": clock.now(), **columns})
+        count = postgres.execute(ALIAS, _TAKE, {"now": clock.now(), "organisation": organisation, **columns})
         record(ALIAS, by=by, verb="linkage:code:stand", subject="persons", persons=count)
     return count
 

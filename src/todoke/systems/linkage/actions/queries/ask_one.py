@@ -23,7 +23,7 @@ from todoke.systems.linkage.actions.numbers.search_number import Sought, search_
 from todoke.systems.linkage.flows import QueryState
 from todoke.systems.linkage.models import Query, QueryBatch, SingleQuery
 from todoke.systems.linkage.queries import lookups
-from todoke.systems.linkage.rules import asking
+from todoke.systems.linkage.rules import asking, duties
 
 ALIAS = "linkage"
 VERB: Final = Permission.LINKAGE_QUERY.value
@@ -83,6 +83,7 @@ def ask_one(*, handle: uuid.UUID, wish: Wish, transport: Transport, by: Actor) -
             record_id=record_id, batch=batch, person_id=found.person_id, provider=checked.provider,
             duty=checked.question.duty, procedure=checked.question.procedure, nondisclosure=NONDISCLOSURE,
             information_code=checked.question.information_code, state=QueryState.ACCEPTED,
+            organisation=_organisation(checked.question),
         )  # fmt: skip
         SingleQuery.objects.using(ALIAS).create(
             query=query, asked_by=by.staff_id, asked_at=now, purpose=found.purpose
@@ -114,6 +115,10 @@ def _checked(handle: uuid.UUID, wish: Wish, transport: Transport, by: Actor) -> 
     )  # fmt: skip
 
 
+def _organisation(question: asking.Question) -> str:
+    return duties.organisation_of(question.duty, city=settings.TODOKE_MUNICIPALITY)
+
+
 def _asked_list(question: asking.Question, provider: str, transport: Transport) -> str:
     own = settings.TODOKE_MUNICIPALITY
     answer = client.request(
@@ -126,6 +131,7 @@ def _asked_list(question: asking.Question, provider: str, transport: Transport) 
             duty=question.duty,
             procedure=question.procedure,
             information_code=question.information_code,
+            organisation=_organisation(question),
         ),
         key=f"permitted {uuid.uuid4().hex}",
     )

@@ -15,7 +15,8 @@ ALIAS = "linkage"
 _AGAIN = """
 UPDATE linkage_coderequest c SET state = 'again', message_key = '', changed_at = %s
 FROM linkage_query q
-WHERE q.batch_id = ANY(%s) AND q.state = 'accepted' AND c.person_id = q.person_id AND c.state = 'requested'
+WHERE q.batch_id = ANY(%s) AND q.state = 'accepted' AND c.person_id = q.person_id
+  AND c.organisation = q.organisation AND c.state = 'requested'
 """
 _REFUSE = (
     "UPDATE linkage_query SET state = 'refused', error = %s WHERE batch_id = ANY(%s) AND state = 'accepted'"

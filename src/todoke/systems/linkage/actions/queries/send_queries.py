@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -22,12 +23,16 @@ _LIVING = """coalesce(
 _REFUSED_CODES = f"""
 UPDATE linkage_query q SET state = 'refused', error = %s
 FROM linkage_coderequest c
-WHERE q.batch_id = %s AND q.state = 'accepted' AND c.state = 'refused' AND c.person_id = {_LIVING}
+WHERE q.batch_id = %s AND q.state = 'accepted' AND c.state = 'refused'
+  AND (c.person_id, c.organisation) = ({_LIVING}, q.organisation)
 """
-_HAS_CODE = f"{_LIVING} IN (SELECT c.person_id FROM linkage_coderequest c WHERE c.state = 'present')"
+_HAS_CODE = (
+    f"({_LIVING}, q.organisation) IN"
+    " (SELECT c.person_id, c.organisation FROM linkage_coderequest c WHERE c.state = 'present')"
+)
 _MARK_SENT = f"""
 UPDATE linkage_query q SET state = 'sent' WHERE q.batch_id = %s AND q.state = 'accepted' AND {{which}}
-RETURNING q.record_id, {_LIVING}, q.provider, q.duty, q.procedure, q.information_code, q.nondisclosure
+RETURNING q.organisation, q.record_id, {_LIVING}, q.provider, q.duty, q.procedure, q.information_code, q.nondisclosure
 """
 
 
@@ -42,7 +47,7 @@ def send_queries(*, batch_id: str, by: Actor, all_persons: bool = True) -> int:
         with connections[ALIAS].cursor() as cursor:
             cursor.execute(_REFUSED_CODES, [NO_CODE, batch_id])
             cursor.execute(_MARK_SENT.format(which="true" if all_persons else _HAS_CODE), [batch_id])
-            waiting = sorted((Inquiry(*row) for row in cursor), key=lambda inquiry: inquiry.record_id)
+            waiting = sorted(cursor.fetchall())
         if not waiting:
             return 0
         batch.send_attempts += 1
@@ -53,14 +58,23 @@ def send_queries(*, batch_id: str, by: Actor, all_persons: bool = True) -> int:
     return len(waiting)
 
 
-def _send(batch: QueryBatch, waiting: Sequence[Inquiry]) -> None:
+def _send(batch: QueryBatch, waiting: Sequence[tuple[str, ...]]) -> None:
+    """One message is of one organisation."""
     municipality = settings.TODOKE_MUNICIPALITY
-    for number, start in enumerate(range(0, len(waiting), RECORD_LIMIT), 1):
+    by_organisation: dict[str, list[Inquiry]] = defaultdict(list)
+    for organisation, *row in waiting:
+        by_organisation[organisation].append(Inquiry(*row))
+    parts = [
+        Inquiries(records=records[start : start + RECORD_LIMIT], organisation=organisation)
+        for organisation, records in by_organisation.items()
+        for start in range(0, len(records), RECORD_LIMIT)
+    ]
+    for number, body in enumerate(parts, 1):
         outbox.send(
             ALIAS,
             sender=parties.city(municipality),
             receiver=parties.platform(municipality),
             kind=INQUIRIES,
-            body=Inquiries(records=list(waiting[start : start + RECORD_LIMIT])),
+            body=body,
             key=f"inquiries {batch.batch_id} {batch.send_attempts}.{number}",
         )

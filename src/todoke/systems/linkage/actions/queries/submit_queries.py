@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
+from django.conf import settings
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
@@ -108,5 +109,8 @@ def _keep_queries(batch_id: str, queries: list[Query]) -> None:
     columns = {name: pa.array([getattr(query, name) for query in queries], pa.string()) for name in _COPIED}
     columns["person_id"] = pa.array([query.integrated_number for query in queries], pa.string())
     columns["batch_id"] = pa.array([batch_id] * len(queries), pa.string())
+    city = settings.TODOKE_MUNICIPALITY
+    by_duty = {duty: duties.organisation_of(duty, city=city) for duty in {query.duty for query in queries}}
+    columns["organisation"] = pa.array([by_duty[query.duty] for query in queries], pa.string())
     columns["state"] = pa.array([QueryState.ACCEPTED.value] * len(queries), pa.string())
     postgres.copy_in(ALIAS, "linkage_query", pa.table(columns))
