@@ -60,16 +60,19 @@ def _compatible(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+_MARKS = frozenset("々ゝヽゞヾ")
+
+
 def _repeat(text: str) -> str:
-    """佐々木 → 佐佐木, みすゞ → みすず; a mark with nothing before it stays."""
+    """佐々木 → 佐佐木, みすゞ → みすず; a mark with nothing before it to repeat stays."""
     out: list[str] = []
     for char in text:
-        if out and (char == "々" or char in "ゝヽ"):
-            out.append(out[-1])
-        elif out and char in "ゞヾ":
-            out.append(unicodedata.normalize("NFC", out[-1] + "\u3099"))
-        else:
+        if char not in _MARKS or not out or out[-1][0] in _MARKS:
             out.append(char)
+        elif char in "々ゝヽ":
+            out.append(out[-1])
+        else:
+            out.append(unicodedata.normalize("NFC", out[-1] + "\u3099"))
     return "".join(out)
 
 
