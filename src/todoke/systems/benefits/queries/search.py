@@ -52,6 +52,18 @@ class Found:
 def find(readings: Sequence[Reading], *, protected_places: bool) -> Found:
     """At most SHOWN residents over all readings, in their order. Without `protected_places`, protected persons are not
     found by where they live or can be called."""
+    # one word: all it may be, at once; several: in order until somebody is found, for a surname with a given name taken
+    # for a place walks through every bearer of the surname in vain (150 ms instead of 10 in a city of 3.8 million)
+    one_word = all(len(reading) == 1 for reading in readings)
+    rounds = [list(readings)] if one_word else [[reading] for reading in readings]
+    for asked in rounds:
+        found = _ask(asked, protected_places=protected_places)
+        if found.hits:
+            return found
+    return Found(hits=(), more=False)
+
+
+def _ask(readings: Sequence[Reading], *, protected_places: bool) -> Found:
     branches = [branch for reading in readings for branch in _branches(reading)]
     if not branches:
         return Found(hits=(), more=False)
