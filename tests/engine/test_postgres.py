@@ -30,6 +30,18 @@ def test_rows_are_the_same_after_a_round_trip(databases) -> None:
     assert found.to_pylist() == ROWS.to_pylist()
 
 
+def test_a_staged_table_that_was_dropped_is_made_again(databases) -> None:
+    """Some actions drop it to stage again in the same transaction, and the next message stages it once more."""
+    rows = ROWS.select(["actor", "persons"])
+    for _ in range(2):
+        with transaction.atomic(using="inquiry"), connections["inquiry"].cursor() as cursor:
+            for _ in range(2):
+                postgres.stage("inquiry", "staged_again", rows)
+                cursor.execute("SELECT count(*) FROM staged_again")
+                assert cursor.fetchone() == (rows.num_rows,)
+                cursor.execute("DROP TABLE staged_again")
+
+
 def test_staged_rows_can_be_joined_and_go_with_the_transaction(databases) -> None:
     with connections["inquiry"].cursor() as cursor:
         with transaction.atomic(using="inquiry"):

@@ -84,7 +84,7 @@ def test_a_proposal_is_withdrawn_or_refused(office: Office, examiner: Examiner) 
         if word == "承認しない":
             row = ProgrammeEdition.objects.using("benefits").last()
             page = office.person(Role.SUPERVISOR, staff_id="m002").open("benefits-edition", row.pk)
-        Keys(page).press(word)
+        Keys(page).press(word).see("いまの版のまま変わりません")
         examiner.check(page, f"benefits-edition-{'withdraw' if word == '取り下げる' else 'refuse'}")
         Keys(page).press(word).see(last)
     assert {row.state for row in ProgrammeEdition.objects.using("benefits").all()} == {"withdrawn", "refused"}

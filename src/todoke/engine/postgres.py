@@ -54,7 +54,10 @@ def stage(alias: str, name: str, rows: pa.Table) -> None:
     known = _staged.setdefault(_raw(alias), {})
     made, counted = known.get(name, ("", 0))
     with connections[alias].cursor() as cursor:
-        if made != types:
+        # who staged it may have dropped it, to stage it again in the same transaction
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [f'pg_temp."{name}"'])
+        (gone,) = cursor.fetchone() or (True,)
+        if gone or made != types:
             cursor.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
             cursor.execute(f'CREATE TEMPORARY TABLE "{name}" ({types}) ON COMMIT DELETE ROWS')
             counted = 0

@@ -195,5 +195,5 @@ def test_decided_here_and_repeated_on_a_cluster_and_the_other_way_round(
             programme=programmes.find(PROGRAMME), round_name="third", by=CLERK, engine=spark
         )
     assert (there.engine, there.outcome_sha256) == ("spark", run.outcome_sha256)
-    assert pq.read_table(there.result_path) == pq.read_table(run.result_path)
+    assert pq.read_table(there.result_path).to_pylist() == pq.read_table(run.result_path).to_pylist()
     assert repeat_decision(run_id=there.pk, by=CLERK, engine=DuckEngine())

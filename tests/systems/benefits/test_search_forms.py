@@ -50,6 +50,21 @@ def test_other_names_stay_apart(one: str, other: str) -> None:
     assert search_forms.name(one) != search_forms.name(other)
 
 
+@pytest.mark.parametrize(
+    ("text", "form"), [("ゞゞ", "ゝゝ"), ("みすゞ", "ミスス"), ("佐々々", "佐佐佐"), ("々ゝ", "々ゝ")]
+)
+def test_a_mark_that_repeats_nothing_comes_to_an_end(text: str, form: str) -> None:
+    made = search_forms.name(text)
+    assert search_forms.name(made) == made
+    assert form in (made, search_forms.kana(text)[0])
+
+
+@given(st.text("々ゝゞヽヾすず佐ーｶﾞﾞ゙A", max_size=6))
+def test_every_form_of_marks_comes_to_an_end(text: str) -> None:
+    assert search_forms.name(search_forms.name(text)) == search_forms.name(text)
+    assert search_forms.kana(search_forms.kana(text)[0])[0] == search_forms.kana(text)[0]
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.text("髙橋﨑斉奈々ｶﾞｷﾞヴァーんゞ　 Aa1-", max_size=8), min_size=1, max_size=5))
 def test_a_column_has_the_forms_of_its_texts(texts: list[str]) -> None:

@@ -15,7 +15,6 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−─━－", "-"))
 _SMALL = "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ"
 _LARGE = "あいうえおつやゆよわかけアイウエオツヤユヨワカケ"
 _SMALL_TABLE = str.maketrans(_SMALL, _LARGE)
-_REPEATS = frozenset("々ゝゞヽヾ")
 _OLD_KANA_TABLE = str.maketrans("ゐゑをヰヱヲ", "いえおイエオ")
 
 
@@ -61,18 +60,19 @@ def _compatible(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
+_MARKS = frozenset("々ゝヽゞヾ")
+
+
 def _repeat(text: str) -> str:
-    """佐々木 → 佐佐木, みすゞ → みすず; a mark with nothing but marks before it stays."""
+    """佐々木 → 佐佐木, みすゞ → みすず; a mark with nothing before it to repeat stays."""
     out: list[str] = []
     for char in text:
-        if not out or out[-1] in _REPEATS:  # ゞゝ would make ゞゞ, and that would grow for ever
+        if char not in _MARKS or not out or out[-1][0] in _MARKS:
             out.append(char)
-        elif char == "々" or char in "ゝヽ":
+        elif char in "々ゝヽ":
             out.append(out[-1])
-        elif char in "ゞヾ":
-            out.append(unicodedata.normalize("NFC", out[-1] + "\u3099"))
         else:
-            out.append(char)
+            out.append(unicodedata.normalize("NFC", out[-1] + "\u3099"))
     return "".join(out)
 
 

@@ -17,8 +17,8 @@ from todoke.engine.snapshots import Seal
 from todoke.engine.statement import Engine
 from todoke.kernel import clock
 from todoke.oplog.record import record
-from todoke.systems.benefits.actions import decision_inputs
 from todoke.systems.benefits.models import DecisionInput, DecisionRun
+from todoke.systems.benefits.queries import decision_inputs
 from todoke.systems.benefits.rules import judging
 from todoke.systems.benefits.rules.programme import Programme
 

@@ -13,9 +13,8 @@ from todoke.engine import duck, snapshots
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.benefits.actions import decision_inputs
 from todoke.systems.benefits.models import EditionTrial
-from todoke.systems.benefits.queries import editions
+from todoke.systems.benefits.queries import decision_inputs, editions
 from todoke.systems.benefits.rules import definition
 from todoke.systems.benefits.rules.edition_state import EditionState
 from todoke.systems.benefits.rules.judging import Inputs, judge

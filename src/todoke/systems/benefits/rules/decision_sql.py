@@ -84,10 +84,11 @@ def statement(programme: Programme, given: Collection[str] = RELATIONS) -> State
 
 
 _PERSONS = "SELECT resident_code, household_key, status, source FROM status"
-_ASKED = "SELECT count(*) AS residents FROM population"
+# Counted where they come in: a household that already has a branch number would swallow the protected part of another
+_ASKED = """
+SELECT count(*) AS residents, count(CASE WHEN contains(household_code, '-') THEN 1 END) AS split FROM population"""
 _WRITTEN = """
-SELECT (SELECT count(*) FROM persons) AS persons, count(*) AS households, COALESCE(sum(members), 0) AS members,
-    count(CASE WHEN contains(base_household_code, '-') THEN 1 END) AS split
+SELECT (SELECT count(*) FROM persons) AS persons, count(*) AS households, COALESCE(sum(members), 0) AS members
 FROM households"""
 
 

@@ -14,19 +14,23 @@ from todoke.systems.network.needs import ALIAS
 
 _UPDATE = f"""
 UPDATE network_exchange_record r SET outcome = s.outcome, provided_at = s.provided_at
-FROM reported s
+FROM (SELECT DISTINCT ON (permit_id) * FROM reported ORDER BY permit_id, place DESC) s
 WHERE r.permit_id = s.permit_id AND substr(r.provider, 6, 5) = %s AND (r.outcome, s.outcome) IN ({EXCHANGE_RECORD.sql_pairs})
 """
 
 
 def take_reports(*, body: ProvisionReports, by: Actor) -> Received:
-    """Move the records forward. Reports on a permit of another provider, or backwards, are not counted."""
+    """Move the records forward. Reports on a permit of another provider, or backwards, are not counted.
+
+    A message may hold a permit twice, held and then answered: what waited travels together. The last counts.
+    """
     require(by, Permission.NETWORK_REPORT)
     provider = by.staff_id.partition(":")[2]
     columns = {
         "permit_id": pa.array([row.permit_id for row in body.records], pa.string()),
         "outcome": pa.array([row.outcome.value for row in body.records], pa.string()),
         "provided_at": pa.array([row.provided_at for row in body.records], pa.timestamp("us", tz="UTC")),
+        "place": pa.array(range(len(body.records)), pa.int32()),
     }
     with transaction.atomic(using=ALIAS, savepoint=False):
         postgres.stage(ALIAS, "reported", pa.table(columns))
