@@ -109,8 +109,10 @@ def _select(place: int, branch: tuple[_Condition, ...], *, protected_places: boo
     where = [condition.sql for condition in branch]
     if not protected_places and any(condition.by in PLACES for condition in branch):
         where.append("NOT r.hidden")
-    # the shortest form that begins so is the nearest, and comes first in the order of its index
-    order = next((condition.column for condition in branch if condition.column), "kana_key")
+    # the shortest form that begins so is the nearest, and comes first in the order of its index; a house number leads to
+    # fewer people than any surname, so it is walked along first
+    walked = sorted(branch, key=lambda one: not (one.by is By.ADDRESS and any(map(str.isdigit, one.value))))
+    order = next((condition.column for condition in walked if condition.column), "kana_key")
     inner = (
         f"SELECT r.id, r.resident_code, r.{order} FROM benefits_resident r WHERE {' AND '.join(where)}"
         f" ORDER BY r.{order} LIMIT {SHOWN + 1}"
