@@ -143,3 +143,10 @@ def test_any_text_has_a_bounded_number_of_readings(text: str) -> None:
 )  # fmt: skip
 def test_a_telephone_number_is_its_digits(text: str, digits: str | None) -> None:
     assert phone(text) == digits
+
+
+@settings(deadline=None)
+@given(st.text("ゞゝ々ヽヾﾞ゛か子ー", max_size=12))
+def test_repeat_marks_without_a_letter_before_them_come_to_an_end(text: str) -> None:
+    assert len(search_forms.name(text)) <= 4 * len(text)
+    assert search_terms.readings(text, HOME) is not None
