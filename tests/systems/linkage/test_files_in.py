@@ -90,7 +90,11 @@ def test_every_bad_row_is_named_and_no_value(residents: System) -> None:
     faults = list(FileFault.objects.using("linkage").filter(file=file).order_by("row"))
     assert [fault.row for fault in faults] == list(range(2, 302, 2))
     assert {(fault.column, fault.rule) for fault in faults} == {
-        ("birth_date", "実在する日付（YYYY-MM-DD）でなければなりません")
+        (
+            "birth_date",
+            "実在する日付（YYYY-MM-DD）でなければなりません。日付が表計算ソフトの形（2021/12/10 や通し番号）に変わっています。"
+            "表計算ソフトで開かずに、元のシステムから出力し直してください",
+        )
     }
     names = {line.split(b",")[2].decode() for line in lines[1:]}
     told = residents.folder().joinpath("ack", f"{file.file_name}.ack").read_text()
