@@ -12,7 +12,7 @@ SPARK := .venv/.spark
 
 help:
 	@echo 'make demo      an invented city pays its benefit   (RESIDENTS=20000 SEED=20211210 OUT=var/demo-run)'
-	@echo 'make test      the tests                           (PYTEST="-k zengin -x")'
+	@echo 'make test      the tests                           (PYTEST="-k zengin -x", PYTEST="-n 2 --dist loadfile")'
 	@echo 'make test-all  the slow ones, too'
 	@echo 'make check     format, lint, types, import contracts'
 	@echo 'make serve     the three sites on loopback'
@@ -31,14 +31,11 @@ $(SPARK): requirements/spark.txt $(READY)
 demo: $(READY)
 	$(TODOKE) demo $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT))
 
-# a worker for each core, at most four; each has a PostgreSQL, ports and browsers of its own
-PARALLEL := -n logical --maxprocesses 4 --dist loadfile
-
 test: $(READY)
-	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST)
+	$(BIN)/python -m pytest $(PYTEST)
 
 test-all: $(SPARK)
-	$(BIN)/python -m pytest -m '' $(PARALLEL) $(PYTEST)
+	$(BIN)/python -m pytest -m '' $(PYTEST)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
