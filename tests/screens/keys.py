@@ -43,6 +43,5 @@ class Keys:
 
     def see(self, text: str) -> Keys:
         """Wait until the page's main part says so."""
-        # what works in the background takes its time on a busy machine; how long is not what is tested
-        expect(self.page.locator("main")).to_contain_text(text, timeout=30_000)
+        expect(self.page.locator("main")).to_contain_text(text)
         return self

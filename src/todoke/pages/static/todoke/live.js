@@ -1,4 +1,5 @@
 /* 自動更新: fetches the page again and replaces the parts marked `data-live`, by their id, until none is marked.
+   Then it is loaded once more, for heading and buttons have changed as well; not while a person is at a field.
 
    <section id="progress" data-live="5" aria-live="polite">…</section>        (every 5 seconds)
 
@@ -12,7 +13,6 @@
   const rest = () => Math.max(2, Math.min(...parts().map((part) => Number(part.dataset.live) || 10))) * 1000;
 
   const refresh = async () => {
-    if (!parts().length) return;
     if (!document.hidden) {
       const answer = await fetch(location.href, { headers: { "Todoke-Live": "1" }, redirect: "manual" }).catch(() => null);
       if (answer && !answer.ok) return location.reload();  // the session is over, or the page is gone: show that
@@ -24,7 +24,8 @@
         }
       }
     }
-    setTimeout(refresh, rest());
+    if (parts().length) setTimeout(refresh, rest());
+    else if (!document.activeElement?.matches("input, select, textarea")) location.reload();
   };
 
   if (parts().length) setTimeout(refresh, rest());
