@@ -8,10 +8,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import django
@@ -20,10 +18,10 @@ from django.db import connections
 
 from tests.emptying import Emptier
 from todoke.sites.instance import ENVIRONMENT, EXAMPLE, Instance
+from todoke.sites.ports import realm_ports
 from todoke.sites.postgres import Server, running_server
 from todoke.sites.postgres_home import remove
 from todoke.sites.provision import drop, provision
-from todoke.sites.realms import Realm
 
 pytest_plugins = [
     "tests.browser",
@@ -37,17 +35,10 @@ def pytest_configure() -> None:
     """Set Django up before test modules import models; the server starts only when a test needs it."""
     _folder.chmod(0o711)  # as root the server's own account must be able to pass
     name = f"test_{secrets.token_hex(4)}"
-    Instance.create(_folder / "instance", name, municipalities=EXAMPLE, ports=_free_ports())
+    Instance.create(_folder / "instance", name, municipalities=EXAMPLE, ports=realm_ports())
     os.environ[ENVIRONMENT] = str(_folder / "instance")
     os.environ["DJANGO_SETTINGS_MODULE"] = "todoke.sites.everything"
     django.setup()
-
-
-def _free_ports() -> dict[str, int]:
-    """A port for each realm's door that no other test run of this machine has."""
-    with ExitStack() as stack:
-        found = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in Realm]
-        return {realm.value: each.getsockname()[1] for realm, each in zip(Realm, found, strict=True)}
 
 
 def pytest_unconfigure() -> None:

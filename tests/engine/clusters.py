@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from todoke.sites.ports import free_port
+
 HOST = "127.0.0.1"
 
 
@@ -25,7 +27,7 @@ def need_pyspark() -> None:
 @contextmanager
 def cluster(folder: Path, workers: int = 2) -> Iterator[str]:
     """The master's address, once every worker has registered; all stopped at the end."""
-    port = _free_port()
+    port = free_port()
     address = f"spark://{HOST}:{port}"
     running = [_start(folder, "master", "Master", "--host", HOST, "--port", str(port), "--webui-port", "0")]
     try:
@@ -66,9 +68,3 @@ def _wait(ready, running: list[subprocess.Popen[bytes]]) -> None:
 def _answers(port: int) -> bool:
     with closing(socket.socket()) as line:
         return line.connect_ex((HOST, port)) == 0
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as line:
-        line.bind((HOST, 0))
-        return int(line.getsockname()[1])

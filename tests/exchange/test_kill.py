@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from datetime import timedelta
@@ -21,6 +20,7 @@ from todoke.exchange.dispatch import Dispatcher
 from todoke.exchange.models import InboxMessage, OutboxMessage
 from todoke.exchange.ring import KeyRing
 from todoke.exchange.transport import HttpTransport, InProcessTransport
+from todoke.sites.ports import free_port
 
 pytestmark = pytest.mark.usefixtures("databases")
 CITY_ONLY = {CITY: "linkage"}
@@ -132,8 +132,7 @@ with DoorServer(door, owner="platform", port=int(sys.argv[2])):
 
 def test_a_receiver_killed_again_and_again_gets_everything_once_and_in_order(tmp_path: Path) -> None:
     """Another process behind real mutual TLS, dead in the middle of two messages: nobody does anything at the sender."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     urls = {**parts.URLS, "platform": f"https://127.0.0.1:{port}"}
     owners = keys.owners(city="14100", neighbours=["13112"], urls=urls)
     keys.make(tmp_path, instance="testing", owners=owners)

@@ -28,6 +28,7 @@ from todoke.exchange.door import Door
 from todoke.exchange.server import DoorServer
 from todoke.exchange.transport import HttpTransport
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
+from todoke.sites.ports import free_port
 from todoke.systems.intermediary import needs, queries, serves
 from todoke.systems.intermediary.actions import compare_records as comparison
 from todoke.systems.intermediary.actions import receive_results
@@ -84,8 +85,7 @@ class _RealPlatform(Carrier):
 @pytest.fixture
 def far_platform(towns: Towns) -> Iterator[tuple[Towns, int]]:
     """The directory points to a free port for the platform's door."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     urls = {
         **dict.fromkeys(("city", "national"), "https://127.0.0.1:1"),
         "platform": f"https://127.0.0.1:{port}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from todoke.access.permissions import Role
 from todoke.kernel import clock
 from todoke.sites import terminals
 from todoke.sites.instance import Instance
+from todoke.sites.ports import free_ports
 from todoke.sites.realms import Realm
 from todoke.sites.terminal_agent import HOST, AgentServer, TerminalAgent
 
@@ -44,7 +44,7 @@ class Sites:
         """Where a browser of the terminal `desk` finds the realm's screens."""
         if realm not in self.addresses:
             terminals.issue(self.instance, realm, TERMINAL)
-            screens, port = _free_port(), _free_port()
+            screens, port = free_ports(2)
             self._start(realm, screens, origin=f"http://{HOST}:{port}")
             agent = TerminalAgent(self.instance, realm, TERMINAL, screens_port=screens, port=port)
             self.stack.enter_context(AgentServer(agent, port=port))
@@ -64,11 +64,6 @@ class Sites:
         )
         self.stack.callback(process.wait)
         self.stack.callback(process.terminate)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 def _until_up(address: str) -> None:

@@ -17,6 +17,7 @@ from todoke.exchange.ring import KeyRing
 from todoke.exchange.server import TlsServer
 from todoke.sites import terminals
 from todoke.sites.instance import EXAMPLE, Instance
+from todoke.sites.ports import free_port, free_ports
 from todoke.sites.realms import Realm
 from todoke.sites.terminal_agent import AgentServer, TerminalAgent
 
@@ -117,8 +118,7 @@ def test_a_browser_s_file_holds_the_same_key_under_a_passphrase(site) -> None:
 @pytest.fixture
 def agent(site: Instance, screens: TlsServer) -> Iterator[int]:
     terminals.issue(site, Realm.CITY, "trial")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with AgentServer(
         TerminalAgent(site, Realm.CITY, "trial", screens_port=screens.port, port=port), port=port
     ):
@@ -145,8 +145,7 @@ def test_the_agent_serves_no_other_name(agent: int, request_line: str) -> None:
 
 def test_the_agent_says_when_the_site_is_down(site: Instance) -> None:
     terminals.issue(site, Realm.CITY, "trial")
-    with socket.create_server(("127.0.0.1", 0)) as free, socket.create_server(("127.0.0.1", 0)) as other:
-        port, nowhere = free.getsockname()[1], other.getsockname()[1]
+    port, nowhere = free_ports(2)
     with AgentServer(TerminalAgent(site, Realm.CITY, "trial", screens_port=nowhere, port=port), port=port):
         found = httpx.get(f"http://localhost:{port}/", trust_env=False)
     assert found.status_code == 502

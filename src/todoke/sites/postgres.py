@@ -28,6 +28,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites.instance import Instance, ServerAddress
+from todoke.sites.ports import free_port
 from todoke.sites.postgres_home import Home, clean_environment, open_home
 
 ENVIRONMENT = "TODOKE_DATABASE_URL"
@@ -257,16 +258,16 @@ def _server(home: Home, port: int, pid: int | None = None) -> Server:
 def _port(home: Home) -> int:
     """The port of the last start if nobody took it, so that running realms find the server again; else a free one."""
     address = home.home / "address.json"
-    wanted = int(json.loads(address.read_text(encoding="utf-8"))["port"]) if address.exists() else 0
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((_HOST, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise _failed("no free port on the loopback")
+    if not address.exists():
+        return free_port()
+    wanted = int(json.loads(address.read_text(encoding="utf-8"))["port"])
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, wanted))
+        except OSError:
+            return free_port()
+    return wanted
 
 
 def _write_address(home: Home, port: int) -> None:

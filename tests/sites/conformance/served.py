@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -28,6 +27,7 @@ from todoke.sites.conformance import people, trial
 from todoke.sites.conformance.kit import Kit
 from todoke.sites.conformance.run import playing, run
 from todoke.sites.conformance.trial import OTHER, THIRD, TOWN, Role, Trial
+from todoke.sites.ports import free_port
 from todoke.sites.trust import RingTrust
 from todoke.systems.intermediary import serves as intermediary_serves
 from todoke.systems.intermediary.actions.fetch_list import fetch_list
@@ -42,11 +42,6 @@ INSTANCE = "trial"
 OWNER = {Role.INTERMEDIARY: "platform", Role.NETWORK: "national"}
 ALIAS = {Role.INTERMEDIARY: f"intermediary_{TOWN}", Role.NETWORK: "network"}
 PATIENCE = 8.0
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])
 
 
 def register_both(site: Path, folder: Path, role: Role, *, instance: str, kit_port: int) -> None:

@@ -23,6 +23,7 @@ from todoke.exchange.ring import KeyRing
 from todoke.sites.conformance import run
 from todoke.sites.conformance.trial import Role
 from todoke.sites.instance import ENVIRONMENT, Instance
+from todoke.sites.ports import free_port
 from todoke.sites.trust import RingTrust
 
 TODOKE = [sys.executable, "-m", "todoke.cli"]
@@ -65,7 +66,7 @@ def test_our_served_site_keeps_every_rule(
 ) -> None:
     monkeypatch.setenv(ENVIRONMENT, str(databases.path))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["src", "."]))
-    realm, port = served.OWNER[role], served.free_port()
+    realm, port = served.OWNER[role], free_port()
     served.register_both(databases.path, tmp_path, role, instance=databases.name, kit_port=port)
     if role is Role.NETWORK:
         with override_settings(TODOKE_KEYS_FOLDER=databases.path / "national" / "keys"):

@@ -24,6 +24,7 @@ from todoke.contracts.information import TAX_ITEMS
 from todoke.sites import processes
 from todoke.sites.demonstration.bench import machine
 from todoke.sites.instance import EXAMPLE, Instance
+from todoke.sites.ports import realm_ports
 
 CITY: Final = EXAMPLE[0]
 YEAR: Final = 2021
@@ -47,7 +48,7 @@ def run(persons: int, var: Path, say: Callable[[str], None]) -> dict[str, Any]:
     folder = var / "bench" / "replicas"
     shutil.rmtree(folder, ignore_errors=True)
     instance = Instance.create(
-        folder / "instance", f"bench_{secrets.token_hex(3)}", municipalities=EXAMPLE[:1], ports=_ports()
+        folder / "instance", f"bench_{secrets.token_hex(3)}", municipalities=EXAMPLE[:1], ports=realm_ports()
     )
     with running_server(instance) as server:
         instance.use_server(server.address)
@@ -65,16 +66,6 @@ def run(persons: int, var: Path, say: Callable[[str], None]) -> dict[str, Any]:
             connections.close_all()
             drop(instance, server)
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _ports() -> dict[str, int]:
-    import socket
-
-    found = {}
-    for realm in ("city", "platform", "national"):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            found[realm] = free.getsockname()[1]
-    return found
 
 
 @contextmanager

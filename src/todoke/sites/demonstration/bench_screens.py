@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-import socket
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -25,6 +24,7 @@ from todoke.sites.demonstration import screens_city
 from todoke.sites.demonstration.bench import SEED, machine
 from todoke.sites.demonstration.bench_site import apart, instance_for
 from todoke.sites.instance import ENVIRONMENT, Instance
+from todoke.sites.ports import free_port
 from todoke.sites.processes import Child
 from todoke.sites.realms import Realm
 
@@ -77,7 +77,7 @@ def run(residents: int, load: Load, var: Path, say: Callable[[str], None]) -> di
         certificate = terminals.issue(instance, Realm.CITY, "bench")
         seated = apart(instance, screens_city.seat, load.users, terminals.fingerprint(certificate)).more
         pages = apart(instance, screens_city.addresses, 200, seated["clerks"]).more
-        port = _free_port()
+        port = free_port()
         log = instance.path / "log" / "bench-screens.log"
         child = Child(
             "screens", ["screens", "city", "--port", str(port)], log=log, environment={ENVIRONMENT: str(instance.path)}
@@ -235,8 +235,3 @@ def as_table(found: dict[str, Any]) -> str:
             f"- building, seconds: {found['building']}",
         ]
     )
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])

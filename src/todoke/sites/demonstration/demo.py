@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from todoke.sites.demonstration.run_folder import RunFolder
 from todoke.sites.demonstration.summary import Summary
 from todoke.sites.entering import enter_everything
 from todoke.sites.instance import Instance
+from todoke.sites.ports import realm_ports
 from todoke.sites.postgres import Server, running_server
 from todoke.sites.realms import Realm
 from todoke.sites.reconcile import reconcile
@@ -164,16 +164,7 @@ def _environment(instance: Instance) -> dict[str, str]:
 def _instance(home: Path, name: str) -> Instance:
     if (home / "instance.toml").exists():
         return Instance.load(home)
-    ports = dict(zip(("city", "platform", "national"), _free_ports(3), strict=True))
-    return Instance.create(home, name, municipalities=[CITY, *NEIGHBOURS], city=CITY, ports=ports)
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [held.getsockname()[1] for held in sockets]
-    for held in sockets:
-        held.close()
-    return ports
+    return Instance.create(home, name, municipalities=[CITY, *NEIGHBOURS], city=CITY, ports=realm_ports())
 
 
 def _await_ready(instance: Instance, child: processes.Child) -> None:

@@ -6,16 +6,16 @@ import multiprocessing
 import os
 import secrets
 import shutil
-import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from todoke.sites import processes
 from todoke.sites.instance import ENVIRONMENT, Instance
+from todoke.sites.ports import realm_ports
 from todoke.sites.postgres import Server
 from todoke.sites.realms import Realm
 
@@ -27,7 +27,6 @@ PROVIDERS: Final = tuple(f"{code}" for code in range(13101, 13120))
 YEAR: Final = 2021
 _SITES: Final = (Realm.NATIONAL, Realm.PLATFORM)
 _START_SECONDS = 60.0
-_LOWEST = 20_000
 _PEOPLE = "INSERT INTO intermediary_person (integrated_number) SELECT integrated_number FROM held"
 # a 符号 begins as one that was asked for (the state's guard takes no other beginning)
 _ASKED_FOR = """
@@ -60,7 +59,7 @@ def running_site(persons: int, var: Path, say: Callable[[str], None]) -> Iterato
     folder = var / "bench" / "exchange"
     shutil.rmtree(folder, ignore_errors=True)
     instance = Instance.create(
-        folder, f"bench_{secrets.token_hex(3)}", municipalities=[CITY, *PROVIDERS], ports=_free_ports()
+        folder, f"bench_{secrets.token_hex(3)}", municipalities=[CITY, *PROVIDERS], ports=realm_ports()
     )
     with running_server(instance) as server:
         instance.use_server(server.address)
@@ -107,17 +106,6 @@ def _entered(path: str, realm: Realm, work: Callable[..., Any], arguments: tuple
     from todoke.sites.entering import enter
 
     return work(enter(realm), *arguments)
-
-
-def _free_ports() -> dict[str, int]:
-    """Below those that the system gives to outgoing connections: they are bound only when the databases are made."""
-    found: dict[str, int] = {}
-    for realm in Realm:
-        while realm.value not in found:
-            port = _LOWEST + secrets.randbelow(10_000)
-            with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-                found[realm.value] = port
-    return found
 
 
 @contextmanager
