@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.conf import settings
 from django.db import Error, connections, transaction
+from django.test import override_settings
 
 from tests.engine.clusters import cluster, need_pyspark
 from tests.systems.benefits.asking_city import CLERK, PROGRAMME, AskingCity, answered
@@ -80,17 +81,15 @@ def test_it_is_the_sealed_rules_that_are_run_not_those_of_today(
 
 
 def test_files_are_found_again_where_the_instance_stands_now(run: DecisionRun, tmp_path: Path) -> None:
-    data = Path(settings.TODOKE_DATA_FOLDER)
-    shutil.copytree(data, tmp_path / "moved")
+    shutil.copytree(settings.TODOKE_DATA_FOLDER, tmp_path / "moved")
     sealed = DecisionInput.objects.using("benefits").filter(run=run, own_path__gt="")
     kept = {Path(one.path): Path(one.path).read_bytes() for one in sealed}
     for path in kept:
         path.unlink()
     try:
-        settings.TODOKE_DATA_FOLDER = str(tmp_path / "moved")
-        assert repeat_decision(run_id=run.pk, by=CLERK)
+        with override_settings(TODOKE_DATA_FOLDER=tmp_path / "moved"):
+            assert repeat_decision(run_id=run.pk, by=CLERK)
     finally:
-        settings.TODOKE_DATA_FOLDER = str(data)
         for path, content in kept.items():
             path.write_bytes(content)
 

@@ -33,9 +33,7 @@ class Keeping:
 
     def seal(self, register: pa.Table) -> Seal:
         """The register as a sealed file."""
-        return snapshots.write(
-            register, Path(settings.TODOKE_DATA_FOLDER) / "residents", f"residents-{self.kind}"
-        )
+        return snapshots.write(register, settings.TODOKE_DATA_FOLDER / "residents", f"residents-{self.kind}")
 
     def adopt(self, sealed: Path, sha256: str) -> Seal:
         """A file that was sealed elsewhere, under a name of ours."""
