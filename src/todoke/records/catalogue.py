@@ -21,6 +21,7 @@ from todoke.records.layouts import (
     replica_masters_v2021,
     resident_changes_v2026,
     support_service_v2026,
+    transfer_results_v2026,
     ward_reply_v2024,
     ward_request_v2024,
     zengin_transfer_v2019,
@@ -39,6 +40,7 @@ CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *registration_requests_v2026.LAYOUTS,
     *support_service_v2026.LAYOUTS,
     *resident_changes_v2026.LAYOUTS,
+    *transfer_results_v2026.LAYOUTS,
 )
 RECORD_LAYOUTS: tuple[RecordLayout, ...] = (
     *inquiry_request_v2021.LAYOUTS,

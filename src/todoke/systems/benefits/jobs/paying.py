@@ -84,7 +84,7 @@ def receive(code: str, file: Path, *, by: Actor) -> list[StepReport]:
 
 
 def examine(code: str, *, by: Actor) -> list[StepReport]:
-    """審査: once per decision run, register and newest form. Refused: everything but passed, a total per finding."""
+    """審査: once per decision run, register, newest form and newest account. Refused: everything but passed, a total per finding."""
     programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
@@ -93,7 +93,8 @@ def examine(code: str, *, by: Actor) -> list[StepReport]:
         taken, passed = sum(outcomes.values()), outcomes.get(CaseState.PASSED.value, 0)
         return Counts(taken=taken, accepted=passed, refused=taken - passed, totals={**outcomes, **findings})
 
-    last = queries.ledger(code).last_application
+    ledger = queries.ledger(code)
+    last = f"{ledger.last_application}-{ledger.last_correction}"
     snapshot = queries.latest_register().snapshot_id
     key = f"{code}/{queries.newest_run(code)}/{snapshot}/{last}"
     return _run("examine", key, by, work, "審査")

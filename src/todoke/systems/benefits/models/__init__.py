@@ -2,14 +2,28 @@
 
 from todoke.systems.benefits.models.answer import Answer, AnswerImport
 from todoke.systems.benefits.models.application import Application
+from todoke.systems.benefits.models.bank_result import (
+    AccountCorrection,
+    Recall,
+    ResultFile,
+    TransferResult,
+)
 from todoke.systems.benefits.models.case import Case
+from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
-from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
+from todoke.systems.benefits.models.payment import (
+    BankFile,
+    BatchRelease,
+    FileHandover,
+    Payment,
+    PaymentBatch,
+    Transfer,
+)
 from todoke.systems.benefits.models.programme import RegisteredProgramme
 from todoke.systems.benefits.models.programme_edition import EditionTrial, ProgrammeEdition
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
@@ -17,19 +31,23 @@ from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.source import Source
 
 __all__ = [
+    "AccountCorrection",
     "Answer",
     "AnswerImport",
     "Application",
     "Approval",
+    "BankDebit",
     "BankFile",
     "BatchRelease",
     "Case",
     "Contact",
+    "DayClosing",
     "Decision",
     "DecisionInput",
     "DecisionRun",
     "EditionTrial",
     "Examination",
+    "FileHandover",
     "FileImport",
     "ImportLimit",
     "ImportTotal",
@@ -43,11 +61,14 @@ __all__ = [
     "Payment",
     "PaymentBatch",
     "ProgrammeEdition",
+    "Recall",
     "Register",
     "RegisterEntry",
     "RegisteredProgramme",
     "Resident",
+    "ResultFile",
     "Search",
     "Source",
     "Transfer",
+    "TransferResult",
 ]

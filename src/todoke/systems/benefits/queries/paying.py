@@ -41,6 +41,8 @@ SELECT
     (SELECT count(*) FROM benefits_application WHERE programme = p.code AND refusal = '') AS applications,
     (SELECT coalesce(max(id), 0) FROM benefits_application WHERE programme = p.code AND refusal = '')
         AS last_application,
+    (SELECT coalesce(max(k.id), 0) FROM benefits_account_correction k JOIN benefits_case c ON c.id = k.case_id
+        WHERE c.programme = p.code) AS last_correction,
     (SELECT coalesce(max(e.id), 0) FROM benefits_examination e JOIN benefits_case c ON c.id = e.case_id
         WHERE c.programme = p.code) AS last_examination,
     (SELECT coalesce(max(a.id), 0) FROM benefits_approval a JOIN benefits_case c ON c.id = a.case_id
@@ -89,6 +91,7 @@ class Ledger:
     letter_files: int
     applications: int
     last_application: int
+    last_correction: int
     last_examination: int
     last_approval: int
     batches: int

@@ -22,3 +22,9 @@ def branches() -> pa.Table:
     pairs = [(bank, branch) for bank, entry in zengin_code.Bank.all.items() for branch in entry.branches]
     codes = list(zip(*pairs, strict=True))
     return pa.table({"bank_code": pa.array(codes[0]), "branch_code": pa.array(codes[1])})
+
+
+def knows(bank_code: str, branch_code: str | None = None) -> bool:
+    """Whether the edition has the bank, or that branch of it."""
+    bank = zengin_code.Bank.all.get(bank_code)
+    return bank is not None and (branch_code is None or branch_code in bank.branches)

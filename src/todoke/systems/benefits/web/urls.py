@@ -13,6 +13,7 @@ from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
+from todoke.systems.benefits.web.payments import urls as payments
 from todoke.systems.benefits.web.programmes import urls as programmes
 
 urlpatterns: Final[list[URLPattern]] = [
@@ -20,6 +21,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *cases.urlpatterns,
     *dashboards.urlpatterns,
     *programmes.urlpatterns,
+    *payments.urlpatterns,
     *imports.urlpatterns,
 ]
 
@@ -28,7 +30,12 @@ MENU: Final[tuple[Entry, ...]] = (
     *cases.MENU,
     *dashboards.MENU,
     *programmes.MENU,
+    *payments.MENU,
     *imports.MENU,
 )
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (*imports.CARDS, programmes.waiting)
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
+    *imports.CARDS,
+    programmes.waiting,
+    *payments.CARDS,
+)
