@@ -195,6 +195,6 @@ class Migration(migrations.Migration):
             migrations.RunSQL(_AWARDED.format(event=event, **words), _UNAWARDED.format(event=event))
             for event, words in _EVENTS.items()
         ),
-        migrations.RunSQL(_before.reverse_sql, _before.sql),
+        migrations.RunSQL(_before.reverse_sql or "", _before.sql),
         _after,
     ]
