@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute
 
 from todoke.engine import duck, postgres
-from todoke.systems.benefits.queries import editions, paying
+from todoke.systems.benefits.queries import paying
 from todoke.systems.benefits.queries.accounts import ACCOUNTS
 from todoke.systems.benefits.rules import account_name, held_back
 from todoke.systems.benefits.rules.case_state import CaseState
 
+pc: Any = pyarrow.compute
 ALIAS = "benefits"
 _HOLDERS = f"""
 SELECT c.id AS case_id, a.account_holder_kana
@@ -25,7 +28,7 @@ _JOINED = "(SELECT c.*, h.* EXCLUDE (case_id) FROM cases c LEFT JOIN holders h O
 
 @dataclass(frozen=True, kw_only=True)
 class Payable:
-    """`cases`: case_id and holder (in banks' characters), by case_id. `held_back`: how many by reason, in the order
+    """`cases`: case_id, amount_yen and holder (in banks' characters), by case_id. `held_back`: how many by reason, in the order
     of `rules.held_back`."""
 
     cases: pa.Table
@@ -48,11 +51,11 @@ def payable(programme: str) -> Payable:
         connection.register("holders", holders)
         found = duck.table(connection, held_back.query(_JOINED))
         connection.register("found", found)
-        may = "SELECT case_id, zengin_holder AS holder FROM found WHERE held_back IS NULL ORDER BY case_id"
+        may = "SELECT case_id, amount_yen, zengin_holder AS holder FROM found WHERE held_back IS NULL ORDER BY case_id"
         paid = duck.table(connection, may)
     counted = Counter(code for code in found["held_back"].to_pylist() if code)
     return Payable(
         cases=paid,
-        total_yen=paid.num_rows * editions.find(programme).amount,
+        total_yen=int(pc.sum(paid["amount_yen"]).as_py() or 0),
         held_back={code: counted[code] for code in held_back.BY_CODE if counted[code]},
     )

@@ -35,6 +35,6 @@ BY_CODE: Final = {reason.code: reason for reason in REASONS}
 
 
 def query(rows: str) -> str:
-    """DuckDB: case_id, zengin_holder, held_back (a code, null for a case that may be paid), ordered by case_id."""
+    """DuckDB: case_id, amount_yen, zengin_holder, held_back (a code, null for a case that may be paid), ordered by case_id."""
     named = " ".join(f"WHEN {reason.when} THEN '{reason.code}'" for reason in REASONS)
-    return f"SELECT case_id, zengin_holder, CASE {named} END AS held_back FROM {rows} ORDER BY case_id"
+    return f"SELECT case_id, amount_yen, zengin_holder, CASE {named} END AS held_back FROM {rows} ORDER BY case_id"

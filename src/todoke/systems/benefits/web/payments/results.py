@@ -14,7 +14,6 @@ from todoke.access import lists
 from todoke.access.form_pages import form_page, refused
 from todoke.access.guard import actor_of, route_of, screen
 from todoke.access.permissions import Actor, Permission
-from todoke.kernel.errors import InputRefused, TodokeError
 from todoke.oplog.record import record
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
@@ -34,7 +33,6 @@ ALIAS = "benefits"
 RESULT: Final = Permission.BENEFITS_RESULT
 ACCOUNT: Final = Permission.BENEFITS_ACCOUNT
 READ: Final = Permission.BENEFITS_CASE_READ
-_SHOWN: Final = 200
 
 
 @screen(RESULT)
@@ -53,7 +51,6 @@ def take(request: HttpRequest, code: str, number: int) -> HttpResponse:
     context = {
         "form": form, "refusal": refusal, "heading": f"支払単位 {number} の結果を取り込みます", "verb": "取り込む",
         "back": reverse("benefits-payment", args=[code, number]), "facts": facts(batch), "found": found[0] if found else None,
-        "faults": _faults(refusal), "fault_count": len(refusal.rows) if isinstance(refusal, InputRefused) else 0,
         "columns": [(column.name, column.label, column.required) for column in RESULTS.columns],
         "failures": [(each.value, failure.title) for each, failure in FAILURES.items()],
         "crumbs": words.crumbs(
@@ -74,13 +71,6 @@ def _imported(code: str, number: int, given: dict[str, Any], by: Actor) -> Impor
             programme=find(code), number=number, file=file, by=by, rest_is_paid=given["rest_is_paid"],
             name=Path(upload.name or "results.csv").name,
         )  # fmt: skip
-
-
-def _faults(refusal: TodokeError | None) -> list[tuple[int, str, str]]:
-    if not isinstance(refusal, InputRefused):
-        return []
-    labels = {column.name: column.label for column in RESULTS.columns}
-    return [(row.row, labels.get(row.column, row.column), row.rule) for row in refusal.rows[:_SHOWN]]
 
 
 @screen(READ)

@@ -9,7 +9,7 @@ from todoke.oplog.append_only import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0013_cases_vacuumed")]
+    dependencies: ClassVar = [("benefits", "0014_household_amounts")]
     operations: ClassVar = [
         migrations.AddField(model_name="bankfile", name="folder", field=models.TextField(db_default="")),
         migrations.CreateModel(
