@@ -212,7 +212,7 @@ def test_a_recall_and_the_end_of_the_day_by_two_people(ordered: Office, examiner
     day = DAY.isoformat()
     Keys(first.open("benefits-days")).fill("#id_day", day).press("絞り込む").see("の日締め").press(
         "引落しを記録する"
-    )
+    ).see("1行ずつ")
     page = first.page
     examiner.check(page, "benefits-day-debit")
     for yen, line in (("300,000", "0001"), ("100000", "0002")):
