@@ -36,6 +36,7 @@ FROZEN: dict[str, str] = {
     "zengin_transfer.header-2019": "adcc5416d41f5f4e3bd5c4987eaf4b18868ce34335af1a9af42f4f17b5dcc52e",
     "registration_requests-2026": "16ea27a0958ebaa2b22433555d83503504f7afba63a89bc17a6ae6b19c2bf9bf",
     "service_applications-2026": "2c6b7096d4bb5eaad733b2a74f83beb4388deaeea36b2323a349f7d340c38bf6",
+    "bank_branches-2026": "aabdf9eae73dd2e6d01e9905ec711b720ce513bb710594ec8e95cc7a19f69c4d",
     "transfer_results-2026": "23c4508edeee5cabf93950d13282845eca20325bb35396e5f778713a2bf653f4",
     "resident_changes-2026": "5d25562e92e8e05cb66e2cfb8f4aaa9a0c58665da452c0e6e1fb90235dc83cc8",
     "juki_attributes-2026": "95892ddc30153987cc848bd096c86dd0bf1526193d6589e9fcb6eb4083e86e9f",

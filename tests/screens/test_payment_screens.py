@@ -19,6 +19,7 @@ from todoke.access.permissions import Role
 from todoke.kernel import clock
 from todoke.kernel.clock import wareki
 from todoke.oplog.models import Operation
+from todoke.records.layouts.bank_branches_v2026 import BRANCHES
 from todoke.records.layouts.transfer_results_v2026 import RESULTS
 from todoke.sites.realms import Realm
 from todoke.systems.benefits import jobs
@@ -188,6 +189,13 @@ def test_the_banks_list_a_failure_and_its_new_attempt(
     Keys(page).press("訂正して審査へ戻す").see("検査数字が合いません")
     examiner.check(page, "benefits-failed-account", thorough=True)
     Keys(page).fill("#id_yucho_number", "12345671").press("訂正して審査へ戻す").see("訂正しました")
+    page = clerk.open("benefits-bank-list")
+    Keys(page).see("使用中の一覧")
+    examiner.check(page, "benefits-bank-list", thorough=True)
+    row = {column.name: "" for column in BRANCHES.columns}
+    row |= {"bank_code": "9900", "branch_code": "408", "bank_name": "ゆうちょ銀行", "branch_name": "四〇八"}
+    page.set_input_files("#id_file", city.write_rows(tmp_path / "banks.csv", [row]))
+    Keys(page).fill("#id_as_of", "令和8年11月1日").press("取り込む").see("取り込みました").see("banks.csv")
     account = AccountCorrection.objects.using("benefits").get()
     assert (account.branch_code, account.account_type, account.account_number) == ("408", "1", "1234567")
     assert decided_office.case(first).state == "received"

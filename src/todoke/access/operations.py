@@ -31,6 +31,7 @@ class Permission(Enum):
     BENEFITS_ACCOUNT = "benefits:account:correct"
     BENEFITS_APPROVE = "benefits:application:approve"
     BENEFITS_ASK = "benefits:inquiry:ask"
+    BENEFITS_BANK_LIST = "benefits:bank_list:import"
     BENEFITS_CASE_READ = "benefits:case:read"
     BENEFITS_DAY_CLOSE = "benefits:day:close"
     BENEFITS_DEBIT = "benefits:day:enter"

@@ -57,6 +57,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
             Permission.BENEFITS_ACCOUNT,
+            Permission.BENEFITS_BANK_LIST,
             Permission.BENEFITS_CONTACT_NOTE,
             Permission.BENEFITS_HOUSEHOLD_READ,
             Permission.BENEFITS_PROGRAMME_PROPOSE,

@@ -9,6 +9,7 @@ from todoke.records.comma_fixed import CommaLayout
 from todoke.records.csv_input import CsvLayout
 from todoke.records.fields import RecordLayout
 from todoke.records.layouts import (
+    bank_branches_v2026,
     city_inputs_v2021,
     existing_systems_v2022,
     inquiry_answer_v2021,
@@ -41,6 +42,7 @@ CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *support_service_v2026.LAYOUTS,
     *resident_changes_v2026.LAYOUTS,
     *transfer_results_v2026.LAYOUTS,
+    *bank_branches_v2026.LAYOUTS,
 )
 RECORD_LAYOUTS: tuple[RecordLayout, ...] = (
     *inquiry_request_v2021.LAYOUTS,

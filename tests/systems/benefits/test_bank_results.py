@@ -120,7 +120,7 @@ def test_every_payment_ends_paid_or_failed_and_a_failed_one_is_paid_by_a_new_att
     assert rows("SELECT attempt, follows_id IS NULL, amount_yen FROM benefits_transfer ORDER BY id")[2:] == [
         (1, True, 100_000), (2, False, 100_000),
     ]  # fmt: skip
-    assert len(rows("SELECT FROM benefits_payment")) == 3  # the payment stays one
+    assert len(rows("SELECT id FROM benefits_payment")) == 3  # the payment stays one
     results(tmp_path / "r2.csv", row(1, account_number="7654321"), number=2)
     assert states() == ["paid", "paid", "paid"]
     assert refused(
@@ -146,7 +146,7 @@ def test_a_list_with_bad_rows_is_refused_whole_and_every_row_is_named(world: Wor
         results(tmp_path / "r.csv", row(0, "2", ""))
     with pytest.raises(InputRefused):  # a reason without a failure
         results(tmp_path / "r.csv", row(0, "1", "3"))
-    assert not rows("SELECT FROM benefits_result_file")
+    assert not rows("SELECT id FROM benefits_result_file")
 
 
 def test_a_list_of_failures_alone_says_that_the_rest_is_paid(world: World, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_a_bank_file_that_was_touched_is_not_handed_over(world: World, tmp_path:
     error(ErrorCode.INPUT_CHANGED, take_bank_file, programme=PROGRAMME, number=1, by=TREASURER)
     path.unlink()
     error(ErrorCode.INPUT_MISSING, take_bank_file, programme=PROGRAMME, number=1, by=TREASURER)
-    assert not rows("SELECT FROM benefits_file_handover")
+    assert not rows("SELECT id FROM benefits_file_handover")
 
 
 def test_sendai_the_same_account_again_is_no_correction_and_an_unexamined_one_is_not_paid(

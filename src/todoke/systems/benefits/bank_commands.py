@@ -11,6 +11,7 @@ from todoke.access import cli_actor
 from todoke.access.guard import verb
 from todoke.access.permissions import Permission
 from todoke.systems.benefits.actions.close_day import close_day, enter_debit
+from todoke.systems.benefits.actions.import_bank_list import import_bank_list
 from todoke.systems.benefits.actions.import_results import import_results
 from todoke.systems.benefits.actions.recall_transfer import (
     ask_recall,
@@ -46,6 +47,19 @@ def results(file: Path, programme: str, number: int, rest_is_paid: bool, by: str
     click.echo(
         f"振込済み {found.paid:,} 件 {found.paid_yen:,} 円、振込不能 {found.failed:,} 件 {found.failed_yen:,} 円"
     )
+
+
+@group.command(name="list")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="いつ現在の一覧か")
+@_by
+@verb(Permission.BENEFITS_BANK_LIST)
+def list_(file: Path, as_of: date, by: str) -> None:
+    """金融機関・店舗コードの一覧を取り込みます。閉じた支店は承継先とともに示します。"""
+    on = _date(as_of)
+    assert on is not None
+    made = import_bank_list(file=file, as_of=on, by=cli_actor.actor(by))
+    click.echo(f"{made.branches:,} 店舗の一覧を取り込みました。")
 
 
 @group.group(name="recall")

@@ -11,6 +11,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits.models import AccountCorrection, Case
+from todoke.systems.benefits.queries import bank_list
 from todoke.systems.benefits.queries.accounts import ACCOUNTS
 from todoke.systems.benefits.rules import bank_account
 from todoke.systems.benefits.rules.bank_account import BankAccount
@@ -45,7 +46,7 @@ def correct_account(
             raise TodokeError(
                 ErrorCode.STATE_CONFLICT, detail="口座を訂正できるのは、不備または振込不能の世帯だけです"
             )
-        if found := bank_account.faults(account):
+        if found := bank_account.faults(account, lambda given: bank_list.fault(given, clock.today())):
             raise TodokeError(
                 ErrorCode.RECORD_INVALID, detail="".join(fault.sentence for fault in found).rstrip("。")
             )

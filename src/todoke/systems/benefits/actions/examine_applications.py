@@ -17,8 +17,9 @@ from todoke.engine import duck, postgres
 from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
+from todoke.systems.benefits.queries import bank_list
 from todoke.systems.benefits.queries.accounts import ACCOUNTS
-from todoke.systems.benefits.rules import account_name, bank_list, examination
+from todoke.systems.benefits.rules import account_name, examination
 from todoke.systems.benefits.rules.programme import Programme
 
 pc: Any = pyarrow.compute
@@ -44,7 +45,8 @@ ORDER BY c.case_number
 """
 _CHECKED = """
 SELECT f.*, DATE '{accepts_from}' AS accepts_from, DATE '{deadline}' AS deadline,
-    b.bank_code IS NOT NULL AS bank_known, s.branch_code IS NOT NULL AS branch_known
+    b.bank_code IS NOT NULL AS bank_known, s.branch_code IS NOT NULL AS branch_known,
+    s.open AS branch_open
 FROM forms f
 LEFT JOIN (SELECT DISTINCT bank_code FROM branches) b ON b.bank_code = f.bank_code
 LEFT JOIN branches s ON s.bank_code = f.bank_code AND s.branch_code = f.branch_code
@@ -142,7 +144,7 @@ def _check(forms: pa.Table, programme: Programme) -> pa.Table:
     """application_id, case_id, outcome, codes (text, separated by spaces)."""
     with duck.connect() as connection:
         connection.register("forms", forms)
-        connection.register("branches", bank_list.branches())
+        connection.register("branches", bank_list.branches(max(clock.today(), programme.transfer_on)))
         checked = _CHECKED.format(accepts_from=programme.accepts_from, deadline=programme.deadline)
         found = duck.table(connection, examination.query(f"({checked})"))
     return found.set_column(3, "codes", pc.binary_join(found["codes"], " "))

@@ -2,6 +2,7 @@
 
 from todoke.systems.benefits.models.answer import Answer, AnswerImport
 from todoke.systems.benefits.models.application import Application
+from todoke.systems.benefits.models.bank_branch import BankBranch, BankList
 from todoke.systems.benefits.models.bank_result import (
     AccountCorrection,
     Recall,
@@ -36,8 +37,10 @@ __all__ = [
     "AnswerImport",
     "Application",
     "Approval",
+    "BankBranch",
     "BankDebit",
     "BankFile",
+    "BankList",
     "BatchRelease",
     "Case",
     "Contact",

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute
 
 from todoke.engine import duck, postgres
-from todoke.systems.benefits.queries import paying
+from todoke.kernel import clock
+from todoke.systems.benefits.queries import bank_list, paying
 from todoke.systems.benefits.queries.accounts import ACCOUNTS
 from todoke.systems.benefits.rules import account_name, held_back
 from todoke.systems.benefits.rules.case_state import CaseState
@@ -18,12 +19,15 @@ from todoke.systems.benefits.rules.case_state import CaseState
 pc: Any = pyarrow.compute
 ALIAS = "benefits"
 _HOLDERS = f"""
-SELECT c.id AS case_id, a.account_holder_kana
+SELECT c.id AS case_id, a.account_holder_kana, a.bank_code, a.branch_code
 FROM benefits_case c JOIN {ACCOUNTS} a ON a.case_id = c.id
 WHERE c.programme = $1 AND c.state = 'approved'
 ORDER BY c.id
 """
-_JOINED = "(SELECT c.*, h.* EXCLUDE (case_id) FROM cases c LEFT JOIN holders h ON h.case_id = c.case_id)"
+_JOINED = """(
+    SELECT c.*, h.* EXCLUDE (case_id), b.open AS branch_open
+    FROM cases c LEFT JOIN holders h ON h.case_id = c.case_id
+    LEFT JOIN branches b ON b.bank_code = h.bank_code AND b.branch_code = h.branch_code)"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,7 @@ def payable(programme: str) -> Payable:
     with duck.connect() as connection:
         connection.register("cases", cases)
         connection.register("holders", holders)
+        connection.register("branches", bank_list.branches(clock.today()))
         found = duck.table(connection, held_back.query(_JOINED))
         connection.register("found", found)
         may = "SELECT case_id, amount_yen, zengin_holder AS holder FROM found WHERE held_back IS NULL ORDER BY case_id"

@@ -7,6 +7,7 @@ over all others. Its weights are not on that page; they are those of public conv
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,9 +39,16 @@ class Fault:
     sentence: str
 
 
-def faults(account: BankAccount) -> list[Fault]:
-    """Everything that is wrong with an account; none: it may be paid into, if the holder is the payee."""
-    return [*_bank(account), *_number(account), *_holder(account)]
+Listed = Callable[[BankAccount], Fault | None]
+"""What a list of banks and branches has against the codes of an account, whose form is right."""
+
+
+def faults(account: BankAccount, listed: Listed | None = None) -> list[Fault]:
+    """Everything that is wrong with an account; none: it may be paid into, if the holder is the payee.
+
+    `listed` asks a dated list; without it, the list of the software.
+    """
+    return [*_bank(account, listed or _in_software), *_number(account), *_holder(account)]
 
 
 def same_holder(holder_kana: str, payee_kana: str) -> bool:
@@ -52,17 +60,23 @@ def _comparable(name: str) -> str:
     return to_zengin_kana(name).replace(" ", "")
 
 
-def _bank(account: BankAccount) -> list[Fault]:
+def _in_software(account: BankAccount) -> Fault | None:
+    if not bank_list.knows(account.bank_code):
+        return Fault(field="bank_code", code="BANK_UNKNOWN", sentence="金融機関コードが一覧にありません。")
+    if not bank_list.knows(account.bank_code, account.branch_code):
+        return Fault(field="branch_code", code="BRANCH_UNKNOWN", sentence="支店コードがこの金融機関の一覧にありません。")  # fmt: skip
+    return None
+
+
+def _bank(account: BankAccount, listed: Listed) -> list[Fault]:
     if not _digits(account.bank_code, 4):
         return [
             Fault(field="bank_code", code="BANK_FORM", sentence="金融機関コードは数字4桁で入力してください。")
         ]
-    if not bank_list.knows(account.bank_code):
-        return [Fault(field="bank_code", code="BANK_UNKNOWN", sentence="金融機関コードが一覧にありません。")]
     if not _digits(account.branch_code, 3):
         return [Fault(field="branch_code", code="BRANCH_FORM", sentence="支店コードは数字3桁で入力してください。")]  # fmt: skip
-    if not bank_list.knows(account.bank_code, account.branch_code):
-        return [Fault(field="branch_code", code="BRANCH_UNKNOWN", sentence="支店コードがこの金融機関の一覧にありません。統廃合されていないか確かめてください。")]  # fmt: skip
+    if found := listed(account):
+        return [found]
     return _yucho(account) if account.bank_code == YUCHO else []
 
 

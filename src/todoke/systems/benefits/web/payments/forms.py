@@ -11,6 +11,7 @@ from django import forms
 from todoke.identifiers import case_number
 from todoke.kernel.clock import now, today, wareki
 from todoke.pages.forms import DateField
+from todoke.systems.benefits.queries import bank_list
 from todoke.systems.benefits.rules import bank_account, bank_days
 from todoke.systems.benefits.rules.bank_account import BankAccount
 from todoke.systems.benefits.rules.failures import SOURCE_TITLES
@@ -119,7 +120,7 @@ class AccountForm(forms.Form):
         if self.errors:
             return given
         account = self.account(given)
-        for fault in bank_account.faults(account):
+        for fault in bank_account.faults(account, lambda one: bank_list.fault(one, today())):
             self.add_error(fault.field, fault.sentence)
         if given["source_on"] > today():
             self.add_error("source_on", "今日より後の日付です。")
@@ -190,3 +191,10 @@ class DayForm(forms.Form):
     """Another day of the bank's statement."""
 
     day = DateField(label="引落日")
+
+
+class BankListForm(forms.Form):
+    """金融機関・店舗コードの一覧: a dated edition."""
+
+    file = forms.FileField(label="一覧（CSV）", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+    as_of = DateField(label="いつ現在の一覧か")

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
-from todoke.systems.benefits.web.payments import batches, days, recalls, results, steps
+from todoke.systems.benefits.web.payments import bank_lists, batches, days, recalls, results, steps
 
 _ONE: Final = "benefits/payments/<slug:code>/<int:number>"
 
@@ -21,6 +21,7 @@ urlpatterns: Final[list[URLPattern]] = [
     path(f"{_ONE}/write", steps.write, name="benefits-payment-write"),
     path(f"{_ONE}/take", steps.take, name="benefits-payment-take"),
     path(f"{_ONE}/results", results.take, name="benefits-payment-results"),
+    path("benefits/bank-list", bank_lists.take, name="benefits-bank-list"),
     path("benefits/failed", results.failed, name="benefits-failed"),
     path("benefits/failed/<int:case_id>", results.account, name="benefits-failed-account"),
     path("benefits/recalls", recalls.listed, name="benefits-recalls"),
@@ -38,6 +39,7 @@ MENU: Final[tuple[Entry, ...]] = (
     Entry(route="benefits-payments", title="支払", below=("benefits-payment",)),
     Entry(route="benefits-days", title="日締め", below=("benefits-day",)),
     Entry(route="benefits-recalls", title="組戻し", below=("benefits-recall",)),
+    Entry(route="benefits-bank-list", title="金融機関の一覧"),
     Entry(route="benefits-failed", title="振込不能", below=("benefits-failed",)),
 )
 
