@@ -201,6 +201,7 @@ def test_tenei_one_file_is_handed_over_once(world: World, tmp_path: Path) -> Non
     assert data == (tmp_path / "payments" / name).read_bytes()
     found = error(ErrorCode.ALREADY_DONE, take_bank_file, programme=PROGRAMME, number=1, by=SECOND)
     assert "t001" in found.sentence
+    assert "append-only" in refused("DELETE FROM benefits_file_handover")
     assert refused(copy_row("benefits_file_handover")) == "benefits_file_handover_file_id_key"
 
 
@@ -229,8 +230,9 @@ def test_sendai_the_same_account_again_is_no_correction_and_an_unexamined_one_is
     )
     assert "支店コード" in error(ErrorCode.RECORD_INVALID, correct_account, account=unknown, **given).sentence
     without = "UPDATE benefits_case SET state = 'received' WHERE state = 'failed'"
-    assert refused(without) == "benefits_case_received_proved"
+    assert refused(without) == "benefits_case_corrected"
     correct_account(account=OTHER, **given)
+    assert "append-only" in refused("UPDATE benefits_account_correction SET account_number = '0000002'")
     assert states() == ["paid", "received", "paid"]
     assert not payable(CODE).cases.num_rows
 
@@ -290,6 +292,9 @@ def test_abu_a_second_debit_beside_the_file_is_seen_on_the_same_day(world: World
     assert (made.file_yen, made.debit_yen, made.paid_yen, made.failed_yen, made.open_yen) == (
         300_000, 300_000, 100_000, 100_000, 100_000,
     )  # fmt: skip
+    for table in ("benefits_bank_debit", "benefits_day_closing"):
+        assert "append-only" in refused(f"UPDATE {table} SET day = day")
+        assert "append-only" in refused(f"DELETE FROM {table}")
     error(ErrorCode.ALREADY_DONE, close_day, day=DAY, by=SECOND)
     error(ErrorCode.ALREADY_DONE, enter_debit, day=DAY, amount_yen=1, reference="0009", by=TREASURER)
 

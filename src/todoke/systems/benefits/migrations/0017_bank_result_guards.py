@@ -80,8 +80,21 @@ SELECT FROM benefits_payment p JOIN benefits_transfer t ON t.payment_id = p.id
 WHERE p.case_id = n.id AND NOT EXISTS (SELECT FROM benefits_transfer l WHERE l.follows_id = t.id) AND {_DEAD}
 """
 _CORRECTED = """
-SELECT WHERE o.state <> 'failed' UNION ALL
-SELECT FROM benefits_account_correction k WHERE k.case_id = n.id AND k.recorded_at >= o.state_at
+CREATE FUNCTION benefits_case_corrected() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM moved_to n JOIN moved_from o ON o.id = n.id
+        WHERE o.state = 'failed' AND n.state = 'received' AND NOT EXISTS (
+            SELECT FROM benefits_account_correction k WHERE k.case_id = n.id AND k.recorded_at >= o.state_at)
+    ) THEN
+        RAISE EXCEPTION 'a failed case goes back only with another account'
+            USING ERRCODE = '23514', CONSTRAINT = 'benefits_case_corrected';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER benefits_case_corrected AFTER UPDATE ON benefits_case
+    REFERENCING OLD TABLE AS moved_from NEW TABLE AS moved_to
+    FOR EACH STATEMENT EXECUTE FUNCTION benefits_case_corrected();
 """
 _FOLLOWS = f"""
 CREATE FUNCTION benefits_transfer_follows() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -181,7 +194,7 @@ class Migration(migrations.Migration):
         ),
         evidence(_CASE, "paid", what="the result of the bank", proof=_PAID),
         evidence(_CASE, "failed", what="the result of the bank or a recall", proof=_FAILED),
-        evidence(_CASE, "received", what="another account after a failure", proof=_CORRECTED),
+        migrations.RunSQL(_CORRECTED, _undo(("benefits_case_corrected", "benefits_case"))),
         forward_only(
             "benefits_recall",
             state="state",

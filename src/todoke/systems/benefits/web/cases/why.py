@@ -21,6 +21,7 @@ from todoke.systems.benefits.queries.cases import Happened
 from todoke.systems.benefits.rules import next_steps, phone, tariff
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.examination import FINDINGS
+from todoke.systems.benefits.rules.failures import FAILURES, SOURCE_TITLES, AccountSource, FailureClass
 from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.stages import STATE_TITLES
 from todoke.systems.benefits.rules.why import Checked, Verdict
@@ -48,6 +49,12 @@ _HAPPENED = {
     "ordered": "振込を依頼しました",
     "paid": "支払が済みました",
     "failed": "振込ができませんでした",
+    "recall_asked": "組戻しを依頼しました（確認待ち）",
+    "recall_confirmed": "組戻しを銀行に依頼しました",
+    "recall_returned": "組戻しにより資金が返却されました",
+    "recall_refused": "組戻しができませんでした",
+    "recall_withdrawn": "組戻しの依頼を取り下げました",
+    "account": "振込先の口座を訂正しました",
 }
 
 
@@ -206,6 +213,10 @@ def _event(one: Happened) -> dict[str, Any]:
         note = f"{int(one.what):,}円"
     elif one.kind == "released":
         note = f"支払単位 {one.what}"
+    elif one.kind == "failed":
+        note = FAILURES[FailureClass(one.what)].title
+    elif one.kind == "account":
+        note = SOURCE_TITLES[AccountSource(one.what)]
     return {"at": one.at, "by": one.by, "title": _HAPPENED[one.kind], "note": note}
 
 

@@ -15,7 +15,6 @@ from todoke.access.permissions import Actor, Permission
 from todoke.records.layouts.bank_branches_v2026 import BRANCHES
 from todoke.systems.benefits.actions.import_bank_list import import_bank_list
 from todoke.systems.benefits.queries import bank_list as reads
-from todoke.systems.benefits.web.payments import words
 from todoke.systems.benefits.web.payments.forms import BankListForm
 
 IMPORT: Final = Permission.BENEFITS_BANK_LIST
@@ -43,5 +42,5 @@ def take(request: HttpRequest) -> HttpResponse:
         back=reverse("benefits-bank-list"), facts=facts, template="benefits/payments/bank_list.html",
         lead="統廃合された支店は、終わりの日と承継先を付けた一覧で確かめます。閉じた支店の口座には支払いません。",
         columns=[(column.name, column.label, column.required) for column in BRANCHES.columns],
-        crumbs=words.crumbs(("金融機関・店舗コードの一覧", "")),
+        crumbs=[("ホーム", "/"), ("金融機関・店舗コードの一覧", "")],
     )  # fmt: skip

@@ -97,7 +97,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     return lists.listing(
         request, table, permission=READ, heading="振込不能",
         lead="口座を訂正すると審査に戻り、承認の後に新しい振込の回として支払います。前の回の記録は変わりません。",
-        crumbs=words.crumbs(("振込不能", "")),
+        crumbs=[("ホーム", "/"), ("振込不能", "")],
     )  # fmt: skip
 
 
@@ -129,5 +129,5 @@ def account(request: HttpRequest, case_id: int) -> HttpResponse:
         request, form, permission=ACCOUNT, heading="振込先の口座を訂正します", verb="訂正して審査へ戻す", work=work,
         done="訂正しました。審査・承認の後に、もう一度支払います。", back=reverse("benefits-failed"), facts=rows,
         lead="今の口座は表示しません。本人の書面または公金受取口座を見て入力してください。",
-        crumbs=words.crumbs(("振込不能", reverse("benefits-failed")), ("口座の訂正", "")),
+        crumbs=[("ホーム", "/"), ("振込不能", reverse("benefits-failed")), ("口座の訂正", "")],
     )  # fmt: skip
