@@ -22,9 +22,10 @@ from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.approve_edition import approve_edition
 from todoke.systems.benefits.actions.begin_edition_work import begin_edition_work
+from todoke.systems.benefits.actions.imports.confirm_file import confirm_file
 from todoke.systems.benefits.actions.propose_edition import withdraw_edition
 from todoke.systems.benefits.jobs import editions as works
-from todoke.systems.benefits.models import DecisionRun, EditionTrial, EditionWork
+from todoke.systems.benefits.models import DecisionRun, EditionTrial, EditionWork, FileImport
 from todoke.systems.benefits.queries import edition_works, editions
 from todoke.systems.benefits.rules.edition_work import WorkKind, WorkState
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
@@ -142,7 +143,7 @@ def test_a_judging_killed_in_the_middle_goes_on_and_keeps_the_difference(
     assert [(one.household_key, one.before, one.after) for one in found.rows] == [
         (key(2), "ineligible:DEPENDANTS_ONLY", "eligible:EXEMPT")
     ]
-    assert rows("SELECT count(*) FROM benefits_judged_household WHERE programme = %s", CODE) == [(3,)]
+    assert rows("SELECT count(*) FROM benefits_judged_household WHERE run_id = %s", run.pk) == [(3,)]
 
 
 def test_what_a_trial_cannot_do_ends_it_with_its_reason(city: AskingCity) -> None:
@@ -163,11 +164,18 @@ def test_a_trial_goes_on_with_the_files_that_it_began_with(
     row = propose()
     work = begin(row.pk)
     killed_at("before", work, databases, tmp_path)
-    city.little.person(4, 4, tax={})
+    city.little.tax[2]["income_levy"] = "0"  # the third household is not taxed any more
     city.little.write(city.folder)
-    jobs.load(city.folder / "tax.csv", city.folder / "assistance.csv", by=CLERK)
+    files = city.folder / "tax.csv", city.folder / "assistance.csv"
+    assert refused(lambda: jobs.load(*files, by=CLERK)) is ErrorCode.STATE_CONFLICT  # a large change
+    confirm_file(import_id=FileImport.objects.using("benefits").latest("id").pk, by=SUPERVISOR)
+    jobs.load(*files, by=CLERK)
     works.carry_on(work.pk, by=CLERK)
-    assert EditionTrial.objects.using("benefits").get().households == 3
+    assert EditionTrial.objects.using("benefits").get().yen_after == 200_000
+    works.carry_on(begin(row.pk).pk, by=CLERK)
+    newest = EditionTrial.objects.using("benefits").order_by("id").last()
+    assert newest is not None
+    assert newest.yen_after == 300_000
 
 
 def test_who_may(city: AskingCity) -> None:

@@ -54,17 +54,16 @@ def begin_edition_work(*, number: int, kind: WorkKind, by: Actor) -> EditionWork
     return work
 
 
-def end_edition_work(*, work_id: int, failure: str, by: Actor) -> EditionWork:
+def end_edition_work(*, work: EditionWork, failure: str, by: Actor) -> EditionWork:
     """It is over: well, or for the reason given. Files in between go; ended already, nothing happens."""
-    work = edition_works.one(work_id)
     require(by, PERMISSIONS[WorkKind(work.kind)])
-    if work.state == WorkState.OPEN:
+    if edition_works.one(work.pk).state == WorkState.OPEN:
         state = WorkState.FAILED if failure else WorkState.DONE
         with transaction.atomic(using=ALIAS):
-            EditionWork.objects.using(ALIAS).filter(pk=work_id, state=WorkState.OPEN).update(
+            EditionWork.objects.using(ALIAS).filter(pk=work.pk, state=WorkState.OPEN).update(
                 state=state, failure=failure, state_at=clock.now(), state_by=by.staff_id
             )
             subject = f"programme {work.edition.programme} {work.edition.edition} {work.kind} {state}"
             record(ALIAS, by=by, verb="benefits:programme:end", subject=subject, persons=0)
     shutil.rmtree(edition_works.folder(work), ignore_errors=True)
-    return edition_works.one(work_id)
+    return edition_works.one(work.pk)

@@ -38,7 +38,7 @@ def carry_on(work_id: int, *, by: Actor) -> EditionWork:
                 _run(step, work, by)
         except TodokeError as error:
             failure = error.sentence
-        return end_edition_work(work_id=work_id, failure=failure, by=by)
+        return end_edition_work(work=work, failure=failure, by=by)
 
 
 def _run(step: str, work: EditionWork, by: Actor) -> None:
