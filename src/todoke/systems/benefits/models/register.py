@@ -37,7 +37,7 @@ class Register(models.Model):
 class RegisterEntry(models.Model):
     """One resident in one register, with all columns that residents_*.csv has. Changed only by taking over a snapshot."""
 
-    side = models.ForeignKey(Register, on_delete=models.PROTECT, db_column="side")
+    side = models.ForeignKey(Register, on_delete=models.PROTECT, db_column="side", db_index=False)
     resident_code = models.TextField()
     household_code = models.TextField()
     is_head = models.BooleanField()
@@ -92,8 +92,8 @@ class Resident(models.Model):
     `hidden`: protected, or lives with somebody who is, so that the address is shown to few.
     """
 
-    resident_code = models.TextField(unique=True)
-    register = models.ForeignKey(Register, on_delete=models.PROTECT, db_column="register")
+    resident_code = models.TextField()
+    register = models.ForeignKey(Register, on_delete=models.PROTECT, db_column="register", db_index=False)
     household_code = models.TextField()
     birth_date = models.DateField()
     protected = models.BooleanField()
@@ -117,6 +117,8 @@ class Resident(models.Model):
 
     class Meta:
         constraints = [
+            # not `unique=True`, which makes a second index for LIKE beside it
+            models.UniqueConstraint(fields=["resident_code"], name="resident_once"),
             models.CheckConstraint(
                 condition=Q(protected=False) | Q(hidden=True), name="resident_protected_is_hidden"
             ),

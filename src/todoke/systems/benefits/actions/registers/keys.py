@@ -1,0 +1,57 @@
+"""The keys by which people are found, made of the register's entries that are preferred, and put beside the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+import pyarrow as pa
+
+from todoke.engine import postgres
+from todoke.systems.benefits.rules import search_forms
+
+ALIAS = "benefits"
+COLUMNS: Final = (
+    "household_code", "birth_date", "name_key", "given_key", "kana_key", "given_kana_key", "address_key", "town_key", "edition",
+)  # fmt: skip
+LISTED: Final = ", ".join(COLUMNS)
+CHUNK: Final = 200_000
+_SCHEMA: Final = pa.schema(
+    {name: pa.string() for name in ("resident_code", "register", "household_code")}
+    | {"birth_date": pa.date32()}
+    | {name: pa.string() for name in ("name_kanji", "name_kana", "address")}
+)
+
+
+def stage(chunks: Iterable[pa.Table], home: tuple[str, ...]) -> None:
+    """A temporary table `keyed` of the people in `chunks` (their entries, with `register`). One chunk is in memory at a time."""
+    postgres.stage(ALIAS, "keyed", _keyed(_SCHEMA.empty_table(), home))
+    for chunk in chunks:
+        postgres.copy_in(ALIAS, "keyed", _keyed(chunk, home))
+
+
+def entries(query: str, given: list[object]) -> Iterator[pa.Table]:
+    """The rows of a query with the columns of an entry that keys are made of, in chunks."""
+    found = postgres.chunks(ALIAS, query, given, 50_000)
+    while rows := list(islice(found, CHUNK)):
+        columns = zip(*rows, strict=True)
+        yield pa.table(
+            [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)],
+            schema=_SCHEMA,
+        )
+
+
+def slices(register: pa.Table, side: str) -> Iterator[pa.Table]:
+    """The same out of a whole register."""
+    marked = register.append_column("register", pa.repeat(side, register.num_rows)).select(_SCHEMA.names)
+    for first in range(0, marked.num_rows, CHUNK):
+        yield marked.slice(first, CHUNK)
+
+
+def _keyed(people: pa.Table, home: tuple[str, ...]) -> pa.Table:
+    keys = search_forms.of(people, home)
+    found = people.select(["resident_code", "register", "household_code", "birth_date"])
+    for name in keys.column_names:
+        found = found.append_column(name, keys[name])
+    return found.append_column("edition", pa.repeat(search_forms.EDITION, people.num_rows))
