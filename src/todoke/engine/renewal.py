@@ -75,6 +75,11 @@ DECLARE
     new regclass := format('renewal.%I', renewed)::regclass;
     command text;
 BEGIN
+    IF (SELECT array_agg(conname ORDER BY conname) FROM pg_constraint WHERE conrelid = new AND contype <> 'n')
+        IS DISTINCT FROM (SELECT array_agg(conname ORDER BY conname) FROM pg_constraint WHERE conrelid = old AND contype <> 'n')
+        OR (SELECT count(*) FROM pg_index WHERE indrelid = new) <> (SELECT count(*) FROM pg_index WHERE indrelid = old) THEN
+        RAISE EXCEPTION 'table % is not built yet', renewed USING ERRCODE = '55000';
+    END IF;
     LOOP
         BEGIN
             EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', old);

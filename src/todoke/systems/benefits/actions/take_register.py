@@ -17,8 +17,9 @@ from todoke.engine import postgres, snapshots
 from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.benefits import needs
-from todoke.systems.benefits.actions.registers import differing, whole
-from todoke.systems.benefits.models import Register, RegisterEntry
+from todoke.systems.benefits.actions.registers.differing import ENTRY, Differing
+from todoke.systems.benefits.actions.registers.whole import Whole
+from todoke.systems.benefits.models import Register, RegisterEntry, Resident
 from todoke.systems.benefits.rules import search_forms
 
 ALIAS = "benefits"
@@ -42,22 +43,31 @@ class Taken:
 
 
 def take_register(*, kind: SnapshotKind, by: Actor) -> Taken:
-    """Take over the newest register of that kind. The same one again changes nothing.
+    """Take over the newest register of that kind. The same one again changes nothing and tells the same.
 
     Errors: NOT_FOUND when there is none; INPUT_CHANGED when the sealed file is no longer what was imported.
     """
     require(by, _held(by))
     reference = needs.register(kind)
-    arriving = pq.read_table(
-        snapshots.check(Path(reference.path), reference.sha256), columns=list(differing.ENTRY)
-    )
     with transaction.atomic(using=ALIAS):
         postgres.execute(ALIAS, "SELECT pg_advisory_xact_lock(hashtextextended('benefits:register', 0))")
-        _name(reference, by)
-        taken = _bring(kind.value, arriving)
+        if (known := _known(reference)) is not None:
+            return known
+        sealed = snapshots.check(Path(reference.path), reference.sha256)
+        taken = _bring(reference, pq.read_table(sealed, columns=list(ENTRY)), by)
         subject = f"{reference.snapshot_id} added {taken.added} changed {taken.changed} gone {taken.gone}"
         record(ALIAS, by=by, verb="benefits:register:take", subject=subject, persons=taken.rows)
     return taken
+
+
+def _known(reference: SnapshotRef) -> Taken | None:
+    """What taking this register did, if it is the one that is kept and nobody has keys of an old edition."""
+    row = Register.objects.using(ALIAS).filter(side=reference.kind.value).first()
+    if row is None or row.snapshot_id != reference.snapshot_id:
+        return None
+    if Resident.objects.using(ALIAS).exclude(edition=search_forms.EDITION).exists():
+        return None
+    return Taken(rows=row.rows, added=row.added, changed=row.changed, gone=row.gone)
 
 
 def _held(by: Actor) -> Permission:
@@ -66,37 +76,38 @@ def _held(by: Actor) -> Permission:
     return Permission.BENEFITS_IMPORT if imports else Permission.BENEFITS_IMPORT_CONFIRM
 
 
-def _name(reference: SnapshotRef, by: Actor) -> None:
+def _bring(reference: SnapshotRef, arriving: pa.Table, by: Actor) -> Taken:
+    """Bring what is kept to what arrives, by the way that costs less."""
+    side, rows = reference.kind.value, arriving.num_rows
+    home = search_forms.home(settings.TODOKE_MUNICIPALITY)
+    postgres.join_whole_tables(ALIAS)
+    differing = Differing(side=side, home=home)
+    counted = {"added": rows}
+    first = not RegisterEntry.objects.using(ALIAS).filter(side=side).exists()
+    if not first:
+        postgres.stage(ALIAS, "arriving", arriving)
+        counted = differing.count()
+    taken = Taken(rows=rows, **{how: counted.get(how, 0) for how in ("added", "changed", "gone")})
+    _name(reference, taken, by)
+    if first or sum(counted.values()) * _MOST > rows:
+        Whole(side=side, home=home, register=arriving).write()
+    else:
+        differing.write()
+    return taken
+
+
+def _name(reference: SnapshotRef, taken: Taken, by: Actor) -> None:
     Register.objects.using(ALIAS).update_or_create(
         side=reference.kind.value,
         defaults={
             "snapshot_id": reference.snapshot_id,
             "sha256": reference.sha256,
             "as_of": reference.as_of,
-            "rows": reference.rows,
+            "rows": taken.rows,
+            "added": taken.added,
+            "changed": taken.changed,
+            "gone": taken.gone,
             "taken_at": clock.now(),
             "taken_by": by.staff_id,
         },
-    )
-
-
-def _bring(side: str, arriving: pa.Table) -> Taken:
-    """Bring what is kept to what arrives, by the way that costs less."""
-    home = search_forms.home(settings.TODOKE_MUNICIPALITY)
-    rows = arriving.num_rows
-    postgres.join_whole_tables(ALIAS)
-    if not RegisterEntry.objects.using(ALIAS).filter(side=side).exists():
-        whole.write(side, arriving, home)
-        return Taken(rows=rows, added=rows, changed=0, gone=0)
-    postgres.stage(ALIAS, "arriving", arriving)
-    counted = differing.count(side)
-    if sum(counted.values()) * _MOST > rows:
-        whole.write(side, arriving, home)
-    else:
-        differing.write(side, home)
-    return Taken(
-        rows=rows,
-        added=counted.get("added", 0),
-        changed=counted.get("changed", 0),
-        gone=counted.get("gone", 0),
     )

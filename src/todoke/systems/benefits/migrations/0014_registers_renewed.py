@@ -8,7 +8,7 @@ from django.db import migrations, models
 from todoke.engine.renewal import renewable
 
 
-def _side(column: str) -> models.Field:
+def _side(column: str) -> models.ForeignKey:
     return models.ForeignKey(
         db_column=column,
         db_index=False,
@@ -20,6 +20,10 @@ def _side(column: str) -> models.Field:
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("benefits", "0013_cases_vacuumed")]
     operations: ClassVar = [
+        *(
+            migrations.AddField("register", name, models.BigIntegerField(db_default=0))
+            for name in ("added", "changed", "gone")
+        ),
         migrations.AlterField("registerentry", "side", _side("side")),
         migrations.AlterField("resident", "register", _side("register")),
         migrations.AlterField("resident", "resident_code", models.TextField()),

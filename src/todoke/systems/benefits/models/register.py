@@ -12,18 +12,22 @@ SIDES = [("base", "基準日"), ("latest", "最新")]
 
 
 class Register(models.Model):
-    """One of the two registers as it was taken over last: which sealed snapshot, of which day, when and by whom."""
+    """One of the two registers as it was taken over last: which sealed snapshot, of which day, when and by whom, and how
+    many of its residents were new, other than before and gone."""
 
     side = models.TextField(primary_key=True, choices=SIDES)
     snapshot_id = models.TextField()
     sha256 = models.TextField()
     as_of = models.DateField()
     rows = models.BigIntegerField()
+    added = models.BigIntegerField(db_default=0)
+    changed = models.BigIntegerField(db_default=0)
+    gone = models.BigIntegerField(db_default=0)
     taken_at = models.DateTimeField()
     taken_by = models.TextField()
 
     privacy = Privacy(
-        open="side snapshot_id sha256 as_of rows taken_at taken_by",
+        open="side snapshot_id sha256 as_of rows added changed gone taken_at taken_by",
         keep=years(5, since="taken_at", law=CLAIMS),
     )
 

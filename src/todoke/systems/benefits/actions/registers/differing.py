@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from todoke.engine import postgres
 from todoke.systems.benefits.actions.registers import keys
+from todoke.systems.benefits.actions.registers.keys import Keys
 from todoke.systems.benefits.rules import search_forms
 
 ALIAS = "benefits"
@@ -63,18 +65,24 @@ AND NOT EXISTS (SELECT FROM benefits_registerentry e WHERE e.resident_code = d.r
 """
 
 
-def count(side: str) -> dict[str, int]:
-    """How many of the staged register were added, changed or are gone; they stand in the table `differing` until the commit."""
-    postgres.execute(ALIAS, _DIFFERING, [side])
-    return dict(postgres.fetch(ALIAS, "SELECT how, count(*) FROM differing GROUP BY 1"))
+@dataclass(frozen=True, kw_only=True)
+class Differing:
+    """One side of the kept registers beside the staged table `arriving`."""
 
+    side: str
+    home: tuple[str, ...]
 
-def write(side: str, home: tuple[str, ...]) -> None:
-    """Bring entries and people to the staged register; rows that are equal are not touched, keys of an old edition are."""
-    postgres.execute(ALIAS, _REMOVE, [side])
-    postgres.execute(ALIAS, _INSERT, [side])
-    postgres.execute(ALIAS, _STALE, [search_forms.EDITION])
-    keys.stage(keys.entries(_PREFERRED, []), home)
-    postgres.execute(ALIAS, _KEEP)
-    postgres.execute(ALIAS, _FORGET)
-    postgres.execute(ALIAS, HIDE.format(residents="benefits_resident"))
+    def count(self) -> dict[str, int]:
+        """How many were added, changed or are gone; they stand in the table `differing` until the commit."""
+        postgres.execute(ALIAS, _DIFFERING, [self.side])
+        return dict(postgres.fetch(ALIAS, "SELECT how, count(*) FROM differing GROUP BY 1"))
+
+    def write(self) -> None:
+        """Bring entries and people to what arrives; rows that are equal are not touched, keys of an old edition are."""
+        postgres.execute(ALIAS, _REMOVE, [self.side])
+        postgres.execute(ALIAS, _INSERT, [self.side])
+        postgres.execute(ALIAS, _STALE, [search_forms.EDITION])
+        Keys(self.home).stage(Keys.from_query(_PREFERRED, []))
+        postgres.execute(ALIAS, _KEEP)
+        postgres.execute(ALIAS, _FORGET)
+        postgres.execute(ALIAS, HIDE.format(residents="benefits_resident"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
@@ -11,6 +12,7 @@ from todoke.engine import postgres, renewal
 from todoke.records.ragged import pc
 from todoke.systems.benefits.actions.registers import keys
 from todoke.systems.benefits.actions.registers.differing import HIDE
+from todoke.systems.benefits.actions.registers.keys import Keys
 from todoke.systems.benefits.rules import search_forms
 
 ALIAS = "benefits"
@@ -42,21 +44,31 @@ WHERE k.resident_code IS NULL AND EXISTS (SELECT FROM {{entries}} e WHERE e.resi
 """
 
 
-def write(side: str, register: pa.Table, home: tuple[str, ...]) -> None:
-    """The tables with that register on its side and everything else as it stood; people who are known keep their `id`."""
-    with renewal.renewed(ALIAS, "benefits_registerentry", "benefits_resident") as (entries, residents):
-        postgres.execute(ALIAS, _OTHER_SIDE.format(entries=entries), [side])
-        sides = pa.repeat(side, register.num_rows)
-        postgres.copy_in(ALIAS, entries, register.append_column("side", sides), fresh=True)
-        others = keys.entries(_LEFT_BEHIND.format(entries=entries), [side, side, side, search_forms.EDITION])
-        keys.stage(chain(keys.slices(_preferred(side, register), side), others), home)
-        for statement in (_KEYED, _OTHERS, HIDE):
-            postgres.execute(ALIAS, statement.format(entries=entries, residents=residents))
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """A whole register for one side."""
 
+    side: str
+    home: tuple[str, ...]
+    register: pa.Table
 
-def _preferred(side: str, register: pa.Table) -> pa.Table:
-    """Those of the register whose keys are made of it: the latest one says how a person is found."""
-    if side == _LATEST:
-        return register
-    latest = postgres.read(ALIAS, "SELECT resident_code FROM benefits_registerentry WHERE side = 'latest'")
-    return register.filter(pc.invert(pc.is_in(register["resident_code"], latest["resident_code"])))
+    def write(self) -> None:
+        """The tables with the register on its side and all else as it stood; people who are known keep their `id`."""
+        with renewal.renewed(ALIAS, "benefits_registerentry", "benefits_resident") as (entries, residents):
+            postgres.execute(ALIAS, _OTHER_SIDE.format(entries=entries), [self.side])
+            sides = pa.repeat(self.side, self.register.num_rows)
+            postgres.copy_in(ALIAS, entries, self.register.append_column("side", sides), fresh=True)
+            left_behind = Keys.from_query(
+                _LEFT_BEHIND.format(entries=entries), [*[self.side] * 3, search_forms.EDITION]
+            )
+            Keys(self.home).stage(chain(Keys.from_register(self._preferred(), self.side), left_behind))
+            for statement in (_KEYED, _OTHERS, HIDE):
+                postgres.execute(ALIAS, statement.format(entries=entries, residents=residents))
+
+    def _preferred(self) -> pa.Table:
+        """Those of the register whose keys are made of it: the latest one says how a person is found."""
+        if self.side == _LATEST:
+            return self.register
+        query = "SELECT resident_code FROM benefits_registerentry WHERE side = 'latest'"
+        latest = postgres.read(ALIAS, query)["resident_code"]
+        return self.register.filter(pc.invert(pc.is_in(self.register["resident_code"], latest)))
