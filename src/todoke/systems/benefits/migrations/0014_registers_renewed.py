@@ -1,6 +1,6 @@
 """The registers' tables can be made anew as a whole, and lose five indexes that nobody walked (two sides; LIKE on a code)."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -8,7 +8,7 @@ from django.db import migrations, models
 from todoke.engine.renewal import renewable
 
 
-def _side(column: str) -> models.ForeignKey:
+def _side(column: str) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(
         db_column=column,
         db_index=False,
