@@ -12,6 +12,7 @@ from todoke.systems.benefits.models.bank_result import (
 from todoke.systems.benefits.models.case import Case
 from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
+from todoke.systems.benefits.models.edition_work import EditionWork
 from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
@@ -49,6 +50,7 @@ __all__ = [
     "DecisionInput",
     "DecisionRun",
     "EditionTrial",
+    "EditionWork",
     "Examination",
     "FileHandover",
     "FileImport",
