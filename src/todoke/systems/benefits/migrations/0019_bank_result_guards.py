@@ -178,7 +178,7 @@ _ORD = "the bank file of a released batch"
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0016_bank_results")]
+    dependencies: ClassVar = [("benefits", "0018_bank_results")]
     operations: ClassVar = [
         _keys(),
         *_replaced(
