@@ -79,6 +79,8 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
         "replica_masters_v2021",
         "support_service_v2026",
         "resident_changes_v2026",
+        "transfer_results_v2026",
+        "bank_branches_v2026",
         "ward_reply_v2024",
         "ward_request_v2024",
         "zengin_transfer_v2019",

@@ -29,9 +29,10 @@ from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.close_day import close_day, enter_debit
 from todoke.systems.benefits.actions.correct_account import correct_account
+from todoke.systems.benefits.actions.end_recall import end_recall
 from todoke.systems.benefits.actions.import_results import Imported, import_results
 from todoke.systems.benefits.actions.prepare_batch import prepare_batch
-from todoke.systems.benefits.actions.recall_transfer import ask_recall, confirm_recall, end_recall
+from todoke.systems.benefits.actions.recall_transfer import ask_recall, confirm_recall
 from todoke.systems.benefits.actions.release_batch import release_batch
 from todoke.systems.benefits.actions.take_bank_file import take_bank_file
 from todoke.systems.benefits.actions.write_bank_file import write_bank_file

@@ -11,14 +11,10 @@ from todoke.access import cli_actor
 from todoke.access.guard import verb
 from todoke.access.permissions import Permission
 from todoke.systems.benefits.actions.close_day import close_day, enter_debit
+from todoke.systems.benefits.actions.end_recall import end_recall
 from todoke.systems.benefits.actions.import_bank_list import import_bank_list
 from todoke.systems.benefits.actions.import_results import import_results
-from todoke.systems.benefits.actions.recall_transfer import (
-    ask_recall,
-    confirm_recall,
-    end_recall,
-    withdraw_recall,
-)
+from todoke.systems.benefits.actions.recall_transfer import ask_recall, confirm_recall, withdraw_recall
 from todoke.systems.benefits.queries import day_end
 from todoke.systems.benefits.queries.editions import find
 

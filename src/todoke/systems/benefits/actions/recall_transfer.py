@@ -1,8 +1,6 @@
-"""組戻: asked by one person, confirmed by another; then the bank's answer. Money that came back makes the case fail."""
+"""組戻: asked by one person, confirmed by another; the bank's answer is `end_recall`."""
 
 from __future__ import annotations
-
-from datetime import date
 
 from django.db import connections, transaction
 
@@ -10,9 +8,8 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.benefits.flows import CASE, RECALL
+from todoke.systems.benefits.flows import RECALL
 from todoke.systems.benefits.models import Recall
-from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.failures import RecallState
 from todoke.workflow.runner import move, of
 
@@ -23,9 +20,6 @@ JOIN benefits_transfer t ON t.payment_id = p.id
 WHERE c.case_number = %s AND c.state IN ('ordered', 'paid')
     AND NOT EXISTS (SELECT FROM benefits_transfer l WHERE l.follows_id = t.id)
 FOR UPDATE OF c
-"""
-_CASE_OF = """
-SELECT p.case_id FROM benefits_transfer t JOIN benefits_payment p ON p.id = t.payment_id WHERE t.id = %s
 """
 
 
@@ -67,24 +61,3 @@ def withdraw_recall(*, recall_id: int, by: Actor) -> None:
         ALIAS, RECALL, of(RECALL, [recall_id]), to=RecallState.WITHDRAWN, by=by,
         subject=f"recall {recall_id}", persons=1,
     )  # fmt: skip
-
-
-def end_recall(*, recall_id: int, returned_on: date | None, by: Actor) -> None:
-    """The bank's answer: the day on which the money came back, or None when it did not.
-
-    Errors: STATE_CONFLICT unless it is confirmed.
-    """
-    require(by, Permission.BENEFITS_RESULT)
-    to = RecallState.RETURNED if returned_on else RecallState.REFUSED
-    with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
-        move(
-            ALIAS, RECALL, of(RECALL, [recall_id]), to=to, by=by, also={"returned_on": returned_on},
-            subject=f"recall {recall_id}", persons=1,
-        )  # fmt: skip
-        if returned_on:
-            cursor.execute(_CASE_OF, [Recall.objects.using(ALIAS).get(pk=recall_id).transfer_id])
-            (case,) = cursor.fetchone()
-            move(
-                ALIAS, CASE, of(CASE, [case]), to=CaseState.FAILED, by=by, subject=f"recall {recall_id}", persons=1
-            )  # fmt: skip
-        record(ALIAS, by=by, verb="benefits:recall:end", subject=f"recall {recall_id} {to.value}", persons=1)

@@ -16,12 +16,8 @@ from todoke.oplog.record import record
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.systems.benefits.actions.recall_transfer import (
-    ask_recall,
-    confirm_recall,
-    end_recall,
-    withdraw_recall,
-)
+from todoke.systems.benefits.actions.end_recall import end_recall
+from todoke.systems.benefits.actions.recall_transfer import ask_recall, confirm_recall, withdraw_recall
 from todoke.systems.benefits.queries import results as reads
 from todoke.systems.benefits.queries.results import ListedRecall
 from todoke.systems.benefits.rules.failures import RecallState
