@@ -14,6 +14,7 @@ from django.db import connections, transaction
 from psycopg import sql
 
 from tests.systems import copies, three_towns
+from tests.systems.dumps import tables
 from tests.systems.three_towns import EAST, HOME, TOWNS, Towns, alias, inquiry, organisation, own_number
 from todoke.access import alarms, directory
 from todoke.access.models import Alarm
@@ -49,19 +50,15 @@ def collect(towns: Towns, after: int = 0) -> intermediary.Results:
 
 def everything_in(database: str) -> bytes:
     """Every row of every table in its bytes: what a dump, or anybody with SQL, would see."""
-    with connections[database].cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        tables = [name for (name,) in cursor.fetchall()]
-        raw = cursor.connection
-        found = bytearray()
-        with raw.cursor() as plain:
-            for table in tables:
-                statement = sql.SQL("COPY (SELECT * FROM {}) TO STDOUT (FORMAT binary)").format(
-                    sql.Identifier(table)
-                )
-                with plain.copy(statement) as out:
-                    for part in out:
-                        found += part
+    found = bytearray()
+    with connections[database].cursor() as cursor, cursor.connection.cursor() as plain:
+        for table in tables(database):
+            statement = sql.SQL("COPY (SELECT * FROM {}) TO STDOUT (FORMAT binary)").format(
+                sql.Identifier(table)
+            )
+            with plain.copy(statement) as out:
+                for part in out:
+                    found += part
     return bytes(found)
 
 

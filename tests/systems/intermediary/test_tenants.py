@@ -12,6 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import msgspec
 import pytest
 
+from tests.systems.dumps import tables
 from tests.systems.three_towns import EAST, HOME, TOWNS, WEST, Towns, alias, inquiry, organisation, own_number
 from todoke.contracts import intermediary
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE
@@ -74,15 +75,14 @@ def text(name: str, ids: Objects) -> str:
 
 def state(towns: Towns, name: str) -> dict[str, Any]:
     """Everything in a database that a message could change, but the log."""
-    tables = towns.rows(
-        name,
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename ~ '^(intermediary|network|exchange_outbox)'",
-    )
+    kept = [
+        table for table in tables(name) if table.startswith(("intermediary", "network", "exchange_outbox"))
+    ]
     return {
         table: towns.rows(
             name, f"SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {table} t"
         )
-        for (table,) in tables
+        for table in kept
     }
 
 

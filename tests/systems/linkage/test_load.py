@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, connections
 
 from tests.systems import city
+from tests.systems.dumps import whole
 from todoke.identifiers import integrated_number
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.oplog.models import Operation
@@ -68,13 +69,7 @@ def test_chunks_change_nothing_neither_minted_nor_refused(
 def test_no_number_stands_in_the_clear_anywhere_in_the_database() -> None:
     load()
     numbers = {row["individual_number"] for row in city.rows(FILE)}
-    with connections["linkage"].cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        dumped = []
-        for (table,) in cursor.fetchall():
-            cursor.execute(f'SELECT t::text FROM "{table}" t')
-            dumped += [line for (line,) in cursor]
-    text = "\n".join(dumped)
+    text = whole("linkage")
     assert len(text) > 10_000
     assert not [number for number in numbers if number in text or number.encode().hex() in text]
 
