@@ -14,6 +14,7 @@ from todoke.systems.benefits.web.dashboards import urls as dashboards
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
 from todoke.systems.benefits.web.intake import urls as intake
+from todoke.systems.benefits.web.papers import urls as papers
 from todoke.systems.benefits.web.programmes import urls as programmes
 
 urlpatterns: Final[list[URLPattern]] = [
@@ -23,6 +24,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *programmes.urlpatterns,
     *imports.urlpatterns,
     *intake.urlpatterns,
+    *papers.urlpatterns,
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -32,6 +34,7 @@ MENU: Final[tuple[Entry, ...]] = (
     *programmes.MENU,
     *imports.MENU,
     *intake.MENU,
+    *papers.MENU,
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (*imports.CARDS, programmes.waiting)
