@@ -126,9 +126,9 @@ def test_a_sheet_is_found_moved_and_in_the_end_destroyed(
 ) -> None:
     first = waiting()[0]
     page = clerk.open("benefits-scan-start")
-    Keys(page).fill("#id_box", "A-1").fill("#id_place", "本庁3階").fill("#id_received_on", "令和2年3月1日").press(
-        "読み取りを始める"
-    ).see("A-1")
+    Keys(page).fill("#id_box", "A-1").fill("#id_place", "本庁3階").fill(
+        "#id_received_on", "令和2年3月1日"
+    ).press("読み取りを始める").see("A-1")
     scanned(page, first).see("受け付けました")
     Keys(page).press("文書台帳").see(first).see("箱 A-1（本庁3階）")
     examiner.check(page, "benefits-papers", thorough=True)
@@ -155,7 +155,9 @@ def test_a_sheet_is_found_moved_and_in_the_end_destroyed(
     page = clerk.open("benefits-boxes")
     Keys(page).press("箱 A-1 の廃棄を提案").see("保存期間")
     examiner.check(page, "benefits-disposal-propose")
-    Keys(page).fill("#id_received_until", "令和2年3月31日").press("提案する").see("終わった文書が見つかりません")
+    Keys(page).fill("#id_received_until", "令和2年3月31日").press("提案する").see(
+        "終わった文書が見つかりません"
+    )
     _end(first, tmp_path)
     Keys(page).fill("#id_received_until", "令和2年3月31日").press("提案する").see("承認を待ちます")
     examiner.check(page, "benefits-disposals", thorough=True)
@@ -163,7 +165,9 @@ def test_a_sheet_is_found_moved_and_in_the_end_destroyed(
     examiner.check(page, "benefits-disposal-withdraw")
     Keys(page).press("取りやめる").see("取りやめました")
     page = clerk.open("benefits-boxes")
-    Keys(page).press("箱 A-1 の廃棄を提案").fill("#id_received_until", "令和2年3月31日").press("提案する").see("承認を待ちます")
+    Keys(page).press("箱 A-1 の廃棄を提案").fill("#id_received_until", "令和2年3月31日").press(
+        "提案する"
+    ).see("承認を待ちます")
     chief = office.person(Role.SUPERVISOR, staff_id="s002")
     page = chief.open("benefits-disposals")
     Keys(page).press("承認の画面へ").see("1 枚が廃棄済みになります")

@@ -46,7 +46,9 @@ def declined(world: World) -> World:
     """Two old sheets of cases that were declined, one old sheet of a case that is still open."""
     for place in range(3):
         scan(place, into=OLD)
-    world.forms = {place: {**world.forms[place], "declines": "1", "received_on": "2022-03-01"} for place in (0, 1)}
+    world.forms = {
+        place: {**world.forms[place], "declines": "1", "received_on": "2022-03-01"} for place in (0, 1)
+    }
     jobs.receive(CODE, world.write_forms(), by=CLERK)
     jobs.examine(CODE, by=CLERK)
     return world
@@ -84,8 +86,12 @@ def test_a_sheet_is_followed_from_box_to_box_and_back() -> None:
     assert code(lambda: move_into_box(papers=[paper.pk], box="Z-9", by=CLERK)) is ErrorCode.NOT_FOUND
     assert code(lambda: send_out(papers=[paper.pk], sent_to=" ", by=CLERK)) is ErrorCode.RECORD_INVALID
     assert code(lambda: send_out(papers=[paper.pk + 1], sent_to="x", by=CLERK)) is ErrorCode.NOT_FOUND
-    assert code(lambda: move_into_box(papers=[paper.pk], box="A-1", by=TREASURER)) is ErrorCode.PERMISSION_DENIED
-    logged = Operation.objects.using("benefits").filter(verb="benefits:paper:move", subject__startswith="papers")
+    assert (
+        code(lambda: move_into_box(papers=[paper.pk], box="A-1", by=TREASURER)) is ErrorCode.PERMISSION_DENIED
+    )
+    logged = Operation.objects.using("benefits").filter(
+        verb="benefits:paper:move", subject__startswith="papers"
+    )
     assert logged.count() == 3
     assert "append-only" in refused("UPDATE benefits_paper_move SET sent_to = 'nobody'")
 

@@ -90,7 +90,13 @@ def disposals(request: HttpRequest) -> HttpResponse:
     heading = "廃棄の提案と承認"
     lead = "提案は箱の一覧から行います。"
     return lists.listing(
-        request, table, permission=READ, heading=heading, lead=lead, file="disposals", crumbs=crumbs((heading, ""))
+        request,
+        table,
+        permission=READ,
+        heading=heading,
+        lead=lead,
+        file="disposals",
+        crumbs=crumbs((heading, "")),
     )
 
 

@@ -15,7 +15,9 @@ class PaperFilter(forms.Form):
 
     box = forms.CharField(label="箱番号", max_length=20, required=False)
     state = forms.ChoiceField(
-        label="状態", required=False, choices=[("", "すべて"), *((one.value, t) for one, t in PAPER_TITLES.items())]
+        label="状態",
+        required=False,
+        choices=[("", "すべて"), *((one.value, t) for one, t in PAPER_TITLES.items())],
     )
 
     def clean_box(self) -> str:
@@ -47,7 +49,9 @@ class NumberForm(forms.Form):
 class BoxForm(forms.Form):
     """Into which box."""
 
-    box = forms.CharField(label="入れる箱の番号", max_length=20, help_text="受付で使い始めた箱の番号（例：A-012）")
+    box = forms.CharField(
+        label="入れる箱の番号", max_length=20, help_text="受付で使い始めた箱の番号（例：A-012）"
+    )
 
 
 class SendForm(forms.Form):

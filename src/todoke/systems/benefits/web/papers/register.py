@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.shortcuts import render
 
 from todoke.access import form_pages, lists
 from todoke.access.guard import actor_of, route_of, screen
@@ -77,9 +77,18 @@ def find(request: HttpRequest) -> HttpResponse:
         about = Person("case_number", form.cleaned_data["number"])
         refusal = form_pages.refused(request, READ, work)
         count = len(found)
-        record(ALIAS, by=actor_of(request), verb=VERB, subject=f"found {count}", persons=int(count > 0), about=about)
+        record(
+            ALIAS,
+            by=actor_of(request),
+            verb=VERB,
+            subject=f"found {count}",
+            persons=int(count > 0),
+            about=about,
+        )
         if refusal is None:
-            first = min(found, key=lambda one: (one.kind != "form", one.state != PaperState.HELD, -one.paper_id))
+            first = min(
+                found, key=lambda one: (one.kind != "form", one.state != PaperState.HELD, -one.paper_id)
+            )
             return HttpResponseRedirect(reverse("benefits-paper", args=[first.paper_id]))
     context = {
         "form": form, "refusal": refusal, "heading": "番号で文書を探す", "verb": "探す", "back": reverse("benefits-papers"),
@@ -100,7 +109,11 @@ def paper(request: HttpRequest, paper_id: int) -> HttpResponse:
     )  # fmt: skip
     others = [one for one in reads.sheets(number=row.number) if one.paper_id != row.paper_id]
     table: Table[Sheet] = Table(
-        caption="同じ番号のほかの文書", columns=_columns(), rows=others, query=request.GET, empty="ありません。"
+        caption="同じ番号のほかの文書",
+        columns=_columns(),
+        rows=others,
+        query=request.GET,
+        empty="ありません。",
     )
     movable = actor.may_somewhere(MOVE) and row.state in (PaperState.HELD, PaperState.OUT)
     context = {
