@@ -17,8 +17,8 @@ from todoke.oplog.models import Operation
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into
+from todoke.systems.benefits.actions.papers.approve_disposal import approve_disposal
 from todoke.systems.benefits.actions.papers.dispose_papers import (
-    approve_disposal,
     propose_disposal,
     withdraw_disposal,
 )

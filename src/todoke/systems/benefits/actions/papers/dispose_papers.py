@@ -1,4 +1,4 @@
-"""廃棄: sheets of a box whose time is over are listed by one person, and destroyed when another has approved."""
+"""廃棄の提案: sheets of a box whose time is over are listed; another person approves (approve_disposal)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.benefits.flows import DISPOSAL, PAPER
+from todoke.systems.benefits.flows import DISPOSAL
 from todoke.systems.benefits.models import PaperDisposal
 from todoke.systems.benefits.rules import intake
-from todoke.systems.benefits.rules.paper_state import DisposalState, PaperState
-from todoke.workflow.runner import Rows, move, of
+from todoke.systems.benefits.rules.paper_state import DisposalState
+from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"
 # of a case that still moves, the sheet stays whatever its age
@@ -57,39 +57,17 @@ def propose_disposal(*, box_id: int, received_until: date, reason: str, by: Acto
     return row
 
 
-def approve_disposal(*, disposal_id: int, by: Actor) -> int:
-    """The listed sheets may be destroyed; how many. Errors: SAME_PERSON; STATE_CONFLICT when decided, or a sheet left."""
-    require(by, Permission.BENEFITS_PAPER_APPROVE)
-    with transaction.atomic(using=ALIAS):
-        row = _row(disposal_id)
-        move(
-            ALIAS, DISPOSAL, of(DISPOSAL, [row.pk]), to=DisposalState.APPROVED, by=by,
-            subject=f"disposal {row.pk}", persons=row.papers,
-        )  # fmt: skip
-        listed = Rows(where="r.disposal_id = %(disposal)s", values={"disposal": row.pk}, expected=row.papers)
-        move(ALIAS, PAPER, listed, to=PaperState.DISPOSED, by=by, subject=f"disposal {row.pk} papers")
-    return row.papers
-
-
 def withdraw_disposal(*, disposal_id: int, by: Actor) -> None:
     """By either of the two: the sheets stay. STATE_CONFLICT when decided."""
     require(by, _held(by))
     with transaction.atomic(using=ALIAS):
-        row = _row(disposal_id)
         move(
-            ALIAS, DISPOSAL, of(DISPOSAL, [row.pk]), to=DisposalState.WITHDRAWN, by=by,
-            subject=f"disposal {row.pk} withdrawn", persons=row.papers,
+            ALIAS, DISPOSAL, of(DISPOSAL, [disposal_id]), to=DisposalState.WITHDRAWN, by=by,
+            subject=f"disposal {disposal_id} withdrawn", persons=0,
         )  # fmt: skip
-        postgres.execute(ALIAS, _FREE, [row.pk])
+        postgres.execute(ALIAS, _FREE, [disposal_id])
 
 
 def _held(by: Actor) -> Permission:
     approves = by.may(Permission.BENEFITS_PAPER_APPROVE)
     return Permission.BENEFITS_PAPER_APPROVE if approves else Permission.BENEFITS_PAPER_DISPOSE
-
-
-def _row(disposal_id: int) -> PaperDisposal:
-    row = PaperDisposal.objects.using(ALIAS).filter(pk=disposal_id).first()
-    if row is None:
-        raise TodokeError(ErrorCode.NOT_FOUND, what="廃棄の提案")
-    return row

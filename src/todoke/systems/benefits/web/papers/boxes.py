@@ -12,8 +12,8 @@ from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor, Permission
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
+from todoke.systems.benefits.actions.papers.approve_disposal import approve_disposal
 from todoke.systems.benefits.actions.papers.dispose_papers import (
-    approve_disposal,
     propose_disposal,
     withdraw_disposal,
 )
