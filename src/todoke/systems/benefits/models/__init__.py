@@ -5,6 +5,7 @@ from todoke.systems.benefits.models.application import Application
 from todoke.systems.benefits.models.arrival import Arrival
 from todoke.systems.benefits.models.case import Case
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
+from todoke.systems.benefits.models.edition_work import EditionWork
 from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
@@ -33,6 +34,7 @@ __all__ = [
     "DecisionInput",
     "DecisionRun",
     "EditionTrial",
+    "EditionWork",
     "Examination",
     "FileImport",
     "ImportLimit",
