@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0013_cases_vacuumed"),
+        ("benefits", "0016_registers_renewed"),
     ]
 
     operations = [

@@ -125,7 +125,7 @@ AND n.received_on <= d.received_until AND d.received_until < (now() AT TIME ZONE
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0014_forms_in")]
+    dependencies: ClassVar = [("benefits", "0017_forms_in")]
     operations: ClassVar = [
         migrations.RunSQL(_BACKFILL, ""),
         migrations.RunSQL(_steps_before.reverse_sql or "", _steps_before.sql),
