@@ -2,6 +2,7 @@
 
 from todoke.systems.benefits.models.answer import Answer, AnswerImport
 from todoke.systems.benefits.models.application import Application
+from todoke.systems.benefits.models.arrival import Arrival
 from todoke.systems.benefits.models.bank_branch import BankBranch, BankList
 from todoke.systems.benefits.models.bank_result import (
     AccountCorrection,
@@ -18,6 +19,7 @@ from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, 
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
+from todoke.systems.benefits.models.paper import Box, Paper, PaperDisposal, PaperMove
 from todoke.systems.benefits.models.payment import (
     BankFile,
     BatchRelease,
@@ -38,11 +40,13 @@ __all__ = [
     "AnswerImport",
     "Application",
     "Approval",
+    "Arrival",
     "BankBranch",
     "BankDebit",
     "BankFile",
     "BankList",
     "BatchRelease",
+    "Box",
     "Case",
     "Contact",
     "DayClosing",
@@ -63,6 +67,9 @@ __all__ = [
     "LetterFile",
     "MissingCount",
     "MissingStatus",
+    "Paper",
+    "PaperDisposal",
+    "PaperMove",
     "Payment",
     "PaymentBatch",
     "ProgrammeEdition",

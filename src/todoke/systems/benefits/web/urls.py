@@ -13,6 +13,8 @@ from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
+from todoke.systems.benefits.web.intake import urls as intake
+from todoke.systems.benefits.web.papers import urls as papers
 from todoke.systems.benefits.web.payments import urls as payments
 from todoke.systems.benefits.web.programmes import urls as programmes
 
@@ -23,6 +25,8 @@ urlpatterns: Final[list[URLPattern]] = [
     *programmes.urlpatterns,
     *payments.urlpatterns,
     *imports.urlpatterns,
+    *intake.urlpatterns,
+    *papers.urlpatterns,
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -32,6 +36,8 @@ MENU: Final[tuple[Entry, ...]] = (
     *programmes.MENU,
     *payments.MENU,
     *imports.MENU,
+    *intake.MENU,
+    *papers.MENU,
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (

@@ -8,7 +8,7 @@ from todoke.oplog.append_only import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0019_bank_result_guards"),
+        ("benefits", "0021_bank_result_guards"),
     ]
 
     operations = [

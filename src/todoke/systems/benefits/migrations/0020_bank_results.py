@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0017_file_handover"),
+        ("benefits", "0019_file_handover"),
     ]
 
     operations = [

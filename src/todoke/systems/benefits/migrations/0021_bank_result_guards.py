@@ -37,7 +37,7 @@ def _keys() -> migrations.RunSQL:
 _OLD_STEPS = {
     "numbered": ("printed", "received"),
     "printed": ("received",),
-    "received": ("passed", "deficient", "declined", "ineligible"),
+    "received": ("passed", "deficient", "declined", "ineligible", "numbered", "printed"),
     "deficient": ("received",),
     "passed": ("received", "approved"),
     "approved": ("received", "reserved"),
@@ -178,7 +178,7 @@ _ORD = "the bank file of a released batch"
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0018_bank_results")]
+    dependencies: ClassVar = [("benefits", "0020_bank_results")]
     operations: ClassVar = [
         _keys(),
         *_replaced(

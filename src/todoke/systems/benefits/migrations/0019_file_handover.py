@@ -9,7 +9,7 @@ from todoke.oplog.append_only import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0016_registers_renewed")]
+    dependencies: ClassVar = [("benefits", "0018_forms_in_guards")]
     operations: ClassVar = [
         migrations.AddField(model_name="bankfile", name="folder", field=models.TextField(db_default="")),
         migrations.CreateModel(
