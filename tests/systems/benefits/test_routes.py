@@ -92,7 +92,12 @@ def test_a_push_table_decides_letters_and_steps(city: ChildrenCity, moved: Clock
     jobs.release_payment(CODE, by=TREASURER)
     jobs.write_bank_files(CODE, tmp_path, by=TREASURER)
     lines, trailer = transfers(tmp_path / "payments/transfer-0001.txt")
-    assert sorted(lines) == [("0000001", 30_000), ("0000002", 50_000), ("0000003", 30_000), ("7777777", 30_000)]
+    assert sorted(lines) == [
+        ("0000001", 30_000),
+        ("0000002", 50_000),
+        ("0000003", 30_000),
+        ("7777777", 30_000),
+    ]
     assert trailer == (4, 140_000)
     states = dict(rows("SELECT household_key, state FROM benefits_case WHERE programme = %s", CODE))
     assert (states[key(4)], states[key(6)]) == ("printed", "declined")
@@ -113,10 +118,20 @@ def no_window_yet() -> None:
     assert refused(silent.format(**early)) == "application_of_silence"
     assert refused(silent.format(**late | {"now": "'2025-02-15'"})) == "application_of_silence"
     assert refused(silent.format(**late | {"account": "'9999999'"})) == "application_of_silence"
-    form = late | {"day": "'2025-12-01'", "to": "AND c.route = '確認書'", "known": "t.id = (SELECT min(id) FROM benefits_transfer)"}
+    form = late | {
+        "day": "'2025-12-01'",
+        "to": "AND c.route = '確認書'",
+        "known": "t.id = (SELECT min(id) FROM benefits_transfer)",
+    }
     assert refused(silent.format(**form)) == "application_of_silence"
-    assert "only the state" in refused("UPDATE benefits_case SET route = '確認書', known_transfer_id = NULL WHERE route = 'お知らせ'")
-    other = copy_row("benefits_letter", case_id="(SELECT max(id) FROM benefits_case WHERE household_key LIKE '%%4')", position="9")
+    assert "only the state" in refused(
+        "UPDATE benefits_case SET route = '確認書', known_transfer_id = NULL WHERE route = 'お知らせ'"
+    )
+    other = copy_row(
+        "benefits_letter",
+        case_id="(SELECT max(id) FROM benefits_case WHERE household_key LIKE '%%4')",
+        position="9",
+    )
     assert refused(other).startswith(("benefits_letter_case_id", "letter_of_route"))
     account = {"household_key": "'x'", "lineage": "'x'", "case_number": "'1079999999990'", "serial": "99"}
     assert refused(copy_row("benefits_case", route="'お知らせ'", **account)) == "case_notice_has_account"
