@@ -72,7 +72,7 @@ CREATE TRIGGER benefits_application_of_silence AFTER INSERT ON benefits_applicat
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0014_household_amounts")]
+    dependencies: ClassVar = [("benefits", "0016_registers_renewed")]
     operations: ClassVar = [
         migrations.AddField(
             "case", "route", models.TextField(choices=_ROUTES, default=_BEFORE), preserve_default=False
