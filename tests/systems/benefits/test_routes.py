@@ -106,7 +106,9 @@ def test_a_push_table_decides_letters_and_steps(city: ChildrenCity, moved: Clock
 def no_window_yet() -> None:
     """Bulk SQL, a day too early, for another account, or for a case that must send a form."""
     silent = (
-        "INSERT INTO benefits_application (programme, case_id, household_key, received_on, route, declines, bank_code,"
+        "WITH arrived AS (INSERT INTO benefits_arrival (programme, case_id, channel, source, received_on, before_state,"
+        " arrived_at, arrived_by) SELECT programme, id, 'notice', 'x', '2025-02-15', 'printed', now(), 'x'"
+        " FROM benefits_case WHERE state = 'printed') INSERT INTO benefits_application (programme, case_id, household_key, received_on, route, declines, bank_code,"
         " branch_code, account_type, account_number, account_holder_kana, refusal, letter_id, source_sha256, source_row,"
         " received_at, received_by) SELECT c.programme, c.id, c.household_key, {day}, c.route, false, t.bank_code,"
         " t.branch_code, t.account_type, {account}, t.account_holder_kana, '', l.id, 'x', l.id, {now}, 'x'"

@@ -15,6 +15,15 @@ from todoke.systems.benefits.rules.push import Route
 
 ALIAS = "benefits"
 
+# Whose form arrives at the same moment keeps its arrival, and is not silent (unique constraint)
+_ARRIVE = """
+INSERT INTO benefits_arrival (programme, case_id, channel, source, received_on, before_state, arrived_at, arrived_by)
+SELECT c.programme, c.id, 'notice', f.sha256, l.opt_out_until + 1, 'printed', %(now)s, %(by)s
+FROM benefits_case c JOIN benefits_letter l ON l.case_id = c.id JOIN benefits_letter_file f ON f.id = l.file_id
+WHERE c.programme = %(programme)s AND c.route = %(notice)s AND c.state = 'printed' AND l.opt_out_until < %(today)s
+ORDER BY c.id
+ON CONFLICT (case_id) WHERE undone_at IS NULL DO NOTHING
+"""
 # The source is the letter itself, so silence is taken once
 _SILENT = """
 INSERT INTO benefits_application (
@@ -26,7 +35,8 @@ SELECT c.programme, c.id, c.household_key, l.opt_out_until + 1, c.route, false, 
     t.account_type, t.account_number, t.account_holder_kana, '', l.id, f.sha256, l.position, %(now)s, %(by)s
 FROM benefits_case c JOIN benefits_letter l ON l.case_id = c.id JOIN benefits_letter_file f ON f.id = l.file_id
 JOIN benefits_transfer t ON t.id = c.known_transfer_id
-WHERE c.programme = %(programme)s AND c.route = %(notice)s AND c.state = 'printed' AND l.opt_out_until < %(today)s
+JOIN benefits_arrival r ON r.case_id = c.id AND r.undone_at IS NULL AND r.channel = 'notice'
+WHERE c.programme = %(programme)s AND c.state = 'printed'
     AND NOT EXISTS (SELECT FROM benefits_application a WHERE a.case_id = c.id AND a.refusal = '')
 ORDER BY c.id
 FOR UPDATE OF c
@@ -55,6 +65,7 @@ def close_notices(*, programme: Programme, by: Actor) -> int:
         # no form is received meanwhile (actions/receive_forms.py)
         postgres.execute(ALIAS, "SELECT pg_advisory_xact_lock(hashtextextended('benefits:receive', 0))")
         postgres.join_whole_tables(ALIAS)
+        postgres.execute(ALIAS, _ARRIVE, values)
         taken = postgres.execute(ALIAS, _SILENT, values)
         if taken:
             postgres.execute(ALIAS, _MOVE, values)

@@ -72,8 +72,12 @@ CREATE TRIGGER benefits_application_of_silence AFTER INSERT ON benefits_applicat
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0016_registers_renewed")]
+    dependencies: ClassVar = [("benefits", "0018_forms_in_guards")]
     operations: ClassVar = [
+        migrations.AlterField(
+            "arrival", "channel",
+            models.TextField(choices=[("scan", "読み取り"), ("file", "ファイル"), ("notice", "お知らせの期限")]),
+        ),
         migrations.AddField(
             "case", "route", models.TextField(choices=_ROUTES, default=_BEFORE), preserve_default=False
         ),
