@@ -113,7 +113,7 @@ def one(request: HttpRequest, import_id: int) -> HttpResponse:
         "stage": STAGES[row.stage] if row.state == ImportState.RECEIVED else "使用中の版を入れ替えています",
         "facts": facts(row),
         "counts": counts(row),
-        "groups": reads.fault_groups(row)[:5],
+        "groups": _in_words(row, reads.fault_groups(row)[:5]),
         "actions": _actions(row, by),
         "says": _says(row, by),
         "may_continue": working_now and by.may_somewhere(IMPORT),
@@ -210,17 +210,28 @@ FAULTS: Final = [
     Column[dict[str, Any]](
         key="row", title="行", value=lambda row: row["row"], kind=Kind.NUMBER, heads_row=True
     ),
-    Column[dict[str, Any]](key="column", title="列", value=lambda row: row["column"]),
+    Column[dict[str, Any]](key="column", title="列（見出し）", value=lambda row: row["column"]),
     Column[dict[str, Any]](key="shown", title="値（伏せて表示）", value=lambda row: row["shown"]),
     Column[dict[str, Any]](key="rule", title="規則", value=lambda row: row["rule"]),
 ]
 GROUPS: Final = [
-    Column[dict[str, Any]](key="column", title="列", value=lambda row: row["column"], heads_row=True, sortable=False),
+    Column[dict[str, Any]](key="column", title="列（見出し）", value=lambda row: row["column"], heads_row=True, sortable=False),
     Column[dict[str, Any]](key="rule", title="規則", value=lambda row: row["rule"], sortable=False),
     Column[dict[str, Any]](key="count", title="件数", value=lambda row: row["count"], kind=Kind.NUMBER, sortable=False),
     Column[dict[str, Any]](key="first", title="最初の行", value=lambda row: row["first"], kind=Kind.NUMBER, sortable=False),
     Column[dict[str, Any]](key="last", title="最後の行", value=lambda row: row["last"], kind=Kind.NUMBER, sortable=False),
 ]  # fmt: skip
+
+
+def _in_words(row: FileImport, faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Columns by their names in Japanese, with the header of the file beside."""
+    layout = reading.LAYOUTS[ImportKind(row.kind)]
+
+    def named(column: str) -> str:
+        words = layout.in_words(column)
+        return column if words == column else f"{words}（{column}）"
+
+    return [{**fault, "column": named(fault["column"])} for fault in faults]
 
 
 @screen(READ)
@@ -229,10 +240,17 @@ def rows(request: HttpRequest, import_id: int) -> HttpResponse:
     row = reads.one(import_id)
     count, found = reads.faults(row, limit=LISTED)
     table = Table(
-        caption="誤りのある箇所", columns=FAULTS, rows=found, query=request.GET, empty="誤りはありません。"
+        caption="誤りのある箇所",
+        columns=FAULTS,
+        rows=_in_words(row, found),
+        query=request.GET,
+        empty="誤りはありません。",
     )
     groups = Table(
-        caption="誤りのまとめ", columns=GROUPS, rows=reads.fault_groups(row), empty="誤りはありません。"
+        caption="誤りのまとめ",
+        columns=GROUPS,
+        rows=_in_words(row, reads.fault_groups(row)),
+        empty="誤りはありません。",
     )
     page = context(row, 2, "行の検査")
     heading = page.pop("heading")
