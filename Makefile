@@ -12,7 +12,7 @@ SPARK := .venv/.spark
 
 help:
 	@echo 'make demo      an invented city pays its benefit   (RESIDENTS=20000 SEED=20211210 OUT=var/demo-run)'
-	@echo 'make test      the tests                           (PYTEST="-k zengin -x", PYTEST="-n 2 --dist loadfile")'
+	@echo 'make test      the tests                           (PYTEST="-k zengin -x", PYTEST="-n 0" for one process)'
 	@echo 'make test-all  the slow ones, too'
 	@echo 'make check     format, lint, types, import contracts'
 	@echo 'make serve     the three sites on loopback'
@@ -31,8 +31,9 @@ $(SPARK): requirements/spark.txt $(READY)
 demo: $(READY)
 	$(TODOKE) demo $(if $(RESIDENTS),--residents $(RESIDENTS)) $(if $(SEED),--seed $(SEED)) $(if $(OUT),--out $(OUT))
 
+# two workers, each with a PostgreSQL of its own; one process: PYTEST="-n 0"
 test: $(READY)
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST)
 
 test-all: $(SPARK)
 	$(BIN)/python -m pytest -m '' $(PYTEST)

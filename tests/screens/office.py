@@ -70,7 +70,7 @@ def _until_up(address: str) -> None:
     until = time.monotonic() + 120
     while (answer := httpx.get(f"{address}/health", trust_env=False, timeout=60)).status_code != 200:
         assert answer.status_code == 502, answer.text  # 502: it does not listen yet
-        assert time.monotonic() < until, "the site did not start"
+        assert time.monotonic() < until, f"the site did not start: {answer.text}"
         time.sleep(0.1)
 
 
