@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -19,8 +20,9 @@ from todoke.contracts.residents import (
     SnapshotRef,
 )
 from todoke.contracts.stand_ins import ResidentsStandIn
+from todoke.engine import snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.residents import jobs
+from todoke.systems.residents import codecs, jobs
 from todoke.systems.residents.models import Change, Lineage
 from todoke.systems.residents.serves import ResidentRegister
 
@@ -153,3 +155,75 @@ def test_households_that_came_out_of_each_other_are_one_family(living: Residents
         "A": "A", "B": "A", "C": "A", "D": "D", "E": "D", "Z": "Z",
     }  # fmt: skip
     assert living.families([]) == {}
+
+
+@pytest.fixture(params=["system", "stand-in"])
+def keeper(request: pytest.FixtureRequest, city_site: object) -> Residents:
+    """Nothing was taken yet."""
+    return ResidentsStandIn() if request.param == "stand-in" else ResidentRegister()
+
+
+def _take(
+    keeper: Residents, folder: Path, rows: int, day: int, kind: SnapshotKind = SnapshotKind.LATEST
+) -> SnapshotRef:
+    """A register of the first so many households' rows, checked and sealed by whoever took the file in."""
+    table = codecs.read_register(city.files() / "residents_latest.csv").slice(0, rows)
+    seal = snapshots.write(table, folder, "given")
+    return keeper.take_register(
+        kind=kind,
+        sealed=str(seal.path),
+        sha256=seal.sha256,
+        source_sha256="0" * 64,
+        as_of=date(2022, 2, day),
+        by=city.CLERK,
+    )
+
+
+def test_a_register_that_is_taken_is_the_newest_and_kept(keeper: Residents, tmp_path: Path) -> None:
+    taken = _take(keeper, tmp_path, 20, 1)
+    assert (taken.kind, taken.as_of, taken.rows) == (SnapshotKind.LATEST, date(2022, 2, 1), 20)
+    assert keeper.snapshot(SnapshotKind.LATEST) == taken == keeper.sealed(SnapshotKind.LATEST, taken.sha256)
+    for file in tmp_path.glob("given-*"):
+        file.unlink()
+    assert snapshots.file_sha256(Path(taken.path)) == taken.sha256
+    with pytest.raises(TodokeError) as missing:
+        keeper.snapshot(SnapshotKind.BASE)
+    assert missing.value.code is ErrorCode.NOT_FOUND
+
+
+def test_the_same_register_of_the_same_day_is_the_same_snapshot_also_after_a_newer_one(
+    keeper: Residents, tmp_path: Path
+) -> None:
+    taken = _take(keeper, tmp_path, 20, 1)
+    assert _take(keeper, tmp_path, 20, 1) == taken
+    newer = _take(keeper, tmp_path, 30, 2)
+    assert _take(keeper, tmp_path, 20, 1) == taken
+    assert keeper.snapshot(SnapshotKind.LATEST) == newer
+    again = _take(keeper, tmp_path, 20, 3)  # the same people on another day
+    assert (again.sha256, again.snapshot_id) == (taken.sha256, f"latest-2022-02-03-{taken.sha256[:16]}")
+    assert keeper.snapshot(SnapshotKind.LATEST) == again
+
+
+def test_of_one_day_the_last_one_taken_is_in_use_and_an_older_one_is_refused(
+    keeper: Residents, tmp_path: Path
+) -> None:
+    _take(keeper, tmp_path, 30, 2)
+    corrected = _take(keeper, tmp_path, 20, 2)
+    with pytest.raises(TodokeError) as older:
+        _take(keeper, tmp_path, 10, 1)
+    assert older.value.code is ErrorCode.STATE_CONFLICT
+    assert keeper.snapshot(SnapshotKind.LATEST) == corrected
+    assert _take(keeper, tmp_path, 10, 1, SnapshotKind.BASE).rows == 10  # each kind has its own days
+
+
+def test_a_register_whose_bytes_are_not_those_that_were_sealed_is_refused(
+    keeper: Residents, tmp_path: Path
+) -> None:
+    seal = snapshots.write(codecs.read_register(city.files() / "residents_latest.csv"), tmp_path, "given")
+    with pytest.raises(TodokeError) as changed:
+        keeper.take_register(
+            kind=SnapshotKind.LATEST, sealed=str(seal.path), sha256="0" * 64, source_sha256="0" * 64, as_of=AS_OF, by=city.CLERK
+        )  # fmt: skip
+    assert changed.value.code is ErrorCode.INPUT_CHANGED
+    with pytest.raises(TodokeError):
+        keeper.snapshot(SnapshotKind.LATEST)

@@ -76,11 +76,13 @@ class ResidentsStandIn:
     ) -> SnapshotRef:
         """The newest from now on, unless one is newer; kept under a name of its own."""
         path = snapshots.check(Path(sealed), sha256)
-        if any(known.kind is kind and known.as_of > as_of for known in self._snapshots):
-            raise TodokeError(ErrorCode.STATE_CONFLICT, detail="より新しい時点の住民記録が取り込まれています")
         name = f"{kind}-{as_of.isoformat()}-{sha256[:16]}"
         known = next((one for one in self._snapshots if one.snapshot_id == name), None)
         if known is None:
+            if any(one.kind is kind and one.as_of > as_of for one in self._snapshots):
+                raise TodokeError(
+                    ErrorCode.STATE_CONFLICT, detail="より新しい時点の住民記録が取り込まれています"
+                )
             seal = snapshots.share(path, sha256, path.parent / "registers", f"residents-{kind}")
             known = SnapshotRef(
                 snapshot_id=name, kind=kind, as_of=as_of, path=str(seal.path), sha256=sha256, rows=seal.rows

@@ -27,14 +27,19 @@ _staged: weakref.WeakKeyDictionary[psycopg.Connection[Any], dict[str, tuple[str,
 """Temporary tables that a connection has: their columns, and the rows at the last count."""
 
 
-def copy_in(alias: str, table: str, rows: pa.Table) -> int:
-    """Append `rows` to `table` in the current transaction; columns are matched by name. Returns the count."""
+def copy_in(alias: str, table: str, rows: pa.Table, *, fresh: bool = False) -> int:
+    """Append `rows` to `table` in the current transaction; columns are matched by name. Returns the count.
+
+    `fresh`: the table was made in this transaction, so its rows need no later pass to mark them as settled.
+    """
     if not rows.num_rows:
         return 0
     raw = _raw(alias)
     encoder = pgpq.ArrowToPostgresBinaryEncoder(rows.schema)
     columns = sql.SQL(", ").join(sql.Identifier(name) for name in rows.column_names)
-    statement = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT BINARY)").format(sql.Identifier(table), columns)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT BINARY, FREEZE {})").format(
+        sql.Identifier(*table.split(".")), columns, sql.Literal(fresh)
+    )
     with raw.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(encoder.write_header())
         for batch in rows.to_batches(max_chunksize=CHUNK_ROWS):

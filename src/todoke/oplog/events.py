@@ -77,6 +77,7 @@ EVENTS: Final[dict[str, Event]] = {
     "benefits:application:receive": Event(_C, "確認書または申請書を", "受付"),
     "benefits:application:take_back": Event(_C, "審査または承認の取消しを", "実施"),
     "benefits:case:find": Event(_R, "世帯の判定を", "検索"),
+    "benefits:case:follow": Event(_C, "世帯の支給額を新しい判定により", "変更"),
     "benefits:case:list": Event(_R, "給付管理番号または世帯の一覧を", "参照"),
     "benefits:case:number": Event(_C, "給付管理番号を", "付番"),
     "benefits:case:read": Event(_R, "世帯の判定の内訳と支給の状況を", "参照"),

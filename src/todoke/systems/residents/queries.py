@@ -101,6 +101,21 @@ def last_serial() -> int | None:
     return newest.last_serial if newest else None
 
 
+def taken_file(sha256: str) -> ChangeFile | None:
+    """The daily file of that content, if it was taken in."""
+    return ChangeFile.objects.using(ALIAS).filter(sha256=sha256).first()
+
+
+def snapshot_named(snapshot_id: str) -> SnapshotRef:
+    """The snapshot of that name."""
+    return reference(Snapshot.objects.using(ALIAS).get(snapshot_id=snapshot_id))
+
+
+def steps_of(snapshot_id: str) -> int:
+    """How many steps of lineage led to that snapshot."""
+    return Lineage.objects.using(ALIAS).filter(snapshot_id=snapshot_id).count()
+
+
 def lineage(household_codes: Sequence[str]) -> list[LineageStep]:
     """Every step of the families of these households, by day."""
     with connections[ALIAS].cursor() as cursor:

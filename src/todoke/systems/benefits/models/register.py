@@ -12,18 +12,22 @@ SIDES = [("base", "基準日"), ("latest", "最新")]
 
 
 class Register(models.Model):
-    """One of the two registers as it was taken over last: which sealed snapshot, of which day, when and by whom."""
+    """One of the two registers as it was taken over last: which sealed snapshot, of which day, when and by whom, and how
+    many of its residents were new, other than before and gone."""
 
     side = models.TextField(primary_key=True, choices=SIDES)
     snapshot_id = models.TextField()
     sha256 = models.TextField()
     as_of = models.DateField()
     rows = models.BigIntegerField()
+    added = models.BigIntegerField(db_default=0)
+    changed = models.BigIntegerField(db_default=0)
+    gone = models.BigIntegerField(db_default=0)
     taken_at = models.DateTimeField()
     taken_by = models.TextField()
 
     privacy = Privacy(
-        open="side snapshot_id sha256 as_of rows taken_at taken_by",
+        open="side snapshot_id sha256 as_of rows added changed gone taken_at taken_by",
         keep=years(5, since="taken_at", law=CLAIMS),
     )
 
@@ -37,7 +41,7 @@ class Register(models.Model):
 class RegisterEntry(models.Model):
     """One resident in one register, with all columns that residents_*.csv has. Changed only by taking over a snapshot."""
 
-    side = models.ForeignKey(Register, on_delete=models.PROTECT, db_column="side")
+    side = models.ForeignKey(Register, on_delete=models.PROTECT, db_column="side", db_index=False)
     resident_code = models.TextField()
     household_code = models.TextField()
     is_head = models.BooleanField()
@@ -92,8 +96,8 @@ class Resident(models.Model):
     `hidden`: protected, or lives with somebody who is, so that the address is shown to few.
     """
 
-    resident_code = models.TextField(unique=True)
-    register = models.ForeignKey(Register, on_delete=models.PROTECT, db_column="register")
+    resident_code = models.TextField()
+    register = models.ForeignKey(Register, on_delete=models.PROTECT, db_column="register", db_index=False)
     household_code = models.TextField()
     birth_date = models.DateField()
     protected = models.BooleanField()
@@ -117,6 +121,8 @@ class Resident(models.Model):
 
     class Meta:
         constraints = [
+            # not `unique=True`, which makes a second index for LIKE beside it
+            models.UniqueConstraint(fields=["resident_code"], name="resident_once"),
             models.CheckConstraint(
                 condition=Q(protected=False) | Q(hidden=True), name="resident_protected_is_hidden"
             ),

@@ -11,7 +11,7 @@ _ALSO = ("state_by", "failure", "path", "sha256", "differing")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0013_cases_vacuumed"),
+        ("benefits", "0014_household_amounts"),
     ]
 
     operations = [
