@@ -20,7 +20,7 @@ _FORMS = [
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0014_edition_work")]
+    dependencies: ClassVar = [("benefits", "0016_registers_renewed")]
     operations: ClassVar = [
         *(
             migrations.AlterField(
