@@ -20,7 +20,7 @@ _FORMS = [
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0016_registers_renewed")]
+    dependencies: ClassVar = [("benefits", "0018_forms_in_guards")]
     operations: ClassVar = [
         *(
             migrations.AlterField(
