@@ -19,8 +19,8 @@ from todoke.records.converting.policy import Policy, Unmappable
 from todoke.records.converting.report import Report
 from todoke.records.converting.staging import staged
 
-BLOCK = 1 << 19
-"""What a block becomes on its way stays in the processor's cache at this size, not at twice it."""
+BLOCK = 1 << 18
+"""What a block becomes on its way is kept by the allocator at this size; from twice it on, new pages are asked for."""
 
 Progress = Callable[[int], None]
 """Told how many bytes were read so far."""
