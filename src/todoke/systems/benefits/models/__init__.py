@@ -2,7 +2,7 @@
 
 from todoke.systems.benefits.models.answer import Answer, AnswerImport
 from todoke.systems.benefits.models.application import Application
-from todoke.systems.benefits.models.case import Case
+from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
@@ -24,6 +24,7 @@ __all__ = [
     "BankFile",
     "BatchRelease",
     "Case",
+    "CaseTally",
     "Contact",
     "Decision",
     "DecisionInput",
