@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser import Examiner
 from tests.screens.keys import Keys
@@ -12,6 +15,8 @@ from tests.systems.world import World
 from todoke.access.permissions import Role
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.models import DecisionRun, EditionTrial, ProgrammeEdition
+from todoke.systems.benefits.queries import editions
+from todoke.systems.benefits.rules.programme import Standing
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 
 CODE = R3_NONTAXABLE.code
@@ -23,6 +28,16 @@ def decided(sample_city: World) -> None:
     jobs.load(city.files() / "tax.csv", city.files() / "assistance.csv", by=clerk)
     jobs.decide(CODE, "first", by=clerk)
     jobs.number_cases(CODE, by=clerk)
+
+
+def done(page: Page) -> Keys:
+    """Until the trial or the judging has ended; without script the page is loaded again by hand."""
+    until = time.monotonic() + 180
+    while page.locator("#work[data-live]").count():
+        assert time.monotonic() < until
+        time.sleep(0.3)
+        page.reload()
+    return Keys(page)
 
 
 def test_what_a_rule_change_does_before_and_after_a_second_person_approves(
@@ -46,9 +61,9 @@ def test_what_a_rule_change_does_before_and_after_a_second_person_approves(
     Keys(page).press("承認待ちの改定を見る").see("まだ試算していません").see("適用しない")
     Keys(page).press("試算する").see("判定や案件は変わりません")
     examiner.check(page, "benefits-edition-try")
-    Keys(page).press("試算する").see("試算しました").see(
-        "対象外（課税されている人の扶養親族等だけの世帯）"
-    ).see("支給対象")
+    Keys(page).press("試算する").see("試算を始めました").see("判定が変わる世帯を数える")
+    examiner.check(page, "benefits-edition-working")
+    done(page).see("対象外（課税されている人の扶養親族等だけの世帯）").see("支給対象")
     examiner.check(page, "benefits-edition", thorough=True)
     trial = EditionTrial.objects.using("benefits").get()
     assert trial.differing > 0
@@ -68,7 +83,8 @@ def test_what_a_rule_change_does_before_and_after_a_second_person_approves(
     page = proposer.open("benefits-edition", row.pk)
     Keys(page).press("この版で判定し直す").see("すべての世帯を判定し直します")
     examiner.check(page, "benefits-edition-judge")
-    Keys(page).press("判定し直す").see("判定し直しました").see("判定し直した結果")
+    Keys(page).press("判定し直す").see("判定のやり直しを始めました")
+    done(page).see("判定し直した結果")
     assert DecisionRun.objects.using("benefits").last().edition == row.edition
     Keys(page).press("判定が変わる世帯の一覧を見る").see("前の判定")
 
@@ -97,3 +113,45 @@ def test_every_kind_of_programme_has_its_page_and_form(office: Office, examiner:
     examiner.check(page, f"benefits-programme-{code}")
     page = clerk.open("benefits-edition-new", code)
     examiner.check(page, f"benefits-edition-new-{code}")
+
+
+def test_which_standings_of_an_earlier_round_count(office: Office) -> None:
+    """Proposed, tried and approved: households that never applied for the first round may apply for its extension."""
+    proposer = office.person(Role.CLERK, staff_id="m001")
+    page = proposer.open("benefits-edition-new", "r4-extension")
+    for unwanted in ("未申請", "辞退"):
+        Keys(page).to(f"input[name=earlier__0__standings][value={unwanted}]")
+        page.keyboard.press("Space")
+    Keys(page).to("input[name=earlier__0__standings][value=支給済み]")
+    page.keyboard.press("Space")
+    Keys(page).fill("#id_grounds", "告示第202号").press("提案する").see("世帯の状況を、1つ以上選んでください")
+    Keys(page).to("input[name=earlier__0__standings][value=支給済み]")
+    page.keyboard.press("Space")
+    Keys(page).press("提案する").see("提案しました").press("承認待ちの改定を見る")
+    Keys(page).see("支給済み・未申請・辞退").see("除外する世帯の状況")
+    Keys(page).press("試算する").see("試算します").press("試算する").see("試算を始めました")
+    done(page).see("先行する給付").see("判定が変わる世帯の一覧を見る")
+    trial = EditionTrial.objects.using("benefits").get()
+    assert trial.differing > 0
+    approver = office.person(Role.SUPERVISOR, staff_id="m002")
+    page = approver.open("benefits-edition", trial.edition_id)
+    Keys(page).press("承認する").see(f"{trial.differing} 世帯の判定が変わります").press("承認する")
+    Keys(page).see("承認しました")
+    (first, _) = editions.find("r4-extension").earlier
+    assert first.standings == {Standing.PAID}
+
+
+def test_months_and_method_of_hardship_are_changed_and_checked(office: Office) -> None:
+    page = office.person(Role.CLERK, staff_id="m001").open("benefits-edition-new", "r3-hardship")
+    Keys(page).fill("#id_hardship__months__0", "令和4年10月").fill("#id_grounds", "告示第203号").press(
+        "提案する"
+    )
+    Keys(page).see("対象となる最初の月が、最後の月より後です")
+    Keys(page).fill("#id_hardship__months__0", "今年の春").press("提案する").see("月として読み取れません")
+    Keys(page).fill("#id_hardship__months__0", "R4.4").fill("#id_hardship__months__1", "2022-12").press(
+        "提案する"
+    )
+    Keys(page).see("まだ来ていない月の収入では申請できません")
+    Keys(page).fill("#id_hardship__months__1", "令和4年9月").choose("#id_hardship__salary", "別表第五")
+    Keys(page).press("提案する").see("提案しました").press("承認待ちの改定を見る")
+    Keys(page).see("令和4年1月").see("令和4年4月").see("速算式").see("別表第五")

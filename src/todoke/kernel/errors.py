@@ -336,6 +336,16 @@ class TodokeError(Exception):
         self.sentence = code.sentence.format(**details)
         super().__init__(f"{code.name}: {self.sentence}")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """An error of a worker process reaches the one that waits for it, whatever its class asks for when made."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[TodokeError], args: tuple[object, ...], state: dict[str, object]) -> TodokeError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
 
 @dataclass(frozen=True, kw_only=True)
 class BadRow:

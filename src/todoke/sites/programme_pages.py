@@ -82,28 +82,11 @@ def _values(programme: Programme) -> str:
         ["支給の単位", unit, ""],
         ["課税年度", str(programme.tax_year), programme.sources.get("tax_year", "")],
     ]
+    titles = edition_changes.labels(programme)
     rows += [
-        [
-            edition_changes.LABELS[name],
-            edition_changes.shown(value),
-            programme.sources.get(name.split(".")[0], ""),
-        ]
+        [titles[name], edition_changes.shown(name, value), programme.sources.get(name.split(".")[0], "")]
         for name, value in edition_changes.values(programme).items()
     ]
-    rows += [
-        [
-            "先行する給付による除外",
-            f"{one.programme}：{'・'.join(sorted(one.standings))}",
-            programme.sources.get("earlier", ""),
-        ]
-        for one in programme.earlier
-    ]
-    if programme.hardship:
-        first, last = programme.hardship.months
-        rows.append(["家計急変の月", f"{first}から{last}まで", programme.sources.get("hardship", "")])
-        rows.append(
-            ["給与所得の計算", programme.hardship.salary.value, programme.sources.get("hardship", "")]
-        )
     return _table(["項目", "値", "根拠"], rows)
 
 

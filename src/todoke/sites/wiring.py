@@ -61,7 +61,9 @@ def door(realm: Realm, instance: Instance) -> Door:
     return Door(KeyRing(instance.path, realm.value), doorplates(realm, instance))
 
 
-def dispatcher(realm: Realm, instance: Instance, *, workers: int = 3) -> Dispatcher:
+def dispatcher(realm: Realm, instance: Instance) -> Dispatcher:
     """Delivers what the realm's systems send, over mutual TLS."""
     transport = HttpTransport(KeyRing(instance.path, realm.value))
-    return Dispatcher(transport, doorplates(realm, instance), workers=workers)
+    plates = doorplates(realm, instance)
+    # they wait for the disk and for receivers, hardly ever for the processor
+    return Dispatcher(transport, plates, workers=min(2 + len(plates), 12))

@@ -13,11 +13,13 @@ from todoke.access.permissions import Actor, Role
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.approve_edition import approve_edition, refuse_edition
+from todoke.systems.benefits.actions.begin_edition_work import begin_edition_work
 from todoke.systems.benefits.actions.propose_edition import propose_edition, withdraw_edition
-from todoke.systems.benefits.actions.try_edition import try_edition
-from todoke.systems.benefits.models import DecisionRun, ProgrammeEdition
+from todoke.systems.benefits.jobs import editions as works
+from todoke.systems.benefits.models import DecisionRun, EditionTrial, ProgrammeEdition
 from todoke.systems.benefits.queries import editions
 from todoke.systems.benefits.rules.articles.units import Article3DependantsOnly
+from todoke.systems.benefits.rules.edition_work import WorkKind
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 from todoke.systems.benefits.rules.tax_status import TaxStatus
@@ -44,6 +46,15 @@ def city(tmp_path: Path) -> AskingCity:
 
 def propose(programme: Programme = WITHOUT, by: Actor = CLERK) -> ProgrammeEdition:
     return propose_edition(programme=programme, grounds="市長決裁 令和4年第10号", by=by)
+
+
+def try_edition(*, number: int, by: Actor) -> EditionTrial:
+    """Asked for and carried through."""
+    work = begin_edition_work(number=number, kind=WorkKind.TRIAL, by=by)
+    assert works.carry_on(work.pk, by=by).failure == ""
+    found = editions.newest_trial(work.edition)
+    assert found is not None
+    return found
 
 
 def refused(work) -> ErrorCode:

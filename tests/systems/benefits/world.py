@@ -19,6 +19,7 @@ from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
 from todoke.engine.snapshots import file_sha256
 from todoke.kernel import clock
 from todoke.systems.benefits import jobs
+from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 
 ALIAS = "benefits"
@@ -123,8 +124,15 @@ def resident(number: int) -> str:
     return f"9{number + 1:09d}"
 
 
-def decide(outcomes: dict[int, str], *, protected: frozenset[int] = frozenset(), needs: bool = True) -> int:
-    """A decision run with these outcomes; returns its id."""
+def decide(
+    outcomes: dict[int, str],
+    *,
+    protected: frozenset[int] = frozenset(),
+    needs: bool = True,
+    programme: Programme = PROGRAMME,
+    amounts: dict[int, int] | None = None,
+) -> int:
+    """A decision run with these outcomes; returns its id. `amounts`: of households that get more than the basic one."""
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(
             "INSERT INTO benefits_decisionrun (programme, edition, round, base_snapshot, latest_snapshot, tax_sha256,"
@@ -132,7 +140,7 @@ def decide(outcomes: dict[int, str], *, protected: frozenset[int] = frozenset(),
             " persons_path, persons_sha256, residents, households, decided_at, decided_by)"
             " SELECT %s, '', count(*)::text, '', '', '', '', '', '', '', '', '', '', '', 0, 0, %s, %s"
             " FROM benefits_decisionrun RETURNING id",
-            [PROGRAMME.code, clock.now(), "c001"],
+            [programme.code, clock.now(), "c001"],
         )
         (run,) = cursor.fetchone()
         rows = [
@@ -147,13 +155,14 @@ def decide(outcomes: dict[int, str], *, protected: frozenset[int] = frozenset(),
                 1,
                 needs,
                 n in protected,
+                (amounts or {}).get(n, programme.amount) if outcome == "eligible" else 0,
             )
             for n, outcome in outcomes.items()
         ]
         cursor.executemany(
             "INSERT INTO benefits_decision (run_id, household_key, base_household_code, payee_resident_code, outcome,"
-            " reason_code, reasons, members, needs_declaration, protected)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " reason_code, reasons, members, needs_declaration, protected, amount_yen)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             rows,
         )
     return int(run)

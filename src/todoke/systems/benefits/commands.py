@@ -176,12 +176,13 @@ def examine(programme: str, by: str) -> None:
 
 @group.command(name="approve")
 @click.option("--count", type=int, help="承認する件数。異なるときは承認しません")
+@click.option("--yen", type=int, help="承認する支給総額（円）。異なるときは承認しません")
 @_programme
 @_by
 @verb(Permission.BENEFITS_APPROVE)
-def approve(count: int | None, programme: str, by: str) -> None:
+def approve(count: int | None, yen: int | None, programme: str, by: str) -> None:
     """審査を通った世帯を承認します。審査した職員は承認できません。"""
-    _show(jobs.approve(programme, by=_actor(by), expected=count))
+    _show(jobs.approve(programme, by=_actor(by), expected=count, expected_yen=yen))
 
 
 @group.group(name="pay")
@@ -251,8 +252,11 @@ def _show(reports: Sequence[StepReport]) -> None:
 
 
 def _show_batches(programme: str) -> None:
+    amounts = queries.batch_amounts(programme)
     for line in queries.batches(programme):
         state = line.bank_file or ("確定済み" if line.released else "未確定")
         click.echo(
             f"支払単位 {line.number}: {line.payments:,} 件 {line.total_yen:,} 円 振込指定日 {line.transfer_on} {state}"
         )
+        for amount, count in amounts.get(line.number, []):
+            click.echo(f"  1件 {amount:,} 円: {count:,} 件 {amount * count:,} 円")

@@ -40,7 +40,12 @@ CASE: Final = Flow(
         _step(_S.DEFICIENT, _S.RECEIVED, Permission.BENEFITS_RECEIVE),
         # back to examination when a later decision or the register no longer agrees
         _step(_S.PASSED, _S.RECEIVED, Permission.BENEFITS_EXAMINE),
-        _step(_S.APPROVED, _S.RECEIVED, Permission.BENEFITS_EXAMINE),
+        # or decides another amount
+        Step(
+            before=_S.APPROVED,
+            after=_S.RECEIVED,
+            permissions=(Permission.BENEFITS_EXAMINE, Permission.BENEFITS_DECIDE),
+        ),
         Step(
             before=_S.PASSED,
             after=_S.APPROVED,

@@ -10,6 +10,7 @@ from todoke.systems.benefits.rules import definition, definition_checks, program
 from todoke.systems.benefits.rules.articles.members import Article3StatusUnknown
 from todoke.systems.benefits.rules.articles.units import Article3Eligible, Article4OncePerHousehold
 from todoke.systems.benefits.rules.programme import Programme
+from todoke.systems.benefits.rules.programmes.hardship import R3_HARDSHIP_FROM_JUNE
 from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE
 
 EVERY = pytest.mark.parametrize("programme", programmes.every(), ids=lambda one: one.code)
@@ -66,6 +67,18 @@ def _without(rule: type) -> Programme:
     return replace(R3_NONTAXABLE, rules=tuple(one for one in R3_NONTAXABLE.rules if one is not rule))
 
 
+def _tested(**changes: object) -> Programme:
+    """家計急変 with another test."""
+    assert R3_HARDSHIP_FROM_JUNE.hardship is not None
+    return replace(R3_HARDSHIP_FROM_JUNE, hardship=replace(R3_HARDSHIP_FROM_JUNE.hardship, **changes))  # type: ignore[arg-type]
+
+
+def _after(**changes: object) -> Programme:
+    """家計急変 with another exclusion by the earlier round."""
+    (one,) = R3_HARDSHIP_FROM_JUNE.earlier
+    return replace(R3_HARDSHIP_FROM_JUNE, earlier=(replace(one, **changes),))  # type: ignore[arg-type]
+
+
 WRONG = [
     (_without(Article3StatusUnknown), "Article3StatusUnknown は外せません"),
     (_without(Article4OncePerHousehold), "Article4OncePerHousehold は外せません"),
@@ -76,6 +89,17 @@ WRONG = [
     (replace(R3_NONTAXABLE, deadline=date(2022, 1, 1)), "この順"),
     (replace(R3_NONTAXABLE, base_date=date(2020, 4, 27)), "効力がありません"),
     (replace(R3_NONTAXABLE, tax_year=2020), "賦課期日"),
+    (_tested(months=(202209, 202201)), "最初の月が、最後の月より後"),
+    (_tested(months=(202201, 202210)), "申請期限の月より後"),
+    (_tested(months=(202200, 202209)), "1月から12月まで"),
+    (_tested(months=(202012, 202209)), "2021年度）の1月以降"),
+    (_tested(incomes=()), "1つ以上選んでください"),
+    (_tested(factor=13), "倍数は、1から12まで"),
+    (_tested(limits=replace(R3_HARDSHIP_FROM_JUNE.hardship.limits, head=0, flat=0)), "限度額は、1円以上"),  # type: ignore[union-attr]
+    (_after(standings=frozenset()), "世帯の状況を、1つ以上"),
+    (_after(heads=False), "Article3FormerHead は働きません"),
+    (replace(R3_HARDSHIP_FROM_JUNE, earlier=R3_HARDSHIP_FROM_JUNE.earlier * 2), "先行する給付が2回"),
+    (replace(R3_HARDSHIP_FROM_JUNE, earlier=()), "Article3EarlierRound は置けません"),
 ]
 
 

@@ -19,7 +19,7 @@ ALIAS = "benefits"
 
 _PASSED = """
 CREATE TEMPORARY TABLE passed_cases ON COMMIT DROP AS
-SELECT e.id AS examination_id, c.id AS case_id, e.examined_by, coalesce(d.outcome = 'eligible', false) AS eligible
+SELECT e.id AS examination_id, c.id AS case_id, c.amount_yen, e.examined_by, coalesce(d.outcome = 'eligible' AND d.amount_yen = c.amount_yen, false) AS eligible
 FROM benefits_case c
 JOIN (
     SELECT DISTINCT ON (case_id) id, case_id, outcome, examined_by FROM benefits_examination ORDER BY case_id, id DESC
@@ -31,12 +31,13 @@ FOR UPDATE OF c
 """
 _TALLY = """
 SELECT count(*) FILTER (WHERE eligible), count(*) FILTER (WHERE NOT eligible),
-    coalesce(bool_or(examined_by = %(by)s) FILTER (WHERE eligible), false)
+    coalesce(bool_or(examined_by = %(by)s) FILTER (WHERE eligible), false),
+    coalesce(sum(amount_yen) FILTER (WHERE eligible), 0)
 FROM passed_cases
 """
 _APPROVE = """
-INSERT INTO benefits_approval (examination_id, case_id, outcome, examined_by, approved_at, approved_by)
-SELECT examination_id, case_id, 'passed', examined_by, %(now)s, %(by)s FROM passed_cases WHERE eligible
+INSERT INTO benefits_approval (examination_id, case_id, outcome, examined_by, amount_yen, approved_at, approved_by)
+SELECT examination_id, case_id, 'passed', examined_by, amount_yen, %(now)s, %(by)s FROM passed_cases WHERE eligible
 ORDER BY examination_id
 """
 _MOVE = """
@@ -47,16 +48,19 @@ FROM passed_cases p WHERE p.case_id = c.id AND p.eligible
 
 @dataclass(frozen=True, kw_only=True)
 class Approved:
-    """How many were approved, and how many passed ones wait because the newest decision is no longer favourable."""
+    """How many were approved with how much, and how many passed ones wait because the newest decision says otherwise."""
 
     approved: int
+    approved_yen: int
     held_back: int
 
 
-def approve_applications(*, programme: Programme, by: Actor, expected: int | None = None) -> Approved:
-    """Approve every passed case whose household is eligible in the newest decision, all at once.
+def approve_applications(
+    *, programme: Programme, by: Actor, expected: int | None = None, expected_yen: int | None = None
+) -> Approved:
+    """Approve every passed case whose household is eligible in the newest decision with that amount, all at once.
 
-    With `expected`, the count that the approver saw, another count is refused (STATE_CONFLICT).
+    With `expected` and `expected_yen`, the count and sum that the approver saw, others are refused (STATE_CONFLICT).
     SAME_PERSON when the actor examined any of them: then nothing is approved.
     """
     require(by, Permission.BENEFITS_APPROVE)
@@ -70,13 +74,14 @@ def approve_applications(*, programme: Programme, by: Actor, expected: int | Non
         postgres.join_whole_tables(ALIAS)
         cursor.execute(_PASSED, values)
         cursor.execute(_TALLY, values)
-        approvable, held_back, same_person = cursor.fetchone()
+        approvable, held_back, same_person, yen = cursor.fetchone()
         if same_person:
             raise TodokeError(ErrorCode.SAME_PERSON)
-        if expected is not None and expected != approvable:
-            raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"承認できる件数は {approvable:,} 件です")
+        if expected not in (None, approvable) or expected_yen not in (None, yen):
+            detail = f"承認できるのは {approvable:,} 件、{yen:,} 円です"
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail=detail)
         cursor.execute(_APPROVE, values)
         cursor.execute(_MOVE, values)
         subject = f"programme {programme.code}"
         record(ALIAS, by=by, verb="benefits:application:approve", subject=subject, persons=approvable)
-    return Approved(approved=approvable, held_back=held_back)
+    return Approved(approved=approvable, approved_yen=int(yen), held_back=held_back)

@@ -12,16 +12,21 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
+from todoke.systems.benefits.rules import amount_sql
+from todoke.systems.benefits.rules import tariff as tariffs
 from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"
 
 _REGISTER = """
-INSERT INTO benefits_programme (code, number, amount_yen) VALUES (%(code)s, %(number)s, %(amount)s)
-ON CONFLICT (code) DO NOTHING
+INSERT INTO benefits_programme (code, number, amount_yen, child_yen, own_amounts)
+VALUES (%(code)s, %(number)s, %(amount)s, %(child)s, %(own)s) ON CONFLICT (code) DO NOTHING
 """
+_REGISTERED = (
+    "SELECT number, amount_yen, child_yen, own_amounts FROM benefits_programme WHERE code = %(code)s"
+)
 # The check digit is identifiers.luhn written as SQL; a test compares the two.
-_NUMBER = """
+_NUMBER = f"""
 WITH fresh AS (
     SELECT d.*, coalesce(j.ward_code, '') AS ward_code, (SELECT coalesce(max(serial), 0) FROM benefits_case WHERE programme = %(code)s)
         + row_number() OVER (ORDER BY d.household_key) AS serial
@@ -39,26 +44,28 @@ WITH fresh AS (
 )
 INSERT INTO benefits_case (
     programme, serial, case_number, household_key, lineage, payee_resident_code, protected, ward_code, decision_run_id,
-    state, state_at, state_by, created_at, created_by
+    {amount_sql.COLUMNS}, amount_yen, state, state_at, state_by, created_at, created_by
 )
 SELECT %(code)s, serial, body || ((10 - total %% 10) %% 10), household_key, household_key, payee_resident_code,
-    protected, ward_code, run_id, 'numbered', %(now)s, %(by)s, %(now)s, %(by)s
-FROM doubled ORDER BY serial
+    protected, ward_code, run_id, {amount_sql.VALUES}, d.amount_yen, 'numbered', %(now)s, %(by)s, %(now)s, %(by)s
+FROM doubled d JOIN benefits_programme p ON p.code = %(code)s ORDER BY serial
 """
 
 
 def number_cases(*, programme: Programme, by: Actor) -> int:
     """Number the eligible households of the newest decision that have no case yet; returns how many.
 
-    Numbers run on in the order of household keys, so the same decisions give the same numbers. A changed amount
-    or number of a programme that already has cases is refused (STATE_CONFLICT).
+    Numbers run on in the order of household keys, so the same decisions give the same numbers. Changed amounts
+    or another number of a programme that already has cases are refused (STATE_CONFLICT).
     """
     require(by, Permission.BENEFITS_PRINT)
-    run = queries.newest_run(programme.code)
+    run, tariff = queries.newest_run(programme.code), tariffs.of(programme)
     values: dict[str, Any] = {
         "code": programme.code,
         "number": programme.number,
-        "amount": programme.amount,
+        "amount": tariff.base,
+        "child": tariff.child,
+        "own": tariff.own,
         "prefix": f"{programme.number:03d}",
         "run": run,
         "now": clock.now(),
@@ -67,8 +74,8 @@ def number_cases(*, programme: Programme, by: Actor) -> int:
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('benefits:number', 0))")
         cursor.execute(_REGISTER, values)
-        cursor.execute("SELECT number, amount_yen FROM benefits_programme WHERE code = %(code)s", values)
-        if cursor.fetchone() != (programme.number, programme.amount):
+        cursor.execute(_REGISTERED, values)
+        if cursor.fetchone() != (programme.number, tariff.base, tariff.child, tariff.own):
             raise TodokeError(
                 ErrorCode.STATE_CONFLICT, detail="付番後に事業の番号または支給額が変わっています"
             )

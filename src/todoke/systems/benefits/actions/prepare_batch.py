@@ -32,7 +32,7 @@ ORDER BY c.id
 """
 _RESERVED = """
 CREATE TEMPORARY TABLE reserved_cases ON COMMIT DROP AS
-SELECT c.id AS case_id, c.lineage, a.id AS approval_id, a.examined_by, a.approved_by, p.holder,
+SELECT c.id AS case_id, c.lineage, c.amount_yen, a.id AS approval_id, a.examined_by, a.approved_by, p.holder,
     f.bank_code, f.branch_code, f.account_type, f.account_number,
     %(first)s + (row_number() OVER (ORDER BY c.case_number) - 1) / %(limit)s AS batch_number
 FROM payable_cases p
@@ -45,19 +45,18 @@ ORDER BY c.case_number
 """
 _BATCHES = """
 INSERT INTO benefits_payment_batch (
-    programme, number, amount_yen, payments, total_yen, transfer_on, prepared_at, prepared_by
+    programme, number, payments, total_yen, transfer_on, prepared_at, prepared_by
 )
-SELECT p.code, r.batch_number, p.amount_yen, count(*), count(*) * p.amount_yen, %(transfer_on)s, %(now)s, %(by)s
-FROM reserved_cases r JOIN benefits_programme p ON p.code = %(programme)s
-GROUP BY p.code, p.amount_yen, r.batch_number ORDER BY r.batch_number
+SELECT %(programme)s, batch_number, count(*), sum(amount_yen), %(transfer_on)s, %(now)s, %(by)s
+FROM reserved_cases GROUP BY batch_number ORDER BY batch_number
 RETURNING payments, total_yen
 """
 _PAYMENTS = """
 INSERT INTO benefits_payment (
     programme, lineage, case_id, approval_id, amount_yen, examined_by, approved_by, reserved_at, reserved_by
 )
-SELECT p.code, r.lineage, r.case_id, r.approval_id, p.amount_yen, r.examined_by, r.approved_by, %(now)s, %(by)s
-FROM reserved_cases r JOIN benefits_programme p ON p.code = %(programme)s ORDER BY r.case_id
+SELECT %(programme)s, lineage, case_id, approval_id, amount_yen, examined_by, approved_by, %(now)s, %(by)s
+FROM reserved_cases ORDER BY case_id
 """
 _TRANSFERS = """
 INSERT INTO benefits_transfer (

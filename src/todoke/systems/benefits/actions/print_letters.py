@@ -22,6 +22,7 @@ from todoke.oplog.record import record
 from todoke.pages import typeface
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.rules import letter_exclusions
+from todoke.systems.benefits.rules import tariff as tariffs
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.letter_exclusions import LetterExclusion
 from todoke.systems.benefits.rules.office import PayingOffice
@@ -78,7 +79,9 @@ def print_letters(
         meter.total(letters.num_rows)
     files = 0
     first = _next_number(programme)
-    sheaves = typesetting.print_sheaves(_sheaves(letters, out, first), _common_text(programme, office))
+    sheaves = typesetting.print_sheaves(
+        _sheaves(letters, out, first, varies=tariffs.of(programme).varies), _common_text(programme, office)
+    )
     with closing(sheaves):  # ends the typesetting processes also when recording fails
         for files, printed in enumerate(sheaves, start=1):
             _record(printed, number=first + files - 1, programme=programme, register=register, by=by)
@@ -114,28 +117,33 @@ def _list_excluded(cases: pa.Table, path: Path) -> None:
     unfinished.replace(path)
 
 
-def _sheaves(letters: pa.Table, out: Path, first: int) -> Iterator[Sheaf]:
-    columns = letters.select(["case_number", "postal_code", "address", "name_kanji"])
+def _sheaves(letters: pa.Table, out: Path, first: int, *, varies: bool) -> Iterator[Sheaf]:
     for number, start in enumerate(range(0, letters.num_rows, typesetting.LETTERS_PER_FILE), start=first):
-        rows = columns.slice(start, typesetting.LETTERS_PER_FILE).to_pylist()
+        rows = letters.slice(start, typesetting.LETTERS_PER_FILE).to_pylist()
         yield Sheaf(
             path=out / f"letters-{number:05d}.pdf",
-            letters=tuple(
-                Letter(
-                    number=row["case_number"],
-                    postal=f"{row['postal_code'][:3]}-{row['postal_code'][3:]}",
-                    address=row["address"],
-                    name=row["name_kanji"],
-                )
-                for row in rows
-            ),
+            letters=tuple(_letter(row, varies=varies) for row in rows),
         )
 
 
+def _letter(row: dict[str, Any], *, varies: bool) -> Letter:
+    parts = {name: row[name] for name in ("base_yen", "children", "child_yen")}
+    return Letter(
+        number=row["case_number"],
+        postal=f"{row['postal_code'][:3]}-{row['postal_code'][3:]}",
+        address=row["address"],
+        name=row["name_kanji"],
+        amount=f"{row['amount_yen']:,}" if varies else "",
+        parts=tariffs.parts(**parts) if varies else "",
+    )
+
+
 def _common_text(programme: Programme, office: PayingOffice) -> CommonText:
+    tariff = tariffs.of(programme)
     return CommonText(
         programme=programme.name,
-        amount=f"{programme.amount:,}",
+        amount="" if tariff.own else f"{tariff.base:,}",
+        child=f"{tariff.child:,}" if tariff.child else "",
         deadline=clock.wareki(programme.deadline),
         base_date=clock.wareki(programme.base_date),
         tax_year=f"{clock.wareki(programme.base_date.replace(year=programme.tax_year)).split('年')[0]}年度",

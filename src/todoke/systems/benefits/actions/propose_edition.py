@@ -14,6 +14,7 @@ from todoke.systems.benefits.flows import EDITION
 from todoke.systems.benefits.models import ProgrammeEdition, RegisteredProgramme
 from todoke.systems.benefits.queries import editions
 from todoke.systems.benefits.rules import definition, definition_checks
+from todoke.systems.benefits.rules import tariff as tariffs
 from todoke.systems.benefits.rules.edition_state import EditionState
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.workflow.runner import move, of
@@ -60,10 +61,14 @@ def withdraw_edition(*, number: int, by: Actor) -> None:
 
 
 def _keep_promises(programme: Programme) -> None:
-    """Cases were numbered and letters printed with this number and amount: they cannot change any more."""
+    """Cases were numbered and letters printed with this number and these amounts: they cannot change any more."""
     row = RegisteredProgramme.objects.using(ALIAS).filter(code=programme.code).first()
-    if row is not None and (row.number, row.amount_yen) != (programme.number, programme.amount):
+    if row is not None and _fixed(row) != (programme.number, tariffs.of(programme)):
         raise _conflict("給付管理番号を付けた後は、事業の番号と支給額を変えられません")
+
+
+def _fixed(row: RegisteredProgramme) -> tuple[int, tariffs.Tariff]:
+    return row.number, tariffs.Tariff(base=row.amount_yen, child=row.child_yen, own=row.own_amounts)
 
 
 def _name(code: str) -> str:

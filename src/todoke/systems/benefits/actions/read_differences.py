@@ -9,8 +9,9 @@ from django.db import transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.oplog.record import record
 from todoke.systems.benefits.models import DecisionRun, ProgrammeEdition
-from todoke.systems.benefits.queries import editions
+from todoke.systems.benefits.queries import edition_works, editions
 from todoke.systems.benefits.queries.editions import Differences
+from todoke.systems.benefits.rules.edition_work import WorkState
 
 ALIAS = "benefits"
 WITHHELD = "支援措置の対象"
@@ -18,7 +19,8 @@ WITHHELD = "支援措置の対象"
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What differs: by the decision that was made with the edition (`run`), else by its newest trial."""
+    """What differs: by the decision that was made with the edition (`run`), else by its newest trial;
+    nothing while a trial or a judging is open."""
 
     edition: ProgrammeEdition
     run: DecisionRun | None
@@ -28,16 +30,13 @@ class Found:
 def count_differences(*, number: int, by: Actor) -> Found:
     """The counts without any household."""
     require(by, Permission.BENEFITS_PROGRAMME_READ)
-    found = _find(number)
-    if found.differences is None:
-        return found
-    return replace(found, differences=replace(found.differences, rows=[]))
+    return _find(number, listed=False)
 
 
 def read_differences(*, number: int, by: Actor) -> Found:
     """With the households, the protected ones masked unless the actor may see them."""
     require(by, Permission.BENEFITS_PROGRAMME_READ)
-    found = _find(number)
+    found = _find(number, listed=True)
     if found.differences is None:
         return found
     rows = found.differences.rows
@@ -51,12 +50,14 @@ def read_differences(*, number: int, by: Actor) -> Found:
     return replace(found, differences=replace(found.differences, rows=rows))
 
 
-def _find(number: int) -> Found:
+def _find(number: int, *, listed: bool) -> Found:
     edition = editions.edition(number)
+    work = edition_works.newest(edition)
+    if work is not None and work.state == WorkState.OPEN:
+        return Found(edition=edition, run=None, differences=None)
     run = editions.judged_with(edition)
     if run is not None:
-        return Found(edition=edition, run=run, differences=editions.run_differences(run))
+        return Found(edition=edition, run=run, differences=editions.run_differences(run, listed=listed))
     trial = editions.newest_trial(edition)
-    return Found(
-        edition=edition, run=None, differences=None if trial is None else editions.trial_differences(trial)
-    )
+    differences = None if trial is None else editions.trial_differences(trial, listed=listed)
+    return Found(edition=edition, run=None, differences=differences)

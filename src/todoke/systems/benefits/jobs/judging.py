@@ -15,6 +15,7 @@ from todoke.engine.statement import Engine
 from todoke.systems.benefits import needs, queries
 from todoke.systems.benefits.actions import ask as asking
 from todoke.systems.benefits.actions import decide as deciding
+from todoke.systems.benefits.actions import follow_decision as following
 from todoke.systems.benefits.actions import import_answers as answering
 from todoke.systems.benefits.actions import take_register as taking
 from todoke.systems.benefits.queries import editions as programmes
@@ -41,9 +42,9 @@ def decide(programme: str, round_name: str, *, by: Actor, engine: Engine | None 
     """支給判定 of one round, here or on the given engine. Totals: residents, households by outcome, persons by tax status."""
 
     def work(_: Meter) -> Counts:
-        run = deciding.decide(
-            programme=programmes.find(programme), round_name=round_name, by=by, engine=engine
-        )
+        found = programmes.find(programme)
+        run = deciding.decide(programme=found, round_name=round_name, by=by, engine=engine)
+        following.follow_decision(programme=found, by=by)
         counts = queries.outcome_counts(run)
         households = counts.pop("households")
         totals = {"residents": run.residents, **counts, **queries.status_counts(run)}

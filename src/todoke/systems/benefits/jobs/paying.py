@@ -99,12 +99,16 @@ def examine(code: str, *, by: Actor) -> list[StepReport]:
     return _run("examine", key, by, work, "審査")
 
 
-def approve(code: str, *, by: Actor, expected: int | None = None) -> list[StepReport]:
+def approve(
+    code: str, *, by: Actor, expected: int | None = None, expected_yen: int | None = None
+) -> list[StepReport]:
     """承認: once per decision run and newest examination. Refused: passed cases that are held back."""
     programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
-        approve_applications.approve_applications(programme=programme, by=by, expected=expected)
+        approve_applications.approve_applications(
+            programme=programme, by=by, expected=expected, expected_yen=expected_yen
+        )
         states = queries.states(code)
         held = states.get(CaseState.PASSED, 0)
         approved = sum(count for state, count in states.items() if state in _APPROVED)
@@ -112,7 +116,7 @@ def approve(code: str, *, by: Actor, expected: int | None = None) -> list[StepRe
             taken=approved + held,
             accepted=approved,
             refused=held,
-            totals={"approved_yen": approved * programme.amount},
+            totals={"approved_yen": queries.yen(code, _APPROVED)},
         )
 
     last = queries.ledger(code).last_examination

@@ -4,6 +4,7 @@ from todoke.systems.benefits.models.answer import Answer, AnswerImport
 from todoke.systems.benefits.models.application import Application
 from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
+from todoke.systems.benefits.models.edition_work import EditionWork
 from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
@@ -30,6 +31,7 @@ __all__ = [
     "DecisionInput",
     "DecisionRun",
     "EditionTrial",
+    "EditionWork",
     "Examination",
     "FileImport",
     "ImportLimit",

@@ -10,9 +10,13 @@ from todoke.systems.benefits.rules.case_state import CaseState
 
 
 class Case(models.Model):
-    """A household that was sent, or may ask for, a form. Only its state changes, and only along `flows.CASE`
-    (trigger); rows are never deleted. `lineage` is the household as it stood on the base date, `ward_code` its ward
-    then, for the counts; empty for a protected household."""
+    """A household that was sent, or may ask for, a form. Only its state changes, along `flows.CASE`, and until it is
+    paid its amount, with a newer decision that says another one (triggers); rows are never deleted.
+
+    `lineage` is the household as it stood on the base date, `ward_code` its ward then, for the counts; empty for a
+    protected household. `amount_yen` is what the decision `decision_run` gives it: a basic amount and so much for each
+    of its children.
+    """
 
     programme = models.ForeignKey(
         "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
@@ -25,6 +29,10 @@ class Case(models.Model):
     protected = models.BooleanField()
     ward_code = models.TextField(db_default="")
     decision_run = models.ForeignKey("benefits.DecisionRun", on_delete=models.PROTECT)
+    base_yen = models.BigIntegerField()
+    children = models.SmallIntegerField()
+    child_yen = models.BigIntegerField()
+    amount_yen = models.BigIntegerField()
     state = models.TextField(choices=[(state.value, state.name) for state in CaseState])
     state_at = models.DateTimeField()
     state_by = models.TextField()
@@ -33,7 +41,10 @@ class Case(models.Model):
 
     privacy = Privacy(
         open="id programme serial decision_run state state_at state_by created_at created_by",
-        personal="case_number household_key lineage payee_resident_code protected ward_code",
+        personal=(
+            "case_number household_key lineage payee_resident_code protected ward_code base_yen children child_yen"
+            " amount_yen"
+        ),
         keep=years(5, since="state_at", law=CLAIMS),
     )
 
@@ -42,7 +53,19 @@ class Case(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["programme", "lineage"], name="case_once_per_lineage"),
             models.UniqueConstraint(fields=["programme", "serial"], name="case_serial_once"),
-            models.UniqueConstraint(fields=["id", "programme", "lineage"], name="case_lineage_key"),
+            models.UniqueConstraint(
+                fields=["id", "programme", "lineage", "amount_yen"], name="case_lineage_amount_key"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    amount_yen=models.F("base_yen") + models.F("children") * models.F("child_yen")
+                ),
+                name="case_amount_is_sum_of_parts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_yen__gt=0, base_yen__gte=0, children__gte=0, child_yen__gte=0),
+                name="case_amount_positive",
+            ),
             models.CheckConstraint(
                 condition=models.Q(case_number__regex=r"^[0-9]{13}$"), name="case_number_13_digits"
             ),

@@ -44,18 +44,20 @@ class Examination(models.Model):
 
 
 class Approval(models.Model):
-    """承認 of one passed examination. It carries the examiner with it (composite foreign key), so that a check
+    """承認 of one passed examination and of the case's amount. It carries the examiner with it (composite foreign key), so that a check
     constraint can refuse the same person, whoever writes the row. Append-only."""
 
     examination = models.OneToOneField(Examination, on_delete=models.PROTECT)
     case = models.ForeignKey("benefits.Case", on_delete=models.PROTECT)
     outcome = models.TextField(default="passed")
     examined_by = models.TextField()
+    amount_yen = models.BigIntegerField()
     approved_at = models.DateTimeField()
     approved_by = models.TextField()
 
     privacy = Privacy(
         open="id examination case outcome examined_by approved_at approved_by",
+        personal="amount_yen",
         keep=with_parent("case"),
     )
 
@@ -66,5 +68,7 @@ class Approval(models.Model):
             models.CheckConstraint(
                 condition=~Q(approved_by=F("examined_by")), name="approver_is_not_examiner"
             ),
-            models.UniqueConstraint(fields=["id", "case", "examined_by", "approved_by"], name="approval_key"),
+            models.UniqueConstraint(
+                fields=["id", "case", "examined_by", "approved_by", "amount_yen"], name="approval_amount_key"
+            ),
         ]

@@ -10,13 +10,13 @@ from todoke.privacy.retention import NOT_PERSONAL, for_ever, with_parent
 
 
 class PaymentBatch(models.Model):
-    """支払単位: cases reserved together, one amount, one date, one bank file. Append-only; count × amount = total."""
+    """支払単位: cases reserved together, one date, one bank file. Append-only; it is released only if its transfers are
+    as many and as much as it states."""
 
     programme = models.ForeignKey(
         "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
     )
     number = models.PositiveIntegerField()
-    amount_yen = models.BigIntegerField()
     payments = models.PositiveIntegerField()
     total_yen = models.BigIntegerField()
     transfer_on = models.DateField()
@@ -24,7 +24,7 @@ class PaymentBatch(models.Model):
     prepared_by = models.TextField()
 
     privacy = Privacy(
-        open="id programme number amount_yen payments total_yen transfer_on prepared_at prepared_by",
+        open="id programme number payments total_yen transfer_on prepared_at prepared_by",
         keep=for_ever(NOT_PERSONAL),
     )
 
@@ -36,9 +36,8 @@ class PaymentBatch(models.Model):
                 condition=Q(payments__gte=1, payments__lte=999_999), name="batch_not_empty"
             ),
             models.CheckConstraint(
-                condition=Q(total_yen=F("payments") * F("amount_yen")), name="batch_total_is_count_by_amount"
+                condition=Q(total_yen__gte=F("payments")), name="batch_total_of_whole_yen"
             ),
-            models.UniqueConstraint(fields=["id", "amount_yen"], name="batch_amount_key"),
             models.UniqueConstraint(fields=["id", "prepared_by"], name="batch_preparer_key"),
             models.UniqueConstraint(fields=["id", "payments", "total_yen"], name="batch_total_key"),
         ]
@@ -47,7 +46,7 @@ class PaymentBatch(models.Model):
 class Payment(models.Model):
     """支給: what one household is owed and gets once. At most one per programme and lineage, for ever. Append-only.
 
-    Examiner and approver come with the approval by composite foreign key."""
+    Examiner and approver come with the approval by composite foreign key, the amount with the approval and the case."""
 
     programme = models.ForeignKey(
         "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"

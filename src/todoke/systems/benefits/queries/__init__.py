@@ -41,15 +41,18 @@ from todoke.systems.benefits.queries.overview import (
 from todoke.systems.benefits.queries.paying import (
     BatchLine,
     Ledger,
+    batch_amounts,
     batches,
     cases_with_payees,
     examination_counts,
     latest_register,
     ledger,
+    mean_yen,
     newest_run,
     refused_rows,
     states,
     with_payees,
+    yen,
 )
 from todoke.systems.benefits.queries.why import reader, seen_household
 
@@ -61,6 +64,7 @@ __all__ = [
     "applications_received",
     "approved_lately",
     "asked_persons",
+    "batch_amounts",
     "batches",
     "case_counts",
     "case_numbered",
@@ -78,6 +82,7 @@ __all__ = [
     "laid_out_run",
     "latest_register",
     "ledger",
+    "mean_yen",
     "missing_counts",
     "missing_persons",
     "newest_decision",
@@ -97,4 +102,5 @@ __all__ = [
     "versions_of",
     "with_payees",
     "write_decisions",
+    "yen",
 ]

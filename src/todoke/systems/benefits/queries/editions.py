@@ -10,8 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from todoke.engine import duck, postgres, snapshots
+from todoke.engine.snapshots import Seal
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits.models import DecisionRun, EditionTrial, ProgrammeEdition
+from todoke.systems.benefits.queries import edition_works
 from todoke.systems.benefits.rules import definition, programmes
 from todoke.systems.benefits.rules.edition_state import EditionState
 from todoke.systems.benefits.rules.programme import Programme
@@ -116,19 +118,26 @@ class Differences:
     total: int
 
 
-def trial_differences(trial: EditionTrial) -> Differences:
-    """What the trial found, beside the cases that there are."""
-    path = snapshots.check(Path(trial.path), trial.sha256)
-    cases = _cases(trial.edition.programme)
-    with duck.connect() as connection:
-        connection.register("cases", cases)
-        changes = duck.table(connection, _CHANGES.format(source=f"read_parquet('{path}')"))
-        rows = duck.table(connection, _ROWS.format(source=f"read_parquet('{path}')", shown=SHOWN))
-    return _differences(changes, rows)
+def trial_differences(trial: EditionTrial, *, listed: bool = True) -> Differences:
+    """What the trial found; `listed`: with households, beside the cases that there are."""
+    path = snapshots.check_unchanged(Path(trial.path), trial.sha256)
+    return _read(f"read_parquet('{duck.quoted(path)}')", trial.edition.programme, listed=listed)
 
 
-def run_differences(after: DecisionRun) -> Differences | None:
-    """A run beside the run before it of the same programme; None for the first one."""
+def run_differences(after: DecisionRun, *, listed: bool = True) -> Differences | None:
+    """A run beside the run before it of the same programme, as kept when it was made; None for the first one."""
+    kept = edition_works.compared(after)
+    if kept is not None:
+        path = snapshots.check_unchanged(Path(kept.path), kept.sha256)
+        return _read(f"read_parquet('{duck.quoted(path)}')", after.programme, listed=listed)
+    relations = both_runs(after)
+    return (
+        None if relations is None else _read(f"({difference_sql(relations)})", after.programme, listed=listed)
+    )
+
+
+def both_runs(after: DecisionRun) -> dict[str, str] | None:
+    """The sealed results of a run and of the run before it, as DuckDB relations; None for the first one."""
     runs = DecisionRun.objects.using(ALIAS).filter(programme=after.programme, pk__lt=after.pk)
     before = runs.order_by("id").last()
     if before is None:
@@ -137,12 +146,18 @@ def run_differences(after: DecisionRun) -> Differences | None:
         name: snapshots.check(Path(run.result_path), run.result_sha256)
         for name, run in (("one", before), ("two", after))
     }
-    source = "(" + difference_sql({name: f"read_parquet('{path}')" for name, path in files.items()}) + ")"
-    with duck.connect() as connection:
-        connection.register("cases", _cases(after.programme))
-        changes = duck.table(connection, _CHANGES.format(source=source))
-        rows = duck.table(connection, _ROWS.format(source=source, shown=SHOWN))
-    return _differences(changes, rows)
+    return {name: f"read_parquet('{duck.quoted(path)}')" for name, path in files.items()}
+
+
+def seal_differences(relations: Mapping[str, str], work: Path, name: str, *, into: Path) -> Seal:
+    """Compare decisions `one` and `two` in the folder `work`, and keep the households that differ in `into`."""
+    work.mkdir(parents=True, exist_ok=True)
+    draft = work / "differences.parquet"
+    with duck.connect(memory="2GB", spill=work / ".spill-compare") as connection:
+        query = f"{difference_sql(relations)} ORDER BY 1"
+        connection.execute(f"COPY ({query}) TO '{duck.quoted(draft)}' (FORMAT PARQUET, COMPRESSION ZSTD)")
+    seal = snapshots.adopt(draft, name)
+    return snapshots.share(seal.path, seal.sha256, into, name)
 
 
 def difference_sql(relations: Mapping[str, str]) -> str:
@@ -171,16 +186,21 @@ ORDER BY c.state IS NULL, d.household_key LIMIT {shown}
 """
 
 
+def _read(source: str, programme: str, *, listed: bool) -> Differences:
+    with duck.connect() as connection:
+        changes = duck.table(connection, _CHANGES.format(source=source)).to_pylist()
+        rows: list[dict[str, Any]] = []
+        if listed:
+            connection.register("cases", _cases(programme))
+            rows = duck.table(connection, _ROWS.format(source=source, shown=SHOWN)).to_pylist()
+    counted = [Change(**row) for row in changes]
+    return Differences(
+        changes=counted,
+        rows=[Differing(**row) for row in rows],
+        total=sum(change.households for change in counted),
+    )
+
+
 def _cases(programme: str) -> pa.Table:
     query = "SELECT lineage AS household_key, case_number, state FROM benefits_case WHERE programme = $1"
     return postgres.read(ALIAS, query, (programme,))
-
-
-def _differences(changes: pa.Table, rows: pa.Table) -> Differences:
-    counted = [Change(**row) for row in changes.to_pylist()]
-    listed: list[dict[str, Any]] = rows.to_pylist()
-    return Differences(
-        changes=counted,
-        rows=[Differing(**row) for row in listed],
-        total=sum(change.households for change in counted),
-    )

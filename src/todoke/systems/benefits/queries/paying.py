@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,8 @@ ALIAS = "benefits"
 
 _NEWEST_RUN = "SELECT max(id) FROM benefits_decisionrun WHERE programme = %s"
 _CASES = """
-SELECT c.id AS case_id, c.case_number, c.payee_resident_code, c.protected, d.outcome AS decided
+SELECT c.id AS case_id, c.case_number, c.payee_resident_code, c.protected, c.base_yen, c.children, c.child_yen,
+    c.amount_yen, CASE WHEN d.amount_yen = c.amount_yen OR d.outcome <> 'eligible' THEN d.outcome END AS decided
 FROM benefits_case c
 LEFT JOIN benefits_decision d ON d.run_id = $3 AND d.household_key = c.household_key
 WHERE c.programme = $1 AND c.state = $2
@@ -32,6 +34,8 @@ SELECT c.* EXCLUDE (protected), c.protected OR coalesce(r.protected, false) AS p
 FROM cases c LEFT JOIN read_parquet($register) r ON r.resident_code = c.payee_resident_code
 ORDER BY c.case_number
 """
+_YEN = "SELECT coalesce(sum(amount_yen), 0) FROM benefits_case WHERE programme = %s AND state = ANY(%s)"
+_MEAN = "SELECT coalesce(round(avg(amount_yen)), 0) FROM benefits_case WHERE programme = %s"
 _STATES = "SELECT state, count(*) FROM benefits_case WHERE programme = %s GROUP BY state"
 _LEDGER = """
 SELECT
@@ -74,6 +78,10 @@ SELECT b.number, b.payments, b.total_yen, b.transfer_on, r.id IS NOT NULL AS rel
 FROM benefits_payment_batch b
 LEFT JOIN benefits_batch_release r ON r.batch_id = b.id LEFT JOIN benefits_bank_file f ON f.batch_id = b.id
 WHERE b.programme = %s ORDER BY b.number
+"""
+_AMOUNTS = """
+SELECT b.number, t.amount_yen, count(*) FROM benefits_transfer t JOIN benefits_payment_batch b ON b.id = t.batch_id
+WHERE b.programme = %s GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 
@@ -131,6 +139,18 @@ def states(programme: str) -> dict[CaseState, int]:
         return {CaseState(state): count for state, count in cursor}
 
 
+def yen(programme: str, states: Collection[CaseState]) -> int:
+    """The sum of the amounts of the cases that stand in one of these states."""
+    ((total,),) = postgres.fetch(ALIAS, _YEN, (programme, [state.value for state in states]))
+    return int(total)
+
+
+def mean_yen(programme: str) -> int:
+    """The mean amount of the programme's cases in whole yen; 0 without any."""
+    ((mean,),) = postgres.fetch(ALIAS, _MEAN, (programme,))
+    return int(mean)
+
+
 def latest_register() -> SnapshotRef:
     """The newest sealed register of today, its file checked; NOT_FOUND, INPUT_MISSING or INPUT_CHANGED."""
     register = needs.register(SnapshotKind.LATEST)
@@ -141,8 +161,8 @@ def latest_register() -> SnapshotRef:
 def cases_with_payees(programme: str, state: CaseState, *, run: int, register: SnapshotRef) -> pa.Table:
     """The cases in one state with the outcome of the decision `run` and the payee as the register has them now.
 
-    Columns: case_id, case_number, payee_resident_code, decided (null: not in the run), protected (in either),
-    in_register, name_kanji, name_kana, postal_code, address, left_on, left_reason. Ordered by case number.
+    Columns: case_id, case_number, payee_resident_code, base_yen, children, child_yen, amount_yen, decided (null: not in
+    the run, or with another amount), protected (in either), in_register, name_kanji, name_kana, postal_code, address, left_on, left_reason. Ordered by case number.
     Reads committed rows only.
     """
     cases = postgres.read(ALIAS, _CASES, (programme, state.value, run))
@@ -178,6 +198,14 @@ def refused_rows(programme: str, source_sha256: str) -> list[tuple[int, str]]:
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(_REFUSED, [programme, source_sha256])
         return list(cursor.fetchall())
+
+
+def batch_amounts(programme: str) -> dict[int, list[tuple[int, int]]]:
+    """Number of the batch → each amount in it with its count, by amount."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for number, amount, count in postgres.fetch(ALIAS, _AMOUNTS, (programme,)):
+        found.setdefault(number, []).append((amount, count))
+    return found
 
 
 def batches(programme: str) -> list[BatchLine]:

@@ -13,12 +13,19 @@ from todoke.systems.benefits.rules.articles.members import (
     Article3StatusUnknown,
     Article3TaxedMember,
 )
-from todoke.systems.benefits.rules.articles.units import Article3Eligible, Article4OncePerHousehold
+from todoke.systems.benefits.rules.articles.units import (
+    Article3EarlierRound,
+    Article3Eligible,
+    Article3FormerHead,
+    Article4OncePerHousehold,
+)
 from todoke.systems.benefits.rules.bank_days import is_closed
-from todoke.systems.benefits.rules.programme import Programme, Unit
+from todoke.systems.benefits.rules.hardship import INCOMES
+from todoke.systems.benefits.rules.programme import Hardship, Programme, Unit
 from todoke.systems.benefits.rules.rule import Rule
 
 _NUMBERS = range(1, 1000)
+_MONTHS_A_YEAR = 12
 
 
 def locked(programme: Programme) -> frozenset[type[Rule]]:
@@ -34,7 +41,8 @@ def locked(programme: Programme) -> frozenset[type[Rule]]:
 
 def problems(programme: Programme) -> list[str]:
     """Everything that is wrong with a definition; empty when nothing is."""
-    return [*_rules(programme), *_dates(programme), *_amounts(programme)]
+    found = [*_rules(programme), *_dates(programme), *_amounts(programme), *_earlier(programme)]
+    return found + ([] if programme.hardship is None else [*_hardship(programme, programme.hardship)])
 
 
 def _rules(programme: Programme) -> Iterator[str]:
@@ -63,8 +71,6 @@ def _dates(programme: Programme) -> Iterator[str]:
         yield "振込指定日は銀行の営業日でなければなりません"
     if programme.tax_date.year != programme.tax_year:
         yield "賦課期日は課税年度の1月1日でなければなりません"
-    if programme.hardship is not None and programme.hardship.months[0] > programme.hardship.months[1]:
-        yield "家計急変の対象となる最初の月が、最後の月より後です"
 
 
 def _amounts(programme: Programme) -> Iterator[str]:
@@ -76,3 +82,44 @@ def _amounts(programme: Programme) -> Iterator[str]:
         yield "こども加算の額と Article4ChildSupplement は、どちらも置くか、どちらも置かないかです"
     if programme.child is not None and programme.child.amount <= 0:
         yield "こども加算の額は1円以上でなければなりません"
+
+
+def _hardship(programme: Programme, test: Hardship) -> Iterator[str]:
+    first, last = test.months
+    deadline = programme.deadline.year * 100 + programme.deadline.month
+    if not all(1 <= month % 100 <= _MONTHS_A_YEAR for month in test.months):
+        yield "家計急変の対象となる月は、1月から12月まででなければなりません"
+    elif first > last:
+        yield "家計急変の対象となる最初の月が、最後の月より後です"
+    elif last > deadline:
+        yield "家計急変の対象となる最後の月が、申請期限の月より後です（まだ来ていない月の収入では申請できません）"
+    if first < test.limits_year * 100 + 1:
+        yield f"家計急変の対象となる最初の月は、限度額の年度（{test.limits_year}年度）の1月以降でなければなりません"
+    if not test.incomes:
+        yield "家計急変で合計する収入の種類を、1つ以上選んでください（選ばないと、だれの収入も0円になります）"
+    if not set(test.incomes) <= set(INCOMES):
+        yield "家計急変で合計する収入の種類に、知らないものがあります"
+    if not 1 <= test.factor <= _MONTHS_A_YEAR:
+        yield "月から年への倍数は、1から12まででなければなりません"
+    if test.limits.income(0) <= 0:
+        yield "家計急変の限度額は、1円以上でなければなりません"
+
+
+def _earlier(programme: Programme) -> Iterator[str]:
+    names = [one.programme for one in programme.earlier]
+    if len(set(names)) != len(names):
+        yield "先行する給付が2回あります"
+    for one in programme.earlier:
+        if not one.standings:
+            yield (
+                f"先行する給付（{one.programme}）の除外する世帯の状況を、1つ以上選んでください"
+                "（除外をやめるときは、除外のルールの適用を外します）"
+            )
+    heads = any(one.heads for one in programme.earlier)
+    if Article3EarlierRound in programme.rules and not programme.earlier:
+        yield "先行する給付がないため、Article3EarlierRound は置けません"
+    if Article3FormerHead in programme.rules and not heads:
+        yield (
+            "世帯主だった人がいる世帯を除く先行する給付がないため、Article3FormerHead は働きません"
+            "（このルールの適用も外してください）"
+        )

@@ -1,4 +1,5 @@
-"""What may be changed without code: dates, windows, amounts, limits, and which rules are switched on."""
+"""What may be changed without code: dates, windows, amounts, limits, the months and method of 家計急変, which standings in
+earlier rounds count, and which rules are switched on."""
 
 from __future__ import annotations
 
@@ -9,10 +10,15 @@ from datetime import date
 from typing import Any, Final
 
 from todoke.kernel.clock import wareki
-from todoke.systems.benefits.rules import definition, definition_checks
-from todoke.systems.benefits.rules.programme import Programme
+from todoke.systems.benefits.rules import definition, definition_checks, programmes
+from todoke.systems.benefits.rules.hardship import ITEM_WORDS
+from todoke.systems.benefits.rules.income import SalaryMethod
+from todoke.systems.benefits.rules.programme import Programme, Standing
 from todoke.systems.benefits.rules.rule import Rule
 
+Value = int | date | SalaryMethod | frozenset[Standing] | tuple[str, ...]
+"""Truth values are integers, too; months are integers such as 202101."""
+MONTHS: Final = ("hardship.months.0", "hardship.months.1")
 LABELS: Final = {
     "amount": "支給額（円）",
     "child.amount": "こども加算（円）",
@@ -26,6 +32,10 @@ LABELS: Final = {
     "accepts_from": "受付開始日",
     "deadline": "申請期限",
     "transfer_on": "振込指定日",
+    MONTHS[0]: "家計急変：対象となる最初の月",
+    MONTHS[1]: "家計急変：対象となる最後の月",
+    "hardship.incomes": "家計急変：合計する収入の種類",
+    "hardship.salary": "家計急変：給与所得の計算方法",
     "hardship.factor": "月から年への倍数",
     "hardship.limits.head": "限度額：1人あたり（円）",
     "hardship.limits.flat": "限度額：加算（円）",
@@ -35,10 +45,20 @@ LABELS: Final = {
 """Field (with its parts) → what it is called on screens."""
 
 
-def values(programme: Programme) -> dict[str, int | date]:
+def values(programme: Programme) -> dict[str, Value]:
     """Every changeable value that the programme has."""
-    found = {name: _get(programme, name) for name in LABELS}
+    found = {name: _get(programme, name) for name in labels(programme)}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def labels(programme: Programme) -> dict[str, str]:
+    """`LABELS`, and two for each earlier round that the programme looks at."""
+    found = dict(LABELS)
+    for place, one in enumerate(programme.earlier):
+        title = programmes.find(one.programme).name
+        found[f"earlier.{place}.standings"] = f"先行する給付の除外（{title}）：除外する世帯の状況"
+        found[f"earlier.{place}.heads"] = f"先行する給付の除外（{title}）：その世帯主だった人がいる世帯も除く"
+    return found
 
 
 def switches(released: Programme) -> list[type[Rule]]:
@@ -49,7 +69,7 @@ def switches(released: Programme) -> list[type[Rule]]:
 
 
 def changed(
-    programme: Programme, new: Mapping[str, int | date], on: Collection[str], released: Programme
+    programme: Programme, new: Mapping[str, Value], on: Collection[str], released: Programme
 ) -> Programme:
     """The programme with new values, and of the released rules those that are locked or named in `on`, in their order."""
     locked = definition_checks.locked(released)
@@ -81,9 +101,10 @@ def differences(before: Programme, after: Programme) -> list[tuple[str, str, str
 
 
 def _named(field: str, before: Programme, after: Programme) -> list[tuple[str, str, str]]:
-    names = [name for name in LABELS if name.split(".")[0] == field]
-    listed = [(LABELS[name], _get(before, name), _get(after, name)) for name in names]
-    found = [(label, shown(old), shown(new)) for label, old, new in listed if old != new]
+    titles = labels(before) | labels(after)
+    names = [name for name in titles if name.split(".")[0] == field]
+    listed = [(name, _get(before, name), _get(after, name)) for name in names]
+    found = [(titles[name], shown(name, old), shown(name, new)) for name, old, new in listed if old != new]
     if found:
         return found
     old, new = (
@@ -100,21 +121,52 @@ def _switched(old: tuple[type[Rule], ...], new: tuple[type[Rule], ...]) -> list[
     return off + [(named(rule), "適用しない", "適用する") for rule in new if rule not in old]
 
 
-def shown(value: object) -> str:
-    """A value as screens show it."""
-    if isinstance(value, date):
-        return wareki(value)
+def shown(name: str, value: object) -> str:
+    """A value of that field as screens show it."""
+    if value is None:
+        return "－"
+    if name in MONTHS:
+        return month_words(int(str(value)))
+    if isinstance(value, frozenset | tuple):
+        return "・".join(_several(value)) or "なし"
+    return _single(value)
+
+
+def _several(values: frozenset[Standing] | tuple[str, ...]) -> list[str]:
+    if isinstance(values, frozenset):
+        return [one.value for one in Standing if one in values]
+    return [ITEM_WORDS[item] for item in values]
+
+
+def _single(value: object) -> str:
+    if isinstance(value, bool):
+        return "除く" if value else "除かない"
     if isinstance(value, int):
         return f"{value:,}"
-    return "－" if value is None else str(value)
+    return wareki(value) if isinstance(value, date) else str(value)
+
+
+def month_words(month: int) -> str:
+    """令和4年1月, from 202201; the number itself where it is no month."""
+    year, number = divmod(month, 100)
+    return wareki(date(year, number, 1)).removesuffix("1日") if 1 <= number <= _MONTHS_A_YEAR else str(month)
+
+
+_MONTHS_A_YEAR: Final = 12
 
 
 def _get(whole: Any, name: str) -> Any:  # noqa: ANN401 - any value of a programme
     for part in name.split("."):
-        whole = None if whole is None else getattr(whole, part)
+        if isinstance(whole, tuple):
+            whole = whole[int(part)] if int(part) < len(whole) else None
+        else:
+            whole = None if whole is None else getattr(whole, part)
     return whole
 
 
 def _set(whole: Any, name: str, value: object) -> Any:  # noqa: ANN401 - a part of a programme
     part, _, rest = name.partition(".")
+    if isinstance(whole, tuple):
+        place = int(part)
+        return (*whole[:place], _set(whole[place], rest, value) if rest else value, *whole[place + 1 :])
     return replace(whole, **{part: _set(getattr(whole, part), rest, value) if rest else value})

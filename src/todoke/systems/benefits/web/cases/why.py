@@ -18,7 +18,7 @@ from todoke.systems.benefits import queries
 from todoke.systems.benefits.actions.read_why import Why, read_why
 from todoke.systems.benefits.models import Case, Decision, Resident
 from todoke.systems.benefits.queries.cases import Happened
-from todoke.systems.benefits.rules import next_steps, phone
+from todoke.systems.benefits.rules import next_steps, phone, tariff
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.examination import FINDINGS
 from todoke.systems.benefits.rules.outcome import Outcome
@@ -138,6 +138,7 @@ def _facts(found: Why) -> list[tuple[str, object]]:
                 "区（基準日）",
                 naming.ward(case.ward_code) if not case.protected else "（支援措置により表示しません）",
             ),
+            ("支給額", tariff.words(case)),
             ("いまの状態", STATE_TITLES[CaseState(case.state)]),
             ("この状態になった日時", tables.moment(case.state_at)),
         ]

@@ -19,6 +19,7 @@ from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.queries import editions as programmes
+from todoke.systems.benefits.rules import tariff
 from todoke.systems.benefits.rules.forecast import PACE_DAYS, Forecast, Line, forecast
 from todoke.systems.benefits.rules.stages import Stage
 from todoke.systems.benefits.web.cases.lists import HOME, asked_for
@@ -48,14 +49,16 @@ def expected(request: HttpRequest) -> HttpResponse:
     form = ProgrammeFilter(asked)
     form.is_valid()
     programme = programmes.find(asked["programme"])
+    mean = queries.mean_yen(programme.code) if tariff.of(programme).varies else 0
+    amount = mean or programme.amount
     found = forecast(
         queries.case_counts(programme.code).by_state(),
-        amount=programme.amount,
+        amount=amount,
         approved_lately=queries.approved_lately(programme.code),
         today=clock.today(),
     )
     weeks = queries.received_by_week(programme.code)[-_WEEKS:]
-    columns = _columns(programme.code, programme.amount)
+    columns = _columns(programme.code, amount)
     table = Table(caption=HEADING, columns=columns, rows=found.lines, query=request.GET)
     return lists.listing(
         request,

@@ -13,10 +13,11 @@ from todoke.access.permissions import Actor
 from todoke.systems.benefits.actions.imports.cancel_file import cancel_file
 from todoke.systems.benefits.actions.imports.confirm_file import confirm_file
 from todoke.systems.benefits.actions.imports.propose_file import propose_file
+from todoke.systems.benefits.jobs import importing
 from todoke.systems.benefits.models import FileImport
 from todoke.systems.benefits.queries import imports as reads
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
-from todoke.systems.benefits.web.imports import working
+from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.imports.forms import ReasonForm
 from todoke.systems.benefits.web.imports.listing import CONFIRM, IMPORT, READ, crumbs
 from todoke.systems.benefits.web.imports.steps import counts, share, steps
@@ -29,7 +30,7 @@ def propose(request: HttpRequest, import_id: int) -> HttpResponse:
 
     def work(by: Actor, _: dict[str, Any]) -> None:
         propose_file(import_id=row.pk, by=by)
-        working.begin(row.pk, by=by)
+        working.begin(importing.carry_on, row.pk, by=by)
 
     second = row.needs_second
     done = "二人目の確認を待ちます。" if second else "取り込んでいます。終わるとこの画面に示します。"
@@ -51,7 +52,7 @@ def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
 
     def work(by: Actor, _: dict[str, Any]) -> None:
         confirm_file(import_id=row.pk, by=by)
-        working.begin(row.pk, by=by)
+        working.begin(importing.carry_on, row.pk, by=by)
 
     return _page(
         request, row, permission=CONFIRM, work=work, done="確認しました。取り込んでいます。", warning=_effect(row),

@@ -17,11 +17,12 @@ from todoke.pages.tables import Column, Kind, Table
 from todoke.records.encodings import Encoding
 from todoke.records.masking import shown
 from todoke.systems.benefits.flows import ImportState
+from todoke.systems.benefits.jobs import importing
 from todoke.systems.benefits.models import FileImport, ImportTotal
 from todoke.systems.benefits.queries import imports as reads
 from todoke.systems.benefits.rules.imports import reading
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
-from todoke.systems.benefits.web.imports import working
+from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.imports.listing import CONFIRM, IMPORT, READ, chip, crumbs
 
 STAGES: Final = (
@@ -98,7 +99,7 @@ def one(request: HttpRequest, import_id: int) -> HttpResponse:
     row, by = reads.one(import_id), actor_of(request)
     if request.method == "POST":
         if by.may_somewhere(IMPORT):
-            working.begin(import_id, by=by)
+            working.begin(importing.carry_on, import_id, by=by)
         return HttpResponseRedirect(reverse("benefits-import", args=[import_id]))
     working_now = not reads.stale(row) and (
         row.state in (ImportState.RECEIVED, ImportState.CONFIRMED)

@@ -18,11 +18,12 @@ from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor
 from todoke.records.encodings import Encoding
 from todoke.systems.benefits.actions.imports.receive_file import Said, receive_file
+from todoke.systems.benefits.jobs import importing
 from todoke.systems.benefits.models import FileImport
 from todoke.systems.benefits.queries import imports as reads
 from todoke.systems.benefits.rules.imports import reading
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
-from todoke.systems.benefits.web.imports import working
+from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.imports.forms import FileForm
 from todoke.systems.benefits.web.imports.listing import IMPORT, crumbs
 
@@ -37,7 +38,7 @@ def new(request: HttpRequest) -> HttpResponse:
         by, given = actor_of(request), form.cleaned_data
         refusal = form_pages.refused(request, IMPORT, lambda: kept.append(_received(given, by)))
         if kept:
-            working.begin(kept[0].pk, by=by)
+            working.begin(importing.carry_on, kept[0].pk, by=by)
             return HttpResponseRedirect(reverse("benefits-import", args=[kept[0].pk]))
     context = {
         "form": form,

@@ -38,10 +38,14 @@ _FILES_IN_FLIGHT = 6
 
 @dataclass(frozen=True, kw_only=True)
 class CommonText:
-    """What is the same on every letter of a programme; dates are already in the Japanese calendar."""
+    """What is the same on every letter of a programme; dates are already in the Japanese calendar.
+
+    `child` is the supplement for each child, empty without one.
+    """
 
     programme: str
     amount: str
+    child: str
     deadline: str
     base_date: str
     tax_year: str
@@ -53,12 +57,17 @@ class CommonText:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """One household's letter: 給付管理番号, postal code (with hyphen), registered address, name of the payee."""
+    """One household's letter: 給付管理番号, postal code (with hyphen), registered address, name of the payee.
+
+    `amount` and its `parts` where households get different amounts; empty where the common part says it.
+    """
 
     number: str
     postal: str
     address: str
     name: str
+    amount: str = ""
+    parts: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

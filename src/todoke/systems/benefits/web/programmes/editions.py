@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from todoke.access import naming
-from todoke.access.form_pages import form_page, sent
+from todoke.access.form_pages import form_page
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor, Permission
 from todoke.pages.tables import Column, Kind, Table
-from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.approve_edition import approve_edition, refuse_edition
 from todoke.systems.benefits.actions.propose_edition import propose_edition, withdraw_edition
 from todoke.systems.benefits.actions.read_differences import Found, count_differences, read_differences
-from todoke.systems.benefits.actions.try_edition import try_edition
 from todoke.systems.benefits.models import ProgrammeEdition
 from todoke.systems.benefits.queries import editions
 from todoke.systems.benefits.queries.editions import Change, Differences, Differing
 from todoke.systems.benefits.rules import edition_changes, programmes
 from todoke.systems.benefits.rules.edition_state import EditionState
 from todoke.systems.benefits.rules.programme import Programme
-from todoke.systems.benefits.web.programmes import words
+from todoke.systems.benefits.web.programmes import words, works
 from todoke.systems.benefits.web.programmes.forms import EditionForm
+from todoke.systems.benefits.web.programmes.works import step_page
 
 _PROPOSE: Final = Permission.BENEFITS_PROGRAMME_PROPOSE
 _APPROVE: Final = Permission.BENEFITS_PROGRAMME_APPROVE
@@ -49,10 +47,13 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@screen(_READ)
+@screen(_READ, live=True, atomic=False)
 def edition(request: HttpRequest, number: int) -> HttpResponse:
-    """What the edition changes, what that would do, and what may be done with it."""
+    """What the edition changes, what that would do, and what may be done with it. Sent: go on where it was stopped."""
     actor = actor_of(request)
+    if request.method == "POST":
+        works.go_on(number, by=actor)
+        return HttpResponseRedirect(reverse("benefits-edition", args=[number]))
     found = count_differences(number=number, by=actor)
     row = found.edition
     programme = editions.read(row)
@@ -63,6 +64,7 @@ def edition(request: HttpRequest, number: int) -> HttpResponse:
         "chip": words.state_chip(row.state), "changes": edition_changes.differences(before, programme),
         "counts": None if differing is None else _counts(differing), "found": found,
         "list_url": reverse("benefits-edition-households", args=[number]) if differing and differing.total else "",
+        **works.context(row, actor),
         "actions": _actions(found, actor),
         "crumbs": [
             ("ホーム", "/"), ("事業と判定ルール", reverse("benefits-programmes")),
@@ -148,6 +150,8 @@ def _actions(found: Found, actor: Actor) -> list[tuple[str, str]]:
     def link(title: str, route: str) -> tuple[str, str]:
         return title, reverse(route, args=[row.pk])
 
+    if works.is_open(row):
+        return []
     proposed = row.state == EditionState.PROPOSED
     other = row.proposed_by != actor.staff_id and actor.may_somewhere(_APPROVE)
     may_try = proposed and actor.may_somewhere(_PROPOSE)
@@ -188,34 +192,13 @@ def households(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "benefits/edition_households.html", context)
 
 
-def _step(
-    request: HttpRequest, number: int, permission: Permission, work: Callable[[Actor], object], **texts: str
-) -> HttpResponse:
-    row = editions.edition(number)
-    facts = [("事業", editions.read(row).name), ("版", row.edition), ("改定の根拠", row.grounds)]
-    return form_page(
-        request, sent(request), permission=permission, back=reverse("benefits-edition", args=[number]), facts=facts,
-        work=lambda by, _: work(by), **texts,
-    )  # fmt: skip
-
-
-@screen(_PROPOSE)
-def attempt(request: HttpRequest, number: int) -> HttpResponse:
-    """試算."""
-    return _step(
-        request, number, _PROPOSE, lambda by: try_edition(number=number, by=by),
-        heading="試算します", verb="試算する", done="試算しました。判定は変わっていません。",
-        lead="最新の封印済みファイルを、いまの版と提案した版の両方で判定し、違いを数えます。判定や案件は変わりません。",
-    )  # fmt: skip
-
-
 @screen(_APPROVE)
 def approve(request: HttpRequest, number: int) -> HttpResponse:
     """承認, with the number of households that change."""
     trial = editions.newest_trial(editions.edition(number))
     differing = trial.differing if trial else -1
     seen = int(request.POST.get("seen", differing)) if request.POST.get("seen", "0").isdigit() else differing
-    return _step(
+    return step_page(
         request, number, _APPROVE, lambda by: approve_edition(number=number, differing=seen, by=by),
         heading="改定を承認します", verb="承認する", done="承認しました。この版で判定し直してください。",
         lead=f"承認すると、次の判定からこの版を使います。試算では {max(differing, 0):,} 世帯の判定が変わります。",
@@ -226,7 +209,7 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
 @screen(_APPROVE)
 def refuse(request: HttpRequest, number: int) -> HttpResponse:
     """不承認."""
-    return _step(
+    return step_page(
         request, number, _APPROVE, lambda by: refuse_edition(number=number, by=by),
         heading="改定を承認しません", verb="承認しない", done="承認しませんでした。いまの版のままです。",
         lead="提案は終わり、いまの版のまま変わりません。",
@@ -236,19 +219,7 @@ def refuse(request: HttpRequest, number: int) -> HttpResponse:
 @screen(_PROPOSE)
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """取下げ."""
-    return _step(
+    return step_page(
         request, number, _PROPOSE, lambda by: withdraw_edition(number=number, by=by),
         heading="改定を取り下げます", verb="取り下げる", done="取り下げました。", lead="提案は終わり、いまの版のまま変わりません。",
-    )  # fmt: skip
-
-
-@screen(Permission.BENEFITS_DECIDE)
-def judge(request: HttpRequest, number: int) -> HttpResponse:
-    """判定のやり直し: every household again, with the approved edition."""
-    row = editions.edition(number)
-    return _step(
-        request, number, Permission.BENEFITS_DECIDE,
-        lambda by: jobs.decide(row.programme, f"edition-{row.edition}", by=by),
-        heading="この版で判定し直します", verb="判定し直す", done="判定し直しました。前の判定との違いを確かめてください。",
-        lead="すべての世帯を判定し直します。受付中・審査済みの案件も新しい判定に従い、違いを一覧で示します。",
     )  # fmt: skip

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date
 from typing import Any, Final
 
 from django import forms
 
+from todoke.pages import wareki
 from todoke.pages.forms import DateField
 from todoke.systems.benefits.rules import edition_changes
-from todoke.systems.benefits.rules.programme import Programme
+from todoke.systems.benefits.rules.hardship import INCOMES, ITEM_WORDS
+from todoke.systems.benefits.rules.income import SalaryMethod
+from todoke.systems.benefits.rules.programme import Programme, Standing
 
 _PART: Final = "__"
 _NUMBER: Final = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}
@@ -21,8 +26,9 @@ class EditionForm(forms.Form):
     def __init__(self, data: Any, *, programme: Programme, released: Programme) -> None:  # noqa: ANN401 - as Django's own
         super().__init__(data)
         self.programme, self.released = programme, released
+        labels = edition_changes.labels(programme)
         for name, value in edition_changes.values(programme).items():
-            self.fields[name.replace(".", _PART)] = _field(edition_changes.LABELS[name], value)
+            self.fields[name.replace(".", _PART)] = _field(name, labels[name], value)
         switches = edition_changes.switches(released)
         if switches:
             used = {rule.__name__ for rule in (*programme.forming, *programme.rules)}
@@ -40,16 +46,72 @@ class EditionForm(forms.Form):
     def proposed(self) -> Programme:
         """The programme as filled in."""
         given = self.cleaned_data
-        new = {name: given[name.replace(".", _PART)] for name in edition_changes.values(self.programme)}
+        new = {
+            name: _value(given[name.replace(".", _PART)], like=value)
+            for name, value in edition_changes.values(self.programme).items()
+        }
         return edition_changes.changed(self.programme, new, given.get("rules", ()), self.released)
 
 
-def _field(label: str, value: int | date) -> forms.Field:
-    if isinstance(value, date):
-        field: forms.Field = DateField(label=label)
+class MonthField(forms.Field):
+    """月: typed in the Japanese or the western calendar (令和4年1月, 2022-01); cleaned to a number such as 202201."""
+
+    widget = forms.TextInput(attrs={"class": "short", "autocomplete": "off"})
+
+    def __init__(self, *, label: str) -> None:
+        super().__init__(label=label, help_text="例：令和4年1月、R4.1、2022-01")
+
+    def to_python(self, value: object) -> int | None:
+        """ValidationError says how to type a month."""
+        if value in self.empty_values:
+            return None
+        plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", str(value))).rstrip("月./-")
+        try:
+            day = wareki.read(f"{plain}月1日")
+        except wareki.UnreadableDate as error:
+            raise forms.ValidationError("月として読み取れません。例：令和4年1月、R4.1、2022-01") from error
+        return day.year * 100 + day.month
+
+
+def _field(name: str, label: str, value: edition_changes.Value) -> forms.Field:
+    field: forms.Field
+    if name in edition_changes.MONTHS:
+        field = MonthField(label=label)
+        value_shown: object = edition_changes.month_words(int(str(value)))
     else:
-        field = forms.IntegerField(
-            label=label, min_value=0, max_value=10_000_000, widget=forms.TextInput(attrs=_NUMBER)
-        )
-    field.initial = value
+        field = _plain_field(label, value)
+        value_shown = list(value) if isinstance(value, frozenset | tuple) else value
+    field.initial = value_shown
     return field
+
+
+def _plain_field(label: str, value: edition_changes.Value) -> forms.Field:
+    if isinstance(value, date):
+        return DateField(label=label)
+    if isinstance(value, bool):
+        return forms.BooleanField(label=label, required=False)
+    if isinstance(value, int):
+        number = forms.TextInput(attrs=_NUMBER)
+        return forms.IntegerField(label=label, min_value=0, max_value=10_000_000, widget=number)
+    if isinstance(value, SalaryMethod):
+        return forms.ChoiceField(label=label, choices=[(one.value, one.value) for one in SalaryMethod])
+    choices = (
+        [(one.value, one.value) for one in Standing]
+        if isinstance(value, frozenset)
+        else [(item, ITEM_WORDS[item]) for item in INCOMES]
+    )
+    return forms.MultipleChoiceField(
+        label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+def _value(given: Any, *, like: edition_changes.Value) -> edition_changes.Value:  # noqa: ANN401 - as Django's own
+    """What was filled in, as the definition has it."""
+    if isinstance(like, SalaryMethod):
+        return SalaryMethod(given)
+    if isinstance(like, frozenset):
+        return frozenset(Standing(one) for one in given)
+    if isinstance(like, tuple):
+        return tuple(item for item in INCOMES if item in given)
+    found: edition_changes.Value = given
+    return found

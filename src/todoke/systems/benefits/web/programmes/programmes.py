@@ -17,7 +17,7 @@ from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits.models import ProgrammeEdition
 from todoke.systems.benefits.queries import editions
-from todoke.systems.benefits.rules import definition
+from todoke.systems.benefits.rules import definition, edition_changes
 from todoke.systems.benefits.rules.articles.amounts import Article4FlatAmount
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.push import FACT_WORDS
@@ -101,7 +101,7 @@ def _more_facts(found: Programme) -> list[tuple[str, object]]:
         rows.append(("先行する給付による除外", f"{one.programme}：{'・'.join(sorted(one.standings))}{heads}"))
     if found.hardship:
         test, limits = found.hardship, found.hardship.limits
-        first, last = (f"{month // 100}年{month % 100}月" for month in test.months)
+        first, last = map(edition_changes.month_words, test.months)
         rows += [
             ("家計急変の月", f"{first}から{last}までの任意の1か月×{test.factor}"),
             ("家計急変の限度額", f"{test.grade}級地　扶養なし {words.yen(limits.income(0))}、1人 {words.yen(limits.income(1))}、障害者等 {words.yen(limits.special)}"),

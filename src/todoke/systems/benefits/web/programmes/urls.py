@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, reverse
 from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card, Entry
 from todoke.systems.benefits.queries import editions as reads
-from todoke.systems.benefits.web.programmes import editions, programmes
+from todoke.systems.benefits.web.programmes import editions, programmes, works
 
 _EDITION: Final = "benefits/editions/<int:number>"
 
@@ -20,11 +20,11 @@ urlpatterns: Final[list[URLPattern]] = [
     path("benefits/programmes/<slug:code>/edition", editions.new, name="benefits-edition-new"),
     path(_EDITION, editions.edition, name="benefits-edition"),
     path(f"{_EDITION}/households", editions.households, name="benefits-edition-households"),
-    path(f"{_EDITION}/try", editions.attempt, name="benefits-edition-try"),
+    path(f"{_EDITION}/try", works.attempt, name="benefits-edition-try"),
     path(f"{_EDITION}/approve", editions.approve, name="benefits-edition-approve"),
     path(f"{_EDITION}/refuse", editions.refuse, name="benefits-edition-refuse"),
     path(f"{_EDITION}/withdraw", editions.withdraw, name="benefits-edition-withdraw"),
-    path(f"{_EDITION}/judge", editions.judge, name="benefits-edition-judge"),
+    path(f"{_EDITION}/judge", works.judge, name="benefits-edition-judge"),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (

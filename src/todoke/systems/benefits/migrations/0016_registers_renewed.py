@@ -18,7 +18,7 @@ def _side(column: str) -> models.ForeignKey[Any, Any]:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0013_cases_vacuumed")]
+    dependencies: ClassVar = [("benefits", "0015_edition_work")]
     operations: ClassVar = [
         *(
             migrations.AddField("register", name, models.BigIntegerField(db_default=0))
