@@ -90,6 +90,25 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 ELSEWHERE = {
     **dict.fromkeys(
         (
+            "benefits-scan-start",
+            "benefits-scan",
+            "benefits-scan-undo",
+            "benefits-papers",
+            "benefits-paper-find",
+            "benefits-paper",
+            "benefits-paper-box",
+            "benefits-paper-send",
+            "benefits-boxes",
+            "benefits-box",
+            "benefits-disposal-propose",
+            "benefits-disposals",
+            "benefits-disposal-approve",
+            "benefits-disposal-withdraw",
+        ),
+        "test_intake_screens",
+    ),
+    **dict.fromkeys(
+        (
             "benefits-dashboard",
             "benefits-wards",
             "benefits-places",

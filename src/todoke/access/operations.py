@@ -40,6 +40,10 @@ class Permission(Enum):
     BENEFITS_IMPORT_CONFIRM = "benefits:source:confirm"
     BENEFITS_IMPORT_LIMIT = "benefits:source:limit"
     BENEFITS_IMPORT_READ = "benefits:source:read"
+    BENEFITS_PAPER_APPROVE = "benefits:paper:approve"
+    BENEFITS_PAPER_DISPOSE = "benefits:paper:dispose"
+    BENEFITS_PAPER_MOVE = "benefits:paper:move"
+    BENEFITS_PAPER_READ = "benefits:paper:read"
     BENEFITS_PAY = "benefits:payment:prepare"
     BENEFITS_PRINT = "benefits:letter:print"
     BENEFITS_PROGRAMME_APPROVE = "benefits:programme:approve"
@@ -162,6 +166,7 @@ STEP_UP = frozenset(
         Permission.ACCESS_GRANT_CONFIRM,
         Permission.BENEFITS_APPROVE,
         Permission.BENEFITS_IMPORT_CONFIRM,
+        Permission.BENEFITS_PAPER_APPROVE,
         Permission.BENEFITS_PROGRAMME_APPROVE,
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,

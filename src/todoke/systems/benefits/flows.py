@@ -9,6 +9,7 @@ from django.db.models import TextChoices
 from todoke.access.permissions import Permission
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.edition_state import EditionState
+from todoke.systems.benefits.rules.paper_state import DisposalState, PaperState
 from todoke.workflow.flow import Flow, Step
 
 _S = CaseState
@@ -33,6 +34,9 @@ CASE: Final = Flow(
         # a protected person's form is never printed in bulk
         _step(_S.NUMBERED, _S.RECEIVED, Permission.BENEFITS_RECEIVE),
         _step(_S.PRINTED, _S.RECEIVED, Permission.BENEFITS_RECEIVE),
+        # a form that was scanned by mistake, before anybody keyed or examined it (benefits_case_not_undone)
+        _step(_S.RECEIVED, _S.NUMBERED, Permission.BENEFITS_RECEIVE),
+        _step(_S.RECEIVED, _S.PRINTED, Permission.BENEFITS_RECEIVE),
         _step(_S.RECEIVED, _S.PASSED, Permission.BENEFITS_EXAMINE),
         _step(_S.RECEIVED, _S.DEFICIENT, Permission.BENEFITS_EXAMINE),
         _step(_S.RECEIVED, _S.DECLINED, Permission.BENEFITS_EXAMINE),
@@ -162,4 +166,57 @@ EDITION: Final = Flow(
 )
 """Two people for every change of a value: who proposes it does not approve it."""
 
-FLOWS: Final = (CASE, IMPORT, EDITION)
+_P = PaperState
+_D = DisposalState
+
+
+def _paper_step(before: PaperState, after: PaperState, permission: Permission) -> Step:
+    return Step(before=before, after=after, permissions=(permission,))
+
+
+PAPER: Final = Flow(
+    name="benefits_paper",
+    title="文書台帳の一枚",
+    table="benefits_paper",
+    states=PaperState,
+    starts=(_P.HELD,),
+    ends=(_P.CANCELLED, _P.DISPOSED),
+    steps=(
+        _paper_step(_P.HELD, _P.OUT, Permission.BENEFITS_PAPER_MOVE),
+        _paper_step(_P.OUT, _P.HELD, Permission.BENEFITS_PAPER_MOVE),
+        _paper_step(_P.HELD, _P.CANCELLED, Permission.BENEFITS_RECEIVE),
+        Step(
+            before=_P.HELD,
+            after=_P.DISPOSED,
+            permissions=(Permission.BENEFITS_PAPER_APPROVE,),
+            kept_by=("benefits_paper_disposed_proved",),
+        ),
+    ),
+)
+
+DISPOSAL: Final = Flow(
+    name="benefits_paper_disposal",
+    title="文書の廃棄",
+    table="benefits_paper_disposal",
+    states=DisposalState,
+    starts=(_D.PROPOSED,),
+    ends=(_D.APPROVED, _D.WITHDRAWN),
+    steps=(
+        Step(
+            before=_D.PROPOSED,
+            after=_D.APPROVED,
+            permissions=(Permission.BENEFITS_PAPER_APPROVE,),
+            act="approved_by",
+            unlike=("proposed_by",),
+            approvals=1,
+        ),
+        Step(
+            before=_D.PROPOSED,
+            after=_D.WITHDRAWN,
+            permissions=(Permission.BENEFITS_PAPER_DISPOSE, Permission.BENEFITS_PAPER_APPROVE),
+        ),
+    ),
+)
+"""Two people for every sheet that is destroyed."""
+
+FLOWS: Final = (CASE, IMPORT, EDITION, PAPER, DISPOSAL)

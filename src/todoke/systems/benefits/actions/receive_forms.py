@@ -15,11 +15,25 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits import codecs
+from todoke.systems.benefits.rules.intake import PAPER_ROUTES
 from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"
 
-# The first form of a case counts: by date received, then by place in the file.
+# One arrival a case whatever the route: a sheet that was scanned before keeps its own (unique constraint).
+_ARRIVE = """
+INSERT INTO benefits_arrival (
+    programme, case_id, channel, source, received_on, before_state, arrived_at, arrived_by
+)
+SELECT DISTINCT ON (c.id) %(programme)s, c.id, 'file', %(sha256)s, f.received_on, c.state, %(now)s, %(by)s
+FROM returned_forms f
+JOIN benefits_case c ON c.programme = %(programme)s AND c.household_key = f.household_code
+WHERE c.state IN ('numbered', 'printed')
+ORDER BY c.id, f.received_on, f.source_row
+ON CONFLICT (case_id) WHERE undone_at IS NULL DO NOTHING
+"""
+# The first form of a case counts: by date received, then by place in the file. What is keyed from paper belongs to the
+# sheet that was scanned; an electronic form of the same household is a second one.
 _TAKE = """
 INSERT INTO benefits_application (
     programme, case_id, household_key, received_on, route, declines, declared_supporter_taxed, bank_code, branch_code,
@@ -29,11 +43,16 @@ SELECT %(programme)s, c.id, f.household_code, f.received_on, f.route, f.declines
     f.bank_code, f.branch_code, f.account_type, f.account_number, f.account_holder_kana,
     CASE WHEN c.id IS NULL THEN 'no_case'
         WHEN EXISTS (SELECT FROM benefits_application a WHERE a.case_id = c.id AND a.refusal = '')
-            OR row_number() OVER (PARTITION BY c.id ORDER BY f.received_on, f.source_row) > 1 THEN 'duplicate'
+            OR r.channel = 'scan' AND f.route <> ALL(%(paper)s)
+            OR row_number() OVER (
+                PARTITION BY c.id, r.channel = 'scan' AND f.route <> ALL(%(paper)s)
+                ORDER BY f.received_on, f.source_row
+            ) > 1 THEN 'duplicate'
         ELSE '' END,
     %(sha256)s, f.source_row, %(now)s, %(by)s
 FROM returned_forms f
 LEFT JOIN benefits_case c ON c.programme = %(programme)s AND c.household_key = f.household_code
+LEFT JOIN benefits_arrival r ON r.case_id = c.id AND r.undone_at IS NULL
 ORDER BY f.source_row
 """
 _MOVE = """
@@ -74,6 +93,7 @@ def receive_table(*, programme: Programme, forms: pa.Table, sha256: str, by: Act
     values: dict[str, Any] = {
         "programme": programme.code,
         "sha256": sha256,
+        "paper": list(PAPER_ROUTES),
         "now": clock.now(),
         "by": by.staff_id,
     }
@@ -100,6 +120,7 @@ def _take(forms: pa.Table, values: dict[str, Any], *, programme: Programme, by: 
     postgres.join_whole_tables(ALIAS)
     postgres.stage(ALIAS, "returned_forms", forms)
     with connections[ALIAS].cursor() as cursor:
+        cursor.execute(_ARRIVE, values)
         cursor.execute(_TAKE, values)
         cursor.execute(_MOVE, values)
     subject = f"programme {programme.code} file {str(values['sha256'])[:16]}"

@@ -2,6 +2,7 @@
 
 from todoke.systems.benefits.models.answer import Answer, AnswerImport
 from todoke.systems.benefits.models.application import Application
+from todoke.systems.benefits.models.arrival import Arrival
 from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.edition_work import EditionWork
@@ -10,6 +11,7 @@ from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, 
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
+from todoke.systems.benefits.models.paper import Box, Paper, PaperDisposal, PaperMove
 from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
 from todoke.systems.benefits.models.programme import RegisteredProgramme
 from todoke.systems.benefits.models.programme_edition import EditionTrial, ProgrammeEdition
@@ -22,8 +24,10 @@ __all__ = [
     "AnswerImport",
     "Application",
     "Approval",
+    "Arrival",
     "BankFile",
     "BatchRelease",
+    "Box",
     "Case",
     "CaseTally",
     "Contact",
@@ -43,6 +47,9 @@ __all__ = [
     "LetterFile",
     "MissingCount",
     "MissingStatus",
+    "Paper",
+    "PaperDisposal",
+    "PaperMove",
     "Payment",
     "PaymentBatch",
     "ProgrammeEdition",

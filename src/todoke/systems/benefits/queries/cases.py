@@ -20,6 +20,10 @@ UNION ALL
 SELECT CASE a.refusal WHEN '' THEN 'received' ELSE 'received_again' END, a.received_at, a.received_by,
     a.received_on::text || ' ' || a.route FROM benefits_application a WHERE a.case_id = %(case)s
 UNION ALL
+SELECT CASE p.state WHEN 'cancelled' THEN 'sheet_cancelled' ELSE 'sheet_' || p.kind END, p.registered_at, p.registered_by,
+    p.received_on::text || ' 箱 ' || b.label FROM benefits_paper p JOIN benefits_box b ON b.id = p.box_id
+    WHERE p.case_id = %(case)s
+UNION ALL
 SELECT e.outcome, e.examined_at, e.examined_by, array_to_string(e.codes, ' ') FROM benefits_examination e
     WHERE e.case_id = %(case)s
 UNION ALL

@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from todoke.engine import postgres
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records.ragged import pc
+from todoke.systems.benefits.rules.intake import PAPER_ROUTES
 
 ALIAS = "benefits"
 # As receive_forms decides: the first form of a case counts, by date received, then by place in the file
@@ -19,10 +20,15 @@ _STANDING = """
 SELECT f.source_row, f.household_code,
     CASE WHEN c.id IS NULL THEN 'no_case'
         WHEN EXISTS (SELECT FROM benefits_application a WHERE a.case_id = c.id AND a.refusal = '')
-            OR row_number() OVER (PARTITION BY c.id ORDER BY f.received_on, f.source_row) > 1 THEN 'duplicate'
+            OR r.channel = 'scan' AND f.route <> ALL(%(paper)s)
+            OR row_number() OVER (
+                PARTITION BY c.id, r.channel = 'scan' AND f.route <> ALL(%(paper)s)
+                ORDER BY f.received_on, f.source_row
+            ) > 1 THEN 'duplicate'
         ELSE 'added' END
 FROM checked_forms f
-LEFT JOIN benefits_case c ON c.programme = %s AND c.household_key = f.household_code
+LEFT JOIN benefits_case c ON c.programme = %(programme)s AND c.household_key = f.household_code
+LEFT JOIN benefits_arrival r ON r.case_id = c.id AND r.undone_at IS NULL
 ORDER BY f.source_row
 """
 
@@ -48,8 +54,10 @@ def standing(programme: str, forms: pa.Table) -> Standing:
     """What would become of each form if they were received now."""
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         postgres.join_whole_tables(ALIAS)
-        postgres.stage(ALIAS, "checked_forms", forms.select(["household_code", "received_on", "source_row"]))
-        cursor.execute(_STANDING, [programme])
+        postgres.stage(
+            ALIAS, "checked_forms", forms.select(["household_code", "received_on", "route", "source_row"])
+        )
+        cursor.execute(_STANDING, {"programme": programme, "paper": list(PAPER_ROUTES)})
         rows = cursor.fetchall()
     numbers, households, changes = zip(*rows, strict=True) if rows else ((), (), ())
     columns = {

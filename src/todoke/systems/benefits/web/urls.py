@@ -13,6 +13,8 @@ from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
+from todoke.systems.benefits.web.intake import urls as intake
+from todoke.systems.benefits.web.papers import urls as papers
 from todoke.systems.benefits.web.programmes import urls as programmes
 
 urlpatterns: Final[list[URLPattern]] = [
@@ -21,6 +23,8 @@ urlpatterns: Final[list[URLPattern]] = [
     *dashboards.urlpatterns,
     *programmes.urlpatterns,
     *imports.urlpatterns,
+    *intake.urlpatterns,
+    *papers.urlpatterns,
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -29,6 +33,8 @@ MENU: Final[tuple[Entry, ...]] = (
     *dashboards.MENU,
     *programmes.MENU,
     *imports.MENU,
+    *intake.MENU,
+    *papers.MENU,
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (*imports.CARDS, programmes.waiting)

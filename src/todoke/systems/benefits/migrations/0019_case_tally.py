@@ -55,7 +55,7 @@ DROP FUNCTION benefits_case_tally_add_up();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0016_registers_renewed")]
+    dependencies: ClassVar = [("benefits", "0018_forms_in_guards")]
     operations: ClassVar = [
         migrations.CreateModel(
             name="CaseTally",

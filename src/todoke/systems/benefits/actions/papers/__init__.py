@@ -1,0 +1,1 @@
+"""文書台帳: where sheets go, and how they end."""

@@ -1,0 +1,1 @@
+"""受付 on screen: the scan loop."""
