@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from todoke.privacy.classes import Privacy
-from todoke.privacy.retention import CLAIMS, years
+from todoke.privacy.retention import CLAIMS, with_parent, years
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.push import Route
 
@@ -90,3 +90,21 @@ class Case(models.Model):
             models.Index(fields=["programme", "ward_code", "state", "state_at"], name="case_ward_state"),
             models.Index(fields=["programme", "household_key"], name="case_household"),
         ]
+
+
+class CaseTally(models.Model):
+    """So many cases more, or fewer, of a ward in a state since a day (in Japan): a trigger writes it with every statement
+    about cases and now and then adds up what it wrote. The sum is the count, at any moment and without reading a case."""
+
+    programme = models.ForeignKey(
+        "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme", db_index=False
+    )
+    ward_code = models.TextField()
+    state = models.TextField()
+    since = models.DateField()
+    cases = models.BigIntegerField()
+
+    privacy = Privacy(open="id programme ward_code state since cases", keep=with_parent("programme"))
+
+    class Meta:
+        db_table = "benefits_case_tally"

@@ -72,7 +72,7 @@ CREATE TRIGGER benefits_application_of_silence AFTER INSERT ON benefits_applicat
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0018_forms_in_guards")]
+    dependencies: ClassVar = [("benefits", "0022_bank_list")]
     operations: ClassVar = [
         migrations.AlterField(
             "arrival", "channel",

@@ -20,7 +20,7 @@ _FORMS = [
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0018_forms_in_guards")]
+    dependencies: ClassVar = [("benefits", "0023_routes")]
     operations: ClassVar = [
         *(
             migrations.AlterField(
