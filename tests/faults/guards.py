@@ -169,6 +169,16 @@ def _marked(towns: Towns, _guarded: bool) -> None:
     towns.deliver()
 
 
+def _marked_before_sending(towns: Towns, guarded: bool) -> None:
+    """The mark comes when the answer is made and has not left. The facts hold no mark of later: the answer is looked at."""
+    scenes.permitted(towns)
+    scenes.deliver_from(towns, "network")
+    assert scenes.cases(towns) == [("answered", "")]
+    towns.register(EAST, [1], held=[1])
+    towns.deliver()
+    assert towns.results()["r1"].items == (() if guarded else items(1))
+
+
 def _one_officer(towns: Towns, _guarded: bool) -> None:
     """Without the check in the code the database still refuses."""
     scenes.ask(towns)
@@ -352,6 +362,7 @@ GUARDS = (
           lambda patch: patch.setattr(issue_permits, "_judge", lambda body, _: [""] * len(body.records)), _network_list),
     Guard("mark_checked", "intermediary.actions.provide._CASES",
           _both(_in_sql(provide, "_CASES", "WHEN r.prohibited THEN 'held'", _NEVER), _nobody_looks_again), _marked, "flagged_without_release", (1,)),
+    Guard("mark_at_sending", "intermediary.serves.hold_back", _nobody_looks_again, _marked_before_sending),
     Guard("second_person", "workflow.runner.move", _move_without_looking, _one_officer, held=(1,)),
     Guard("list_at_release", "intermediary.actions.release_held._check",
           lambda patch: patch.setattr(release_held, "_check", lambda *_: None), _released_off_list,

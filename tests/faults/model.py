@@ -31,7 +31,7 @@ ALLOWING = (1,)
 
 GUARDS = (
     "permit_signature", "permit_provider", "permit_route", "permit_code", "permit_expiry", "single_use", "own_list",
-    "list_monotonic", "network_list", "mark_checked", "mark_locked", "second_person", "list_at_release", "hold_limit",
+    "list_monotonic", "network_list", "mark_checked", "mark_locked", "mark_at_sending", "second_person", "list_at_release", "hold_limit",
     "record_with_answer", "send_after_commit", "inbox_key", "inquirer_binds", "result_once", "ack_after_commit",
     "comparison",
 )  # fmt: skip
@@ -97,7 +97,9 @@ class Exchange(NamedTuple):
     arrived: int = 0
     result: str = "-"
     taken: int = 0
-    half: str = ""  # what a party has done of two things that belong together
+    half: str = (
+        ""  # what a party has done of two things that belong together, or has made and not sent ("ready")
+    )
     records: int = 3  # the inquirer's (1) and the provider's (2) are what they should be
     compared: bool = False
     open: bool = False
@@ -197,6 +199,8 @@ class Protocol:
     def _provider(self, g: Shared, e: Exchange) -> Iterator[Move]:
         if e.half == "decided":
             yield "the provider sends what it decided before", self._answers(g, e._replace(half=""))
+        if e.half == "ready":
+            yield self._leaves(g, e)
         if e.half == "unwritten":
             yield (
                 "the provider dies before it has written what it sent",
@@ -244,11 +248,22 @@ class Protocol:
         elif g.fetched not in ALLOWING:
             bad = "an answer against the provider's own list"
         elif g.marked and not released:
-            bad = "an answer for a marked person without a release"
+            bad = "an answer made for a marked person without a release"
         half = "" if self.on("record_with_answer") else "unrecorded"
         if not self.on("send_after_commit"):
             half = "unwritten"
-        return _send(e._replace(case="answered", uses=1, bad=bad, half=half), ANSWER | REPORT)
+        new = e._replace(case="answered", uses=1, bad=bad, half=half)
+        if released or half:
+            return _send(new, ANSWER | REPORT)
+        return new._replace(half="ready")
+
+    def _leaves(self, g: Shared, e: Exchange) -> Move:
+        """The last look: what was made before the mark was set is held back, and nobody hears of an answer."""
+        if g.marked and self.on("mark_at_sending"):
+            held = e._replace(case="held", uses=0, half="", until=g.clock + 1)
+            return "自動応答不可 is seen before the answer leaves: it is held", _send(held, HELD | REPORT)
+        bad = "an answer sent for a marked person without a release" if g.marked else ""
+        return "the answer leaves", _send(e._replace(half="", bad=bad), ANSWER | REPORT)
 
     def _officers(self, g: Shared, e: Exchange) -> Iterator[Move]:
         if e.case != "held":
