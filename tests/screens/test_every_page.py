@@ -149,26 +149,12 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(
         (
-            "benefits-payments",
-            "benefits-payment-new",
-            "benefits-payment",
-            "benefits-payment-release",
-            "benefits-payment-write",
-            "benefits-payment-take",
-            "benefits-payment-results",
-            "benefits-bank-list",
-            "benefits-failed",
-            "benefits-failed-account",
-            "benefits-recalls",
-            "benefits-recall-new",
-            "benefits-recall-confirm",
-            "benefits-recall-withdraw",
-            "benefits-recall-end",
-            "benefits-days",
-            "benefits-day",
-            "benefits-day-debit",
-            "benefits-day-close",
-        ),
+            "benefits-payments benefits-payment-new benefits-payment benefits-payment-release "
+            "benefits-payment-write benefits-payment-take benefits-payment-results "
+            "benefits-bank-list benefits-failed benefits-failed-account benefits-recalls "
+            "benefits-recall-new benefits-recall-confirm benefits-recall-withdraw "
+            "benefits-recall-end benefits-days benefits-day benefits-day-debit benefits-day-close"
+        ).split(),
         "test_payment_screens",
     ),
     "sign-in": "test_signing_in",
