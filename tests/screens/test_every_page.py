@@ -148,13 +148,7 @@ ELSEWHERE = {
         "test_programme_screens",
     ),
     **dict.fromkeys(
-        (
-            "benefits-payments benefits-payment-new benefits-payment benefits-payment-release "
-            "benefits-payment-write benefits-payment-take benefits-payment-results "
-            "benefits-bank-list benefits-failed benefits-failed-account benefits-recalls "
-            "benefits-recall-new benefits-recall-confirm benefits-recall-withdraw "
-            "benefits-recall-end benefits-days benefits-day benefits-day-debit benefits-day-close"
-        ).split(),
+        ["benefits-payments", "benefits-payment-new", "benefits-payment", "benefits-payment-release", "benefits-payment-write", "benefits-payment-take", "benefits-payment-results", "benefits-bank-list", "benefits-failed", "benefits-failed-account", "benefits-recalls", "benefits-recall-new", "benefits-recall-confirm", "benefits-recall-withdraw", "benefits-recall-end", "benefits-days", "benefits-day", "benefits-day-debit", "benefits-day-close"],
         "test_payment_screens",
     ),
     "sign-in": "test_signing_in",
