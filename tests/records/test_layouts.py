@@ -13,6 +13,10 @@ from todoke.records.fields import Kind, RecordLayout
 from todoke.records.layouts import city_inputs_v2021, inquiry_answer_v2021
 
 FROZEN: dict[str, str] = {
+    "special_persons-2026": "42e6b7f71f2749341c3aa7b8bd79b2b83a2ea71476fd6728c3e0463d2ee860a6",
+    "hardship_figures-2026": "512f2dc1368ba2bf84e8ee92c15de35da0a8be7178c43b239638f37f5d1f8c13",
+    "shortfall_figures-2026": "ce4fb9961bbe26a28ac79b371c13d8d26e848980aceada83aa3cbb614b493d84",
+    "earlier_rounds-2026": "7e97ab784fca1131df0d3e6dbe01e95970ef379bc0db229b52850814af7cbf2b",
     "permission_list-2026": "8c43b1a11ddccd36e4f8685ed4cf2a1ec12263aebb2039c2b8ac265e41bc4bed",
     "replica_masters-2021": "4a821be97faf30941e57fe94357280782cc3905df90c5a4cb5c1a17d46fb128f",
     "number_conversion-2026": "e995c2e7c2b4873240d74441a4676dae7224377d5017e9d802cd886f8e0a58e3",
@@ -68,6 +72,7 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
     modules = {path.stem for path in folder.glob("*_v*.py")}
     assert modules == {
         "city_inputs_v2021",
+        "decision_lists_v2026",
         "existing_systems_v2022",
         "inquiry_answer_v2021",
         "inquiry_request_v2021",

@@ -89,6 +89,7 @@ EVENTS: Final[dict[str, Event]] = {
     "benefits:decision:decide": Event(_C, "世帯の課税情報により支給を", "判定"),
     "benefits:figures:read": Event(_R, "給付の集計を", "参照"),
     "benefits:decision:repeat": Event(_R, "封印した入力による支給判定のやり直しを", "実施"),
+    "benefits:notice:close": Event(_C, "届出のないお知らせを支給の承諾として", "受付"),
     "benefits:household:read": Event(_R, "世帯の住民情報・課税情報・付帯状況を", "参照"),
     "benefits:inquiry:ask": Event(_C, "税情報の照会を", "依頼"),
     "benefits:letter:print": Event(_O, "確認書または通知を", "印刷"),

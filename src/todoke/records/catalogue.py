@@ -11,6 +11,7 @@ from todoke.records.fields import RecordLayout
 from todoke.records.layouts import (
     bank_branches_v2026,
     city_inputs_v2021,
+    decision_lists_v2026,
     existing_systems_v2022,
     inquiry_answer_v2021,
     inquiry_request_v2021,
@@ -40,6 +41,7 @@ CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *existing_systems_v2022.CSV_LAYOUTS,
     *registration_requests_v2026.LAYOUTS,
     *support_service_v2026.LAYOUTS,
+    *decision_lists_v2026.LAYOUTS,
     *resident_changes_v2026.LAYOUTS,
     *transfer_results_v2026.LAYOUTS,
     *bank_branches_v2026.LAYOUTS,

@@ -149,8 +149,17 @@ def number(programme: str, by: str) -> None:
 @_by
 @verb(Permission.BENEFITS_PRINT)
 def letters(programme: str, out: Path, by: str) -> None:
-    """確認書を印刷します（100世帯で1つのPDF）。支援措置・死亡・転出などは除き、件数を示します。"""
+    """お知らせ・確認書・申請書を印刷します（100世帯で1つのPDF）。支援措置・死亡・転出などは除き、件数を示します。"""
     _show(jobs.print_letters(programme, out, by=_actor(by)))
+
+
+@group.command(name="notices")
+@_programme
+@_by
+@verb(Permission.BENEFITS_RECEIVE)
+def notices(programme: str, by: str) -> None:
+    """届出の期限を過ぎたお知らせのうち、辞退も口座の変更もなかった世帯を、審査に進めます。"""
+    _show(jobs.close_notices(programme, by=_actor(by)))
 
 
 @group.command(name="receive")

@@ -10,7 +10,7 @@ from todoke.systems.benefits.models.bank_result import (
     ResultFile,
     TransferResult,
 )
-from todoke.systems.benefits.models.case import Case
+from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.edition_work import EditionWork
@@ -48,6 +48,7 @@ __all__ = [
     "BatchRelease",
     "Box",
     "Case",
+    "CaseTally",
     "Contact",
     "DayClosing",
     "Decision",

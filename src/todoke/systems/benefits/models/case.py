@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import models
 
 from todoke.privacy.classes import Privacy
-from todoke.privacy.retention import CLAIMS, years
+from todoke.privacy.retention import CLAIMS, with_parent, years
 from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.push import Route
 
 
 class Case(models.Model):
@@ -15,7 +16,8 @@ class Case(models.Model):
 
     `lineage` is the household as it stood on the base date, `ward_code` its ward then, for the counts; empty for a
     protected household. `amount_yen` is what the decision `decision_run` gives it: a basic amount and so much for each
-    of its children.
+    of its children. `route` is the letter that the push table gave it when it was numbered, with what the table asked;
+    an お知らせ goes to the account of `known_transfer`.
     """
 
     programme = models.ForeignKey(
@@ -29,6 +31,12 @@ class Case(models.Model):
     protected = models.BooleanField()
     ward_code = models.TextField(db_default="")
     decision_run = models.ForeignKey("benefits.DecisionRun", on_delete=models.PROTECT)
+    route = models.TextField(choices=[(route.value, route.name) for route in Route])
+    route_reason = models.TextField(blank=True)
+    # no key of the database: the earlier programme's rows are deleted at their own time
+    known_transfer = models.ForeignKey(
+        "benefits.Transfer", on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False
+    )
     base_yen = models.BigIntegerField()
     children = models.SmallIntegerField()
     child_yen = models.BigIntegerField()
@@ -40,10 +48,10 @@ class Case(models.Model):
     created_by = models.TextField()
 
     privacy = Privacy(
-        open="id programme serial decision_run state state_at state_by created_at created_by",
+        open="id programme serial decision_run known_transfer state state_at state_by created_at created_by",
         personal=(
-            "case_number household_key lineage payee_resident_code protected ward_code base_yen children child_yen"
-            " amount_yen"
+            "case_number household_key lineage payee_resident_code protected ward_code route route_reason base_yen"
+            " children child_yen amount_yen"
         ),
         keep=years(5, since="state_at", law=CLAIMS),
     )
@@ -63,6 +71,13 @@ class Case(models.Model):
                 name="case_amount_is_sum_of_parts",
             ),
             models.CheckConstraint(
+                condition=models.Q(route=Route.NOTICE.value, known_transfer__isnull=False)
+                | models.Q(
+                    route__in=[Route.CONFIRMATION.value, Route.APPLICATION.value], known_transfer__isnull=True
+                ),
+                name="case_notice_has_account",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(amount_yen__gt=0, base_yen__gte=0, children__gte=0, child_yen__gte=0),
                 name="case_amount_positive",
             ),
@@ -75,3 +90,21 @@ class Case(models.Model):
             models.Index(fields=["programme", "ward_code", "state", "state_at"], name="case_ward_state"),
             models.Index(fields=["programme", "household_key"], name="case_household"),
         ]
+
+
+class CaseTally(models.Model):
+    """So many cases more, or fewer, of a ward in a state since a day (in Japan): a trigger writes it with every statement
+    about cases and now and then adds up what it wrote. The sum is the count, at any moment and without reading a case."""
+
+    programme = models.ForeignKey(
+        "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme", db_index=False
+    )
+    ward_code = models.TextField()
+    state = models.TextField()
+    since = models.DateField()
+    cases = models.BigIntegerField()
+
+    privacy = Privacy(open="id programme ward_code state since cases", keep=with_parent("programme"))
+
+    class Meta:
+        db_table = "benefits_case_tally"

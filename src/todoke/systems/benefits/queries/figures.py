@@ -32,13 +32,13 @@ STALE_DAYS = 7
 """A register of today that is older than this is called old."""
 
 _AGE = " ".join(
-    f"WHEN state_at > %(now)s - interval '{step.until + 1} days' THEN '{step.key}'"
+    f"WHEN since > %(today)s::date - {step.until + 1} THEN '{step.key}'"
     for step in AGES
     if step.until is not None
 )
 _CASES = f"""
-SELECT ward_code, state, CASE {_AGE} ELSE '{AGES[-1].key}' END AS age, count(*)
-FROM benefits_case WHERE programme = %(programme)s GROUP BY 1, 2, 3
+SELECT ward_code, state, CASE {_AGE} ELSE '{AGES[-1].key}' END AS age, sum(cases)::bigint
+FROM benefits_case_tally WHERE programme = %(programme)s GROUP BY 1, 2, 3 HAVING sum(cases) <> 0
 """
 _WEEKS = """
 SELECT date_trunc('week', received_on)::date AS week, count(*) FROM benefits_application
@@ -88,7 +88,7 @@ class CaseCounts:
 
 def case_counts(programme: str) -> CaseCounts:
     """The cases of a programme by ward, state and time in the state."""
-    rows = postgres.fetch(ALIAS, _CASES, {"programme": programme, "now": clock.now()})
+    rows = postgres.fetch(ALIAS, _CASES, {"programme": programme, "today": clock.today()})
     return CaseCounts(tuple(CaseCount(ward, CaseState(state), age, n) for ward, state, age, n in rows))
 
 

@@ -71,11 +71,14 @@ class CasesWanted:
     oldest_first: bool = False
 
 
+_COUNT_CASES = "SELECT coalesce(sum(cases), 0)::bigint FROM benefits_case_tally WHERE {where}"
+
+
 def cases(wanted: CasesWanted) -> Paged[ListedCase]:
     """The cases, by number or by how long they have stood in their state."""
-    where, given = _case_conditions(wanted)
+    where, counted, given = _case_conditions(wanted)
     order = ("state_at", "case_number") if wanted.oldest_first else ("case_number",)
-    ((total,),) = postgres.fetch(ALIAS, f"SELECT count(*) FROM benefits_case WHERE {where}", given)
+    ((total,),) = postgres.fetch(ALIAS, _COUNT_CASES.format(where=counted), given)
     page = (
         "SELECT * FROM (SELECT id, case_number, ward_code, state, state_at, protected"
         f" FROM benefits_case WHERE {where} ORDER BY {{order}} OFFSET %(first)s LIMIT %(many)s) c"
@@ -94,7 +97,8 @@ def cases(wanted: CasesWanted) -> Paged[ListedCase]:
     return Paged(int(total), fetch)
 
 
-def _case_conditions(wanted: CasesWanted) -> tuple[str, dict[str, Any]]:
+def _case_conditions(wanted: CasesWanted) -> tuple[str, str, dict[str, Any]]:
+    """The same cases in the table and in the tally: days are days in Japan."""
     given: dict[str, Any] = {"programme": wanted.programme}
     parts = ["programme = %(programme)s"]
     if wanted.states is not None:
@@ -103,14 +107,17 @@ def _case_conditions(wanted: CasesWanted) -> tuple[str, dict[str, Any]]:
     if wanted.ward is not None:
         given["ward"] = wanted.ward
         parts.append("ward_code = %(ward)s")
+    rows, counted = list(parts), list(parts)
     if wanted.age is not None:
-        now = clock.now()
-        given["until"] = now - timedelta(days=wanted.age.since)
-        parts.append("state_at <= %(until)s")
+        today = clock.today()
+        given["after"] = today - timedelta(days=wanted.age.since - 1)
+        rows.append("state_at < %(after)s::date::timestamp AT TIME ZONE 'Asia/Tokyo'")
+        counted.append("since < %(after)s")
         if wanted.age.until is not None:
-            given["since"] = now - timedelta(days=wanted.age.until + 1)
-            parts.append("state_at > %(since)s")
-    return " AND ".join(parts), given
+            given["from"] = today - timedelta(days=wanted.age.until)
+            rows.append("state_at >= %(from)s::date::timestamp AT TIME ZONE 'Asia/Tokyo'")
+            counted.append("since >= %(from)s")
+    return " AND ".join(rows), " AND ".join(counted), given
 
 
 class ListedHousehold(NamedTuple):

@@ -16,6 +16,15 @@ def edition() -> str:
     return f"zengin-code {zengin_code.__version__}"
 
 
+def name(bank_code: str, branch_code: str) -> str:
+    """Names of bank and branch as far as the list knows them, else the codes."""
+    bank = zengin_code.Bank.all.get(bank_code)
+    branch = bank.branches.get(branch_code) if bank else None
+    if bank is None or branch is None:
+        return f"金融機関 {bank_code}　支店 {branch_code}"
+    return f"{bank.name}　{branch.name}"
+
+
 @cache
 def branches() -> pa.Table:
     """Every branch of every bank: bank_code (4 digits), branch_code (3 digits)."""
