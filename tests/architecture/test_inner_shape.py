@@ -30,6 +30,7 @@ ALLOWED = REQUIRED | {
     "jobs",
     "web",
     "templates",
+    "bank_commands.py",  # the verbs of what comes after the bank file, likewise
     "file_commands.py",  # the verbs of file exchange, which would fill commands.py
 }
 

@@ -13,6 +13,10 @@ from todoke.records.fields import Kind, RecordLayout
 from todoke.records.layouts import city_inputs_v2021, inquiry_answer_v2021
 
 FROZEN: dict[str, str] = {
+    "special_persons-2026": "42e6b7f71f2749341c3aa7b8bd79b2b83a2ea71476fd6728c3e0463d2ee860a6",
+    "hardship_figures-2026": "512f2dc1368ba2bf84e8ee92c15de35da0a8be7178c43b239638f37f5d1f8c13",
+    "shortfall_figures-2026": "ce4fb9961bbe26a28ac79b371c13d8d26e848980aceada83aa3cbb614b493d84",
+    "earlier_rounds-2026": "7e97ab784fca1131df0d3e6dbe01e95970ef379bc0db229b52850814af7cbf2b",
     "permission_list-2026": "8c43b1a11ddccd36e4f8685ed4cf2a1ec12263aebb2039c2b8ac265e41bc4bed",
     "replica_masters-2021": "4a821be97faf30941e57fe94357280782cc3905df90c5a4cb5c1a17d46fb128f",
     "number_conversion-2026": "e995c2e7c2b4873240d74441a4676dae7224377d5017e9d802cd886f8e0a58e3",
@@ -36,6 +40,8 @@ FROZEN: dict[str, str] = {
     "zengin_transfer.header-2019": "adcc5416d41f5f4e3bd5c4987eaf4b18868ce34335af1a9af42f4f17b5dcc52e",
     "registration_requests-2026": "16ea27a0958ebaa2b22433555d83503504f7afba63a89bc17a6ae6b19c2bf9bf",
     "service_applications-2026": "2c6b7096d4bb5eaad733b2a74f83beb4388deaeea36b2323a349f7d340c38bf6",
+    "bank_branches-2026": "aabdf9eae73dd2e6d01e9905ec711b720ce513bb710594ec8e95cc7a19f69c4d",
+    "transfer_results-2026": "23c4508edeee5cabf93950d13282845eca20325bb35396e5f778713a2bf653f4",
     "resident_changes-2026": "5d25562e92e8e05cb66e2cfb8f4aaa9a0c58665da452c0e6e1fb90235dc83cc8",
     "juki_attributes-2026": "95892ddc30153987cc848bd096c86dd0bf1526193d6589e9fcb6eb4083e86e9f",
     "zengin_transfer.data-2019": "2eb6f1f44b6a6140da9eb2b90a2735713d58453abde563be82f41e8127dda171",
@@ -66,6 +72,7 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
     modules = {path.stem for path in folder.glob("*_v*.py")}
     assert modules == {
         "city_inputs_v2021",
+        "decision_lists_v2026",
         "existing_systems_v2022",
         "inquiry_answer_v2021",
         "inquiry_request_v2021",
@@ -77,6 +84,8 @@ def test_every_layout_module_is_in_the_catalogue() -> None:
         "replica_masters_v2021",
         "support_service_v2026",
         "resident_changes_v2026",
+        "transfer_results_v2026",
+        "bank_branches_v2026",
         "ward_reply_v2024",
         "ward_request_v2024",
         "zengin_transfer_v2019",

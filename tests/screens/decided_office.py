@@ -22,6 +22,15 @@ PAID, DEFICIENT = deciding_city.EXEMPT, deciding_city.AIDED
 
 def open_office(folder: Path) -> AskingCity:
     """Decided twice, numbered, printed; one household paid, one form deficient. The registers are the real ones."""
+    found = approved_office(folder, {PAID: "0138", DEFICIENT: "9999"})
+    jobs.prepare_payment(PROGRAMME, by=city.actor(city.SUPERVISOR))
+    jobs.release_payment(PROGRAMME, by=city.actor(city.TREASURER))
+    jobs.write_bank_files(PROGRAMME, folder / "out", by=city.actor(city.TREASURER))
+    return found
+
+
+def approved_office(folder: Path, banks: dict[int, str]) -> AskingCity:
+    """The same up to the approval of the households' forms, each with an account at that bank."""
     city.open_site()
     clerk = city.actor(city.CLERK)
     found = deciding_city.city(folder).serve()
@@ -34,12 +43,9 @@ def open_office(folder: Path) -> AskingCity:
     jobs.overview(PROGRAMME, by=clerk)
     jobs.number_cases(PROGRAMME, by=clerk)
     jobs.print_letters(PROGRAMME, folder / "out", by=clerk)
-    jobs.receive(PROGRAMME, _forms(folder), by=clerk)
+    jobs.receive(PROGRAMME, _forms(folder, banks), by=clerk)
     jobs.examine(PROGRAMME, by=clerk)
     jobs.approve(PROGRAMME, by=city.actor(city.SUPERVISOR))
-    jobs.prepare_payment(PROGRAMME, by=city.actor(city.SUPERVISOR))
-    jobs.release_payment(PROGRAMME, by=city.actor(city.TREASURER))
-    jobs.write_bank_files(PROGRAMME, folder / "out", by=city.actor(city.TREASURER))
     return found
 
 
@@ -48,7 +54,7 @@ def case(number: int) -> Case:
     return Case.objects.using("benefits").get(household_key=f"1{number:09d}")
 
 
-def _forms(folder: Path) -> Path:
+def _forms(folder: Path, banks: dict[int, str]) -> Path:
     rows = [
         dict(
             zip(
@@ -68,6 +74,6 @@ def _forms(folder: Path) -> Path:
                 strict=True,
             )
         )
-        for number, bank in ((PAID, "0138"), (DEFICIENT, "9999"))
+        for number, bank in banks.items()
     ]
     return city.write_rows(folder / "responses.csv", rows)

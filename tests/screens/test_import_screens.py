@@ -52,12 +52,14 @@ def send(page: Page, file: Path, *, encoding: str = "utf-8", count: int) -> Keys
     return until_done(upload(page, file, encoding=encoding, count=count), "検査中")
 
 
-def upload(page: Page, file: Path, *, encoding: str = "utf-8", count: int) -> Keys:
+def upload(page: Page, file: Path, *, encoding: str = "utf-8", count: int, kind: str = "tax") -> Keys:
     """From the list to the file being sent."""
     keys = Keys(page).press("ファイルを取り込む").see("受け付けて調べる")  # of the list, or after a refusal
-    keys.choose("#id_kind", "tax").to("#id_file").page.set_input_files("#id_file", file)
+    keys.choose("#id_kind", kind).to("#id_file").page.set_input_files("#id_file", file)
     keys.choose("#id_encoding", encoding).fill("#id_as_of", DAY).fill("#id_expected_rows", str(count))
-    return keys.fill("#id_tax_year", "2021").press("受け付けて調べる")
+    if kind == "tax":
+        keys.fill("#id_tax_year", "2021")
+    return keys.press("受け付けて調べる")
 
 
 def until_done(keys: Keys, *while_shown: str) -> Keys:
@@ -71,9 +73,11 @@ def until_done(keys: Keys, *while_shown: str) -> Keys:
     return keys
 
 
-def forward(keys: Keys) -> Keys:
-    """Through totals and differences to the confirmation."""
-    keys.press("最初の行と合計").see("送付票の件数").press("次へ：使用中の版との違い").see("件")
+def forward(keys: Keys, *, opened: bool = False) -> Keys:
+    """Through totals and differences to the confirmation; `opened`: from the page of totals on."""
+    (keys if opened else keys.press("最初の行と合計")).see("送付票の件数").press(
+        "次へ：使用中の版との違い"
+    ).see("件")
     return keys.press("次へ：確認").see("変更の割合")
 
 
@@ -99,10 +103,24 @@ def test_a_bad_file_is_answered_in_plain_japanese_with_its_own_row_numbers(
     keys = send(page, write(tmp_path / "tax.csv", lines), count=len(lines) - 1).see("受付不可")
     keys.press("すべての誤りを").see("先頭の0が失われた").see("行番号はファイルのもの")
     shown = page.locator("table").last.inner_text()
-    assert "8\tresident_code" in shown
-    assert "10\ttax_year" in shown
+    assert "8\t住基個人コード（resident_code）" in shown
+    assert "10\t課税年度（tax_year）" in shown
     assert lines[7].split(",", 1)[0] not in page.content()
     examiner.check(page, "benefits-import-rows")
+    # a list that decisions read, which names one person twice
+    one = f"{lines[1].split(',', 1)[0]},措置入所児童等,2022-01-05"
+    file = write(tmp_path / "special.csv", ["resident_code,kind,noted_on", one, one])
+    clerk.open("benefits-imports")
+    keys = until_done(upload(page, file, kind="special_persons", count=2), "検査中").see("受付不可")
+    keys.see("住基個人コード・区分（resident_code・kind）").see(
+        "住基個人コード・区分 が前の行と重複しています"
+    )
+    file = write(tmp_path / "special.csv", ["resident_code,kind,noted_on", one])
+    clerk.open("benefits-imports")
+    keys = until_done(upload(page, file, kind="special_persons", count=1), "検査中").see("確認待ち")
+    forward(keys.press("最初の行と合計").see("措置入所児童等"), opened=True).press("取り込む")
+    until_done(keys, "検査中", "確認待ち", "二人目の確認待ち").see("取込済")
+    assert queries.newest_source("special_persons").rows == 1
 
 
 def test_a_page_left_open_says_by_itself_that_the_check_is_over(

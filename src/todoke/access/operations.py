@@ -28,9 +28,13 @@ class Permission(Enum):
     ACCESS_STAFF_IMPORT = "access:staff:import"
     ACCESS_TERMINAL_REGISTER = "access:terminal:register"
     ACCESS_TRAINING_RECORD = "access:training:record"
+    BENEFITS_ACCOUNT = "benefits:account:correct"
     BENEFITS_APPROVE = "benefits:application:approve"
     BENEFITS_ASK = "benefits:inquiry:ask"
+    BENEFITS_BANK_LIST = "benefits:bank_list:import"
     BENEFITS_CASE_READ = "benefits:case:read"
+    BENEFITS_DAY_CLOSE = "benefits:day:close"
+    BENEFITS_DEBIT = "benefits:day:enter"
     BENEFITS_DECIDE = "benefits:decision:decide"
     BENEFITS_EXAMINE = "benefits:application:examine"
     BENEFITS_FIGURES_READ = "benefits:figures:read"
@@ -45,13 +49,17 @@ class Permission(Enum):
     BENEFITS_PAPER_MOVE = "benefits:paper:move"
     BENEFITS_PAPER_READ = "benefits:paper:read"
     BENEFITS_PAY = "benefits:payment:prepare"
+    BENEFITS_PAYMENT_READ = "benefits:payment:read"
     BENEFITS_PRINT = "benefits:letter:print"
     BENEFITS_PROGRAMME_APPROVE = "benefits:programme:approve"
     BENEFITS_PROGRAMME_PROPOSE = "benefits:programme:propose"
     BENEFITS_PROGRAMME_READ = "benefits:programme:read"
     BENEFITS_PROTECTION_READ = "benefits:protection:read"
+    BENEFITS_RECALL_ASK = "benefits:recall:ask"
+    BENEFITS_RECALL_CONFIRM = "benefits:recall:confirm"
     BENEFITS_RECEIVE = "benefits:application:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
+    BENEFITS_RESULT = "benefits:result:import"
     BENEFITS_SEARCH = "benefits:person:search"
     INQUIRY_EXPIRE = "inquiry:query:expire"
     INQUIRY_OPERATE = "inquiry:file:operate"
@@ -165,9 +173,11 @@ STEP_UP = frozenset(
     {
         Permission.ACCESS_GRANT_CONFIRM,
         Permission.BENEFITS_APPROVE,
+        Permission.BENEFITS_DAY_CLOSE,
         Permission.BENEFITS_IMPORT_CONFIRM,
         Permission.BENEFITS_PAPER_APPROVE,
         Permission.BENEFITS_PROGRAMME_APPROVE,
+        Permission.BENEFITS_RECALL_CONFIRM,
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RECORD_CONFIRM,

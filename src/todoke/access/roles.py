@@ -59,6 +59,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PRINT,
             Permission.BENEFITS_RECEIVE,
             Permission.BENEFITS_EXAMINE,
+            Permission.BENEFITS_ACCOUNT,
+            Permission.BENEFITS_BANK_LIST,
             Permission.BENEFITS_CONTACT_NOTE,
             Permission.BENEFITS_HOUSEHOLD_READ,
             Permission.BENEFITS_PROGRAMME_PROPOSE,
@@ -94,6 +96,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PAPER_APPROVE,
             Permission.BENEFITS_PAPER_READ,
             Permission.BENEFITS_PAY,
+            Permission.BENEFITS_PAYMENT_READ,
             Permission.BENEFITS_PROGRAMME_APPROVE,
             Permission.BENEFITS_PROGRAMME_PROPOSE,
             Permission.BENEFITS_PROGRAMME_READ,
@@ -117,7 +120,18 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PRIVACY_EXPORT_LIST,
         }
     ),
-    Role.TREASURER: frozenset({Permission.BENEFITS_FIGURES_READ, Permission.BENEFITS_RELEASE}),
+    Role.TREASURER: frozenset(
+        {
+            Permission.BENEFITS_DAY_CLOSE,
+            Permission.BENEFITS_DEBIT,
+            Permission.BENEFITS_FIGURES_READ,
+            Permission.BENEFITS_PAYMENT_READ,
+            Permission.BENEFITS_RECALL_ASK,
+            Permission.BENEFITS_RECALL_CONFIRM,
+            Permission.BENEFITS_RELEASE,
+            Permission.BENEFITS_RESULT,
+        }
+    ),
     Role.OPERATOR: frozenset(
         {
             Permission.INQUIRY_OPERATE,

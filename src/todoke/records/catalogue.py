@@ -9,7 +9,9 @@ from todoke.records.comma_fixed import CommaLayout
 from todoke.records.csv_input import CsvLayout
 from todoke.records.fields import RecordLayout
 from todoke.records.layouts import (
+    bank_branches_v2026,
     city_inputs_v2021,
+    decision_lists_v2026,
     existing_systems_v2022,
     inquiry_answer_v2021,
     inquiry_request_v2021,
@@ -21,6 +23,7 @@ from todoke.records.layouts import (
     replica_masters_v2021,
     resident_changes_v2026,
     support_service_v2026,
+    transfer_results_v2026,
     ward_reply_v2024,
     ward_request_v2024,
     zengin_transfer_v2019,
@@ -38,7 +41,10 @@ CSV_LAYOUTS: tuple[CsvLayout, ...] = (
     *existing_systems_v2022.CSV_LAYOUTS,
     *registration_requests_v2026.LAYOUTS,
     *support_service_v2026.LAYOUTS,
+    *decision_lists_v2026.LAYOUTS,
     *resident_changes_v2026.LAYOUTS,
+    *transfer_results_v2026.LAYOUTS,
+    *bank_branches_v2026.LAYOUTS,
 )
 RECORD_LAYOUTS: tuple[RecordLayout, ...] = (
     *inquiry_request_v2021.LAYOUTS,

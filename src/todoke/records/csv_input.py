@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +26,7 @@ from todoke.records.ragged import Mask, Texts
 
 REQUIRED = "空欄にできません"
 _BLOCK = 8 << 20
+_HEADER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,15 @@ class CsvLayout:
     @cached_property
     def by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
+
+    def in_words(self, text: str) -> str:
+        """The text with every column named by its label instead of its header."""
+
+        def label(found: re.Match[str]) -> str:
+            column = self.by_name.get(found[0])
+            return found[0] if column is None else column.label
+
+        return _HEADER.sub(label, text)
 
 
 def read_checked(path: Path, layout: CsvLayout) -> pa.Table:
@@ -208,5 +219,6 @@ def _table_faults(file: str, table: pa.Table, layout: CsvLayout) -> list[BadRow]
         for row, cell in zip(rows, cells, strict=True):
             safe = "・".join(_safe(layout.by_name[name], cell[name]) for name in rule.columns)
             name = "・".join(rule.columns)
-            faults.append(BadRow(file=file, row=int(row) + 2, column=name, shown=safe, rule=rule.sentence))
+            said = layout.in_words(rule.sentence)
+            faults.append(BadRow(file=file, row=int(row) + 2, column=name, shown=safe, rule=said))
     return faults

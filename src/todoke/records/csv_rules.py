@@ -127,6 +127,20 @@ class Date(Rule):
 
 
 @dataclass(frozen=True)
+class YearMonth(Rule):
+    """A month of the western calendar as YYYYMM."""
+
+    @property
+    def sentence(self) -> str:
+        return "実在する年月（西暦4桁と月2桁、例：202201）でなければなりません"
+
+    def broken(self, texts: Texts) -> Mask:
+        month = pc.utf8_slice_codeunits(texts, 4)
+        real = is_in(month, pa.array([f"{number:02d}" for number in range(1, 13)], pa.string()))
+        return ~(_digits(texts, 6, 6) & real)
+
+
+@dataclass(frozen=True)
 class Flag(Rule):
     """0 or 1."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,13 +27,17 @@ class ChildrenCity:
     children: dict[int, tuple[str, ...]]
     taxed: frozenset[int] = frozenset()
     forms: dict[int, dict[str, str]] = field(default_factory=dict)
+    renamed: frozenset[int] = frozenset()
+    """Households whose head has another name in the newest register."""
 
     def serve(self) -> ChildrenCity:
         """Write, seal and load everything."""
         little = LittleCity(programme=R6_30K)
         for household, birthdays in self.children.items():
             levy = {"income_levy": "12000", "per_capita_levy": "5000"} if household in self.taxed else {}
-            little.person(10 * household, household, tax=levy, is_head="1", relationship="世帯主")
+            name = {"name_kana": "ベツ　ハナコ"} if household in self.renamed else {}
+            little.person(10 * household, household, tax=levy, now=name, is_head="1", relationship="世帯主")
+            little.tax.append({**little.tax[-1], "tax_year": "2023"})
             for place, birthday in enumerate(birthdays, start=1):
                 little.person(10 * household + place, household, birth_date=birthday)
                 if birthday > "2024-12-13":
@@ -54,15 +59,17 @@ class ChildrenCity:
             if household not in self.taxed
         }
 
-    def write_forms(self, name: str = "responses.csv") -> Path:
-        """A form of every household, as it is keyed in."""
-        path = self.folder / name
+    def write_forms(
+        self, households: Iterable[int] | None = None, *, received_on: str = "2025-02-20"
+    ) -> Path:
+        """A form of every household, or of these, as it is keyed in."""
+        path = self.folder / "responses.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, FORM_COLUMNS, lineterminator="\n")
             writer.writeheader()
-            for household in self.children:
+            for household in self.children if households is None else households:
                 form = {
-                    "household_code": key(household), "received_on": "2025-02-20", "route": "郵送", "declines": "0",
+                    "household_code": key(household), "received_on": received_on, "route": "郵送", "declines": "0",
                     "declared_supporter_taxed": "0", "bank_code": "0138", "branch_code": "200", "account_type": "1",
                     "account_number": f"{household:07d}", "account_holder_kana": "ﾄﾄﾞｹ ﾊﾅｺ",
                 }  # fmt: skip

@@ -65,7 +65,7 @@ def test_killed_at_every_commit(
                 kills += 1
                 connections["benefits"].close()
     assert kills >= 10
-    assert totals["benefits.letters"] == {"in": 6, "ok": 6, "files": 3}
+    assert totals["benefits.letters"] == {"in": 6, "ok": 6, "files": 3, "confirmation": 6}
     assert totals["benefits.bank_file"] == {
         "in": 5, "ok": 5, "bank_files": 1, "paid_count": 5, "paid_yen": 500_000,
     }  # fmt: skip
@@ -130,7 +130,7 @@ def test_kill_9_while_printing(databases: Instance, tmp_path: Path) -> None:
     World(tmp_path, size=size).serve()
     (report,) = jobs.print_letters(CODE, tmp_path, by=CLERK)
     assert (report.counts.taken, report.counts.accepted) == (size, size)
-    assert report.counts.totals == {"files": size // 100}
+    assert report.counts.totals == {"files": size // 100, "confirmation": size}
     assert rows("SELECT count(*), count(DISTINCT case_id), max(position) FROM benefits_letter") == [
         (size, size, 100)
     ]

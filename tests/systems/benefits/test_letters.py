@@ -17,12 +17,12 @@ from tests.systems.benefits.world import CLERK, CODE, PROGRAMME, World, decide, 
 from todoke.identifiers import case_number
 from todoke.pages import typeface
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions import print_letters as printing
 from todoke.systems.benefits.rules.office import SAMPLE_CITY
-from todoke.systems.benefits.web.letters import typesetting
+from todoke.systems.benefits.rules.push import Route
+from todoke.systems.benefits.web.letters import typesetting, wording
 from todoke.systems.benefits.web.letters.typesetting import Letter, Sheaf
 
-TEXT = printing._common_text(PROGRAMME, SAMPLE_CITY)
+TEXT = wording.common(PROGRAMME, SAMPLE_CITY, Route.CONFIRMATION, date(2022, 3, 1))
 LETTERS = tuple(
     Letter(number=case_number.mint(101, serial), postal="220-0012", address="横浜市西区", name="𠮷田 髙﨑")
     for serial in (1, 2, 123456789)
@@ -81,7 +81,7 @@ def test_those_who_must_not_get_a_letter_are_left_out_and_counted(databases: obj
     (report,) = jobs.print_letters(CODE, tmp_path, by=CLERK)
     assert (report.counts.taken, report.counts.accepted, report.counts.refused) == (9, 2, 7)
     assert report.counts.totals == {
-        "files": 1, "excluded_protected": 2, "excluded_died": 1, "excluded_moved_out": 1,
+        "files": 1, "confirmation": 2, "excluded_protected": 2, "excluded_died": 1, "excluded_moved_out": 1,
         "excluded_undrawable": 1, "excluded_too_long": 1, "excluded_unknown": 1,
     }  # fmt: skip
     listed = (tmp_path / "letters/excluded.csv").read_text(encoding="utf-8").split()
@@ -110,7 +110,7 @@ def test_a_newer_register_is_heeded_and_only_new_cases_are_printed(databases: ob
     world.serve()
     jobs.number_cases(CODE, by=CLERK)
     (report,) = jobs.print_letters(CODE, tmp_path, by=CLERK)
-    assert report.counts.totals == {"files": 2}
+    assert report.counts.totals == {"files": 2, "confirmation": 3}
     assert report.counts.accepted == 3
     assert (tmp_path / "letters/letters-00001.pdf").read_bytes() == first
     assert rows("SELECT cases, register_snapshot FROM benefits_letter_file ORDER BY number") == [

@@ -72,7 +72,7 @@ def test_a_second_payment_for_a_lineage_is_impossible() -> None:
         == "case_once_per_lineage"
     )
     assert refused(copy_row("benefits_transfer")) == "transfer_attempt_once"
-    assert refused(copy_row("benefits_transfer", attempt="2")) == "transfer_first_attempt_only"
+    assert refused(copy_row("benefits_transfer", attempt="2")) == "transfer_follows_known"
 
 
 @pytest.mark.usefixtures("paid")

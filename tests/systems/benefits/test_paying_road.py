@@ -49,7 +49,7 @@ def test_the_road_pays_each_eligible_household_once(world: World, tmp_path: Path
     world.forms[6]["household_code"] = household(0)  # the same household by another route
     totals = walk(world, tmp_path)
     assert totals["benefits.number"] == {"in": 5, "ok": 5, "cases": 5}
-    assert totals["benefits.letters"] == {"in": 5, "ok": 5, "files": 1}
+    assert totals["benefits.letters"] == {"in": 5, "ok": 5, "files": 1, "confirmation": 5}
     assert totals["benefits.receive"] == {"in": 7, "ok": 4, "duplicate": 1, "no_case": 2}
     assert totals["benefits.examine"] == {"in": 4, "ok": 3, "passed": 3, "declined": 1, "DECLINED": 1}
     assert totals["benefits.approve"] == {"in": 3, "ok": 3, "approved_yen": 300_000}

@@ -7,6 +7,7 @@ import csv
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pyarrow as pa
@@ -131,16 +132,22 @@ def decide(
     needs: bool = True,
     programme: Programme = PROGRAMME,
     amounts: dict[int, int] | None = None,
+    moved_in: frozenset[int] = frozenset(),
 ) -> int:
-    """A decision run with these outcomes; returns its id. `amounts`: of households that get more than the basic one."""
+    """A decision run with these outcomes; returns its id. `amounts`: of households that get more than the basic one;
+    `moved_in`: those whose tax status was asked for elsewhere."""
+    persons = Path(mkdtemp(prefix="todoke-world-")) / "persons.parquet"
+    sources = ["inquiry" if n in moved_in else "tax_record" for n in outcomes]
+    keys = pa.array([household(n) for n in outcomes], pa.string())
+    pq.write_table(pa.table({"household_key": keys, "source": pa.array(sources, pa.string())}), persons)
     with connections[ALIAS].cursor() as cursor:
         cursor.execute(
             "INSERT INTO benefits_decisionrun (programme, edition, round, base_snapshot, latest_snapshot, tax_sha256,"
             " assistance_sha256, answers_sha256, paid_sha256, applications_sha256, result_path, result_sha256,"
             " persons_path, persons_sha256, residents, households, decided_at, decided_by)"
-            " SELECT %s, '', count(*)::text, '', '', '', '', '', '', '', '', '', '', '', 0, 0, %s, %s"
+            " SELECT %s, '', count(*)::text, '', '', '', '', '', '', '', '', '', %s, %s, 0, 0, %s, %s"
             " FROM benefits_decisionrun RETURNING id",
-            [programme.code, clock.now(), "c001"],
+            [programme.code, str(persons), file_sha256(persons), clock.now(), "c001"],
         )
         (run,) = cursor.fetchone()
         rows = [

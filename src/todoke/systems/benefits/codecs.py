@@ -12,11 +12,12 @@ import pyarrow as pa
 import pyarrow.compute
 
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.records.csv_input import read_checked
+from todoke.records.csv_input import parse, read_checked, refuse_broken_rules
 from todoke.records.fixed import LineEnd
 from todoke.records.layouts import inquiry_answer_v2021
 from todoke.records.layouts import zengin_transfer_v2019 as zengin
 from todoke.records.layouts.city_inputs_v2021 import ASSISTANCE, RESPONSES, TAX
+from todoke.records.layouts.transfer_results_v2026 import RESULTS
 from todoke.systems.benefits.rules.office import PayingOffice
 
 pc: Any = pyarrow.compute
@@ -128,3 +129,13 @@ def bank_file_totals(data: bytes, *, file: str) -> tuple[int, int]:
     """Count and yen of a 総合振込 file's data records. InputRefused when its trailer does not agree with them."""
     payments = zengin.decode(data, file=file)[1]
     return payments.num_rows, int(pc.sum(payments["amount"]).as_py())
+
+
+def read_results(file: Path, *, name: str) -> pa.Table:
+    """transfer_results.csv (総合振込の結果): yen as int64, the day as date32, the rest as text. InputRefused."""
+    text = parse(name, file.read_bytes(), RESULTS)
+    refuse_broken_rules(name, text, RESULTS)
+    columns = {column: text[column].combine_chunks() for column in text.column_names}
+    columns["amount"] = pc.cast(columns["amount"], pa.int64())
+    columns["settled_on"] = pc.cast(columns["settled_on"], pa.date32())
+    return pa.table(columns)

@@ -14,8 +14,10 @@ from todoke.access.permissions import Actor, Permission
 from todoke.batch.steps import StepReport
 from todoke.engine import engines, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits import file_commands, jobs, queries
+from todoke.systems.benefits import bank_commands, file_commands, jobs, queries
 from todoke.systems.benefits.actions import repeat_decision as repeating
+from todoke.systems.benefits.actions.take_bank_file import take_bank_file
+from todoke.systems.benefits.queries.editions import find
 
 _programme = click.option("--programme", default="r3-nontaxable", show_default=True, help="事業コード")
 _by = click.option("--by", "by", required=True, help="職員ID")
@@ -31,6 +33,7 @@ def group() -> None:
 
 
 group.add_command(file_commands.group)
+group.add_command(bank_commands.group)
 
 
 @group.command(name="load")
@@ -146,8 +149,17 @@ def number(programme: str, by: str) -> None:
 @_by
 @verb(Permission.BENEFITS_PRINT)
 def letters(programme: str, out: Path, by: str) -> None:
-    """確認書を印刷します（100世帯で1つのPDF）。支援措置・死亡・転出などは除き、件数を示します。"""
+    """お知らせ・確認書・申請書を印刷します（100世帯で1つのPDF）。支援措置・死亡・転出などは除き、件数を示します。"""
     _show(jobs.print_letters(programme, out, by=_actor(by)))
+
+
+@group.command(name="notices")
+@_programme
+@_by
+@verb(Permission.BENEFITS_RECEIVE)
+def notices(programme: str, by: str) -> None:
+    """届出の期限を過ぎたお知らせのうち、辞退も口座の変更もなかった世帯を、審査に進めます。"""
+    _show(jobs.close_notices(programme, by=_actor(by)))
 
 
 @group.command(name="receive")
@@ -225,6 +237,31 @@ def file_(programme: str, out: Path, by: str) -> None:
         raise TodokeError(ErrorCode.ALREADY_DONE, detail=f"支払単位 {numbers} の振込ファイルは作成済み")
     _show(jobs.write_bank_files(programme, out, by=_actor(by)))
     _show_batches(programme)
+
+
+@pay.command(name="list")
+@_programme
+@_by
+@verb(Permission.BENEFITS_PAYMENT_READ)
+def list_(programme: str, by: str) -> None:
+    """支払単位ごとの件数・金額・状態を示します。"""
+    _actor(by)
+    _show_batches(programme)
+
+
+@pay.command(name="take")
+@click.option("--number", type=int, required=True, help="支払単位")
+@_programme
+@_out
+@_by
+@verb(Permission.BENEFITS_RELEASE)
+def take(number: int, programme: str, out: Path, by: str) -> None:
+    """画面で作った総合振込ファイルを受け取ります。受け取れるのは1回だけです。"""
+    name, data = take_bank_file(programme=find(programme), number=number, by=_actor(by))
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / name).open("xb") as file:
+        file.write(data)
+    click.echo(f"{name} を受け取りました。")
 
 
 def _actor(staff_id: str) -> Actor:

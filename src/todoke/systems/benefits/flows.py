@@ -9,6 +9,7 @@ from django.db.models import TextChoices
 from todoke.access.permissions import Permission
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.edition_state import EditionState
+from todoke.systems.benefits.rules.failures import RecallState
 from todoke.systems.benefits.rules.paper_state import DisposalState, PaperState
 from todoke.workflow.flow import Flow, Step
 
@@ -28,7 +29,7 @@ CASE: Final = Flow(
     table="benefits_case",
     states=CaseState,
     starts=(_S.NUMBERED,),
-    ends=(_S.DECLINED, _S.INELIGIBLE, _S.PAID, _S.FAILED),
+    ends=(_S.DECLINED, _S.INELIGIBLE),
     steps=(
         _step(_S.NUMBERED, _S.PRINTED, Permission.BENEFITS_PRINT),
         # a protected person's form is never printed in bulk
@@ -77,11 +78,51 @@ CASE: Final = Flow(
                 "benefits_case_ordered_proved",
             ),
         ),
-        _step(_S.ORDERED, _S.PAID, Permission.BENEFITS_IMPORT),
-        _step(_S.ORDERED, _S.FAILED, Permission.BENEFITS_IMPORT),
+        _step(_S.ORDERED, _S.PAID, Permission.BENEFITS_RESULT),
+        _step(_S.ORDERED, _S.FAILED, Permission.BENEFITS_RESULT),
+        # 組戻: the money came back
+        _step(_S.PAID, _S.FAILED, Permission.BENEFITS_RESULT),
+        # another account, examined and approved anew
+        _step(_S.FAILED, _S.RECEIVED, Permission.BENEFITS_ACCOUNT),
     ),
 )
 """A released batch's bank file orders the transfers: the release is the act of a person who did none of the others."""
+
+
+RECALL: Final = Flow(
+    name="benefits_recall",
+    title="組戻し",
+    table="benefits_recall",
+    states=RecallState,
+    starts=(RecallState.ASKED,),
+    ends=(RecallState.RETURNED, RecallState.REFUSED, RecallState.WITHDRAWN),
+    steps=(
+        Step(
+            before=RecallState.ASKED,
+            after=RecallState.CONFIRMED,
+            permissions=(Permission.BENEFITS_RECALL_CONFIRM,),
+            act="confirmed_by",
+            unlike=("asked_by",),
+            approvals=1,
+        ),
+        Step(
+            before=RecallState.ASKED,
+            after=RecallState.WITHDRAWN,
+            permissions=(Permission.BENEFITS_RECALL_ASK,),
+        ),
+        Step(
+            before=RecallState.CONFIRMED,
+            after=RecallState.RETURNED,
+            permissions=(Permission.BENEFITS_RESULT,),
+        ),
+        Step(
+            before=RecallState.CONFIRMED,
+            after=RecallState.REFUSED,
+            permissions=(Permission.BENEFITS_RESULT,),
+        ),
+    ),
+)
+"""Asked by one, confirmed by another; then the bank says whether the money comes back."""
 
 
 class ImportState(TextChoices):
@@ -219,4 +260,4 @@ DISPOSAL: Final = Flow(
 )
 """Two people for every sheet that is destroyed."""
 
-FLOWS: Final = (CASE, IMPORT, EDITION, PAPER, DISPOSAL)
+FLOWS: Final = (CASE, RECALL, IMPORT, EDITION, PAPER, DISPOSAL)

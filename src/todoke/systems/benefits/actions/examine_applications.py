@@ -17,7 +17,9 @@ from todoke.engine import duck, postgres
 from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.rules import account_name, bank_list, examination
+from todoke.systems.benefits.queries import bank_list
+from todoke.systems.benefits.queries.accounts import ACCOUNTS
+from todoke.systems.benefits.rules import account_name, examination
 from todoke.systems.benefits.rules.programme import Programme
 
 pc: Any = pyarrow.compute
@@ -30,19 +32,21 @@ WHERE c.programme = %(programme)s AND c.state IN ('passed', 'approved') AND NOT 
     SELECT FROM benefits_decision d
     WHERE d.run_id = %(run)s AND d.household_key = c.household_key AND d.outcome = 'eligible')
 """
-_FORMS = """
+_FORMS = f"""
 SELECT a.id AS application_id, c.id AS case_id, c.case_number, c.payee_resident_code, c.protected,
     d.outcome AS decided, d.needs_declaration, a.declines, a.declared_supporter_taxed, a.received_on,
-    a.bank_code, a.branch_code, a.account_type, a.account_number, a.account_holder_kana
+    k.bank_code, k.branch_code, k.account_type, k.account_number, k.account_holder_kana
 FROM benefits_case c
 JOIN benefits_application a ON a.case_id = c.id AND a.refusal = ''
+JOIN {ACCOUNTS} k ON k.case_id = c.id
 LEFT JOIN benefits_decision d ON d.run_id = $2 AND d.household_key = c.household_key
 WHERE c.programme = $1 AND c.state = 'received'
 ORDER BY c.case_number
 """
 _CHECKED = """
 SELECT f.*, DATE '{accepts_from}' AS accepts_from, DATE '{deadline}' AS deadline,
-    b.bank_code IS NOT NULL AS bank_known, s.branch_code IS NOT NULL AS branch_known
+    b.bank_code IS NOT NULL AS bank_known, s.branch_code IS NOT NULL AS branch_known,
+    s.open AS branch_open
 FROM forms f
 LEFT JOIN (SELECT DISTINCT bank_code FROM branches) b ON b.bank_code = f.bank_code
 LEFT JOIN branches s ON s.bank_code = f.bank_code AND s.branch_code = f.branch_code
@@ -140,7 +144,7 @@ def _check(forms: pa.Table, programme: Programme) -> pa.Table:
     """application_id, case_id, outcome, codes (text, separated by spaces)."""
     with duck.connect() as connection:
         connection.register("forms", forms)
-        connection.register("branches", bank_list.branches())
+        connection.register("branches", bank_list.branches(max(clock.today(), programme.transfer_on)))
         checked = _CHECKED.format(accepts_from=programme.accepts_from, deadline=programme.deadline)
         found = duck.table(connection, examination.query(f"({checked})"))
     return found.set_column(3, "codes", pc.binary_join(found["codes"], " "))

@@ -16,7 +16,8 @@ from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"
 
-# What was approved with another amount is examined and approved again; what is in a batch keeps what was approved
+# What was approved with another amount is examined and approved again; what has a payment,
+# also one that failed, keeps what was approved
 _FOLLOW = f"""
 UPDATE benefits_case c SET decision_run_id = d.run_id, {amount_sql.ASSIGNED}, amount_yen = d.amount_yen,
     state = CASE c.state WHEN 'approved' THEN 'received' ELSE c.state END,
@@ -26,7 +27,7 @@ FROM benefits_decision d, benefits_programme p
 WHERE c.programme = %(programme)s AND p.code = c.programme AND d.run_id = %(run)s
     AND c.state IN ('numbered', 'printed', 'received', 'deficient', 'passed', 'approved')
     AND d.household_key = c.household_key AND d.outcome = 'eligible' AND d.amount_yen <> c.amount_yen
-    AND d.run_id > c.decision_run_id
+    AND d.run_id > c.decision_run_id AND NOT EXISTS (SELECT FROM benefits_payment y WHERE y.case_id = c.id)
 """
 
 

@@ -12,6 +12,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
+from todoke.systems.benefits.queries import pushed
 from todoke.systems.benefits.rules import amount_sql
 from todoke.systems.benefits.rules import tariff as tariffs
 from todoke.systems.benefits.rules.programme import Programme
@@ -44,19 +45,22 @@ WITH fresh AS (
 )
 INSERT INTO benefits_case (
     programme, serial, case_number, household_key, lineage, payee_resident_code, protected, ward_code, decision_run_id,
-    {amount_sql.COLUMNS}, amount_yen, state, state_at, state_by, created_at, created_by
+    route, route_reason, known_transfer_id, {amount_sql.COLUMNS}, amount_yen, state, state_at, state_by, created_at, created_by
 )
 SELECT %(code)s, serial, body || ((10 - total %% 10) %% 10), household_key, household_key, payee_resident_code,
-    protected, ward_code, run_id, {amount_sql.VALUES}, d.amount_yen, 'numbered', %(now)s, %(by)s, %(now)s, %(by)s
-FROM doubled d JOIN benefits_programme p ON p.code = %(code)s ORDER BY serial
+    protected, ward_code, run_id, r.route, r.route_reason, r.known_transfer_id, {amount_sql.VALUES}, d.amount_yen,
+    'numbered', %(now)s, %(by)s, %(now)s, %(by)s
+FROM doubled d JOIN benefits_programme p ON p.code = %(code)s LEFT JOIN case_routes r USING (household_key)
+ORDER BY serial
 """
 
 
 def number_cases(*, programme: Programme, by: Actor) -> int:
     """Number the eligible households of the newest decision that have no case yet; returns how many.
 
-    Numbers run on in the order of household keys, so the same decisions give the same numbers. Changed amounts
-    or another number of a programme that already has cases are refused (STATE_CONFLICT).
+    Each gets the letter that the push table says. Numbers run on in the order of household keys, so the same
+    decisions give the same numbers. Changed amounts or another number of a programme that already has cases are
+    refused (STATE_CONFLICT).
     """
     require(by, Permission.BENEFITS_PRINT)
     run, tariff = queries.newest_run(programme.code), tariffs.of(programme)
@@ -71,6 +75,7 @@ def number_cases(*, programme: Programme, by: Actor) -> int:
         "now": clock.now(),
         "by": by.staff_id,
     }
+    routes = pushed.routes(programme, run)
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('benefits:number', 0))")
         cursor.execute(_REGISTER, values)
@@ -80,6 +85,7 @@ def number_cases(*, programme: Programme, by: Actor) -> int:
                 ErrorCode.STATE_CONFLICT, detail="付番後に事業の番号または支給額が変わっています"
             )
         postgres.join_whole_tables(ALIAS)
+        postgres.stage(ALIAS, "case_routes", routes)
         cursor.execute(_NUMBER, values)
         added = int(cursor.rowcount)
         subject = f"programme {programme.code} run {run}"

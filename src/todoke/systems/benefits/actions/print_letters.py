@@ -1,4 +1,4 @@
-"""確認書の印刷: letters for all numbered cases, but for those whom the newest register keeps out of a bulk run."""
+"""お知らせ・確認書・申請書の印刷: letters for all numbered cases, but for those whom the newest register keeps out of a bulk run."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
@@ -21,25 +23,29 @@ from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.pages import typeface
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.rules import letter_exclusions
-from todoke.systems.benefits.rules import tariff as tariffs
+from todoke.systems.benefits.rules import letter_exclusions, push
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.letter_exclusions import LetterExclusion
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
-from todoke.systems.benefits.web.letters import typesetting
-from todoke.systems.benefits.web.letters.typesetting import CommonText, Letter, PrintedSheaf, Sheaf
+from todoke.systems.benefits.rules.push import Route
+from todoke.systems.benefits.web.letters import typesetting, wording
+from todoke.systems.benefits.web.letters.typesetting import PrintedSheaf, Sheaf
 
+pc: Any = pyarrow.compute
 ALIAS = "benefits"
+_ORDER = (Route.CONFIRMATION, Route.APPLICATION, Route.NOTICE)
 
 _NEXT = "SELECT coalesce(max(number), 0) + 1 FROM benefits_letter_file WHERE programme = %s"
 _FILE = """
-INSERT INTO benefits_letter_file (programme, number, name, sha256, cases, register_snapshot, printed_at, printed_by)
-VALUES (%(programme)s, %(number)s, %(name)s, %(sha256)s, %(cases)s, %(snapshot)s, %(now)s, %(by)s) RETURNING id
+INSERT INTO benefits_letter_file (
+    programme, number, route, name, sha256, cases, register_snapshot, printed_at, printed_by
+)
+VALUES (%(programme)s, %(number)s, %(route)s, %(name)s, %(sha256)s, %(cases)s, %(snapshot)s, %(now)s, %(by)s) RETURNING id
 """
 _LETTERS = """
-INSERT INTO benefits_letter (case_id, file_id, position)
-SELECT c.id, %(file)s, listed.position
+INSERT INTO benefits_letter (case_id, file_id, position, opt_out_until)
+SELECT c.id, %(file)s, listed.position, %(opt_out_until)s
 FROM unnest(%(numbers)s::text[]) WITH ORDINALITY listed (case_number, position)
 JOIN benefits_case c USING (case_number)
 """
@@ -61,7 +67,7 @@ class PrintRun:
 def print_letters(
     *, programme: Programme, office: PayingOffice, out: Path, by: Actor, meter: Meter | None = None
 ) -> PrintRun:
-    """Write `letters-00001.pdf` … into `out`, 100 cases a file, and record each file once it lies there whole;
+    """Write `letters-00001.pdf` … into `out`, 100 cases of one route a file, and record each file once it lies there whole;
     `excluded.csv` names the cases left out.
 
     A killed run is continued by the same call: unrecorded files are made again, with the same bytes. A newer
@@ -77,16 +83,11 @@ def print_letters(
     _list_excluded(cases, out / "excluded.csv")
     if meter is not None:
         meter.total(letters.num_rows)
-    files = 0
-    first = _next_number(programme)
-    sheaves = typesetting.print_sheaves(
-        _sheaves(letters, out, first, varies=tariffs.of(programme).varies), _common_text(programme, office)
+    until = push.opt_out_until(clock.today(), programme.letters_from)
+    run = _Run(programme=programme, office=office, register=register, out=out, opt_out_until=until, by=by)
+    files = sum(
+        _print(run, route, letters.filter(pc.equal(letters["route"], route)), meter) for route in _ORDER
     )
-    with closing(sheaves):  # ends the typesetting processes also when recording fails
-        for files, printed in enumerate(sheaves, start=1):
-            _record(printed, number=first + files - 1, programme=programme, register=register, by=by)
-            if meter is not None:
-                meter.advance(len(printed.sheaf.letters))
     return PrintRun(printed=letters.num_rows, files=files, excluded=dict(sorted(excluded.items())))
 
 
@@ -117,41 +118,41 @@ def _list_excluded(cases: pa.Table, path: Path) -> None:
     unfinished.replace(path)
 
 
-def _sheaves(letters: pa.Table, out: Path, first: int, *, varies: bool) -> Iterator[Sheaf]:
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """What does not change within one run."""
+
+    programme: Programme
+    office: PayingOffice
+    register: SnapshotRef
+    out: Path
+    opt_out_until: date
+    by: Actor
+
+
+def _print(run: _Run, route: Route, letters: pa.Table, meter: Meter | None) -> int:
+    """All letters of one kind; how many files they fill."""
+    if not letters.num_rows:
+        return 0
+    first, files = _next_number(run.programme), 0
+    text = wording.common(run.programme, run.office, route, run.opt_out_until)
+    sheaves = typesetting.print_sheaves(_sheaves(run, letters, first), text)
+    with closing(sheaves):  # ends the typesetting processes also when recording fails
+        for files, printed in enumerate(sheaves, start=1):
+            _record(run, printed, number=first + files - 1, route=route)
+            if meter is not None:
+                meter.advance(len(printed.sheaf.letters))
+    return files
+
+
+def _sheaves(run: _Run, letters: pa.Table, first: int) -> Iterator[Sheaf]:
+    accounts = queries.known_accounts(run.programme.code, CaseState.NUMBERED)
     for number, start in enumerate(range(0, letters.num_rows, typesetting.LETTERS_PER_FILE), start=first):
         rows = letters.slice(start, typesetting.LETTERS_PER_FILE).to_pylist()
         yield Sheaf(
-            path=out / f"letters-{number:05d}.pdf",
-            letters=tuple(_letter(row, varies=varies) for row in rows),
+            path=run.out / f"letters-{number:05d}.pdf",
+            letters=tuple(wording.letter(row, run.programme, accounts) for row in rows),
         )
-
-
-def _letter(row: dict[str, Any], *, varies: bool) -> Letter:
-    parts = {name: row[name] for name in ("base_yen", "children", "child_yen")}
-    return Letter(
-        number=row["case_number"],
-        postal=f"{row['postal_code'][:3]}-{row['postal_code'][3:]}",
-        address=row["address"],
-        name=row["name_kanji"],
-        amount=f"{row['amount_yen']:,}" if varies else "",
-        parts=tariffs.parts(**parts) if varies else "",
-    )
-
-
-def _common_text(programme: Programme, office: PayingOffice) -> CommonText:
-    tariff = tariffs.of(programme)
-    return CommonText(
-        programme=programme.name,
-        amount="" if tariff.own else f"{tariff.base:,}",
-        child=f"{tariff.child:,}" if tariff.child else "",
-        deadline=clock.wareki(programme.deadline),
-        base_date=clock.wareki(programme.base_date),
-        tax_year=f"{clock.wareki(programme.base_date.replace(year=programme.tax_year)).split('年')[0]}年度",
-        sender=office.sender,
-        contact_name=office.contact_name,
-        contact_phone=office.contact_phone,
-        contact_hours=office.contact_hours,
-    )
 
 
 def _next_number(programme: Programme) -> int:
@@ -160,26 +161,26 @@ def _next_number(programme: Programme) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _record(
-    printed: PrintedSheaf, *, number: int, programme: Programme, register: SnapshotRef, by: Actor
-) -> None:
+def _record(run: _Run, printed: PrintedSheaf, *, number: int, route: Route) -> None:
     """The file, its cases and their new state in one transaction."""
     sheaf = printed.sheaf
     values: dict[str, Any] = {
-        "programme": programme.code,
+        "programme": run.programme.code,
         "number": number,
+        "route": route.value,
         "name": sheaf.path.name,
         "sha256": printed.sha256,
         "cases": len(sheaf.letters),
-        "snapshot": register.snapshot_id,
+        "snapshot": run.register.snapshot_id,
         "numbers": [letter.number for letter in sheaf.letters],
+        "opt_out_until": run.opt_out_until if route is Route.NOTICE else None,
         "now": clock.now(),
-        "by": by.staff_id,
+        "by": run.by.staff_id,
     }
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         cursor.execute(_FILE, values)
         (file,) = cursor.fetchone()
         cursor.execute(_LETTERS, {**values, "file": file})
         cursor.execute(_PRINTED, values)
-        subject = f"letter file {programme.code} {number}"
-        record(ALIAS, by=by, verb="benefits:letter:print", subject=subject, persons=len(sheaf.letters))
+        subject = f"letter file {run.programme.code} {number}"
+        record(ALIAS, by=run.by, verb="benefits:letter:print", subject=subject, persons=len(sheaf.letters))

@@ -35,11 +35,16 @@ class Released:
 
 
 def release_batch(
-    *, programme: Programme, number: int, by: Actor, expected_yen: int | None = None
+    *,
+    programme: Programme,
+    number: int,
+    by: Actor,
+    expected: int | None = None,
+    expected_yen: int | None = None,
 ) -> Released:
     """Release one prepared batch.
 
-    With `expected_yen`, the total that the treasurer was shown, another total is refused (STATE_CONFLICT).
+    `expected` and `expected_yen`: count and total on the treasurer's own sheet; others are refused (STATE_CONFLICT).
     Errors: NOT_FOUND, ALREADY_DONE, SAME_PERSON when the actor prepared the batch or examined or approved
     anything in it (the database says so).
     """
@@ -53,6 +58,8 @@ def release_batch(
             batch, payments, total_yen, prepared_by, released = row
             if released:
                 raise TodokeError(ErrorCode.ALREADY_DONE, detail=f"支払単位 {number} は確定済み")
+            if expected not in (None, payments):
+                raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"件数は {payments:,} 件です")
             if expected_yen not in (None, total_yen):
                 raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"支払総額は {total_yen:,} 円です")
             cursor.execute(_RELEASE, [batch, prepared_by, clock.now(), by.staff_id])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.db import connections, transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
 from todoke.kernel import clock
+from todoke.kernel.clock import wareki
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits import codecs
@@ -21,7 +23,7 @@ from todoke.systems.benefits.rules.programme import Programme
 ALIAS = "benefits"
 
 _BATCH = """
-SELECT b.id, b.payments, b.total_yen, b.transfer_on, r.id IS NOT NULL, f.id IS NOT NULL
+SELECT b.id, b.payments, b.total_yen, b.transfer_on, r.id IS NOT NULL, f.written_by, f.written_at
 FROM benefits_payment_batch b
 LEFT JOIN benefits_batch_release r ON r.batch_id = b.id LEFT JOIN benefits_bank_file f ON f.batch_id = b.id
 WHERE b.programme = %s AND b.number = %s
@@ -36,8 +38,8 @@ WHERE t.batch_id = $1
 ORDER BY c.case_number
 """
 _KEEP = """
-INSERT INTO benefits_bank_file (batch_id, name, sha256, payments, total_yen, written_at, written_by)
-VALUES (%(batch)s, %(name)s, %(sha256)s, %(payments)s, %(total_yen)s, %(now)s, %(by)s)
+INSERT INTO benefits_bank_file (batch_id, name, sha256, payments, total_yen, written_at, written_by, folder)
+VALUES (%(batch)s, %(name)s, %(sha256)s, %(payments)s, %(total_yen)s, %(now)s, %(by)s, %(folder)s)
 """
 _MOVE = """
 UPDATE benefits_case c SET state = 'ordered', state_at = %(now)s, state_by = %(by)s
@@ -71,9 +73,9 @@ def write_bank_file(
         row = cursor.fetchone()
         if row is None:
             raise TodokeError(ErrorCode.NOT_FOUND, what=f"支払単位 {number}")
-        batch, payments, total_yen, transfer_on, released, written = row
-        if written:
-            raise TodokeError(ErrorCode.ALREADY_DONE, detail=f"支払単位 {number} の振込ファイルは作成済み")
+        batch, payments, total_yen, transfer_on, released, written_by, written_at = row
+        if written_by:
+            raise TodokeError(ErrorCode.ALREADY_DONE, detail=_already(number, written_by, written_at))
         if not released:
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"支払単位 {number} は確定されていません")
         transfers = postgres.read(ALIAS, _TRANSFERS, (batch,))
@@ -86,6 +88,7 @@ def write_bank_file(
             "sha256": sha256(data).hexdigest(),
             "payments": payments,
             "total_yen": total_yen,
+            "folder": str(out.resolve()),
             "now": clock.now(),
             "by": by.staff_id,
         }
@@ -95,6 +98,15 @@ def write_bank_file(
         subject = f"batch {programme.code} {number} sha256 {values['sha256']}"
         record(ALIAS, by=by, verb="benefits:payment:output", subject=subject, persons=payments)
     return WrittenBankFile(path=path, sha256=sha256(data).hexdigest(), payments=payments, total_yen=total_yen)
+
+
+def _already(number: int, by: str, at: datetime) -> str:
+    """Who made the file and when, and what to do instead of making it again."""
+    when = f"{wareki(at.astimezone(clock.JAPAN).date())} {at.astimezone(clock.JAPAN):%H:%M}"
+    return (
+        f"支払単位 {number} の振込ファイルは {when} に {by} が作成済み。"
+        "銀行に届いていないときは、作成した職員と銀行に受付の有無を確かめてください"
+    )
 
 
 def _write(path: Path, data: bytes, *, approved: tuple[int, int]) -> None:

@@ -5,6 +5,7 @@ from todoke.systems.benefits.jobs.judging import ask, decide, import_answers, ta
 from todoke.systems.benefits.jobs.overview import overview
 from todoke.systems.benefits.jobs.paying import (
     approve,
+    close_notices,
     examine,
     number_cases,
     prepare_payment,
@@ -17,6 +18,7 @@ from todoke.systems.benefits.jobs.paying import (
 __all__ = [
     "approve",
     "ask",
+    "close_notices",
     "decide",
     "examine",
     "import_answers",

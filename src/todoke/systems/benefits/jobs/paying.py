@@ -11,6 +11,7 @@ from todoke.access.permissions import Actor
 from todoke.batch.progress import Meter
 from todoke.batch.steps import Counts, StepReport, run_step
 from todoke.engine import snapshots
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.actions import (
@@ -21,6 +22,7 @@ from todoke.systems.benefits.actions import (
     release_batch,
     write_bank_file,
 )
+from todoke.systems.benefits.actions import close_notices as closing
 from todoke.systems.benefits.actions import number_cases as numbering
 from todoke.systems.benefits.actions import print_letters as printing
 from todoke.systems.benefits.queries import editions as programmes
@@ -44,7 +46,10 @@ def number_cases(code: str, *, by: Actor) -> list[StepReport]:
 
 
 def print_letters(code: str, out: Path, *, by: Actor, office: PayingOffice = SAMPLE_CITY) -> list[StepReport]:
-    """確認書の印刷: once per decision run and register. Refused: cases kept out of the bulk run, a total per reason."""
+    """お知らせ・確認書・申請書の印刷: once per decision run and register. Refused: cases kept out of the bulk run.
+
+    Totals: files, letters by kind, refused cases by reason.
+    """
     programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
@@ -52,17 +57,30 @@ def print_letters(code: str, out: Path, *, by: Actor, office: PayingOffice = SAM
             programme=programme, office=office, out=out / "letters", by=by, meter=meter
         )
         ledger, refused = queries.ledger(code), sum(run.excluded.values())
+        printed = {route.name.lower(): count for route, count in queries.letters_by_route(code).items()}
         excluded = {f"excluded_{reason}": count for reason, count in run.excluded.items()}
         return Counts(
             taken=ledger.letters + refused,
             accepted=ledger.letters,
             refused=refused,
-            totals={"files": ledger.letter_files, **excluded},
+            totals={"files": ledger.letter_files, **printed, **excluded},
         )
 
     snapshot = queries.latest_register().snapshot_id
     key = f"{code}/{queries.newest_run(code)}/{snapshot}"
-    return _run("letters", key, by, work, "確認書の印刷")
+    return _run("letters", key, by, work, "お知らせ・確認書・申請書の印刷")
+
+
+def close_notices(code: str, *, by: Actor) -> list[StepReport]:
+    """お知らせの期限: once a day. Accepted: notices that nobody answered by their last day."""
+    programme = programmes.find(code)
+
+    def work(meter: Meter) -> Counts:
+        closing.close_notices(programme=programme, by=by)
+        silent = queries.silent_notices(code)
+        return Counts(taken=silent, accepted=silent, totals={"notices": silent})
+
+    return _run("notices", f"{code}/{clock.today()}", by, work, "お知らせの期限")
 
 
 def receive(code: str, file: Path, *, by: Actor) -> list[StepReport]:
@@ -84,7 +102,7 @@ def receive(code: str, file: Path, *, by: Actor) -> list[StepReport]:
 
 
 def examine(code: str, *, by: Actor) -> list[StepReport]:
-    """審査: once per decision run, register and newest form. Refused: everything but passed, a total per finding."""
+    """審査: once per decision run, register, newest form and newest account. Refused: everything but passed, a total per finding."""
     programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
@@ -93,7 +111,8 @@ def examine(code: str, *, by: Actor) -> list[StepReport]:
         taken, passed = sum(outcomes.values()), outcomes.get(CaseState.PASSED.value, 0)
         return Counts(taken=taken, accepted=passed, refused=taken - passed, totals={**outcomes, **findings})
 
-    last = queries.ledger(code).last_application
+    ledger = queries.ledger(code)
+    last = f"{ledger.last_application}-{ledger.last_correction}"
     snapshot = queries.latest_register().snapshot_id
     key = f"{code}/{queries.newest_run(code)}/{snapshot}/{last}"
     return _run("examine", key, by, work, "審査")

@@ -3,7 +3,15 @@
 from todoke.systems.benefits.models.answer import Answer, AnswerImport
 from todoke.systems.benefits.models.application import Application
 from todoke.systems.benefits.models.arrival import Arrival
+from todoke.systems.benefits.models.bank_branch import BankBranch, BankList
+from todoke.systems.benefits.models.bank_result import (
+    AccountCorrection,
+    Recall,
+    ResultFile,
+    TransferResult,
+)
 from todoke.systems.benefits.models.case import Case, CaseTally
+from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.edition_work import EditionWork
 from todoke.systems.benefits.models.examination import Approval, Examination
@@ -12,7 +20,14 @@ from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
 from todoke.systems.benefits.models.paper import Box, Paper, PaperDisposal, PaperMove
-from todoke.systems.benefits.models.payment import BankFile, BatchRelease, Payment, PaymentBatch, Transfer
+from todoke.systems.benefits.models.payment import (
+    BankFile,
+    BatchRelease,
+    FileHandover,
+    Payment,
+    PaymentBatch,
+    Transfer,
+)
 from todoke.systems.benefits.models.programme import RegisteredProgramme
 from todoke.systems.benefits.models.programme_edition import EditionTrial, ProgrammeEdition
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
@@ -20,23 +35,29 @@ from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.source import Source
 
 __all__ = [
+    "AccountCorrection",
     "Answer",
     "AnswerImport",
     "Application",
     "Approval",
     "Arrival",
+    "BankBranch",
+    "BankDebit",
     "BankFile",
+    "BankList",
     "BatchRelease",
     "Box",
     "Case",
     "CaseTally",
     "Contact",
+    "DayClosing",
     "Decision",
     "DecisionInput",
     "DecisionRun",
     "EditionTrial",
     "EditionWork",
     "Examination",
+    "FileHandover",
     "FileImport",
     "ImportLimit",
     "ImportTotal",
@@ -53,11 +74,14 @@ __all__ = [
     "Payment",
     "PaymentBatch",
     "ProgrammeEdition",
+    "Recall",
     "Register",
     "RegisterEntry",
     "RegisteredProgramme",
     "Resident",
+    "ResultFile",
     "Search",
     "Source",
     "Transfer",
+    "TransferResult",
 ]

@@ -10,7 +10,10 @@ from todoke.privacy.retention import CLAIMS, years
 
 
 class Application(models.Model):
-    """A returned 確認書 as it was keyed in. Append-only. `refusal` is empty for the one that counts."""
+    """A returned 確認書 as it was keyed in. Append-only. `refusal` is empty for the one that counts.
+
+    `letter`: the お知らせ that nobody answered; then the account is the known one (trigger).
+    """
 
     ACCEPTED, DUPLICATE, NO_CASE = "", "duplicate", "no_case"
 
@@ -29,13 +32,16 @@ class Application(models.Model):
     account_number = models.TextField()
     account_holder_kana = models.TextField()
     refusal = models.TextField(choices=[(ACCEPTED, "受付"), (DUPLICATE, "重複"), (NO_CASE, "対象世帯なし")])
+    letter = models.OneToOneField("benefits.Letter", on_delete=models.PROTECT, null=True)
     source_sha256 = models.TextField()
     source_row = models.PositiveIntegerField()
     received_at = models.DateTimeField()
     received_by = models.TextField()
 
     privacy = Privacy(
-        open=("id programme case received_on route refusal source_sha256 source_row received_at received_by"),
+        open=(
+            "id programme case received_on route refusal letter source_sha256 source_row received_at received_by"
+        ),
         personal=(
             "household_key declines declared_supporter_taxed bank_code branch_code account_type "
             "account_number account_holder_kana"

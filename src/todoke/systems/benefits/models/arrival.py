@@ -22,7 +22,9 @@ class Arrival(models.Model):
         "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
     )
     case = models.ForeignKey("benefits.Case", on_delete=models.PROTECT)
-    channel = models.TextField(choices=[("scan", "読み取り"), ("file", "ファイル")])
+    channel = models.TextField(
+        choices=[("scan", "読み取り"), ("file", "ファイル"), ("notice", "お知らせの期限")]
+    )
     source = models.TextField(db_default="")
     received_on = models.DateField()
     before_state = models.TextField()

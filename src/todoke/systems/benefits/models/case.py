@@ -7,6 +7,7 @@ from django.db import models
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, with_parent, years
 from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.push import Route
 
 
 class Case(models.Model):
@@ -15,7 +16,8 @@ class Case(models.Model):
 
     `lineage` is the household as it stood on the base date, `ward_code` its ward then, for the counts; empty for a
     protected household. `amount_yen` is what the decision `decision_run` gives it: a basic amount and so much for each
-    of its children.
+    of its children. `route` is the letter that the push table gave it when it was numbered, with what the table asked;
+    an お知らせ goes to the account of `known_transfer`.
     """
 
     programme = models.ForeignKey(
@@ -29,6 +31,12 @@ class Case(models.Model):
     protected = models.BooleanField()
     ward_code = models.TextField(db_default="")
     decision_run = models.ForeignKey("benefits.DecisionRun", on_delete=models.PROTECT)
+    route = models.TextField(choices=[(route.value, route.name) for route in Route])
+    route_reason = models.TextField(blank=True)
+    # no key of the database: the earlier programme's rows are deleted at their own time
+    known_transfer = models.ForeignKey(
+        "benefits.Transfer", on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False
+    )
     base_yen = models.BigIntegerField()
     children = models.SmallIntegerField()
     child_yen = models.BigIntegerField()
@@ -40,10 +48,10 @@ class Case(models.Model):
     created_by = models.TextField()
 
     privacy = Privacy(
-        open="id programme serial decision_run state state_at state_by created_at created_by",
+        open="id programme serial decision_run known_transfer state state_at state_by created_at created_by",
         personal=(
-            "case_number household_key lineage payee_resident_code protected ward_code base_yen children child_yen"
-            " amount_yen"
+            "case_number household_key lineage payee_resident_code protected ward_code route route_reason base_yen"
+            " children child_yen amount_yen"
         ),
         keep=years(5, since="state_at", law=CLAIMS),
     )
@@ -61,6 +69,13 @@ class Case(models.Model):
                     amount_yen=models.F("base_yen") + models.F("children") * models.F("child_yen")
                 ),
                 name="case_amount_is_sum_of_parts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(route=Route.NOTICE.value, known_transfer__isnull=False)
+                | models.Q(
+                    route__in=[Route.CONFIRMATION.value, Route.APPLICATION.value], known_transfer__isnull=True
+                ),
+                name="case_notice_has_account",
             ),
             models.CheckConstraint(
                 condition=models.Q(amount_yen__gt=0, base_yen__gte=0, children__gte=0, child_yen__gte=0),

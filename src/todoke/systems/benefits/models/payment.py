@@ -75,13 +75,15 @@ class Payment(models.Model):
 
 
 class Transfer(models.Model):
-    """振込: one attempt to bring a payment to an account. Append-only; a failed one is followed by another attempt.
+    """振込: one attempt to bring a payment to an account. Append-only; a failed or recalled one is followed by another.
 
-    Until failures (振込不能) can be recorded, the first attempt is the only one allowed."""
+    `follows` is the attempt before it, of the same payment, which must have failed or come back (trigger): at most
+    one attempt of a payment is alive."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT)
     batch = models.ForeignKey(PaymentBatch, on_delete=models.PROTECT)
     attempt = models.PositiveSmallIntegerField()
+    follows = models.OneToOneField("self", on_delete=models.PROTECT, null=True)
     amount_yen = models.BigIntegerField()
     bank_code = models.TextField()
     branch_code = models.TextField()
@@ -90,7 +92,7 @@ class Transfer(models.Model):
     account_holder_kana = models.TextField()
 
     privacy = Privacy(
-        open="id payment batch attempt amount_yen",
+        open="id payment batch attempt follows amount_yen",
         personal="bank_code branch_code account_type account_number account_holder_kana",
         keep=with_parent("payment"),
     )
@@ -99,7 +101,12 @@ class Transfer(models.Model):
         db_table = "benefits_transfer"
         constraints = [
             models.UniqueConstraint(fields=["payment", "attempt"], name="transfer_attempt_once"),
-            models.CheckConstraint(condition=Q(attempt=1), name="transfer_first_attempt_only"),
+            models.UniqueConstraint(fields=["id", "batch"], name="transfer_batch_key"),
+            models.UniqueConstraint(fields=["id", "amount_yen"], name="transfer_amount_key"),
+            models.CheckConstraint(
+                condition=Q(attempt=1, follows__isnull=True) | Q(attempt__gt=1, follows__isnull=False),
+                name="transfer_follows_known",
+            ),
             models.CheckConstraint(
                 condition=Q(bank_code__regex="^[0-9]{4}$")
                 & Q(branch_code__regex="^[0-9]{3}$")
@@ -135,7 +142,9 @@ class BatchRelease(models.Model):
 
 
 class BankFile(models.Model):
-    """総合振込ファイル: the one output of a released batch. Append-only; a second one for the batch is impossible."""
+    """総合振込ファイル: the one output of a released batch. Append-only; a second one for the batch is impossible.
+
+    `folder` is where it was laid on the server."""
 
     batch = models.OneToOneField(PaymentBatch, on_delete=models.PROTECT)
     name = models.TextField()
@@ -144,11 +153,25 @@ class BankFile(models.Model):
     total_yen = models.BigIntegerField()
     written_at = models.DateTimeField()
     written_by = models.TextField()
+    folder = models.TextField(db_default="")
 
     privacy = Privacy(
-        open="id batch name sha256 payments total_yen written_at written_by",
+        open="id batch name sha256 payments total_yen written_at written_by folder",
         keep=for_ever(NOT_PERSONAL),
     )
 
     class Meta:
         db_table = "benefits_bank_file"
+
+
+class FileHandover(models.Model):
+    """受渡し: who took the bank file from the screen, once. Append-only; a second copy is impossible."""
+
+    file = models.OneToOneField(BankFile, on_delete=models.PROTECT)
+    taken_at = models.DateTimeField()
+    taken_by = models.TextField()
+
+    privacy = Privacy(open="id file taken_at taken_by", keep=for_ever(NOT_PERSONAL))
+
+    class Meta:
+        db_table = "benefits_file_handover"

@@ -1,4 +1,4 @@
-"""判定の入力: tax records and assistance statuses as sealed files."""
+"""判定の入力: what other departments hand over, as sealed files."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from django.db import models
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, years
+from todoke.systems.benefits.rules.imports.kinds import KEPT_HERE
 
 
 class Source(models.Model):
-    """One edition (版) of 課税情報 or 付帯状況, sealed as Parquet. Append-only: the newest is in use, the others are history."""
+    """One edition (版) of 課税情報, 付帯状況 or a list that a decision reads, sealed as Parquet. Append-only: the newest is in use, the others are history."""
 
     edition = models.PositiveIntegerField()
-    kind = models.TextField(choices=[("tax", "課税情報"), ("assistance", "付帯状況")])
+    kind = models.TextField(choices=[(kind.value, kind.label) for kind in KEPT_HERE])
     sha256 = models.TextField()
     source_sha256 = models.TextField()
     path = models.TextField()

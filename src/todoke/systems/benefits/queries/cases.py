@@ -39,7 +39,16 @@ SELECT 'ordered', f.written_at, f.written_by, f.name FROM benefits_payment p
     JOIN benefits_transfer t ON t.payment_id = p.id JOIN benefits_bank_file f ON f.batch_id = t.batch_id
     WHERE p.case_id = %(case)s
 UNION ALL
-SELECT c.state, c.state_at, c.state_by, '' FROM benefits_case c WHERE c.id = %(case)s AND c.state IN ('paid', 'failed')
+SELECT r.outcome, f.imported_at, f.imported_by, r.failure FROM benefits_payment p
+    JOIN benefits_transfer t ON t.payment_id = p.id JOIN benefits_transfer_result r ON r.transfer_id = t.id
+    JOIN benefits_result_file f ON f.id = r.file_id WHERE p.case_id = %(case)s
+UNION ALL
+SELECT 'recall_' || w.state, w.state_at, w.state_by, w.reason FROM benefits_payment p
+    JOIN benefits_transfer t ON t.payment_id = p.id JOIN benefits_recall w ON w.transfer_id = t.id
+    WHERE p.case_id = %(case)s
+UNION ALL
+SELECT 'account', k.recorded_at, k.recorded_by, k.source FROM benefits_account_correction k
+    WHERE k.case_id = %(case)s
 ORDER BY 2 DESC, 1
 """
 _TRANSFER_ON = """

@@ -11,10 +11,11 @@ from todoke.engine import snapshots
 from todoke.engine.snapshots import Seal
 from todoke.systems.benefits import needs, queries
 from todoke.systems.benefits.models import Source
+from todoke.systems.benefits.queries import decision_lists
 from todoke.systems.benefits.rules.programme import Programme
 
-OWN = frozenset({"answers", "paid", "applications", "earlier"})
-"""Relations of this system itself: written for the one decision."""
+OWN = frozenset({"answers", "paid", "applications", "special", "earlier", "figures"})
+"""Relations that are written for the one decision: of this system itself, or drawn from imported lists."""
 
 
 def gather(programme: Programme, folder: Path) -> dict[str, Seal]:
@@ -30,8 +31,7 @@ def gather(programme: Programme, folder: Path) -> dict[str, Seal]:
         "paid": queries.paid_lineages(programme.code),
         "applications": queries.applications_received(programme.code),
     }
-    if programme.earlier:
-        own["earlier"] = queries.earlier_rounds([one.programme for one in programme.earlier])
+    own |= decision_lists.of(programme)
     return {
         **{
             name: Seal(path=snapshots.check(Path(one.path), one.sha256), sha256=one.sha256, rows=one.rows)

@@ -201,6 +201,7 @@ def protected(codes: Iterable[str]) -> frozenset[str]:
 def standing(programme: str, *, tax: Path | None = None) -> Path | None:
     """Everybody's tax status as it would be judged now, or with another tax edition; None without both registers."""
     base, latest = in_use(ImportKind.REGISTER_BASE), in_use(ImportKind.REGISTER_LATEST)
+    special = in_use(ImportKind.SPECIAL_PERSONS)
     if base is None or latest is None:
         return None
     evidence = Inputs(
@@ -209,6 +210,7 @@ def standing(programme: str, *, tax: Path | None = None) -> Path | None:
         tax=tax or _edition_or_nothing(ImportKind.TAX),
         assistance=_edition_or_nothing(ImportKind.ASSISTANCE),
         answers=snapshots.write(answers(programme), folder(), "answers").path,
+        special=edition(*special) if special else None,
     )
     return completeness.standing(programmes.find(programme), evidence, folder())
 

@@ -15,12 +15,13 @@ from todoke.engine import duck, postgres, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import needs
 from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.push import Route
 
 ALIAS = "benefits"
 
 _NEWEST_RUN = "SELECT max(id) FROM benefits_decisionrun WHERE programme = %s"
 _CASES = """
-SELECT c.id AS case_id, c.case_number, c.payee_resident_code, c.protected, c.base_yen, c.children, c.child_yen,
+SELECT c.id AS case_id, c.case_number, c.payee_resident_code, c.protected, c.route, c.known_transfer_id, c.base_yen, c.children, c.child_yen,
     c.amount_yen, CASE WHEN d.amount_yen = c.amount_yen OR d.outcome <> 'eligible' THEN d.outcome END AS decided
 FROM benefits_case c
 LEFT JOIN benefits_decision d ON d.run_id = $3 AND d.household_key = c.household_key
@@ -34,6 +35,13 @@ SELECT c.* EXCLUDE (protected), c.protected OR coalesce(r.protected, false) AS p
 FROM cases c LEFT JOIN read_parquet($register) r ON r.resident_code = c.payee_resident_code
 ORDER BY c.case_number
 """
+_ROUTES = "SELECT route, sum(cases) FROM benefits_letter_file WHERE programme = %s GROUP BY route"
+_ACCOUNTS = """
+SELECT c.known_transfer_id, t.bank_code, t.branch_code, right(t.account_number, 3) AS account_end
+FROM benefits_case c JOIN benefits_transfer t ON t.id = c.known_transfer_id
+WHERE c.programme = $1 AND c.state = $2 ORDER BY 1
+"""
+_SILENT = "SELECT count(*) FROM benefits_application WHERE programme = %s AND letter_id IS NOT NULL"
 _YEN = "SELECT coalesce(sum(amount_yen), 0) FROM benefits_case WHERE programme = %s AND state = ANY(%s)"
 _MEAN = "SELECT coalesce(round(avg(amount_yen)), 0) FROM benefits_case WHERE programme = %s"
 _STATES = "SELECT state, count(*) FROM benefits_case WHERE programme = %s GROUP BY state"
@@ -45,6 +53,8 @@ SELECT
     (SELECT count(*) FROM benefits_application WHERE programme = p.code AND refusal = '') AS applications,
     (SELECT coalesce(max(id), 0) FROM benefits_application WHERE programme = p.code AND refusal = '')
         AS last_application,
+    (SELECT coalesce(max(k.id), 0) FROM benefits_account_correction k JOIN benefits_case c ON c.id = k.case_id
+        WHERE c.programme = p.code) AS last_correction,
     (SELECT coalesce(max(e.id), 0) FROM benefits_examination e JOIN benefits_case c ON c.id = e.case_id
         WHERE c.programme = p.code) AS last_examination,
     (SELECT coalesce(max(a.id), 0) FROM benefits_approval a JOIN benefits_case c ON c.id = a.case_id
@@ -97,6 +107,7 @@ class Ledger:
     letter_files: int
     applications: int
     last_application: int
+    last_correction: int
     last_examination: int
     last_approval: int
     batches: int
@@ -139,6 +150,26 @@ def states(programme: str) -> dict[CaseState, int]:
         return {CaseState(state): count for state, count in cursor}
 
 
+def letters_by_route(programme: str) -> dict[Route, int]:
+    """Letters printed, by the kind of letter; kinds without one are absent."""
+    found = {Route(route): int(count) for route, count in postgres.fetch(ALIAS, _ROUTES, (programme,))}
+    return {route: found[route] for route in Route if route in found}
+
+
+def silent_notices(programme: str) -> int:
+    """お知らせ that nobody answered in time, and that were taken as accepted."""
+    ((count,),) = postgres.fetch(ALIAS, _SILENT, (programme,))
+    return int(count)
+
+
+def known_accounts(programme: str, state: CaseState) -> dict[int, tuple[str, str, str]]:
+    """Earlier transfer → bank, branch and the end of the account number, of the お知らせ cases in that state."""
+    found = postgres.read(ALIAS, _ACCOUNTS, (programme, state.value)).to_pylist()
+    return {
+        row["known_transfer_id"]: (row["bank_code"], row["branch_code"], row["account_end"]) for row in found
+    }
+
+
 def yen(programme: str, states: Collection[CaseState]) -> int:
     """The sum of the amounts of the cases that stand in one of these states."""
     ((total,),) = postgres.fetch(ALIAS, _YEN, (programme, [state.value for state in states]))
@@ -161,8 +192,8 @@ def latest_register() -> SnapshotRef:
 def cases_with_payees(programme: str, state: CaseState, *, run: int, register: SnapshotRef) -> pa.Table:
     """The cases in one state with the outcome of the decision `run` and the payee as the register has them now.
 
-    Columns: case_id, case_number, payee_resident_code, base_yen, children, child_yen, amount_yen, decided (null: not in
-    the run, or with another amount), protected (in either), in_register, name_kanji, name_kana, postal_code, address, left_on, left_reason. Ordered by case number.
+    Columns: case_id, case_number, payee_resident_code, route, known_transfer_id, base_yen, children, child_yen,
+    amount_yen, decided (null: not in the run, or with another amount), protected (in either), in_register, name_kanji, name_kana, postal_code, address, left_on, left_reason. Ordered by case number.
     Reads committed rows only.
     """
     cases = postgres.read(ALIAS, _CASES, (programme, state.value, run))

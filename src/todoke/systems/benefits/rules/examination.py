@@ -32,7 +32,7 @@ class Finding:
 
 COLUMNS = (
     "decided", "needs_declaration", "declines", "declared_supporter_taxed", "received_on", "accepts_from", "deadline",
-    "bank_code", "bank_known", "branch_known", "account_type", "account_number", "holder", "payee", "zengin_holder",
+    "bank_code", "bank_known", "branch_known", "branch_open", "account_type", "account_number", "holder", "payee", "zengin_holder",
     "left_reason", "in_register", "protected",
 )  # fmt: skip
 
@@ -68,6 +68,10 @@ FINDINGS = (
     Finding(
         code="BRANCH_UNKNOWN", outcome=_O.DEFICIENT, when="bank_known AND branch_known IS NOT TRUE",
         sentence="支店コードが一覧にありません。",
+    ),
+    Finding(
+        code="BRANCH_CLOSED", outcome=_O.DEFICIENT, when="branch_known AND branch_open IS NOT TRUE",
+        sentence="支店が統廃合されています。承継先を確かめてください。",
     ),
     Finding(
         code="ACCOUNT_INVALID", outcome=_O.DEFICIENT, sentence="預金種目または口座番号が正しくありません。",

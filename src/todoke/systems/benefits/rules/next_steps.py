@@ -8,6 +8,7 @@ from typing import Final
 
 from todoke.systems.benefits.rules import why_values
 from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.push import Route
 from todoke.systems.benefits.rules.tax_status import TaxStatus
 from todoke.systems.benefits.rules.why import Household, Member
 
@@ -34,6 +35,13 @@ CASE: Final = {
     CaseState.FAILED: ("給付金担当", "振込ができませんでした。口座を確かめて、もう一度支払います。"),
 }
 """Who acts next, and what they do."""
+_NOTICE: Final = {
+    CaseState.PRINTED: (
+        "給付金担当",
+        "届出の期限を過ぎて、辞退も口座の変更もなければ、審査に進めます（todoke benefits notices）。",
+    ),
+    CaseState.RECEIVED: ("給付金担当", "届出がなかった世帯として審査します。"),
+}
 
 MISSING: Final = {
     TaxStatus.UNDECLARED: "市民税の申告を案内します。申告の後の判定で、対象かどうかが決まります。",
@@ -59,6 +67,14 @@ class Missing:
     source: str
     since: datetime
     next: str
+
+
+def of_case(state: CaseState, route: Route) -> tuple[str, str]:
+    """Who acts next on a case, and what they do with its letter."""
+    if route is Route.NOTICE and state in _NOTICE:
+        return _NOTICE[state]
+    who, what = CASE[state]
+    return who, what.replace(Route.CONFIRMATION.value, route.value)
 
 
 def missing(household: Household, *, undecided_since: datetime) -> list[Missing]:

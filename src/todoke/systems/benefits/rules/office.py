@@ -20,6 +20,9 @@ class PayingOffice:
     account_type: str
     account_number: str
     lines_per_file: int
+    cut_off_days: int
+    cut_off_hour: int
+    """The bank wants the file by that hour, so many business days before the day of the transfer (per bank contract)."""
 
 
 SAMPLE_CITY = PayingOffice(
@@ -34,4 +37,6 @@ SAMPLE_CITY = PayingOffice(
     account_type="1",
     account_number="0014100",
     lines_per_file=50_000,
+    cut_off_days=1,
+    cut_off_hour=12,
 )

@@ -13,6 +13,7 @@ from todoke.kernel.clock import wareki
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.outcome import Reason
 from todoke.systems.benefits.rules.programme import Programme
+from todoke.systems.benefits.rules.push import Route
 from todoke.systems.benefits.rules.tax_status import TaxStatus
 from todoke.systems.benefits.rules.why import Household
 
@@ -50,14 +51,14 @@ FROM_ABROAD: Final = (
 
 _OURS: Final = "この世帯は今回の給付金の対象です"
 STANDING: Final = {
-    None: f"{_OURS}ので、確認書をお送りするまでお待ちください。",
-    CaseState.NUMBERED: f"{_OURS}ので、確認書をお送りするまでお待ちください。",
-    CaseState.PRINTED: f"{_OURS}ので、お送りした確認書に記入して、{{deadline}}までに届くように返送してください。",
-    CaseState.RECEIVED: "返送していただいた確認書が届いていて、いま内容を確かめています。",
-    CaseState.PASSED: "返送していただいた確認書の内容を確かめ終わり、お支払いの手続きを進めています。",
-    CaseState.DEFICIENT: "返送していただいた確認書に確かめたいことがあるため、お手紙でお知らせします。",
+    None: f"{_OURS}ので、{{form}}をお送りするまでお待ちください。",
+    CaseState.NUMBERED: f"{_OURS}ので、{{form}}をお送りするまでお待ちください。",
+    CaseState.PRINTED: f"{_OURS}ので、お送りした{{form}}に記入して、{{deadline}}までに届くように返送してください。",
+    CaseState.RECEIVED: "返送していただいた{form}が届いていて、いま内容を確かめています。",
+    CaseState.PASSED: "返送していただいた{form}の内容を確かめ終わり、お支払いの手続きを進めています。",
+    CaseState.DEFICIENT: "返送していただいた{form}に確かめたいことがあるため、お手紙でお知らせします。",
     CaseState.DECLINED: "給付金を受け取らないとのお申し出をいただいたため、お支払いの予定はありません。",
-    CaseState.INELIGIBLE: "返送していただいた確認書の内容から、今回の給付金の対象になりません。",
+    CaseState.INELIGIBLE: "返送していただいた{form}の内容から、今回の給付金の対象になりません。",
     CaseState.APPROVED: "お支払いすることが決まり、振り込みの準備をしています。",
     CaseState.RESERVED: "お支払いすることが決まり、{transfer_on}に振り込む準備をしています。",
     CaseState.ORDERED: "{transfer_on}に、ご指定の口座に振り込む手続きをしました。",
@@ -65,19 +66,35 @@ STANDING: Final = {
     CaseState.FAILED: "ご指定の口座に振り込むことができなかったため、口座を確かめるお手紙をお送りします。",
 }
 """Of an eligible household, by where its case stands."""
+NOTICE: Final = {
+    CaseState.NUMBERED: f"{_OURS}ので、お知らせをお送りするまでお待ちください。",
+    CaseState.PRINTED: f"{_OURS}ので、お送りしたお知らせのとおり、お手続きなしで前回と同じ口座に振り込みます。",
+    CaseState.RECEIVED: "お知らせの期限が過ぎたため、お支払いの前の確かめをしています。",
+    CaseState.PASSED: "お支払いの前の確かめが終わり、お支払いの手続きを進めています。",
+    CaseState.DEFICIENT: "お支払いの前に確かめたいことがあるため、お手紙でお知らせします。",
+}
+"""Where nobody has to send anything back (お知らせ)."""
 
 _MONEY_IS_ON_ITS_WAY = (CaseState.RESERVED, CaseState.ORDERED, CaseState.PAID, CaseState.FAILED)
 
 
 def sentence(
-    household: Household, programme: Programme, *, state: CaseState | None, transfer_on: date | None = None
+    household: Household,
+    programme: Programme,
+    *,
+    state: CaseState | None,
+    route: Route = Route.CONFIRMATION,
+    transfer_on: date | None = None,
 ) -> str:
     """The one sentence. What was decided about the money stands before a later change of mind about the reason."""
     if household.reason is Reason.EXEMPT or state in _MONEY_IS_ON_ITS_WAY:
         words = {
             "deadline": wareki(programme.deadline),
             "transfer_on": wareki(transfer_on) if transfer_on else "近いうち",
+            "form": route.value,
         }
+        if route is Route.NOTICE and state in NOTICE:
+            return NOTICE[state]
         return STANDING[state].format(**words)
     if household.reason is Reason.UNKNOWN:
         return _unknown(household)

@@ -7,7 +7,9 @@ whoever moved in is asked to apply; all others get a form with what is known.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 
 class Route(StrEnum):
@@ -29,6 +31,11 @@ class PushFact(StrEnum):
     NEEDS_DECLARATION = "needs_declaration"  # 扶養の申出が要る
     PROTECTED = "protected"  # 支援措置
 
+
+EARLIER: Final = frozenset({PushFact.PAID_BEFORE, PushFact.OWN_ACCOUNT, PushFact.IN_TIME, PushFact.SAME_NAME})
+"""Facts about an earlier payment."""
+OPT_OUT_DAYS: Final = 14
+"""[K] Silence is consent only after a fair time to answer; no law says how long, cities gave about two weeks."""
 
 FACT_WORDS = {
     PushFact.PAID_BEFORE: "この市が前回支給",
@@ -73,6 +80,34 @@ def expression(table: tuple[PushRow, ...]) -> str:
         raise ValueError("the last row of a push table must ask nothing")
     cases = "".join(f"WHEN {_fits(row)} THEN '{row.route}' " for row in asked)
     return f"CASE {cases}ELSE '{last.route}' END" if cases else f"'{last.route}'"
+
+
+def reason(table: tuple[PushRow, ...]) -> str:
+    """What the first row that fits asked, as text for `words`; empty for the last row."""
+    cases = "".join(
+        f"WHEN {_fits(row)} THEN '{' '.join((*row.yes, *(f'-{fact}' for fact in row.no)))}' "
+        for row in table[:-1]
+    )
+    return f"CASE {cases}ELSE '' END" if cases else "''"
+
+
+def words(found: str) -> str:
+    """A reason in plain words."""
+    asked = [
+        f"{FACT_WORDS[PushFact(fact[1:])]}でない" if fact.startswith("-") else FACT_WORDS[PushFact(fact)]
+        for fact in found.split()
+    ]
+    return "、かつ".join(asked) or "ほかの条件にあてはまらない"
+
+
+def asked(table: tuple[PushRow, ...]) -> frozenset[PushFact]:
+    """The facts that a table needs to know."""
+    return frozenset(fact for row in table for fact in (*row.yes, *row.no))
+
+
+def opt_out_until(printed: date, letters_from: date) -> date:
+    """The last day on which a household may decline, or name another account, before an お知らせ printed that day is paid."""
+    return max(printed, letters_from) + timedelta(days=OPT_OUT_DAYS)
 
 
 def _fits(row: PushRow) -> str:

@@ -15,6 +15,7 @@ from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
 from todoke.systems.benefits.web.intake import urls as intake
 from todoke.systems.benefits.web.papers import urls as papers
+from todoke.systems.benefits.web.payments import urls as payments
 from todoke.systems.benefits.web.programmes import urls as programmes
 
 urlpatterns: Final[list[URLPattern]] = [
@@ -22,6 +23,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *cases.urlpatterns,
     *dashboards.urlpatterns,
     *programmes.urlpatterns,
+    *payments.urlpatterns,
     *imports.urlpatterns,
     *intake.urlpatterns,
     *papers.urlpatterns,
@@ -32,9 +34,14 @@ MENU: Final[tuple[Entry, ...]] = (
     *cases.MENU,
     *dashboards.MENU,
     *programmes.MENU,
+    *payments.MENU,
     *imports.MENU,
     *intake.MENU,
     *papers.MENU,
 )
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (*imports.CARDS, programmes.waiting)
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
+    *imports.CARDS,
+    programmes.waiting,
+    *payments.CARDS,
+)

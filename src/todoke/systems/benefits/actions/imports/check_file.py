@@ -103,9 +103,9 @@ def _of_edition(row: FileImport, kind: ImportKind, path: Path) -> dict[str, Any]
 
 
 def _refuse_strangers(row: FileImport, kind: ImportKind, path: Path) -> None:
-    """A tax or assistance file of people whom this city does not know is another municipality's."""
+    """A file of people whom this city does not know is another municipality's."""
     register = reads.in_use(ImportKind.REGISTER_LATEST)
-    if kind in reads.REGISTERS or register is None:
+    if kind in reads.REGISTERS or register is None or not KINDS[kind].of_persons:
         return
     rows = differences.rows_of(path)
     unknown = differences.strangers(path, reads.edition(*register))
@@ -122,7 +122,7 @@ def _totals(kind: ImportKind, path: Path, row: FileImport, tax: Path | None = No
     found = differences.totals(kind, path)
     if kind in reads.REGISTERS:
         found |= {f"{ward} 区": count for ward, count in differences.by_ward(path).items()}
-    else:
+    elif KINDS[kind].of_persons:
         register = reads.in_use(ImportKind.REGISTER_LATEST)
         if register is not None:
             found["住民記録にない行"] = differences.strangers(path, Path(register[1]))

@@ -13,7 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from todoke.engine import duck
+from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
+from todoke.systems.benefits.rules.programme import Standing
 
 
 class Change(StrEnum):
@@ -195,6 +197,32 @@ TOTALS: Final[dict[ImportKind, tuple[tuple[str, str], ...]]] = dict.fromkeys((Im
         ("障害", "count(*) FILTER (kind = '障害')"),
         ("介護", "count(*) FILTER (kind = '介護')"),
         ("終了日なし", "count(*) FILTER (valid_to IS NULL)"),
+    ),
+    ImportKind.SPECIAL_PERSONS: (
+        ("行", "count(*)"),
+        ("人数", "count(DISTINCT resident_code)"),
+        *((f"{kind}", f"count(*) FILTER (kind = '{kind}')") for kind in SpecialKind),
+    ),
+    ImportKind.HARDSHIP_FIGURES: (
+        ("人数", "count(*)"),
+        ("収入の欄がすべてある人", "count(*) FILTER (salary + business + property + pension IS NOT NULL)"),
+        ("最初の月（西暦年月）", "coalesce(min(month), 0)"),
+        ("最後の月（西暦年月）", "coalesce(max(month), 0)"),
+        ("給与収入の合計（円）", "coalesce(sum(salary), 0)"),
+        ("事業収入の合計（円）", "coalesce(sum(business), 0)"),
+    ),
+    ImportKind.SHORTFALL_FIGURES: (
+        ("人数", "count(*)"),
+        ("欄がすべてある人", "count(*) FILTER (income_tax + income_levy_before + dependants IS NOT NULL)"),
+        ("推計所得税額の合計（円）", "coalesce(sum(income_tax), 0)"),
+        ("減税前の所得割額の合計（円）", "coalesce(sum(income_levy_before), 0)"),
+    ),
+    ImportKind.EARLIER_ROUNDS: (
+        ("行", "count(*)"),
+        ("世帯", "count(DISTINCT household_code)"),
+        ("事業", "count(DISTINCT programme)"),
+        *((f"{one}", f"count(*) FILTER (standing = '{one}')") for one in Standing),
+        ("世帯主なし", "count(*) FILTER (head IS NULL)"),
     ),
     **dict.fromkeys((ImportKind.FORMS, ImportKind.SERVICE_APPLICATIONS), (("行", "count(*)"), ("世帯", "count(DISTINCT household_code)"), ("辞退", "count(*) FILTER (declines)"), ("扶養者課税の申出", "count(*) FILTER (declared_supporter_taxed)"), ("口座あり", "count(*) FILTER (account_number <> '')"))),
 }  # fmt: skip

@@ -14,6 +14,10 @@ class ImportKind(StrEnum):
     REGISTER_LATEST = "register_latest"
     TAX = "tax"
     ASSISTANCE = "assistance"
+    SPECIAL_PERSONS = "special_persons"
+    HARDSHIP_FIGURES = "hardship_figures"
+    SHORTFALL_FIGURES = "shortfall_figures"
+    EARLIER_ROUNDS = "earlier_rounds"
     FORMS = "forms"
     SERVICE_APPLICATIONS = "service_applications"
 
@@ -38,6 +42,11 @@ class Kind:
     adds: bool = False
     of_year: bool = False
     of_programme: bool = False
+
+    @property
+    def of_persons(self) -> bool:
+        """Whether a row is about one resident."""
+        return "resident_code" in self.key
 
 
 KINDS: Final[dict[ImportKind, Kind]] = {
@@ -66,6 +75,30 @@ KINDS: Final[dict[ImportKind, Kind]] = {
         percent=5,
         because="開始と廃止を合わせて一か月に数%のため",
     ),
+    ImportKind.SPECIAL_PERSONS: Kind(
+        title="配慮を要する人（避難者・施設入所児童・再登録）",
+        key=("resident_code", "kind"),
+        percent=10,
+        because="人数が少なく、申出と措置で日々変わるため",
+    ),
+    ImportKind.HARDSHIP_FIGURES: Kind(
+        title="家計急変の申立て",
+        key=("resident_code",),
+        percent=20,
+        because="受付期間のあいだは申立てが増え続けるため（訂正と取下げが多ければ超える）",
+    ),
+    ImportKind.SHORTFALL_FIGURES: Kind(
+        title="調整給付の算定額",
+        key=("resident_code",),
+        percent=2,
+        because="当初課税の後は更正だけで変わるため",
+    ),
+    ImportKind.EARLIER_ROUNDS: Kind(
+        title="先行する給付の対象世帯",
+        key=("household_code", "programme"),
+        percent=1,
+        because="先行する給付は終わっており、返還と訂正だけで変わるため",
+    ),
     ImportKind.FORMS: Kind(
         title="返送された確認書・申請書",
         key=("household_code",),
@@ -83,6 +116,13 @@ KINDS: Final[dict[ImportKind, Kind]] = {
         of_programme=True,
     ),
 }
+
+KEPT_HERE: Final = tuple(
+    kind
+    for kind in ImportKind
+    if not KINDS[kind].adds and kind not in (ImportKind.REGISTER_BASE, ImportKind.REGISTER_LATEST)
+)
+"""Kinds whose editions this system keeps (models/source.py); a register's are 住民記録システム's."""
 
 STRANGERS_PERCENT: Final = 20
 """From this share of persons who are not in the register, a tax or assistance file is another municipality's.

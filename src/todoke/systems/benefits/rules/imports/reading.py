@@ -17,8 +17,15 @@ from todoke.records import csv_input
 from todoke.records.csv_input import CsvLayout
 from todoke.records.encodings import WHOLE, Encoding, to_utf8
 from todoke.records.layouts.city_inputs_v2021 import ASSISTANCE, RESIDENTS, RESPONSES, TAX
+from todoke.records.layouts.decision_lists_v2026 import (
+    EARLIER_ROUNDS,
+    HARDSHIP_FIGURES,
+    SHORTFALL_FIGURES,
+    SPECIAL_PERSONS,
+)
 from todoke.records.layouts.support_service_v2026 import APPLICATIONS
 from todoke.records.ragged import Mask
+from todoke.systems.benefits.rules import hardship, programmes, shortfall
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 
 pc: Any = pyarrow.compute
@@ -27,14 +34,20 @@ LAYOUTS: Final[dict[ImportKind, CsvLayout]] = {
     ImportKind.REGISTER_LATEST: RESIDENTS,
     ImportKind.TAX: TAX,
     ImportKind.ASSISTANCE: ASSISTANCE,
+    ImportKind.SPECIAL_PERSONS: SPECIAL_PERSONS,
+    ImportKind.HARDSHIP_FIGURES: HARDSHIP_FIGURES,
+    ImportKind.SHORTFALL_FIGURES: SHORTFALL_FIGURES,
+    ImportKind.EARLIER_ROUNDS: EARLIER_ROUNDS,
     ImportKind.FORMS: RESPONSES,
     ImportKind.SERVICE_APPLICATIONS: APPLICATIONS,
 }
-_YEN: Final = frozenset({"total_income", "gross_income", "income_levy", "per_capita_levy"})
+_NUMBERS: Final = frozenset(
+    {"total_income", "gross_income", "income_levy", "per_capita_levy", *hardship.ITEMS, *shortfall.ITEMS}
+)
 _FLAGS: Final = frozenset(
     {"declared", "levy_waived", "treaty_exempt", "supporter_taxed", "is_head", "protected"}
 )
-_DATES: Final = frozenset({"valid_from", "valid_to", "birth_date", "moved_in_on", "left_on"})
+_DATES: Final = frozenset({"valid_from", "valid_to", "birth_date", "moved_in_on", "left_on", "noted_on"})
 _COUNT_LINE: Final = re.compile(rb"#END,([0-9]{1,12})\r?\n?\Z")
 """件数行: an optional last line that says how many records there are."""
 
@@ -69,7 +82,7 @@ def typed(table: pa.Table, kind: ImportKind) -> pa.Table:
 
 def _column(name: str, cells: Any) -> Any:  # noqa: ANN401 - Arrow's stubs do not type compute kernels
     filled = pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
-    if name in _YEN:
+    if name in _NUMBERS:
         return pc.cast(filled, pa.int64())
     if name in _FLAGS:
         return pc.equal(filled, "1")
@@ -175,7 +188,8 @@ def _refuse_other_count(file: str, rows: int, expected: int | None, source: str)
 def refuse_other_place_or_day(
     file: str, table: pa.Table, kind: ImportKind, *, as_of: date, tax_year: str, municipality: str
 ) -> None:
-    """InputRefused for every row of another municipality, of another 課税年度, or of a day after the file's own."""
+    """InputRefused for every row of another municipality, of another 課税年度, of a 事業 that
+    there is not, or of a day after the file's own."""
     found: list[BadRow] = []
     if kind in (ImportKind.REGISTER_BASE, ImportKind.REGISTER_LATEST):
         wards = pc.starts_with(table["ward_code"], municipality[:3])
@@ -185,6 +199,20 @@ def refuse_other_place_or_day(
             later = pc.greater(table[name], as_of.isoformat())
             rule = f"{label}が指定された基準日（{as_of.isoformat()}）より後です。別の時点のファイルでないか確かめてください"
             found += _bad(file, table, name, _where(later), rule, shown=False)
+    if kind is ImportKind.SPECIAL_PERSONS:
+        later = _where(pc.greater(table["noted_on"], as_of.isoformat()))
+        rule = f"申出・措置・再登録の日が、指定された作成日（{as_of.isoformat()}）より後です。別の時点のファイルでないか確かめてください"
+        found += _bad(file, table, "noted_on", later, rule, shown=False)
+    if kind is ImportKind.EARLIER_ROUNDS:
+        codes = [one.code for one in programmes.every()]
+        rule = f"事業コードが、このシステムの事業ではありません。次のいずれかです: {'、'.join(codes)}"
+        found += _bad(
+            file,
+            table,
+            "programme",
+            ~_where(pc.is_in(table["programme"], value_set=pa.array(codes, pa.string()))),
+            rule,
+        )
     if kind is ImportKind.TAX and tax_year:
         found += _of_other_years(file, table, tax_year)
     if found:

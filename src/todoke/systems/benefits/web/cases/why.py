@@ -18,10 +18,12 @@ from todoke.systems.benefits import queries
 from todoke.systems.benefits.actions.read_why import Why, read_why
 from todoke.systems.benefits.models import Case, Decision, Resident
 from todoke.systems.benefits.queries.cases import Happened
-from todoke.systems.benefits.rules import next_steps, phone, tariff
+from todoke.systems.benefits.rules import next_steps, phone, push, tariff
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.examination import FINDINGS
+from todoke.systems.benefits.rules.failures import FAILURES, SOURCE_TITLES, AccountSource, FailureClass
 from todoke.systems.benefits.rules.outcome import Outcome
+from todoke.systems.benefits.rules.push import Route
 from todoke.systems.benefits.rules.stages import STATE_TITLES
 from todoke.systems.benefits.rules.why import Checked, Verdict
 from todoke.systems.benefits.web import naming
@@ -52,6 +54,12 @@ _HAPPENED = {
     "ordered": "振込を依頼しました",
     "paid": "支払が済みました",
     "failed": "振込ができませんでした",
+    "recall_asked": "組戻しを依頼しました（確認待ち）",
+    "recall_confirmed": "組戻しを銀行に依頼しました",
+    "recall_returned": "組戻しにより資金が返却されました",
+    "recall_refused": "組戻しができませんでした",
+    "recall_withdrawn": "組戻しの依頼を取り下げました",
+    "account": "振込先の口座を訂正しました",
 }
 
 
@@ -74,6 +82,7 @@ def why(request: HttpRequest, decision_id: int) -> HttpResponse:
 def _page(request: HttpRequest, found: Why) -> HttpResponse:
     household, case = found.household, found.case
     state = CaseState(case.state) if case else None
+    route = Route(case.route) if case else Route.CONFIRMATION
     transfer_on = queries.transfer_on(case) if case else None
     undecided_since = _undecided_since(found)
     heading = f"給付管理番号 {case.case_number}" if case else f"世帯 {household.key}"
@@ -85,8 +94,8 @@ def _page(request: HttpRequest, found: Why) -> HttpResponse:
         "outcome": naming.outcome_chip(household.reason.outcome),
         "state": naming.state_chip(state) if state else "",
         "facts": _facts(found),
-        "say": phone.sentence(household, found.programme, state=state, transfer_on=transfer_on),
-        "next": _next(household.reason.outcome, state),
+        "say": phone.sentence(household, found.programme, state=state, route=route, transfer_on=transfer_on),
+        "next": _next(household.reason.outcome, state, route),
         "missing": next_steps.missing(household, undecided_since=undecided_since),
         "checks": [_check(number, check) for number, check in enumerate(found.explained.checks, start=1)],
         "changed": sum(one.changed for one in found.differences),
@@ -143,16 +152,17 @@ def _facts(found: Why) -> list[tuple[str, object]]:
                 naming.ward(case.ward_code) if not case.protected else "（支援措置により表示しません）",
             ),
             ("支給額", tariff.words(case)),
+            ("送るもの", f"{case.route}（{push.words(case.route_reason)}）"),
             ("いまの状態", STATE_TITLES[CaseState(case.state)]),
             ("この状態になった日時", tables.moment(case.state_at)),
         ]
     return facts
 
 
-def _next(outcome: Outcome, state: CaseState | None) -> tuple[str, str]:
+def _next(outcome: Outcome, state: CaseState | None, route: Route) -> tuple[str, str]:
     """Who acts next, and what they do."""
     if state:
-        return next_steps.CASE[state]
+        return next_steps.of_case(state, route)
     if outcome is Outcome.ELIGIBLE:
         return "給付金担当", "給付管理番号を付けて、確認書を送ります。"
     if outcome is Outcome.UNDECIDED:
@@ -210,6 +220,10 @@ def _event(one: Happened) -> dict[str, Any]:
         note = f"{int(one.what):,}円"
     elif one.kind == "released":
         note = f"支払単位 {one.what}"
+    elif one.kind == "failed":
+        note = FAILURES[FailureClass(one.what)].title
+    elif one.kind == "account":
+        note = SOURCE_TITLES[AccountSource(one.what)]
     return {"at": one.at, "by": one.by, "title": _HAPPENED[one.kind], "note": note}
 
 

@@ -19,6 +19,7 @@ from todoke.pages.tables import PER_PAGE, Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
 from todoke.systems.benefits.models import FileImport
 from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.imports import differences, reading
 from todoke.systems.benefits.rules.imports.differences import Change
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
@@ -69,6 +70,7 @@ def listed(request: HttpRequest, import_id: int) -> HttpResponse:
         request.GET if {"change", "column", "code"} & set(request.GET) else None,
         columns=[(name, label) for name, label, _ in by_column],
         adds=KINDS[kind].adds,
+        of_persons=KINDS[kind].of_persons,
     )
     wish = form.cleaned_data if form.is_valid() else {}
     asked = {name: wish.get(name, "") for name in ("change", "column", "code")}
@@ -78,7 +80,7 @@ def listed(request: HttpRequest, import_id: int) -> HttpResponse:
         offset = (found.total - 1) // PER_PAGE * PER_PAGE
         found = reads.difference_page(row, **asked, offset=offset, limit=PER_PAGE)
     shielded = frozenset[str]()
-    if kind not in reads.REGISTERS and not KINDS[kind].adds:
+    if kind not in reads.REGISTERS and not KINDS[kind].adds and KINDS[kind].of_persons:
         shielded = reads.protected(line["resident_code"] for line in found.rows)
     record(
         ALIAS,
@@ -150,8 +152,9 @@ def _columns(kind: ImportKind, labels: dict[str, str], shielded: frozenset[str])
 
 
 def _hidden(row: Row, shielded: frozenset[str]) -> bool:
-    """Protected before, after, or in a register: of such a person only the names of the columns are shown."""
-    return row["resident_code"] in shielded or any(row[side].get("protected") for side in ("old", "new"))
+    """Protected before, after, or in a register, or an evacuee: of such a person only the names of the columns are shown."""
+    known = row.get("resident_code") in shielded or row.get("kind") == SpecialKind.EVACUEE
+    return known or any(row[side].get("protected") for side in ("old", "new"))
 
 
 def _before_after(row: Row, labels: dict[str, str], *, hidden: bool) -> SafeString | str:

@@ -92,7 +92,14 @@ class DifferenceFilter(forms.Form):
     column = forms.ChoiceField(label="変わった項目", required=False)
     code = forms.CharField(label="住基個人コード", required=False, max_length=16)
 
-    def __init__(self, *arguments: Any, columns: list[tuple[str, str]], adds: bool, **named: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401 - as Django's own
+        columns: list[tuple[str, str]],
+        adds: bool,
+        of_persons: bool,
+        **named: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(*arguments, **named)
         changes = (
             [Change.ADDED, Change.DUPLICATE, Change.NO_CASE]
@@ -106,7 +113,7 @@ class DifferenceFilter(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", "すべて"), *choices]
-        self.fields["code"].label = "世帯コード" if adds else "住基個人コード"
+        self.fields["code"].label = "住基個人コード" if of_persons else "世帯コード"
         if adds or not columns:
             del self.fields["column"]
 

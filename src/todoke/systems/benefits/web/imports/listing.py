@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -20,6 +20,7 @@ from todoke.systems.benefits import needs
 from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.models import FileImport
 from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.rules.imports import reading
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.systems.benefits.web.imports.forms import ImportFilter
 
@@ -159,3 +160,14 @@ def cards(actor: Actor) -> Iterable[Card]:
         yield Card(
             title="二人目の確認を待つ取込", count=mine.count(), link="確かめる", url=f"{url}?state=proposed"
         )
+
+
+def in_words(row: FileImport, faults: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Columns by their names in Japanese, with the header of the file beside."""
+    layout = reading.LAYOUTS[ImportKind(row.kind)]
+
+    def named(column: str) -> str:
+        words = layout.in_words(column)
+        return column if words == column else f"{words}（{column}）"
+
+    return [{**fault, "column": named(fault["column"])} for fault in faults]

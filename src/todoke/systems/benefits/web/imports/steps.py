@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from todoke.access import lists
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor
 from todoke.pages.tables import Column, Kind, Table
@@ -23,7 +22,7 @@ from todoke.systems.benefits.queries import imports as reads
 from todoke.systems.benefits.rules.imports import reading
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.systems.benefits.web import working
-from todoke.systems.benefits.web.imports.listing import CONFIRM, IMPORT, READ, chip, crumbs
+from todoke.systems.benefits.web.imports.listing import CONFIRM, IMPORT, READ, chip, crumbs, in_words
 
 STAGES: Final = (
     "受け付けました",
@@ -34,7 +33,6 @@ STAGES: Final = (
     "検査が済みました",
 )
 FIRST: Final = 10
-LISTED: Final = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +111,7 @@ def one(request: HttpRequest, import_id: int) -> HttpResponse:
         "stage": STAGES[row.stage] if row.state == ImportState.RECEIVED else "使用中の版を入れ替えています",
         "facts": facts(row),
         "counts": counts(row),
-        "groups": reads.fault_groups(row)[:5],
+        "groups": in_words(row, reads.fault_groups(row)[:5]),
         "actions": _actions(row, by),
         "says": _says(row, by),
         "may_continue": working_now and by.may_somewhere(IMPORT),
@@ -204,42 +202,6 @@ def _says(row: FileImport, by: Actor) -> tuple[str, str]:
     if row.state == ImportState.CANCELLED:
         return "", "取りやめました。受け取ったファイルは消しました。使用中の版はそのままです。"
     return "", ""
-
-
-FAULTS: Final = [
-    Column[dict[str, Any]](
-        key="row", title="行", value=lambda row: row["row"], kind=Kind.NUMBER, heads_row=True
-    ),
-    Column[dict[str, Any]](key="column", title="列", value=lambda row: row["column"]),
-    Column[dict[str, Any]](key="shown", title="値（伏せて表示）", value=lambda row: row["shown"]),
-    Column[dict[str, Any]](key="rule", title="規則", value=lambda row: row["rule"]),
-]
-GROUPS: Final = [
-    Column[dict[str, Any]](key="column", title="列", value=lambda row: row["column"], heads_row=True, sortable=False),
-    Column[dict[str, Any]](key="rule", title="規則", value=lambda row: row["rule"], sortable=False),
-    Column[dict[str, Any]](key="count", title="件数", value=lambda row: row["count"], kind=Kind.NUMBER, sortable=False),
-    Column[dict[str, Any]](key="first", title="最初の行", value=lambda row: row["first"], kind=Kind.NUMBER, sortable=False),
-    Column[dict[str, Any]](key="last", title="最後の行", value=lambda row: row["last"], kind=Kind.NUMBER, sortable=False),
-]  # fmt: skip
-
-
-@screen(READ)
-def rows(request: HttpRequest, import_id: int) -> HttpResponse:
-    """手順2: every bad row by column and rule, with the file's own row numbers (the header is row 1)."""
-    row = reads.one(import_id)
-    count, found = reads.faults(row, limit=LISTED)
-    table = Table(
-        caption="誤りのある箇所", columns=FAULTS, rows=found, query=request.GET, empty="誤りはありません。"
-    )
-    groups = Table(
-        caption="誤りのまとめ", columns=GROUPS, rows=reads.fault_groups(row), empty="誤りはありません。"
-    )
-    page = context(row, 2, "行の検査")
-    heading = page.pop("heading")
-    return lists.listing(
-        request, table, permission=READ, heading=heading, file=f"import_{row.pk}_faults",
-        template="benefits/imports/rows.html", groups=groups, more_faults=max(0, count - len(found)), **page,
-    )  # fmt: skip
 
 
 def _sign(more: int) -> str:

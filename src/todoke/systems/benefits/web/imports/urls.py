@@ -9,7 +9,15 @@ from django.urls import URLPattern, path
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
-from todoke.systems.benefits.web.imports import deciding, differing, listing, standing, steps, uploading
+from todoke.systems.benefits.web.imports import (
+    deciding,
+    differing,
+    faults,
+    listing,
+    standing,
+    steps,
+    uploading,
+)
 
 _ONE = "benefits/imports/<int:import_id>"
 
@@ -21,7 +29,7 @@ urlpatterns: Final[list[URLPattern]] = [
     path("benefits/imports/limits", standing.limits, name="benefits-import-limits"),
     path("benefits/imports/limits/<str:kind>", standing.limit, name="benefits-import-limit"),
     path(_ONE, steps.one, name="benefits-import"),
-    path(f"{_ONE}/rows", steps.rows, name="benefits-import-rows"),
+    path(f"{_ONE}/rows", faults.rows, name="benefits-import-rows"),
     path(f"{_ONE}/contents", steps.contents, name="benefits-import-contents"),
     path(f"{_ONE}/differences", differing.listed, name="benefits-import-differences"),
     path(f"{_ONE}/propose", deciding.propose, name="benefits-import-propose"),

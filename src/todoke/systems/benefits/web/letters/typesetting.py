@@ -1,4 +1,4 @@
-"""確認書 (ConfirmationForm) as PDF: the common part typeset once, then 100 households a file, on two processes.
+"""確認書, 申請書 and お知らせ as PDF: the common part typeset once, then 100 households a file, on two processes.
 
 Measured here on one core: 100 letters of two pages in 0.09 s (0.5 s when the common part is typeset each time).
 The same letters give the same bytes: the document carries no date and no random identifier.
@@ -40,13 +40,18 @@ _FILES_IN_FLIGHT = 6
 class CommonText:
     """What is the same on every letter of a programme; dates are already in the Japanese calendar.
 
-    `child` is the supplement for each child, empty without one.
+    `kind` is the letter (`confirmation`, `application`, `notice`), `why` the sentence why it came, `child` the supplement
+    for each child (empty without one), `opt_out` the last day to decline a notice, `documents` what is to be enclosed.
     """
 
+    kind: str
     programme: str
+    why: str
     amount: str
     child: str
     deadline: str
+    opt_out: str
+    documents: tuple[str, ...]
     base_date: str
     tax_year: str
     sender: str
@@ -59,7 +64,7 @@ class CommonText:
 class Letter:
     """One household's letter: 給付管理番号, postal code (with hyphen), registered address, name of the payee.
 
-    `amount` and its `parts` where households get different amounts; empty where the common part says it.
+    `amount` and its `parts` where households get different amounts, `account` of a notice; else empty.
     """
 
     number: str
@@ -68,6 +73,7 @@ class Letter:
     name: str
     amount: str = ""
     parts: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +119,7 @@ def typeset(
     data = json.dumps(
         [asdict(letter) | {"runs": qr.runs(letter.number)} for letter in letters], ensure_ascii=False
     )
-    compiler = typst.Compiler(str(folder / "confirmation.typ"), root=str(folder), font_paths=house.fonts())
+    compiler = typst.Compiler(str(folder / "letter.typ"), root=str(folder), font_paths=house.fonts())
     made = compiler.compile(format=form, ppi=ppi, sys_inputs={"letters": data}, pdf_tags=False)
     assert made is not None
     return made if isinstance(made, list) else [made]
@@ -126,7 +132,7 @@ def prepare(folder: Path, text: CommonText) -> None:
         sys_inputs={"text": json.dumps(asdict(text), ensure_ascii=False)},
     )  # fmt: skip
     (folder / "stationery.pdf").write_bytes(common)
-    (folder / "confirmation.typ").write_bytes((_HERE / "confirmation.typ").read_bytes())
+    (folder / "letter.typ").write_bytes((_HERE / "letter.typ").read_bytes())
 
 
 @contextmanager

@@ -55,7 +55,7 @@ DROP FUNCTION benefits_case_tally_add_up();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0018_forms_in_guards")]
+    dependencies: ClassVar = [("benefits", "0024_decision_lists")]
     operations: ClassVar = [
         migrations.CreateModel(
             name="CaseTally",

@@ -1,0 +1,78 @@
+"""What a decision reads beside registers, tax and answers: special persons, earlier rounds, declared figures.
+
+Each from the newest imported list; without one, special persons and figures are absent, and earlier rounds are the cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from todoke.engine import duck, snapshots
+from todoke.systems.benefits.models import Source
+from todoke.systems.benefits.queries.judging import earlier_rounds
+from todoke.systems.benefits.rules import hardship, shortfall
+from todoke.systems.benefits.rules.imports.kinds import ImportKind
+from todoke.systems.benefits.rules.programme import Programme, Unit
+
+ALIAS: Final = "benefits"
+_FIGURES: Final = {
+    hardship.ITEMS: ImportKind.HARDSHIP_FIGURES,
+    shortfall.ITEMS: ImportKind.SHORTFALL_FIGURES,
+}
+"""What a programme's rules read → the list that declares it."""
+_SPECIAL: Final = "SELECT DISTINCT resident_code, kind FROM read_parquet($path) ORDER BY 1, 2"
+# A household may stand in the list and among the cases: whichever standing is excluded excludes it
+_EARLIER: Final = """
+SELECT programme, household_key, head, standing FROM own
+UNION SELECT programme, household_code, head, standing FROM read_parquet($path) WHERE list_contains($programmes, programme)
+ORDER BY 1, 2, 3, 4
+"""
+
+
+def of(programme: Programme) -> dict[str, pa.Table]:
+    """Relation → rows, for those that the programme's rules read and that there is something for."""
+    found: dict[str, pa.Table] = {}
+    special = _newest(ImportKind.SPECIAL_PERSONS)
+    if special is not None and programme.unit is Unit.HOUSEHOLD:
+        found["special"] = _read(_SPECIAL, path=special)
+    if programme.earlier:
+        found["earlier"] = _earlier([one.programme for one in programme.earlier])
+    kind = _FIGURES.get(programme.figures)
+    figures = _newest(kind) if kind is not None else None
+    if figures is not None:
+        found["figures"] = _read(_items(programme.figures), path=figures)
+    return found
+
+
+def _earlier(programmes: Sequence[str]) -> pa.Table:
+    own, listed = earlier_rounds(programmes), _newest(ImportKind.EARLIER_ROUNDS)
+    if listed is None:
+        return own
+    with duck.connect() as connection:
+        connection.register("own", own)
+        return duck.table(connection, _EARLIER, {"path": str(listed), "programmes": list(programmes)})
+
+
+def _items(names: Sequence[str]) -> str:
+    """A row per figure that was declared: what is empty in the list is absent, never zero."""
+    each = (
+        f"SELECT resident_code, '{name}' AS item, CAST({name} AS BIGINT) AS value FROM read_parquet($path)"
+        f" WHERE {name} IS NOT NULL"
+        for name in names
+    )
+    return " UNION ALL ".join(each) + " ORDER BY 1, 2"
+
+
+def _newest(kind: ImportKind) -> Path | None:
+    """The sealed edition in use, checked."""
+    source = Source.objects.using(ALIAS).filter(kind=kind).order_by("-id").first()
+    return None if source is None else snapshots.check(Path(source.path), source.sha256)
+
+
+def _read(query: str, *, path: Path) -> pa.Table:
+    with duck.connect() as connection:
+        return duck.table(connection, query, {"path": str(path)})

@@ -1,0 +1,1 @@
+"""Screens of 支払: batches, their release by a third person, the bank file."""

@@ -1,0 +1,320 @@
+"""After the bank file: results, failures, new attempts, recalls and the day's end. Accidents are named after their cities
+(facts/benefit.md §3)."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests.systems.benefits.test_money_guards import copy_row, refused
+from tests.systems.benefits.world import (
+    CLERK,
+    CODE,
+    PROGRAMME,
+    SUPERVISOR,
+    TREASURER,
+    World,
+    decide,
+    household,
+    rows,
+    walk,
+)
+from todoke.access.permissions import Actor, Role
+from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
+from todoke.systems.benefits import jobs
+from todoke.systems.benefits.actions.close_day import close_day, enter_debit
+from todoke.systems.benefits.actions.correct_account import correct_account
+from todoke.systems.benefits.actions.end_recall import end_recall
+from todoke.systems.benefits.actions.import_results import Imported, import_results
+from todoke.systems.benefits.actions.prepare_batch import prepare_batch
+from todoke.systems.benefits.actions.recall_transfer import ask_recall, confirm_recall
+from todoke.systems.benefits.actions.release_batch import release_batch
+from todoke.systems.benefits.actions.take_bank_file import take_bank_file
+from todoke.systems.benefits.actions.write_bank_file import write_bank_file
+from todoke.systems.benefits.models import Case
+from todoke.systems.benefits.queries import day_end
+from todoke.systems.benefits.queries.payable import payable
+from todoke.systems.benefits.rules.bank_account import BankAccount
+from todoke.systems.benefits.rules.failures import AccountSource
+from todoke.systems.benefits.rules.office import SAMPLE_CITY
+
+SECOND = Actor(staff_id="t002", roles=frozenset({Role.TREASURER}))
+DAY = PROGRAMME.transfer_on
+HEAD = (
+    "customer_code", "bank_code", "branch_code", "account_number", "amount", "result", "failure", "settled_on",
+)  # fmt: skip
+OTHER = BankAccount(
+    bank_code="0138", branch_code="200", account_type="1", account_number="7654321", holder_kana="ﾖｼﾀﾞ ﾀｶｻﾞｷ"
+)
+
+
+@pytest.fixture
+def world(databases: object, tmp_path: Path) -> World:
+    """Three households, ordered from the bank in batch 1."""
+    decide(dict.fromkeys(range(3), "eligible"))
+    world = World(tmp_path, size=3).serve()
+    walk(world, tmp_path)
+    return world
+
+
+def case(number: int) -> Case:
+    return Case.objects.using("benefits").get(household_key=household(number))
+
+
+def states() -> list[str]:
+    return [state for (state,) in rows("SELECT state FROM benefits_case ORDER BY case_number")]
+
+
+def row(number: int, result: str = "1", failure: str = "", **changes: str) -> dict[str, str]:
+    given = dict(
+        zip(HEAD, (case(number).case_number.zfill(20), "0138", "200", f"{number + 1:07d}", "100000", result, failure, DAY.isoformat()), strict=True)
+    )  # fmt: skip
+    return {**given, **changes}
+
+
+def write(path: Path, *given: dict[str, str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, HEAD, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(given)
+    return path
+
+
+def results(path: Path, *given: dict[str, str], number: int = 1, **more: Any) -> Imported:
+    return import_results(programme=PROGRAMME, number=number, file=write(path, *given), by=TREASURER, **more)
+
+
+def error(code: ErrorCode, work: Any, **given: Any) -> TodokeError:
+    with pytest.raises(TodokeError) as found:
+        work(**given)
+    assert found.value.code is code, found.value
+    return found.value
+
+
+def again(number: int, account: BankAccount = OTHER) -> None:
+    """Another account of a failed case, examined and approved anew."""
+    correct_account(
+        case_id=case(number).pk, account=account, source=AccountSource.FORM, source_on=date(2022, 5, 1), by=CLERK
+    )  # fmt: skip
+    jobs.examine(CODE, by=CLERK)
+    jobs.approve(CODE, by=SUPERVISOR)
+
+
+def test_every_payment_ends_paid_or_failed_and_a_failed_one_is_paid_by_a_new_attempt(
+    world: World, tmp_path: Path
+) -> None:
+    found = results(tmp_path / "r.csv", row(0), row(1, "2", "3"), row(2))
+    assert found == Imported(paid=2, paid_yen=200_000, failed=1, failed_yen=100_000)
+    assert states() == ["paid", "failed", "paid"]
+    again(1)
+    # 仙台市 2022: 151 were paid into the old account although another one was told
+    made = prepare_batch(programme=PROGRAMME, office=SAMPLE_CITY, by=SUPERVISOR)
+    assert (made.payments, made.total_yen, made.held_back) == (1, 100_000, {})
+    release_batch(programme=PROGRAMME, number=2, by=TREASURER, expected=1, expected_yen=100_000)
+    file = write_bank_file(programme=PROGRAMME, office=SAMPLE_CITY, number=2, out=tmp_path, by=TREASURER)
+    assert file.path.read_bytes()[122:][43:50] == b"7654321"
+    assert rows("SELECT attempt, follows_id IS NULL, amount_yen FROM benefits_transfer ORDER BY id")[2:] == [
+        (1, True, 100_000), (2, False, 100_000),
+    ]  # fmt: skip
+    assert len(rows("SELECT id FROM benefits_payment")) == 3  # the payment stays one
+    results(tmp_path / "r2.csv", row(1, account_number="7654321"), number=2)
+    assert states() == ["paid", "paid", "paid"]
+    assert refused(
+        "UPDATE benefits_case SET state = 'received', state_by = 'x'"
+    )  # nothing of a paid case is opened again
+
+
+def test_a_list_with_bad_rows_is_refused_whole_and_every_row_is_named(world: World, tmp_path: Path) -> None:
+    bad = [
+        row(0),
+        row(1, amount="90000"),
+        row(2, account_number="9999999"),
+        {**row(0), "customer_code": "9" * 20},
+        row(1, settled_on="2022-01-04", customer_code="0" * 20),
+    ]
+    with pytest.raises(InputRefused) as found:
+        results(tmp_path / "r.csv", *bad)
+    assert [(each.row, each.column) for each in found.value.rows] == [
+        (3, "amount"), (4, "account_number"), (5, "customer_code"), (6, "customer_code"),
+    ]  # fmt: skip
+    assert states() == ["ordered"] * 3
+    with pytest.raises(InputRefused):  # a failure without its reason
+        results(tmp_path / "r.csv", row(0, "2", ""))
+    with pytest.raises(InputRefused):  # a reason without a failure
+        results(tmp_path / "r.csv", row(0, "1", "3"))
+    assert not rows("SELECT id FROM benefits_result_file")
+
+
+def test_a_list_of_failures_alone_says_that_the_rest_is_paid(world: World, tmp_path: Path) -> None:
+    ask_recall(case_number=case(2).case_number, reason="同姓同名の別人", by=TREASURER)
+    confirm_recall(recall_id=_recall(), by=SECOND)
+    found = results(tmp_path / "r.csv", row(1, "2", "1"), rest_is_paid=True)
+    assert (found.paid, found.failed) == (1, 1)
+    assert states() == ["paid", "failed", "ordered"]  # what was recalled is not taken for paid
+    error(ErrorCode.ALREADY_DONE, import_results, programme=PROGRAMME, number=1, file=tmp_path / "r.csv", by=TREASURER)  # fmt: skip
+
+
+def _recall() -> int:
+    ((number,),) = rows("SELECT max(id) FROM benefits_recall")
+    return int(number)
+
+
+def test_kawaguchiko_the_paid_mark_comes_from_the_banks_list_and_cannot_be_set_or_lost(
+    world: World, tmp_path: Path
+) -> None:
+    """富士河口湖町: wrong data went to the bank, and the mark "paid" was not set."""
+    for state in ("paid", "failed"):
+        set_by_hand = f"UPDATE benefits_case SET state = '{state}', state_by = 'x', state_at = now()"
+        assert refused(set_by_hand) == f"benefits_case_{state}_proved"
+    results(tmp_path / "r.csv", row(0))
+    assert states() == ["paid", "ordered", "ordered"]
+    for table in ("benefits_transfer_result", "benefits_result_file"):
+        assert "append-only" in refused(f"DELETE FROM {table}")
+    assert refused(copy_row("benefits_transfer_result")) == "benefits_transfer_result_transfer_id_key"
+    assert "may not follow" in refused("UPDATE benefits_case SET state = 'approved' WHERE state = 'paid'")
+
+
+def test_neyagawa_a_paid_household_has_no_second_attempt(world: World, tmp_path: Path) -> None:
+    """寝屋川市: 993 households were paid twice, because the master of the paid was not up to date."""
+    results(tmp_path / "r.csv", row(0), row(1, "2", "1"), row(2))
+    with transaction.atomic(using="benefits"):
+        rows(copy_row("benefits_payment_batch", number="2"))
+        newest = "(SELECT max(id) FROM benefits_payment_batch)"
+        alive = copy_row("benefits_transfer", attempt="2", follows_id="id", batch_id=newest)
+        assert refused(alive) == "transfer_one_alive"
+        transaction.set_rollback(True, using="benefits")
+    assert refused(copy_row("benefits_transfer", attempt="2")) == "transfer_follows_known"
+    assert not payable(CODE).cases.num_rows
+    error(
+        ErrorCode.STATE_CONFLICT, correct_account, case_id=case(0).pk, account=OTHER, source=AccountSource.FORM,
+        source_on=date(2022, 5, 1), by=CLERK,
+    )  # fmt: skip
+
+
+def test_tenei_one_file_is_handed_over_once(world: World, tmp_path: Path) -> None:
+    """天栄村: the file of one day was sent to the bank twice."""
+    name, data = take_bank_file(programme=PROGRAMME, number=1, by=TREASURER)
+    assert data == (tmp_path / "payments" / name).read_bytes()
+    found = error(ErrorCode.ALREADY_DONE, take_bank_file, programme=PROGRAMME, number=1, by=SECOND)
+    assert "t001" in found.sentence
+    assert "append-only" in refused("DELETE FROM benefits_file_handover")
+    assert refused(copy_row("benefits_file_handover")) == "benefits_file_handover_file_id_key"
+
+
+def test_a_bank_file_that_was_touched_is_not_handed_over(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "payments/transfer-0001.txt"
+    path.write_bytes(path.read_bytes().replace(b"0000001", b"0000009"))
+    error(ErrorCode.INPUT_CHANGED, take_bank_file, programme=PROGRAMME, number=1, by=TREASURER)
+    path.unlink()
+    error(ErrorCode.INPUT_MISSING, take_bank_file, programme=PROGRAMME, number=1, by=TREASURER)
+    assert not rows("SELECT id FROM benefits_file_handover")
+
+
+def test_sendai_the_same_account_again_is_no_correction_and_an_unexamined_one_is_not_paid(
+    world: World, tmp_path: Path
+) -> None:
+    results(tmp_path / "r.csv", row(0), row(1, "2", "3"), row(2))
+    old = BankAccount(
+        bank_code="0138", branch_code="200", account_type="1", account_number="0000002", holder_kana="ﾖｼﾀﾞ ﾀｶｻﾞｷ"
+    )  # fmt: skip
+    given = {
+        "case_id": case(1).pk, "source": AccountSource.PUBLIC, "source_on": date(2022, 5, 1), "by": CLERK,
+    }  # fmt: skip
+    error(ErrorCode.STATE_CONFLICT, correct_account, account=old, **given)
+    unknown = BankAccount(
+        bank_code="0138", branch_code="999", account_type="1", account_number="1", holder_kana=""
+    )
+    assert "支店コード" in error(ErrorCode.RECORD_INVALID, correct_account, account=unknown, **given).sentence
+    without = "UPDATE benefits_case SET state = 'received' WHERE state = 'failed'"
+    assert refused(without) == "benefits_case_corrected"
+    correct_account(account=OTHER, **given)
+    assert "append-only" in refused("UPDATE benefits_account_correction SET account_number = '0000002'")
+    assert states() == ["paid", "received", "paid"]
+    assert not payable(CODE).cases.num_rows
+
+
+def test_a_same_name_stranger_is_not_paid_automatically(world: World, tmp_path: Path) -> None:
+    """公金受取口座 2023: money to a family's account; 大阪府八尾市: to a stranger of the same name."""
+    results(tmp_path / "r.csv", row(0), row(1, "2", "2"), row(2))
+    again(
+        1,
+        BankAccount(
+            bank_code="0138", branch_code="200", account_type="1", account_number="1234567", holder_kana="ﾖｼﾀﾞ ﾀﾛｳ"
+        ),
+    )  # fmt: skip
+    assert states() == ["paid", "deficient", "paid"]  # a person looks at it, with the reason
+    ((codes,),) = rows("SELECT codes FROM benefits_examination ORDER BY id DESC LIMIT 1")
+    assert codes == ["NAME_DIFFERS"]
+    # the register's name changes after the approval: held back at the moment of payment
+    again(1)
+    world.people[1]["name_kana"] = "ﾄﾄﾞｹ ﾊﾅｺ"
+    world.serve()
+    found = payable(CODE)
+    assert (found.cases.num_rows, found.held_back) == (0, {"NAME_DIFFERS": 1})
+
+
+def test_a_recall_is_asked_by_one_and_confirmed_by_another(world: World, tmp_path: Path) -> None:
+    """The money of a paid case comes back; it is then paid again to another account."""
+    results(tmp_path / "r.csv", row(0), row(1), row(2))
+    number = case(1).case_number
+    made = ask_recall(case_number=number, reason="別人の口座に振り込んだ", by=TREASURER)
+    error(ErrorCode.ALREADY_DONE, ask_recall, case_number=number, reason="二重", by=SECOND)
+    error(ErrorCode.SAME_PERSON, confirm_recall, recall_id=made.pk, by=TREASURER)
+    error(ErrorCode.STATE_CONFLICT, end_recall, recall_id=made.pk, returned_on=date(2022, 5, 2), by=TREASURER)
+    for by in ("'t001'", "NULL"):
+        alone = f"UPDATE benefits_recall SET state = 'confirmed', confirmed_by = {by}, confirmed_at = now()"
+        assert refused(alone) in ("benefits_recall_distinct_persons", "recall_two_persons")
+    confirm_recall(recall_id=made.pk, by=SECOND)
+    end_recall(recall_id=made.pk, returned_on=date(2022, 5, 2), by=TREASURER)
+    assert states() == ["paid", "failed", "paid"]
+    again(1)
+    prepare_batch(programme=PROGRAMME, office=SAMPLE_CITY, by=SUPERVISOR, expected=1)
+    assert states() == ["paid", "reserved", "paid"]
+    error(ErrorCode.NOT_FOUND, ask_recall, case_number=number, reason="まだ依頼していない", by=TREASURER)
+
+
+def test_abu_a_second_debit_beside_the_file_is_seen_on_the_same_day(world: World, tmp_path: Path) -> None:
+    """阿武町: 463 payments by file, and 46.3 million yen once more by a paper order that nobody compared."""
+    enter_debit(day=DAY, amount_yen=300_000, reference="0001", by=TREASURER)
+    enter_debit(day=DAY, amount_yen=300_000, reference="0002", by=TREASURER)
+    found = error(ErrorCode.STATE_CONFLICT, close_day, day=DAY, by=SECOND)
+    assert "差額 300,000 円" in found.sentence
+    assert [(day.day, day.difference, day.closed_at) for day in day_end.days()] == [(DAY, 300_000, None)]
+    error(ErrorCode.ALREADY_DONE, enter_debit, day=DAY, amount_yen=1, reference="0002", by=SECOND)
+    enter_debit(day=DAY, amount_yen=-300_000, reference="0003 返金", by=TREASURER)
+    error(ErrorCode.SAME_PERSON, close_day, day=DAY, by=TREASURER)
+    results(tmp_path / "r.csv", row(0), row(1, "2", "1"))
+    made = close_day(day=DAY, by=SECOND)
+    assert (made.file_yen, made.debit_yen, made.paid_yen, made.failed_yen, made.open_yen) == (
+        300_000, 300_000, 100_000, 100_000, 100_000,
+    )  # fmt: skip
+    for table in ("benefits_bank_debit", "benefits_day_closing"):
+        assert "append-only" in refused(f"UPDATE {table} SET day = day")
+        assert "append-only" in refused(f"DELETE FROM {table}")
+    error(ErrorCode.ALREADY_DONE, close_day, day=DAY, by=SECOND)
+    error(ErrorCode.ALREADY_DONE, enter_debit, day=DAY, amount_yen=1, reference="0009", by=TREASURER)
+
+
+def test_a_day_is_closed_only_with_its_true_sums_also_by_bulk_sql(world: World) -> None:
+    enter_debit(day=DAY, amount_yen=100_000, reference="0001", by=TREASURER)
+    closing = (
+        "INSERT INTO benefits_day_closing (day, file_yen, debit_yen, paid_yen, failed_yen, open_yen, closed_at, closed_by)"
+        f" VALUES ('{DAY}', %s, %s, 0, 0, %s, now(), %s)"
+    )
+    assert refused(closing, 300_000, 100_000, 300_000, "t002") in ("day_states_truth", "day_debit_is_file")
+    assert refused(closing, 100_000, 100_000, 100_000, "t002") == "day_states_truth"
+    assert refused(closing, 100_000, 100_000, 100_000, "t001") == "day_closed_by_second"
+
+
+def test_who_recorded_an_account_does_not_release_its_payment(world: World, tmp_path: Path) -> None:
+    results(tmp_path / "r.csv", row(0), row(1, "2", "3"), row(2))
+    again(1)
+    prepare_batch(programme=PROGRAMME, office=SAMPLE_CITY, by=SUPERVISOR)
+    for staff_id in ("c001", "s001"):
+        both = Actor(staff_id=staff_id, roles=frozenset({Role.TREASURER}))
+        error(ErrorCode.SAME_PERSON, release_batch, programme=PROGRAMME, number=2, by=both)
