@@ -17,7 +17,6 @@ from tests.systems.benefits.deciding_city import decision
 from todoke.access.permissions import Role
 from todoke.oplog.models import Operation
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.models import Resident
 from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.stages import Stage
 
@@ -55,18 +54,6 @@ def test_an_officer_explains_a_paid_household_on_the_phone(clerk: Person, examin
     assert paid.case_number not in page.url
     look = Operation.objects.using("benefits").filter(verb="benefits:case:read", persons=1).latest("id")
     assert (look.purpose, look.actor) == (PURPOSE, "s001")
-
-
-def test_one_link_leads_from_the_household_to_why_and_one_back(clerk: Person, examiner: Examiner) -> None:
-    paid = decided_office.case(decided_office.PAID)
-    person = Resident.objects.using("benefits").get(resident_code=paid.payee_resident_code)
-    page = clerk.open("benefits-household", person.pk, query=QUERY)
-    Keys(page).see("さんの世帯").see(paid.case_number)
-    examiner.check(page, "benefits-household-with-case")
-    Keys(page).press(f"{paid.case_number}（振込依頼済み）の判定と経過").see("判定の内訳").see("次にすること")
-    Keys(page).press("この世帯の住民情報を見る").see("さんの世帯").see("基準日と最新").see(paid.case_number)
-    # the purpose goes with it, and the look is recorded under it
-    assert Operation.objects.using("benefits").filter(purpose=PURPOSE, verb="benefits:case:read").exists()
 
 
 def test_why_not_and_what_is_missing(clerk: Person, examiner: Examiner) -> None:
