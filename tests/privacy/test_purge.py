@@ -203,7 +203,11 @@ class TestTwoPeople:
         assert count(NETWORK, "network_acquisition") == 29
 
 
-_NOT_USED_HERE = ("benefits_source", "benefits_import_limit", "benefits_programme_edition")
+_NOT_USED_HERE = (
+    "benefits_bank_branch", "benefits_bank_debit", "benefits_bank_list", "benefits_box", "benefits_case_tally", "benefits_day_closing",
+    "benefits_file_handover", "benefits_import_limit", "benefits_paper_disposal", "benefits_programme_edition",
+    "benefits_result_file", "benefits_source",
+)  # fmt: skip
 
 
 @pytest.mark.usefixtures("databases")

@@ -127,10 +127,10 @@ def _reduce(alias: str, model: Model, everything: Sequence[Model], chosen: Seque
 
 
 def _referring(model: Model, among: Sequence[Model] | set[Model]) -> Iterator[tuple[Model, str]]:
-    """(model, column) of every foreign key to the model."""
+    """(model, column) of every foreign key to the model that the database holds."""
     for other in among:
         for field in other._meta.concrete_fields:
-            if isinstance(field, models.ForeignKey) and field.related_model is model:
+            if isinstance(field, models.ForeignKey) and field.db_constraint and field.related_model is model:
                 yield other, field.column
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from todoke.privacy.classes import Privacy
-from todoke.privacy.retention import CLAIMS, with_parent, years
+from todoke.privacy.retention import CLAIMS, NOT_PERSONAL, for_ever, years
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.push import Route
 
@@ -104,7 +104,7 @@ class CaseTally(models.Model):
     since = models.DateField()
     cases = models.BigIntegerField()
 
-    privacy = Privacy(open="id programme ward_code state since cases", keep=with_parent("programme"))
+    privacy = Privacy(open="id programme ward_code state since cases", keep=for_ever(NOT_PERSONAL))
 
     class Meta:
         db_table = "benefits_case_tally"
