@@ -130,7 +130,9 @@ def _referring(model: Model, among: Sequence[Model] | set[Model]) -> Iterator[tu
     """(model, column) of every foreign key to the model that the database holds."""
     for other in among:
         for field in other._meta.concrete_fields:
-            if isinstance(field, models.ForeignKey) and field.db_constraint and field.related_model is model:
+            if not isinstance(field, models.ForeignKey) or field.related_model is not model:
+                continue
+            if getattr(field, "db_constraint", True):  # the stubs do not know it
                 yield other, field.column
 
 
