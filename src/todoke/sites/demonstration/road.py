@@ -23,6 +23,7 @@ WORDS: Final = {
     "approved_yen": "承認額（円）", "batches": "支払単位", "prepared_yen": "起案額（円）", "released_batches": "確定した支払単位",
     "released_yen": "確定額（円）", "bank_files": "振込ファイル", "paid_count": "振込件数", "paid_yen": "振込額（円）",
     "ACCOUNT_MISSING": "口座の記入なし", "BRANCH_UNKNOWN": "支店なし", "DECLINED": "辞退の記入", "NAME_DIFFERS": "名義違い",
+    "notice": "お知らせ", "confirmation": "確認書", "application": "申請書", "missing": "判定に足りない事柄",
     "PROTECTED_BY_HAND": "支援措置（個別審査）", "SUPPORTER_TAXED": "課税者の扶養", "DECLARATION_MISSING": "扶養の申告なし",
 }  # fmt: skip
 """Control totals as a person reads them; a total without a word here is shown by its name."""
