@@ -13,13 +13,19 @@ Places = NDArray[np.int64]
 
 def copied(source: NDArray[Any], starts: Places, lengths: Places) -> NDArray[Any]:
     """source[starts[i] : starts[i] + lengths[i]] for every i, end to end."""
-    if not lengths.all():
-        starts, lengths = starts[lengths > 0], lengths[lengths > 0]
-    if not len(lengths):
-        return source[:0].copy()
-    ends = np.cumsum(lengths)
-    # from one place to the next it is one step, but at the beginning of a run
-    places = np.ones(int(ends[-1]), dtype=np.int64)
-    places[0] = starts[0]
-    places[ends[:-1]] = starts[1:] - (starts[:-1] + lengths[:-1] - 1)
-    return source.take(np.cumsum(places, out=places))
+    total = int(lengths.sum())
+    begun = np.cumsum(lengths) - lengths
+    places = np.repeat(starts - begun, lengths)
+    places += _counting(total)
+    return source.take(places)
+
+
+_numbers: Places = np.arange(0, dtype=np.int64)
+
+
+def _counting(total: int) -> Places:
+    """0, 1, 2 … of a length, from one array that is kept."""
+    global _numbers  # noqa: PLW0603 - a cache that only grows, to the size of the largest block
+    if len(_numbers) < total:
+        _numbers = np.arange(total, dtype=np.int64)
+    return _numbers[:total]
