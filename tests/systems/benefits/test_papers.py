@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,10 @@ def code(action: object) -> ErrorCode:
     return error.value.code
 
 
+def proposing(received_until: date, *, reason: str) -> Callable[[], object]:
+    return partial(propose_disposal, box_id=box().pk, received_until=received_until, reason=reason, by=CLERK)
+
+
 @pytest.mark.usefixtures("world")
 def test_a_sheet_is_followed_from_box_to_box_and_back() -> None:
     scan(0)
@@ -102,8 +108,7 @@ def test_sheets_end_by_two_people_after_their_time_and_when_the_case_has_ended()
     assert found.papers == 2
     first = papers()[0]
     assert code(lambda: move_into_box(papers=[first.pk], box="B-2", by=CLERK)) is ErrorCode.STATE_CONFLICT
-    again = lambda: propose_disposal(box_id=box().pk, received_until=LONG_AGO, reason="満了", by=CLERK)  # noqa: E731
-    assert code(again) is ErrorCode.STATE_CONFLICT
+    assert code(proposing(LONG_AGO, reason="満了")) is ErrorCode.STATE_CONFLICT
     assert code(lambda: approve_disposal(disposal_id=found.pk, by=CLERK)) is ErrorCode.PERMISSION_DENIED
     withdraw_disposal(disposal_id=found.pk, by=CLERK)
     assert {one.disposal_id for one in papers()} == {None}
@@ -113,16 +118,14 @@ def test_sheets_end_by_two_people_after_their_time_and_when_the_case_has_ended()
     assert approve_disposal(disposal_id=found.pk, by=other) == 2
     assert [one.state for one in papers()] == ["disposed", "disposed", "held"]
     assert code(lambda: approve_disposal(disposal_id=found.pk, by=other)) is ErrorCode.STATE_CONFLICT
-    assert code(again) is ErrorCode.NOT_FOUND
+    assert code(proposing(LONG_AGO, reason="満了")) is ErrorCode.NOT_FOUND
 
 
 @pytest.mark.usefixtures("declined")
 def test_nothing_is_destroyed_before_its_time_not_even_by_sql() -> None:
     young = clock.today() - timedelta(days=5 * 365)
-    early = lambda: propose_disposal(box_id=box().pk, received_until=young, reason="満了", by=CLERK)  # noqa: E731
-    assert code(early) is ErrorCode.RECORD_INVALID
-    no_reason = lambda: propose_disposal(box_id=box().pk, received_until=LONG_AGO, reason=" ", by=CLERK)  # noqa: E731
-    assert code(no_reason) is ErrorCode.RECORD_INVALID
+    assert code(proposing(young, reason="満了")) is ErrorCode.RECORD_INVALID
+    assert code(proposing(LONG_AGO, reason=" ")) is ErrorCode.RECORD_INVALID
     found = propose_disposal(box_id=box().pk, received_until=LONG_AGO, reason="満了", by=CLERK)
     assert refused("UPDATE benefits_paper SET state = 'disposed'") == "benefits_paper_disposed_proved"
     own = "UPDATE benefits_paper_disposal SET state = 'approved', approved_by = 'c001', approved_at = now()"

@@ -98,7 +98,7 @@ class DifferenceFilter(forms.Form):
         columns: list[tuple[str, str]],
         adds: bool,
         of_persons: bool,
-        **named: Any,  # noqa: ANN401
+        **named: Any,  # noqa: ANN401 - as Django's own
     ) -> None:
         super().__init__(*arguments, **named)
         changes = (

@@ -130,7 +130,7 @@ def withdraw(request: HttpRequest, disposal_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _decide(request: HttpRequest, row: PaperDisposal, permission: Permission, **named: Any) -> HttpResponse:  # noqa: ANN401
+def _decide(request: HttpRequest, row: PaperDisposal, permission: Permission, **named: Any) -> HttpResponse:  # noqa: ANN401 - passed on
     back = reverse("benefits-disposals")
     facts: list[tuple[str, object]] = [
         ("箱", row.box.label), ("枚数", f"{row.papers:,} 枚"), ("この日までに受け付けた文書", row.received_until),

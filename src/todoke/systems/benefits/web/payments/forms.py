@@ -39,7 +39,7 @@ class PrepareForm(forms.Form):
     transfer_on = DateField(label="振込指定日")
     seen = forms.IntegerField(widget=forms.HiddenInput())
 
-    def __init__(self, data: Any, *, office: PayingOffice, seen: int, proposed: date) -> None:  # noqa: ANN401
+    def __init__(self, data: Any, *, office: PayingOffice, seen: int, proposed: date) -> None:  # noqa: ANN401 - as Django's own
         super().__init__(data, initial={"seen": seen, "transfer_on": proposed})
         self.office = office
 
