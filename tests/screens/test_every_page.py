@@ -90,6 +90,16 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 ELSEWHERE = {
     **dict.fromkeys(
         (
+            "benefits-entries",
+            "benefits-entry",
+            "benefits-entry-next",
+            "benefits-entry-picture",
+            "benefits-entry-picture-new",
+        ),
+        "test_examination_screens",
+    ),
+    **dict.fromkeys(
+        (
             "benefits-scan-start",
             "benefits-scan",
             "benefits-scan-undo",

@@ -39,6 +39,7 @@ class Permission(Enum):
     BENEFITS_EXAMINE = "benefits:application:examine"
     BENEFITS_FIGURES_READ = "benefits:figures:read"
     BENEFITS_CONTACT_NOTE = "benefits:contact:note"
+    BENEFITS_FORM_ENTER = "benefits:form:enter"
     BENEFITS_HOUSEHOLD_READ = "benefits:household:read"
     BENEFITS_IMPORT = "benefits:source:import"
     BENEFITS_IMPORT_CONFIRM = "benefits:source:confirm"

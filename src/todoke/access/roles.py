@@ -53,6 +53,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_ASK,
             Permission.BENEFITS_CASE_READ,
             Permission.BENEFITS_FIGURES_READ,
+            Permission.BENEFITS_FORM_ENTER,
             Permission.BENEFITS_PAPER_DISPOSE,
             Permission.BENEFITS_PAPER_MOVE,
             Permission.BENEFITS_PAPER_READ,

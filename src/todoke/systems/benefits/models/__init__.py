@@ -16,6 +16,7 @@ from todoke.systems.benefits.models.decision import Decision, DecisionInput, Dec
 from todoke.systems.benefits.models.edition_work import EditionWork
 from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
+from todoke.systems.benefits.models.form_entry import FormEntry, FormImage
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
@@ -59,6 +60,8 @@ __all__ = [
     "Examination",
     "FileHandover",
     "FileImport",
+    "FormEntry",
+    "FormImage",
     "ImportLimit",
     "ImportTotal",
     "InquiryOrder",

@@ -11,6 +11,7 @@ from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
 from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
+from todoke.systems.benefits.web.entry import urls as entry
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
 from todoke.systems.benefits.web.intake import urls as intake
@@ -26,6 +27,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *payments.urlpatterns,
     *imports.urlpatterns,
     *intake.urlpatterns,
+    *entry.urlpatterns,
     *papers.urlpatterns,
 ]
 
@@ -37,6 +39,7 @@ MENU: Final[tuple[Entry, ...]] = (
     *payments.MENU,
     *imports.MENU,
     *intake.MENU,
+    *entry.MENU,
     *papers.MENU,
 )
 

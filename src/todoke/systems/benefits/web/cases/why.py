@@ -39,6 +39,8 @@ _HAPPENED = {
     "numbered": "給付管理番号を付けました",
     "printed": "確認書を印刷しました",
     "received": "確認書を受け付けました",
+    "corrected": "補正を受け付けました（前の様式と置き換え）",
+    "keyed": "様式を入力しました",
     "received_again": "もう一度届いた確認書（数えません）",
     "sheet_form": "届いた確認書を読み取りました",
     "sheet_duplicate": "重複した確認書を箱に入れました",
