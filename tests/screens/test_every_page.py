@@ -90,6 +90,18 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 ELSEWHERE = {
     **dict.fromkeys(
         (
+            "benefits-mailings",
+            "benefits-mailing-new",
+            "benefits-mailing",
+            "benefits-mailing-count",
+            "benefits-mailing-match",
+            "benefits-mailing-pulls",
+            "benefits-mailing-confirm",
+        ),
+        "test_mailing_screens",
+    ),
+    **dict.fromkeys(
+        (
             "benefits-scan-start",
             "benefits-scan",
             "benefits-scan-undo",

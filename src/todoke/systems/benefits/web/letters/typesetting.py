@@ -66,6 +66,7 @@ class Letter:
     """One household's letter: 給付管理番号, postal code (with hyphen), registered address, name of the payee.
 
     `amount` and its `parts` where households get different amounts, `account` of a notice; else empty.
+    `printed_as` is kept with the letter and not printed.
     """
 
     number: str
@@ -75,6 +76,7 @@ class Letter:
     amount: str = ""
     parts: str = ""
     account: str = ""
+    printed_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
