@@ -20,11 +20,11 @@ from todoke.batch.progress import Meter
 from todoke.contracts.residents import SnapshotRef
 from todoke.engine import duck
 from todoke.kernel import clock
-from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.pages import typeface
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.rules import freshness, letter_exclusions, push
+from todoke.systems.benefits.queries import fresh
+from todoke.systems.benefits.rules import letter_exclusions, push
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.letter_exclusions import LetterExclusion
 from todoke.systems.benefits.rules.mailing_state import PRINTED_AS
@@ -78,7 +78,7 @@ def print_letters(
     typesetting process died.
     """
     require(by, Permission.BENEFITS_PRINT)
-    register = fresh_register(office)
+    register = fresh.fresh_register(office)
     cases = _sorted_out(programme, register)
     letters = cases.filter(cases["exclusion"].is_null())
     excluded = Counter(str(reason) for reason in cases["exclusion"].drop_null().to_pylist())
@@ -92,15 +92,6 @@ def print_letters(
         _print(run, route, letters.filter(pc.equal(letters["route"], route)), meter) for route in _ORDER
     )
     return PrintRun(printed=letters.num_rows, files=files, excluded=dict(sorted(excluded.items())))
-
-
-def fresh_register(office: PayingOffice) -> SnapshotRef:
-    """The newest register, young enough for letters; REGISTER_OLD otherwise."""
-    register = queries.latest_register()
-    old = freshness.stale(as_of=register.as_of, sealed_at=register.sealed_at, now=clock.now(), office=office)
-    if old:
-        raise TodokeError(ErrorCode.REGISTER_OLD, detail=old)
-    return register
 
 
 def _sorted_out(programme: Programme, register: SnapshotRef) -> pa.Table:

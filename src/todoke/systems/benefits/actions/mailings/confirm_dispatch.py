@@ -6,9 +6,9 @@ from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits.actions.print_letters import fresh_register
 from todoke.systems.benefits.flows import MAILING
 from todoke.systems.benefits.models import Mailing
+from todoke.systems.benefits.queries.fresh import fresh_register
 from todoke.systems.benefits.rules.mailing_state import MailingState
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.workflow.runner import move, of
