@@ -100,6 +100,18 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(
         (
+            "benefits-mailings",
+            "benefits-mailing-new",
+            "benefits-mailing",
+            "benefits-mailing-count",
+            "benefits-mailing-match",
+            "benefits-mailing-pulls",
+            "benefits-mailing-confirm",
+        ),
+        "test_mailing_screens",
+    ),
+    **dict.fromkeys(
+        (
             "benefits-scan-start",
             "benefits-scan",
             "benefits-scan-undo",

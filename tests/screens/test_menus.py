@@ -22,6 +22,7 @@ from todoke.access.permissions import Role
                 "金融機関の一覧",
                 "振込不能",
                 "ファイルの取込",
+                "発送",
                 "連続スキャン受付",
                 "様式の入力",
                 "文書台帳",

@@ -45,6 +45,10 @@ class Permission(Enum):
     BENEFITS_IMPORT_CONFIRM = "benefits:source:confirm"
     BENEFITS_IMPORT_LIMIT = "benefits:source:limit"
     BENEFITS_IMPORT_READ = "benefits:source:read"
+    BENEFITS_MAILING = "benefits:mailing:handle"
+    BENEFITS_MAILING_CONFIRM = "benefits:mailing:confirm"
+    BENEFITS_MAILING_READ = "benefits:mailing:read"
+    BENEFITS_MAIL_RETURN = "benefits:mail:return"
     BENEFITS_PAPER_APPROVE = "benefits:paper:approve"
     BENEFITS_PAPER_DISPOSE = "benefits:paper:dispose"
     BENEFITS_PAPER_MOVE = "benefits:paper:move"
@@ -176,6 +180,7 @@ STEP_UP = frozenset(
         Permission.BENEFITS_APPROVE,
         Permission.BENEFITS_DAY_CLOSE,
         Permission.BENEFITS_IMPORT_CONFIRM,
+        Permission.BENEFITS_MAILING_CONFIRM,
         Permission.BENEFITS_PAPER_APPROVE,
         Permission.BENEFITS_PROGRAMME_APPROVE,
         Permission.BENEFITS_RECALL_CONFIRM,

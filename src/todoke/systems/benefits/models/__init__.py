@@ -19,6 +19,7 @@ from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, 
 from todoke.systems.benefits.models.form_entry import FormEntry, FormImage
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
+from todoke.systems.benefits.models.mailing import Mailing, MailingFile, PrinterCount, Pull
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
 from todoke.systems.benefits.models.paper import Box, Paper, PaperDisposal, PaperMove
 from todoke.systems.benefits.models.payment import (
@@ -69,6 +70,8 @@ __all__ = [
     "JudgedHousehold",
     "Letter",
     "LetterFile",
+    "Mailing",
+    "MailingFile",
     "MissingCount",
     "MissingStatus",
     "Paper",
@@ -76,7 +79,9 @@ __all__ = [
     "PaperMove",
     "Payment",
     "PaymentBatch",
+    "PrinterCount",
     "ProgrammeEdition",
+    "Pull",
     "Recall",
     "Register",
     "RegisterEntry",

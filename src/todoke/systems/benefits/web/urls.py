@@ -15,6 +15,7 @@ from todoke.systems.benefits.web.entry import urls as entry
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
 from todoke.systems.benefits.web.intake import urls as intake
+from todoke.systems.benefits.web.mailings import urls as mailings
 from todoke.systems.benefits.web.papers import urls as papers
 from todoke.systems.benefits.web.payments import urls as payments
 from todoke.systems.benefits.web.programmes import urls as programmes
@@ -26,6 +27,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *programmes.urlpatterns,
     *payments.urlpatterns,
     *imports.urlpatterns,
+    *mailings.urlpatterns,
     *intake.urlpatterns,
     *entry.urlpatterns,
     *papers.urlpatterns,
@@ -38,6 +40,7 @@ MENU: Final[tuple[Entry, ...]] = (
     *programmes.MENU,
     *payments.MENU,
     *imports.MENU,
+    *mailings.MENU,
     *intake.MENU,
     *entry.MENU,
     *papers.MENU,
@@ -47,4 +50,5 @@ CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     *imports.CARDS,
     programmes.waiting,
     *payments.CARDS,
+    *mailings.CARDS,
 )
