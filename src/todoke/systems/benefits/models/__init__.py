@@ -10,6 +10,7 @@ from todoke.systems.benefits.models.bank_result import (
     ResultFile,
     TransferResult,
 )
+from todoke.systems.benefits.models.call import Call, CallCheck, CallNote, CallReturn
 from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
@@ -47,6 +48,10 @@ __all__ = [
     "BankList",
     "BatchRelease",
     "Box",
+    "Call",
+    "CallCheck",
+    "CallNote",
+    "CallReturn",
     "Case",
     "CaseTally",
     "Contact",

@@ -9,6 +9,7 @@ from django.urls import URLPattern
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
+from todoke.systems.benefits.web.calls import urls as calls
 from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
 from todoke.systems.benefits.web.households import urls as households
@@ -27,6 +28,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *imports.urlpatterns,
     *intake.urlpatterns,
     *papers.urlpatterns,
+    *calls.urlpatterns,
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -38,10 +40,12 @@ MENU: Final[tuple[Entry, ...]] = (
     *imports.MENU,
     *intake.MENU,
     *papers.MENU,
+    *calls.MENU,
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     *imports.CARDS,
     programmes.waiting,
     *payments.CARDS,
+    *calls.CARDS,
 )
