@@ -70,7 +70,9 @@ def test_the_number_alone_says_nothing_and_a_third_item_opens_the_amount(town: W
     assert found.depth is Depth.ASKING
     assert (found.say, found.name, found.state, found.standing) == ("", "", None, None)
     call = found.call.pk
-    assert not check_caller(call_id=call, item=Item.ADDRESS, said="横浜市西区みなとみらい", by=OPERATOR)  # no house number
+    assert not check_caller(
+        call_id=call, item=Item.ADDRESS, said="横浜市西区みなとみらい", by=OPERATOR
+    )  # no house number
     assert check_caller(call_id=call, item=Item.ADDRESS, said="西区みなとみらい1-1", by=OPERATOR)
     assert read_call(call_id=call, by=OPERATOR).amount_yen is None
     assert check_caller(call_id=call, item=Item.NAME, said=f"みなと　{name(0)}", by=OPERATOR)
@@ -92,7 +94,10 @@ def test_three_wrong_answers_end_the_call_also_for_the_database(town: World) -> 
         check_caller(call_id=call, item=Item.PHONE, said="045-671-2121", by=OPERATOR)
     assert refused.value.code is ErrorCode.STATE_CONFLICT
     with pytest.raises(Error, match="three wrong"), transaction.atomic(using="benefits"):
-        rows("INSERT INTO benefits_call_check (call_id, item, agreed, at, by) VALUES (%s, 'phone', true, now(), 'x')", call)
+        rows(
+            "INSERT INTO benefits_call_check (call_id, item, agreed, at, by) VALUES (%s, 'phone', true, now(), 'x')",
+            call,
+        )
 
 
 def test_a_protected_person_is_like_nobody_at_all(town: World) -> None:
@@ -105,24 +110,40 @@ def test_a_protected_person_is_like_nobody_at_all(town: World) -> None:
     seen = [replace(one, call=None) for one in answers]  # type: ignore[arg-type]
     assert all(one == seen[0] for one in seen)
     assert not seen[0].open
-    kept = [(one.case_id, one.resident_code, one.household_key) for one in Call.objects.using("benefits").all()]
+    kept = [
+        (one.case_id, one.resident_code, one.household_key) for one in Call.objects.using("benefits").all()
+    ]
     assert set(kept) == {(None, "", "")}
     # the look itself stands in the log of the person, for the auditor
-    looked = Operation.objects.using("benefits").filter(verb="benefits:call:answer", object_type="resident_code")
+    looked = Operation.objects.using("benefits").filter(
+        verb="benefits:call:answer", object_type="resident_code"
+    )
     assert looked.count() == 2
     # protected after the call began
     call = answer(number=number(LATER_HIDDEN), born=born(LATER_HIDDEN)).call.pk
-    rows("UPDATE benefits_resident SET protected = true, hidden = true WHERE birth_date = %s", born(LATER_HIDDEN))
+    rows(
+        "UPDATE benefits_resident SET protected = true, hidden = true WHERE birth_date = %s",
+        born(LATER_HIDDEN),
+    )
     assert not read_call(call_id=call, by=OPERATOR).open
     with pytest.raises(TodokeError):
         check_caller(call_id=call, item=Item.ADDRESS, said=address(LATER_HIDDEN), by=OPERATOR)
 
 
 def test_a_name_leads_only_to_one_person_and_also_without_a_number(town: World) -> None:
-    assert answer(name=f"みなと {name(UNCASED)}", born=born(UNCASED)).say.startswith("世帯の中に住民税がかかっている方")
+    assert answer(name=f"みなと {name(UNCASED)}", born=born(UNCASED)).say.startswith(
+        "世帯の中に住民税がかかっている方"
+    )
     twin = Resident.objects.using("benefits").get(birth_date=born(1))
-    rows("UPDATE benefits_resident SET birth_date = %s, kana_key = %s WHERE birth_date = %s", born(1), twin.kana_key, born(2))
-    assert not answer(name=f"みなと {name(1)}", born=born(1)).open  # 総点検 2023: a name and a birth date are not one person
+    rows(
+        "UPDATE benefits_resident SET birth_date = %s, kana_key = %s WHERE birth_date = %s",
+        born(1),
+        twin.kana_key,
+        born(2),
+    )
+    assert not answer(
+        name=f"みなと {name(1)}", born=born(1)
+    ).open  # 総点検 2023: a name and a birth date are not one person
     for said in ({Item.NAME: "ミナト"}, {Item.BORN: born(1)}, {Item.NUMBER: number(1)[:-1] + "x"}):
         with pytest.raises(TodokeError):
             open_call(said=said, by=OPERATOR)
@@ -147,7 +168,9 @@ def test_whoever_cannot_be_told_is_called_back_once(town: World) -> None:
     call = answer(number=number(HIDDEN)).call.pk
     with pytest.raises(TodokeError, match="折り返しの電話番号"):
         note_call(call_id=call, text="支払日を知りたい", number="123", call_back=True, by=OPERATOR)
-    note = note_call(call_id=call, text="支払日を知りたい", number="０４５-671-2121", call_back=True, by=OPERATOR)
+    note = note_call(
+        call_id=call, text="支払日を知りたい", number="０４５-671-2121", call_back=True, by=OPERATOR
+    )
     (waiting,) = calls.to_call_back()
     assert (waiting.phone, waiting.number, waiting.case_number) == ("0456712121", number(HIDDEN), None)
     with pytest.raises(TodokeError) as denied:

@@ -32,7 +32,9 @@ def settle(size: int, *, hidden: frozenset[int] = frozenset()) -> None:
         Register.objects.using("benefits").create(
             side=side, snapshot_id=side, sha256="0" * 64, as_of=day, rows=size, taken_at=clock.now(), taken_by="c001"
         )  # fmt: skip
-        RegisterEntry.objects.using("benefits").bulk_create([_entry(side, n, n in hidden) for n in range(size)])
+        RegisterEntry.objects.using("benefits").bulk_create(
+            [_entry(side, n, n in hidden) for n in range(size)]
+        )
     Resident.objects.using("benefits").bulk_create([_resident(n, n in hidden) for n in range(size)])
 
 

@@ -5,102 +5,173 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('benefits', '0025_case_tally'),
+        ("benefits", "0025_case_tally"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resident_code', models.TextField(blank=True)),
-                ('household_key', models.TextField(blank=True)),
-                ('asked_number', models.TextField(blank=True)),
-                ('asked_kana', models.TextField(blank=True)),
-                ('asked_birth', models.DateField(null=True)),
-                ('purpose', models.TextField()),
-                ('opened_at', models.DateTimeField()),
-                ('opened_by', models.TextField()),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='benefits.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("resident_code", models.TextField(blank=True)),
+                ("household_key", models.TextField(blank=True)),
+                ("asked_number", models.TextField(blank=True)),
+                ("asked_kana", models.TextField(blank=True)),
+                ("asked_birth", models.DateField(null=True)),
+                ("purpose", models.TextField()),
+                ("opened_at", models.DateTimeField()),
+                ("opened_by", models.TextField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="benefits.case"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'benefits_call',
+                "db_table": "benefits_call",
             },
         ),
         migrations.CreateModel(
-            name='CallCheck',
+            name="CallCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.TextField(choices=[('number', 'NUMBER'), ('name', 'NAME'), ('born', 'BORN'), ('address', 'ADDRESS'), ('phone', 'PHONE')])),
-                ('agreed', models.BooleanField()),
-                ('at', models.DateTimeField()),
-                ('by', models.TextField()),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='benefits.call')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "item",
+                    models.TextField(
+                        choices=[
+                            ("number", "NUMBER"),
+                            ("name", "NAME"),
+                            ("born", "BORN"),
+                            ("address", "ADDRESS"),
+                            ("phone", "PHONE"),
+                        ]
+                    ),
+                ),
+                ("agreed", models.BooleanField()),
+                ("at", models.DateTimeField()),
+                ("by", models.TextField()),
+                ("call", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="benefits.call")),
             ],
             options={
-                'db_table': 'benefits_call_check',
+                "db_table": "benefits_call_check",
             },
         ),
         migrations.CreateModel(
-            name='CallNote',
+            name="CallNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('call_back', models.BooleanField()),
-                ('phone', models.TextField(blank=True)),
-                ('noted_at', models.DateTimeField()),
-                ('noted_by', models.TextField()),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='benefits.call')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("call_back", models.BooleanField()),
+                ("phone", models.TextField(blank=True)),
+                ("noted_at", models.DateTimeField()),
+                ("noted_by", models.TextField()),
+                ("call", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="benefits.call")),
             ],
             options={
-                'db_table': 'benefits_call_note',
+                "db_table": "benefits_call_note",
             },
         ),
         migrations.CreateModel(
-            name='CallReturn',
+            name="CallReturn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('returned_at', models.DateTimeField()),
-                ('returned_by', models.TextField()),
-                ('note', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='benefits.callnote')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("returned_at", models.DateTimeField()),
+                ("returned_by", models.TextField()),
+                (
+                    "note",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to="benefits.callnote"),
+                ),
             ],
             options={
-                'db_table': 'benefits_call_return',
+                "db_table": "benefits_call_return",
             },
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['opened_at'], name='call_opened'),
+            model_name="call",
+            index=models.Index(fields=["opened_at"], name="call_opened"),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('asked_number', ''), _negated=True), models.Q(models.Q(('asked_kana', ''), _negated=True), ('asked_birth__isnull', False)), _connector='OR'), name='call_asked_enough'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("asked_number", ""), _negated=True),
+                    models.Q(models.Q(("asked_kana", ""), _negated=True), ("asked_birth__isnull", False)),
+                    _connector="OR",
+                ),
+                name="call_asked_enough",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose', ''), _negated=True), name='call_has_a_purpose'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("purpose", ""), _negated=True), name="call_has_a_purpose"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('case__isnull', True), ('household_key', ''), ('resident_code', '')), models.Q(models.Q(('resident_code', ''), _negated=True), models.Q(('household_key', ''), _negated=True)), _connector='OR'), name='call_of_somebody_or_nobody'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("case__isnull", True), ("household_key", ""), ("resident_code", "")),
+                    models.Q(
+                        models.Q(("resident_code", ""), _negated=True),
+                        models.Q(("household_key", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="call_of_somebody_or_nobody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callcheck',
-            constraint=models.UniqueConstraint(condition=models.Q(('agreed', True)), fields=('call', 'item'), name='call_check_agreed_once'),
+            model_name="callcheck",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("agreed", True)), fields=("call", "item"), name="call_check_agreed_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('item__in', ['number', 'name', 'born', 'address', 'phone'])), name='call_check_known'),
+            model_name="callcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("item__in", ["number", "name", "born", "address", "phone"])),
+                name="call_check_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callnote',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='call_note_says_something'),
+            model_name="callnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="call_note_says_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callnote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('call_back', False), ('phone', '')), ('phone__regex', '^0[0-9]{9,10}$'), _connector='OR'), name='call_note_phone'),
+            model_name="callnote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("call_back", False), ("phone", "")),
+                    ("phone__regex", "^0[0-9]{9,10}$"),
+                    _connector="OR",
+                ),
+                name="call_note_phone",
+            ),
         ),
     ]

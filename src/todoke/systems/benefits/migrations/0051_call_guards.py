@@ -19,17 +19,12 @@ END $$;
 CREATE TRIGGER benefits_call_stopped BEFORE INSERT ON benefits_call_check
     FOR EACH ROW EXECUTE FUNCTION benefits_call_stopped();
 """
-_UNDO = (
-    "DROP TRIGGER benefits_call_stopped ON benefits_call_check; DROP FUNCTION benefits_call_stopped();"
-)
+_UNDO = "DROP TRIGGER benefits_call_stopped ON benefits_call_check; DROP FUNCTION benefits_call_stopped();"
 
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("benefits", "0050_calls")]
     operations: ClassVar = [
         migrations.RunSQL(_STOPPED, _UNDO),
-        *(
-            append_only(f"benefits_{table}")
-            for table in ("call", "call_check", "call_note", "call_return")
-        ),
+        *(append_only(f"benefits_{table}") for table in ("call", "call_check", "call_note", "call_return")),
     ]

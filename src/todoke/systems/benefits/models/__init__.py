@@ -34,6 +34,7 @@ from todoke.systems.benefits.models.programme_edition import EditionTrial, Progr
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
 from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.source import Source
+from todoke.systems.benefits.models.status_count import StatusCount
 
 __all__ = [
     "AccountCorrection",
@@ -87,6 +88,7 @@ __all__ = [
     "ResultFile",
     "Search",
     "Source",
+    "StatusCount",
     "Transfer",
     "TransferResult",
 ]

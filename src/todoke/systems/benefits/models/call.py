@@ -85,7 +85,9 @@ class CallNote(models.Model):
     noted_at = models.DateTimeField()
     noted_by = models.TextField()
 
-    privacy = Privacy(open="id call call_back noted_at noted_by", personal="text phone", keep=with_parent("call"))
+    privacy = Privacy(
+        open="id call call_back noted_at noted_by", personal="text phone", keep=with_parent("call")
+    )
 
     class Meta:
         db_table = "benefits_call_note"

@@ -88,7 +88,9 @@ def _log(made: Call, *, number: str, people: list[str], by: Actor) -> None:
     """One entry for the look, by what was asked, and one for everybody it was about, shown or not."""
     about = Person("case_number", number) if number else None
     subject, shown = f"call {made.pk}", int(bool(made.resident_code))
-    record(ALIAS, by=by, verb=VERB, subject=subject, persons=shown, about=about, detail=made.asked_kana or None)
+    record(
+        ALIAS, by=by, verb=VERB, subject=subject, persons=shown, about=about, detail=made.asked_kana or None
+    )
     record_many(
         ALIAS, by=by, verb=VERB, subject=subject, about=(Person("resident_code", code) for code in people)
     )
@@ -126,7 +128,9 @@ def read_call(*, call_id: int, by: Actor) -> Answer:
     with transaction.atomic(using=ALIAS):
         call = calls.call(call_id, by.staff_id)
         if calls.over(call, LIFE):
-            raise TodokeError(ErrorCode.STATE_CONFLICT, detail="この応対は終わっています。番号から聞き直してください")
+            raise TodokeError(
+                ErrorCode.STATE_CONFLICT, detail="この応対は終わっています。番号から聞き直してください"
+            )
         found, told = calls.person_of(call), calls.checks(call)
         agreed, misses = _counted(told)
         come = depth(agreed, misses)
@@ -134,7 +138,9 @@ def read_call(*, call_id: int, by: Actor) -> Answer:
         if found is None or come in (Depth.ASKING, Depth.STOPPED):
             return bare
         about = Person("resident_code", call.resident_code)
-        record(ALIAS, by=by, verb="benefits:call:read", subject=f"call {call.pk} {come}", persons=1, about=about)
+        record(
+            ALIAS, by=by, verb="benefits:call:read", subject=f"call {call.pk} {come}", persons=1, about=about
+        )
         return _told(bare, found)
 
 
@@ -146,7 +152,9 @@ def _counted(told: list[CallCheck]) -> tuple[frozenset[Item], int]:
 def _told(bare: Answer, found: Found) -> Answer:
     """The answer for a caller who was recognised: masked, and with the amount only when they were asked more."""
     case = found.case
-    decision = newest_decision(case.programme_id, case.household_key) if case else calls.newest(found.household_key)
+    decision = (
+        newest_decision(case.programme_id, case.household_key) if case else calls.newest(found.household_key)
+    )
     assert decision is not None  # a case was numbered by one, and without a case only a decision opens a call
     state = CaseState(case.state) if case else None
     programme = editions.find(decision.run.programme)

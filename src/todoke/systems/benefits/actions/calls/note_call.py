@@ -35,7 +35,9 @@ def note_call(*, call_id: int, text: str, number: str, call_back: bool, by: Acto
         )  # fmt: skip
         about = Person("resident_code", call.resident_code) if call.resident_code else None
         subject = f"call {call.pk} note {made.pk}"
-        record(ALIAS, by=by, verb="benefits:call:note", subject=subject, persons=int(bool(about)), about=about)
+        record(
+            ALIAS, by=by, verb="benefits:call:note", subject=subject, persons=int(bool(about)), about=about
+        )
     return made
 
 

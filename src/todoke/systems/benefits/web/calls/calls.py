@@ -109,7 +109,9 @@ def _address(route: str, call_id: int, actor: Actor) -> str:
 
 def _left(found: Answer) -> list[Item]:
     """What may still be asked."""
-    return [item for item in Item if item not in found.agreed and (item is not Item.NUMBER or found.call.case_id)]
+    return [
+        item for item in Item if item not in found.agreed and (item is not Item.NUMBER or found.call.case_id)
+    ]
 
 
 def _items(found: Answer) -> list[tuple[str, str, str]]:
@@ -129,7 +131,10 @@ def _facts(found: Answer) -> list[tuple[str, object]]:
     """The first lines: arrived, paid when; then, for a caller who told more, the amount."""
     if not found.say:
         return []
-    facts: list[tuple[str, object]] = [("世帯主または本人", rules.masked(found.name)), ("事業", found.programme)]
+    facts: list[tuple[str, object]] = [
+        ("世帯主または本人", rules.masked(found.name)),
+        ("事業", found.programme),
+    ]
     if found.standing:
         at = found.standing
         facts = [
@@ -157,7 +162,9 @@ def note(request: HttpRequest, call_id: int) -> HttpResponse:
     actor = actor_of(request)
 
     def work(by: Actor, given: dict[str, Any]) -> None:
-        note_call(call_id=call_id, text=given["text"], number=given["phone"], call_back=given["call_back"], by=by)
+        note_call(
+            call_id=call_id, text=given["text"], number=given["phone"], call_back=given["call_back"], by=by
+        )
 
     crumbs = [("ホーム", "/"), ("電話の応対", reverse("benefits-calls")), ("応対の記録", "")]
     return form_page(
@@ -184,7 +191,11 @@ def callbacks(request: HttpRequest) -> HttpResponse:
         ),
     ]  # fmt: skip
     table = Table(
-        caption="折り返しを待つ人", columns=columns, rows=rows, query=request.GET, empty="折り返しを待つ人はいません。"
+        caption="折り返しを待つ人",
+        columns=columns,
+        rows=rows,
+        query=request.GET,
+        empty="折り返しを待つ人はいません。",
     )
     shown = len(table.page.object_list)
     record(ALIAS, by=actor, verb="benefits:case:list", subject=route_of(request), persons=shown)
@@ -215,5 +226,8 @@ def cards(actor: Actor) -> Iterator[Card]:
     """Whoever waits to be called back."""
     if actor.may_somewhere(RETURN):
         yield Card(
-            title="折り返しを待つ人", count=reads.waiting(), link="折り返す", url=reverse("benefits-callbacks")
+            title="折り返しを待つ人",
+            count=reads.waiting(),
+            link="折り返す",
+            url=reverse("benefits-callbacks"),
         )

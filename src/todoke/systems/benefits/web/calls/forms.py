@@ -47,7 +47,9 @@ class CallForm(forms.Form):
         """Enough to look somebody up by."""
         given = super().clean() or {}
         if not self.errors and not given["number"] and not (given["kana"] and given["born"]):
-            raise forms.ValidationError("給付管理番号か、氏名（フリガナ）と生年月日の両方を入力してください。")
+            raise forms.ValidationError(
+                "給付管理番号か、氏名（フリガナ）と生年月日の両方を入力してください。"
+            )
         return given
 
     def said(self) -> dict[Item, str | date]:
