@@ -89,7 +89,7 @@ def test_a_visitor_learns_when_the_form_arrived(
     page.set_viewport_size(NARROW)
     page.goto(door)
     examiner.check(page, "public-status", thorough=True)
-    Keys(page).fill("#id_number", "123").press("状況を見る").see("数字13桁").see("必須")
+    Keys(page).fill("#id_number", "123").press("状況を見る").see("数字13桁").see("生年月日を入力")
     examiner.check(page, "public-status-wrong", thorough=True)
     spoken = f"{number(0)[:4]}-{number(0)[4:8]} {number(0)[8:]}"
     Keys(page).fill("#id_number", spoken).fill("#id_born", wareki(born(0))).press("状況を見る").see(

@@ -70,8 +70,9 @@ def open_call(*, said: Said, by: Actor) -> Call:
             asked_number=str(number or ""), asked_kana=str(kana or ""), asked_birth=born or None,
             purpose=by.purpose, opened_at=clock.now(), opened_by=by.staff_id,
         )  # fmt: skip
-        for item in said if found else ():
-            _check(made, item, agreed=calls.agrees(found, item, said[item]), by=by)
+        if found is not None:
+            for item, words in said.items():
+                _check(made, item, agreed=calls.agrees(found, item, words), by=by)
         _log(made, number=str(number or ""), people=people, by=by)
     return made
 

@@ -40,6 +40,10 @@ class StatusForm(forms.Form):
     )  # fmt: skip
     born = DateField(label="書類の宛名の人の生年月日", help_text="例：昭和40年3月5日、1965/3/5")
 
+    def __init__(self, data: Any) -> None:  # noqa: ANN401 - as Django's own
+        super().__init__(data)
+        self.fields["born"].error_messages["required"] = "生年月日を入力してください。"
+
     def clean_number(self) -> str:
         """Digits in half width. A wrong check digit is not told here: it is answered like any unknown number."""
         plain = unicodedata.normalize("NFKC", str(self.cleaned_data["number"]))
@@ -82,4 +86,4 @@ def source(meta: Mapping[str, Any]) -> str:
     address = str(meta.get("REMOTE_ADDR", ""))
     if settings.TODOKE_BEHIND_GATEWAY:
         address = str(meta.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip() or address
-    return hmac.digest(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hex()
+    return hmac.digest(str(settings.SECRET_KEY).encode(), address.encode(), hashlib.sha256).hex()
