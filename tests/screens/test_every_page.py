@@ -112,6 +112,17 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(
         (
+            "benefits-calls",
+            "benefits-call-new",
+            "benefits-call",
+            "benefits-call-note",
+            "benefits-callbacks",
+            "benefits-callback",
+        ),
+        "test_call_screens",
+    ),
+    **dict.fromkeys(
+        (
             "benefits-scan-start",
             "benefits-scan",
             "benefits-scan-undo",

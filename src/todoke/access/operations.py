@@ -32,6 +32,9 @@ class Permission(Enum):
     BENEFITS_APPROVE = "benefits:application:approve"
     BENEFITS_ASK = "benefits:inquiry:ask"
     BENEFITS_BANK_LIST = "benefits:bank_list:import"
+    BENEFITS_CALL_ANSWER = "benefits:call:answer"
+    BENEFITS_CALL_NOTE = "benefits:call:note"
+    BENEFITS_CALL_RETURN = "benefits:call:return"
     BENEFITS_CASE_READ = "benefits:case:read"
     BENEFITS_DAY_CLOSE = "benefits:day:close"
     BENEFITS_DEBIT = "benefits:day:enter"
@@ -208,6 +211,7 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.BENEFITS_CALL_ANSWER,
         Permission.BENEFITS_CASE_READ,
         Permission.BENEFITS_HOUSEHOLD_READ,
         Permission.BENEFITS_SEARCH,

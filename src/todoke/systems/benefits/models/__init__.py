@@ -10,6 +10,7 @@ from todoke.systems.benefits.models.bank_result import (
     ResultFile,
     TransferResult,
 )
+from todoke.systems.benefits.models.call import Call, CallCheck, CallNote, CallReturn
 from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
@@ -35,6 +36,7 @@ from todoke.systems.benefits.models.programme_edition import EditionTrial, Progr
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
 from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.source import Source
+from todoke.systems.benefits.models.status_count import StatusCount
 
 __all__ = [
     "AccountCorrection",
@@ -49,6 +51,10 @@ __all__ = [
     "BankList",
     "BatchRelease",
     "Box",
+    "Call",
+    "CallCheck",
+    "CallNote",
+    "CallReturn",
     "Case",
     "CaseTally",
     "Contact",
@@ -90,6 +96,7 @@ __all__ = [
     "ResultFile",
     "Search",
     "Source",
+    "StatusCount",
     "Transfer",
     "TransferResult",
 ]

@@ -9,6 +9,7 @@ from django.urls import URLPattern
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
+from todoke.systems.benefits.web.calls import urls as calls
 from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
 from todoke.systems.benefits.web.entry import urls as entry
@@ -31,6 +32,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *intake.urlpatterns,
     *entry.urlpatterns,
     *papers.urlpatterns,
+    *calls.urlpatterns,
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -44,6 +46,7 @@ MENU: Final[tuple[Entry, ...]] = (
     *intake.MENU,
     *entry.MENU,
     *papers.MENU,
+    *calls.MENU,
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
@@ -51,4 +54,5 @@ CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     programmes.waiting,
     *payments.CARDS,
     *mailings.CARDS,
+    *calls.CARDS,
 )
