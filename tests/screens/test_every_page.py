@@ -107,6 +107,7 @@ ELSEWHERE = {
         ),
         "test_intake_screens",
     ),
+    **dict.fromkeys(("benefits-notices", "benefits-notices-close"), "test_notice_screens"),
     **dict.fromkeys(
         (
             "benefits-dashboard",

@@ -26,7 +26,7 @@ from tests.systems.benefits.world import (
 )
 from todoke.access.permissions import Actor, Role
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
-from todoke.systems.benefits import jobs
+from todoke.systems.benefits import jobs, queries
 from todoke.systems.benefits.actions.close_day import close_day, enter_debit
 from todoke.systems.benefits.actions.correct_account import correct_account
 from todoke.systems.benefits.actions.end_recall import end_recall
@@ -44,7 +44,6 @@ from todoke.systems.benefits.rules.failures import AccountSource
 from todoke.systems.benefits.rules.office import SAMPLE_CITY
 
 SECOND = Actor(staff_id="t002", roles=frozenset({Role.TREASURER}))
-DAY = PROGRAMME.transfer_on
 HEAD = (
     "customer_code", "bank_code", "branch_code", "account_number", "amount", "result", "failure", "settled_on",
 )  # fmt: skip
@@ -66,13 +65,19 @@ def case(number: int) -> Case:
     return Case.objects.using("benefits").get(household_key=household(number))
 
 
+def day() -> date:
+    """On which the first batch is transferred."""
+    ((found,),) = rows("SELECT transfer_on FROM benefits_payment_batch WHERE number = 1")
+    return found  # type: ignore[no-any-return]
+
+
 def states() -> list[str]:
     return [state for (state,) in rows("SELECT state FROM benefits_case ORDER BY case_number")]
 
 
 def row(number: int, result: str = "1", failure: str = "", **changes: str) -> dict[str, str]:
     given = dict(
-        zip(HEAD, (case(number).case_number.zfill(20), "0138", "200", f"{number + 1:07d}", "100000", result, failure, DAY.isoformat()), strict=True)
+        zip(HEAD, (case(number).case_number.zfill(20), "0138", "200", f"{number + 1:07d}", "100000", result, failure, day().isoformat()), strict=True)
     )  # fmt: skip
     return {**given, **changes}
 
@@ -127,6 +132,27 @@ def test_every_payment_ends_paid_or_failed_and_a_failed_one_is_paid_by_a_new_att
     assert refused(
         "UPDATE benefits_case SET state = 'received', state_by = 'x'"
     )  # nothing of a paid case is opened again
+
+
+def test_households_are_counted_and_not_attempts(world: World, tmp_path: Path) -> None:
+    results(tmp_path / "r.csv", row(0), row(1, "2", "3"), row(2))
+    made = recalled(2)
+    ledger = queries.ledger(CODE)
+    assert (ledger.payments, ledger.ordered_payments, ledger.ordered_yen) == (2, 2, 200_000)  # one failed
+    end_recall(recall_id=made, returned_on=day(), by=TREASURER)
+    assert queries.ledger(CODE).ordered_yen == 100_000
+    again(1)
+    jobs.prepare_payment(CODE, by=SUPERVISOR)
+    jobs.release_payment(CODE, by=TREASURER)
+    (report,) = jobs.write_bank_files(CODE, tmp_path, by=TREASURER)
+    assert (report.counts.taken, report.counts.accepted) == (2, 2)  # four attempts, two of them alive
+    assert report.counts.totals == {"bank_files": 2, "paid_count": 2, "paid_yen": 200_000}
+
+
+def recalled(number: int) -> int:
+    made = ask_recall(case_number=case(number).case_number, reason="別人の口座", by=TREASURER)
+    confirm_recall(recall_id=made.pk, by=SECOND)
+    return int(made.pk)
 
 
 def test_a_list_with_bad_rows_is_refused_whole_and_every_row_is_named(world: World, tmp_path: Path) -> None:
@@ -280,31 +306,33 @@ def test_a_recall_is_asked_by_one_and_confirmed_by_another(world: World, tmp_pat
 
 def test_abu_a_second_debit_beside_the_file_is_seen_on_the_same_day(world: World, tmp_path: Path) -> None:
     """阿武町: 463 payments by file, and 46.3 million yen once more by a paper order that nobody compared."""
-    enter_debit(day=DAY, amount_yen=300_000, reference="0001", by=TREASURER)
-    enter_debit(day=DAY, amount_yen=300_000, reference="0002", by=TREASURER)
-    found = error(ErrorCode.STATE_CONFLICT, close_day, day=DAY, by=SECOND)
+    enter_debit(day=day(), amount_yen=300_000, reference="0001", by=TREASURER)
+    enter_debit(day=day(), amount_yen=300_000, reference="0002", by=TREASURER)
+    found = error(ErrorCode.STATE_CONFLICT, close_day, day=day(), by=SECOND)
     assert "差額 300,000 円" in found.sentence
-    assert [(day.day, day.difference, day.closed_at) for day in day_end.days()] == [(DAY, 300_000, None)]
-    error(ErrorCode.ALREADY_DONE, enter_debit, day=DAY, amount_yen=1, reference="0002", by=SECOND)
-    enter_debit(day=DAY, amount_yen=-300_000, reference="0003 返金", by=TREASURER)
-    error(ErrorCode.SAME_PERSON, close_day, day=DAY, by=TREASURER)
+    assert [(each.day, each.difference, each.closed_at) for each in day_end.days()] == [
+        (day(), 300_000, None)
+    ]
+    error(ErrorCode.ALREADY_DONE, enter_debit, day=day(), amount_yen=1, reference="0002", by=SECOND)
+    enter_debit(day=day(), amount_yen=-300_000, reference="0003 返金", by=TREASURER)
+    error(ErrorCode.SAME_PERSON, close_day, day=day(), by=TREASURER)
     results(tmp_path / "r.csv", row(0), row(1, "2", "1"))
-    made = close_day(day=DAY, by=SECOND)
+    made = close_day(day=day(), by=SECOND)
     assert (made.file_yen, made.debit_yen, made.paid_yen, made.failed_yen, made.open_yen) == (
         300_000, 300_000, 100_000, 100_000, 100_000,
     )  # fmt: skip
     for table in ("benefits_bank_debit", "benefits_day_closing"):
         assert "append-only" in refused(f"UPDATE {table} SET day = day")
         assert "append-only" in refused(f"DELETE FROM {table}")
-    error(ErrorCode.ALREADY_DONE, close_day, day=DAY, by=SECOND)
-    error(ErrorCode.ALREADY_DONE, enter_debit, day=DAY, amount_yen=1, reference="0009", by=TREASURER)
+    error(ErrorCode.ALREADY_DONE, close_day, day=day(), by=SECOND)
+    error(ErrorCode.ALREADY_DONE, enter_debit, day=day(), amount_yen=1, reference="0009", by=TREASURER)
 
 
 def test_a_day_is_closed_only_with_its_true_sums_also_by_bulk_sql(world: World) -> None:
-    enter_debit(day=DAY, amount_yen=100_000, reference="0001", by=TREASURER)
+    enter_debit(day=day(), amount_yen=100_000, reference="0001", by=TREASURER)
     closing = (
         "INSERT INTO benefits_day_closing (day, file_yen, debit_yen, paid_yen, failed_yen, open_yen, closed_at, closed_by)"
-        f" VALUES ('{DAY}', %s, %s, 0, 0, %s, now(), %s)"
+        f" VALUES ('{day()}', %s, %s, 0, 0, %s, now(), %s)"
     )
     assert refused(closing, 300_000, 100_000, 300_000, "t002") in ("day_states_truth", "day_debit_is_file")
     assert refused(closing, 100_000, 100_000, 100_000, "t002") == "day_states_truth"

@@ -14,6 +14,7 @@ from todoke.systems.benefits.web.dashboards import urls as dashboards
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
 from todoke.systems.benefits.web.intake import urls as intake
+from todoke.systems.benefits.web.notices import urls as notices
 from todoke.systems.benefits.web.papers import urls as papers
 from todoke.systems.benefits.web.payments import urls as payments
 from todoke.systems.benefits.web.programmes import urls as programmes
@@ -26,6 +27,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *payments.urlpatterns,
     *imports.urlpatterns,
     *intake.urlpatterns,
+    *notices.urlpatterns,
     *papers.urlpatterns,
 ]
 
@@ -37,11 +39,13 @@ MENU: Final[tuple[Entry, ...]] = (
     *payments.MENU,
     *imports.MENU,
     *intake.MENU,
+    *notices.MENU,
     *papers.MENU,
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     *imports.CARDS,
+    *notices.CARDS,
     programmes.waiting,
     *payments.CARDS,
 )
