@@ -159,6 +159,7 @@ ELSEWHERE = {
             "benefits-payment-results",
             "benefits-bank-list",
             "benefits-failed",
+            "benefits-public-accounts",
             "benefits-failed-account",
             "benefits-recalls",
             "benefits-recall-new",

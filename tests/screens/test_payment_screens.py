@@ -20,6 +20,7 @@ from todoke.kernel import clock
 from todoke.kernel.clock import wareki
 from todoke.oplog.models import Operation
 from todoke.records.layouts.bank_branches_v2026 import BRANCHES
+from todoke.records.layouts.public_accounts_v2026 import ACCOUNTS
 from todoke.records.layouts.transfer_results_v2026 import RESULTS
 from todoke.sites.realms import Realm
 from todoke.systems.benefits import jobs
@@ -177,6 +178,14 @@ def test_the_banks_list_a_failure_and_its_new_attempt(
         "ACCOUNT_CLOSED"
     )
     examiner.check(page, "benefits-failed", thorough=True)
+    Keys(page).press("公金受取口座の照会の結果を取り込む").see("名義が受給者本人と異なるときは")
+    examiner.check(page, "benefits-public-accounts", thorough=True)
+    names = [column.name for column in ACCOUNTS.columns]
+    cells = (decided_office.case(second).case_number, "2026-11-01", "0", "", "", "", "", "")
+    page.set_input_files(
+        "#id_file", city.write_rows(tmp_path / "public.csv", [dict(zip(names, cells, strict=True))])
+    )
+    Keys(page).choose("#id_programme", CODE).press("取り込む").see("対象外 1 件")
     Keys(page).press(decided_office.case(first).case_number).see("今の口座は表示しません")
     keys = (
         Keys(page)
