@@ -27,8 +27,10 @@ def answer(
     *,
     failed: Mapping[str, str] | None = None,
     left_out: frozenset[str] = frozenset(),
+    rest: bool = False,
 ) -> Imported:
-    """Take the bank's list of the batch: everything paid but `failed` (case number → class); `left_out`: no word yet."""
+    """Take the bank's list of the batch: everything paid but `failed` (case number → class); `left_out`: no word yet, or
+    with `rest` no word because it was paid."""
     names = [column.name for column in RESULTS.columns]
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
@@ -40,7 +42,7 @@ def answer(
                 writer.writerow(
                     [case_number.zfill(20), bank, branch, account, yen, outcome, failure, _day(on)]
                 )
-    return import_results(programme=programme, number=number, file=file, by=TREASURER)
+    return import_results(programme=programme, number=number, file=file, by=TREASURER, rest_is_paid=rest)
 
 
 def _day(on: date) -> str:
