@@ -23,6 +23,7 @@ from todoke.access.permissions import Role
                 "振込不能",
                 "ファイルの取込",
                 "連続スキャン受付",
+                "お知らせの期限",
                 "文書台帳",
                 "税情報一括照会",
                 "住登外者の登録",
