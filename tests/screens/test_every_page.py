@@ -140,6 +140,7 @@ ELSEWHERE = {
         ),
         "test_intake_screens",
     ),
+    **dict.fromkeys(("benefits-notices", "benefits-notices-close"), "test_notice_screens"),
     **dict.fromkeys(
         (
             "benefits-dashboard",
@@ -191,6 +192,7 @@ ELSEWHERE = {
             "benefits-payment-results",
             "benefits-bank-list",
             "benefits-failed",
+            "benefits-public-accounts",
             "benefits-failed-account",
             "benefits-recalls",
             "benefits-recall-new",

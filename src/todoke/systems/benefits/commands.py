@@ -204,7 +204,11 @@ def pay() -> None:
 
 
 @pay.command(name="prepare")
-@click.option("--on", "transfer_on", help="振込指定日 (YYYY-MM-DD)。省略時は事業の定めた日")
+@click.option(
+    "--on",
+    "transfer_on",
+    help="振込指定日 (YYYY-MM-DD)。省略時は事業の定めた日、過ぎていれば銀行が間に合う最初の日",
+)
 @_programme
 @_by
 @verb(Permission.BENEFITS_PAY)

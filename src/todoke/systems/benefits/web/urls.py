@@ -17,6 +17,7 @@ from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
 from todoke.systems.benefits.web.intake import urls as intake
 from todoke.systems.benefits.web.mailings import urls as mailings
+from todoke.systems.benefits.web.notices import urls as notices
 from todoke.systems.benefits.web.papers import urls as papers
 from todoke.systems.benefits.web.payments import urls as payments
 from todoke.systems.benefits.web.programmes import urls as programmes
@@ -31,6 +32,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *mailings.urlpatterns,
     *intake.urlpatterns,
     *entry.urlpatterns,
+    *notices.urlpatterns,
     *papers.urlpatterns,
     *calls.urlpatterns,
 ]
@@ -45,12 +47,14 @@ MENU: Final[tuple[Entry, ...]] = (
     *mailings.MENU,
     *intake.MENU,
     *entry.MENU,
+    *notices.MENU,
     *papers.MENU,
     *calls.MENU,
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     *imports.CARDS,
+    *notices.CARDS,
     programmes.waiting,
     *payments.CARDS,
     *mailings.CARDS,
