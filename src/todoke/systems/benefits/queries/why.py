@@ -25,6 +25,7 @@ from todoke.systems.benefits.models import (
     DecisionRun,
     Register,
     RegisterEntry,
+    Resident,
     Source,
 )
 from todoke.systems.benefits.queries.overview import orders_of
@@ -102,6 +103,7 @@ class _Found(NamedTuple):
     asked: dict[str, Asked]
     answers: dict[str, AnswerRead]
     lists: Lists
+    protected: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,7 @@ def seen_household(decision: Decision, programme: Programme, files: Reader) -> H
     codes = [str(person["resident_code"]) for person in persons]
     sealed = _files(run, files)
     found = _found(run, programme, files, sealed, codes, key)
+    hidden = decision.protected or decision.payee_resident_code in found.protected
     # the payment to a protected part is the household's own once nobody of it is protected any more
     part = key if len(persons) < len(near) else f"{key}-1"
     paid = files.rows(_PAID, _derived("paid", run.paid_sha256), run.paid_sha256, key=key, part=part)
@@ -159,8 +162,8 @@ def seen_household(decision: Decision, programme: Programme, files: Reader) -> H
     return Household(
         key=key,
         reason=Reason(decision.reason_code),
-        protected=decision.protected,
-        members=[_member(person, found, protected=decision.protected) for person in persons],
+        protected=hidden,
+        members=[_member(person, found, protected=hidden) for person in persons],
         origins=replace(
             sealed.origins,
             register=sealed.origins.latest if found.by_latest else sealed.origins.base,
@@ -207,7 +210,14 @@ def _found(  # noqa: PLR0917 - one household of one run
         asked=_asked(run, files, codes),
         answers=_answers(run, files, codes),
         lists=lists_of(run, programme, files, codes, key),
+        protected=_protected(files, codes),
     )
+
+
+def _protected(files: Reader, codes: Sequence[str]) -> frozenset[str]:
+    """Who is protected today, by any source: a decision of before does not know it, and its page must not tell."""
+    rows = Resident.objects.using(ALIAS).filter(resident_code__in=codes, hidden=True)
+    return files.once(("protected", *codes), lambda: frozenset(rows.values_list("resident_code", flat=True)))
 
 
 def _kept(files: Reader, register: SnapshotRef, codes: Sequence[str]) -> dict[str, Row]:
@@ -228,7 +238,9 @@ def _member(person: Row, found: _Found, *, protected: bool) -> Member:
     return Member(
         resident_code=code,
         name=base.get("name_kanji") or "",
-        protected=bool(protected or base.get("protected") or latest.get("protected")),
+        protected=protected
+        or code in found.protected
+        or any((base.get("protected"), latest.get("protected"))),
         status=TaxStatus(person["status"]),
         read_from=ReadFrom(person["source"]),
         is_head=bool(base.get("is_head")),
