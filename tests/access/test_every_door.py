@@ -130,7 +130,7 @@ def test_every_verb_is_denied_and_allowed_as_declared(
 
 SENDERS = ("city:13112", "city:13104", "platform:13112", "platform:13104", "network", "nobody")
 _OF_PLATFORMS = {
-    "network.nondisclosures.v1", "network.permission_list.v1", "network.permit_renewals.v1", "network.permits.v1",
+    "network.nondisclosures.v1", "network.permission_list.v1", "network.permit_renewals.v1", "network.permits.v2",
     "network.provision_reports.v1", "network.record_comparison.v1", "network.revocations.v1",
 }  # fmt: skip
 HEARD = {

@@ -38,7 +38,10 @@ ACQUIRE = MessageKind("network.juki_acquisitions.v1", JukiAcquisitions, JukiRece
 
 
 class PermitRequest(msgspec.Struct, frozen=True, array_like=True):
-    """One inquiry for which the inquirer's intermediary asks a permit. `link_code` is the inquirer's own 符号."""
+    """One inquiry for which the inquirer's intermediary asks a permit. `link_code` is the inquirer's own 符号.
+
+    `requested_at` is the inquirer's time of it, so that the network's and the provider's records agree with its own.
+    """
 
     record_id: str
     link_code: str
@@ -47,13 +50,13 @@ class PermitRequest(msgspec.Struct, frozen=True, array_like=True):
     procedure: str
     information_code: str
     nondisclosure: str
+    requested_at: datetime
 
 
 class PermitRequests(msgspec.Struct, frozen=True, kw_only=True):
     """情報提供許可証の発行と照会許可照会リストとの照合の要求 (PIA III.6). Sent by `platform:<m>`."""
 
     inquirer: str
-    requested_at: datetime
     records: list[PermitRequest]
 
 
@@ -71,7 +74,7 @@ class PermitAnswers(msgspec.Struct, frozen=True, kw_only=True):
     records: list[PermitAnswer]
 
 
-PERMITS = MessageKind("network.permits.v1", PermitRequests, PermitAnswers)
+PERMITS = MessageKind("network.permits.v2", PermitRequests, PermitAnswers, join=join_records)
 
 
 class ProvisionReport(msgspec.Struct, frozen=True, array_like=True):

@@ -13,7 +13,7 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -102,7 +102,7 @@ class Dispatcher:
             try:
                 queues, waiting = self._look(self._parties.values())
                 for item in queues:
-                    moved += self._serve(item, end)
+                    moved += self._serve(item, lambda: time.monotonic() > end)
             except DatabaseError as error:
                 _reconnect(error)
             settled += moved
@@ -158,7 +158,7 @@ class Dispatcher:
             while (item := tasks.get()) is not None:
                 try:
                     if not stop.is_set():
-                        self._serve(item, None, stop)
+                        self._serve(item, lambda: stop.is_set() or self._yields(item, tasks))
                 except DatabaseError as error:
                     _reconnect(error)
                 self._give_back([item.alias])
@@ -168,6 +168,14 @@ class Dispatcher:
                         tasks.put(item)
         finally:
             connections.close_all()
+
+    def _yields(self, item: Queue, tasks: queue.SimpleQueue[Queue | None]) -> bool:
+        """Whether a worker leaves its queue for now because others wait for one: a busy queue must not keep them out."""
+        if tasks.empty():
+            return False
+        with self._busy_lock:
+            self._busy[item] = True  # what is left in it takes its turn behind them
+        return True
 
     def _is_early(self, item: Queue) -> bool:
         """Whether the queue's kind lets what comes gather for a while yet; if not, it is served now."""
@@ -208,11 +216,11 @@ class Dispatcher:
             self._look_at[alias] = time.monotonic() + (self._poll if heads else idle)
         return due, anything
 
-    def _serve(self, item: Queue, end: float | None, stop: threading.Event | None = None) -> int:
-        """Deliver a queue's due messages in order; stop at the first that does not get through."""
+    def _serve(self, item: Queue, is_over: Callable[[], bool]) -> int:
+        """Deliver a queue's due messages in order, one at least; stop at the first that does not get through."""
         settled = 0
         with _owned(item) as mine:
-            while mine and not (stop and stop.is_set()) and not (end and time.monotonic() > end):
+            while mine and not (settled and is_over()):
                 message = parcels.first_due(
                     item.alias, item.sender, item.receiver, item.contract, clock.now()
                 )

@@ -24,7 +24,7 @@ RECORD_LIMIT = 10_000
 
 @dataclass(frozen=True)
 class MessageKind(Generic[Q, A]):
-    """One contract message, e.g. `network.permits.v1`. A changed type needs a new edition.
+    """One contract message, e.g. `network.permits.v2`. A changed type needs a new edition.
 
     `fresh`: the answer is made anew for every repeat of a key and never kept: for reads, and for answers that hold
     what may not be kept (取得番号). The handler of such a kind must itself be safe to run again.

@@ -153,7 +153,7 @@ WHERE r.requested_at < $settled AND (n.permit_id IS NULL OR {_RECORDS_DIFFER})
 SELECT o.sender || ' ' || o.message_key, '相手の受信箱にない' FROM outbox o
 LEFT JOIN inbox i ON i.receiver = o.receiver AND i.sender = o.sender AND i.message_key = o.message_key
 WHERE o.state = 'delivered' AND o.contract IN (
-    'network.permits.v1', 'network.provision_reports.v1', 'intermediary.provision_requests.v1',
+    'network.permits.v2', 'network.provision_reports.v1', 'intermediary.provision_requests.v1',
     'intermediary.provisions.v1')
   AND (i.message_key IS NULL OR i.request_sha256 <> o.body_sha256)
 UNION ALL
@@ -165,7 +165,7 @@ GROUP BY receiver, sender, message_key HAVING count(*) > 1""",
         "終わっていない照会には、まだ届けるべき電文がある",
         f"""
 SELECT i.record_id, '許可証の要求がない' FROM inquiry i
-WHERE i.outcome = 'asked' AND i.permit_id IS NULL AND NOT {_waiting("i.party", "'network'", "network.permits.v1")}
+WHERE i.outcome = 'asked' AND i.permit_id IS NULL AND NOT {_waiting("i.party", "'network'", "network.permits.v2")}
 UNION ALL
 SELECT n.permit_id, '提供者への要求がない' FROM network_record n
 LEFT JOIN provision p ON p.permit_id = n.permit_id
@@ -177,7 +177,7 @@ SELECT p.permit_id, '照会者への回答がない' FROM provision p
 JOIN inquiry i ON i.inquirer = p.inquirer AND i.record_id = p.record_id
 WHERE i.outcome NOT IN (p.outcome, 'refused') AND (i.permit_id = p.permit_id OR i.permit_id IS NULL)
   AND NOT {_waiting("p.party", "i.party", "intermediary.provisions.v1")}
-  AND NOT {_waiting("i.party", "'network'", "network.permits.v1")}
+  AND NOT {_waiting("i.party", "'network'", "network.permits.v2")}
   AND NOT {_explained("p", "inquirer", "provider")}
 UNION ALL
 SELECT p.permit_id, 'ネットワークへの報告がない' FROM provision p

@@ -66,7 +66,7 @@ def check(towns: Towns) -> None:
 def test_answers_may_come_before_the_permits_they_are_given_under(towns: Towns) -> None:
     losing = towns.transport = Losing(ready(towns).transport)
     ask_all(towns)
-    losing.lose = lambda header: header.contract == "network.permits.v1"
+    losing.lose = lambda header: header.contract == "network.permits.v2"
     Dispatcher(losing, {f"platform:{HOME}": alias(HOME)}).drain(0.05)
     others = {party: name for party, name in towns.parties.items() if party != f"platform:{HOME}"}
     Dispatcher(losing, others).drain(20)
@@ -95,7 +95,7 @@ def test_every_answer_is_lost_once(towns: Towns) -> None:
     losing.lose = lambda header: False
     check(towns)
     assert {contract for contract, _ in seen} >= {
-        "network.permits.v1",
+        "network.permits.v2",
         "network.provision_reports.v1",
         "intermediary.provision_requests.v1",
         "intermediary.provisions.v1",

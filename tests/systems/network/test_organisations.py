@@ -117,8 +117,10 @@ def test_only_the_network_converts_and_only_what_belongs_to_the_asker(open_towns
     ) == [None]
     # the board of education cannot ask with the mayor's 符号
     publish(entry(SCHOOLS[HOME], "*"))
-    request = network.PermitRequest("r9", main, organisation(EAST), DUTY, PROCEDURE, LOCAL_TAX, "1")
-    body = network.PermitRequests(inquirer=SCHOOLS[HOME], requested_at=clock.now(), records=[request])
+    request = network.PermitRequest(
+        "r9", main, organisation(EAST), DUTY, PROCEDURE, LOCAL_TAX, "1", clock.now()
+    )
+    body = network.PermitRequests(inquirer=SCHOOLS[HOME], records=[request])
     answer = open_towns.ask(f"platform:{HOME}", "network", network.PERMITS, body)
     assert answer.records[0].refusal == "unknown_code"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connections
@@ -30,7 +31,7 @@ def code(towns: Towns, town: str, person: int) -> str:
 
 
 def wanted(towns: Towns, record_id: str, person: int = 1, **changes: str) -> network.PermitRequest:
-    fields = {
+    fields: dict[str, Any] = {
         "record_id": record_id,
         "link_code": code(towns, HOME, person),
         "provider": organisation(EAST),
@@ -38,14 +39,13 @@ def wanted(towns: Towns, record_id: str, person: int = 1, **changes: str) -> net
         "procedure": PROCEDURE,
         "information_code": LOCAL_TAX,
         "nondisclosure": "1",
+        "requested_at": clock.now(),
     }
     return network.PermitRequest(**{**fields, **changes})
 
 
 def ask(towns: Towns, *records: network.PermitRequest, inquirer: str = HOME) -> list[str]:
-    body = network.PermitRequests(
-        inquirer=organisation(inquirer), requested_at=clock.now(), records=list(records)
-    )
+    body = network.PermitRequests(inquirer=organisation(inquirer), records=list(records))
     answer = towns.ask(f"platform:{HOME}", "network", network.PERMITS, body)
     assert [row.record_id for row in answer.records] == [row.record_id for row in records]
     assert all(bool(row.permit_id) != bool(row.refusal) for row in answer.records)

@@ -78,7 +78,7 @@ def _provide(kit: Kit, record_id: str, outcome: Outcome = Outcome.ANSWERED, **ch
     roles=_ROLE,
 )
 def asks_permit(kit: Kit) -> None:
-    """The city inquires; network.permits.v1 must carry the 符号 and the same codes, and no 統合番号."""
+    """The city inquires; network.permits.v2 must carry the 符号 and the same codes, and no 統合番号."""
     record = _inquiry(kit)
     expect(_take(kit, record) == [""], "照会を受けませんでした")
     body, row, text = _asked(kit, record.record_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -99,7 +100,7 @@ def other_organisation(kit: Kit) -> None:
 
 
 def _request(kit: Kit, **changes: str) -> network.PermitRequest:
-    fields = {
+    fields: dict[str, Any] = {
         "record_id": f"n-{uuid4().hex[:16]}",
         "link_code": _codes(kit)[TOWN],
         "provider": _ORGANISATION[OTHER],
@@ -107,14 +108,13 @@ def _request(kit: Kit, **changes: str) -> network.PermitRequest:
         "procedure": PROCEDURE,
         "information_code": LOCAL_TAX,
         "nondisclosure": "1",
+        "requested_at": clock.now(),
     }
     return network.PermitRequest(**{**fields, **changes})
 
 
 def _permits(kit: Kit, *records: network.PermitRequest) -> list[network.PermitAnswer]:
-    body = network.PermitRequests(
-        inquirer=_ORGANISATION[TOWN], requested_at=clock.now(), records=list(records)
-    )
+    body = network.PermitRequests(inquirer=_ORGANISATION[TOWN], records=list(records))
     return kit.ask(_ASKER, network.PERMITS, body).records
 
 
@@ -210,9 +210,7 @@ def duplicate(kit: Kit) -> None:
 @rule("N11", "他の機関の名で求める許可証を断る", source="S4, S17", roles=_ROLE)
 def other_inquirer(kit: Kit) -> None:
     """A platform asks in another inquirer's name: PERMISSION_DENIED."""
-    body = network.PermitRequests(
-        inquirer=_ORGANISATION[TOWN], requested_at=clock.now(), records=[_request(kit)]
-    )
+    body = network.PermitRequests(inquirer=_ORGANISATION[TOWN], records=[_request(kit)])
     refused(kit.send(parties.platform(THIRD), network.PERMITS, body), ErrorCode.PERMISSION_DENIED)
 
 

@@ -77,6 +77,7 @@ def _permit_requests(
                 row.procedure,
                 row.information_code,
                 row.nondisclosure,
+                now,
             )
         )
-    return PermitRequests(inquirer=organisation, requested_at=now, records=records)
+    return PermitRequests(inquirer=organisation, records=records)

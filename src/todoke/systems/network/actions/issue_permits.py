@@ -171,7 +171,7 @@ def _record(body: PermitRequests, granted: list[_Granted]) -> None:
         "duty": pa.array([row.duty for row in rows], pa.string()),
         "procedure": pa.array([row.procedure for row in rows], pa.string()),
         "information_code": pa.array([row.information_code for row in rows], pa.string()),
-        "requested_at": pa.array([body.requested_at] * count, pa.timestamp("us", tz="UTC")),
+        "requested_at": pa.array([row.requested_at for row in rows], pa.timestamp("us", tz="UTC")),
         "outcome": pa.array([Outcome.ASKED.value] * count, pa.string()),
     }
     postgres.copy_in(ALIAS, "network_exchange_record", pa.table(columns))
@@ -226,7 +226,7 @@ def _permit(body: PermitRequests, grant: _Granted, edition: int, now: datetime) 
         route=needs.platform_of(body.inquirer),
         nonce=secrets.token_hex(16),
         list_edition=edition,
-        requested_at=body.requested_at,
+        requested_at=row.requested_at,
         issued_at=now,
         expires_at=now + getattr(settings, "TODOKE_PERMIT_LIFE", PERMIT_LIFE),
     )
