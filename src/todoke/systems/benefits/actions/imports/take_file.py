@@ -15,7 +15,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import needs
 from todoke.systems.benefits.actions.receive_forms import receive_table
-from todoke.systems.benefits.actions.registers import shielding
+from todoke.systems.benefits.actions.registers.shielding import Shielding
 from todoke.systems.benefits.actions.take_register import take_register
 from todoke.systems.benefits.flows import IMPORT, ImportState
 from todoke.systems.benefits.models import FileImport, Source
@@ -105,7 +105,7 @@ def _new_edition(row: FileImport, sealed: Path, by: Actor) -> None:
         imported_by=by.staff_id,
     )
     if row.kind == ImportKind.SPECIAL_PERSONS:
-        shielding.take_list(source, seal.path)
+        Shielding.take_list(source, seal.path)
 
 
 def _into_register(row: FileImport, sealed: Path, by: Actor) -> None:

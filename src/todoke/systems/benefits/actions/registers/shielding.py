@@ -85,30 +85,34 @@ _MISSING_COUNTED: Final = (
 )
 
 
-def take_list(source: Source, sealed: Path) -> None:
-    """The persons of a new edition of the special persons' list, in place of those of the one before."""
-    with duck.connect() as connection:
-        rows = duck.table(connection, _LIST, {"path": str(sealed)})
-    postgres.execute(ALIAS, "DELETE FROM benefits_shielded")
-    postgres.join_whole_tables(ALIAS)
-    postgres.stage(ALIAS, "fled", rows)
-    postgres.execute(
-        ALIAS,
-        "INSERT INTO benefits_shielded (resident_code, source_id, noted_on)"
-        " SELECT resident_code, %s, noted_on FROM fled",
-        [source.pk],
-    )
-    postgres.execute(ALIAS, _MARK)
-    postgres.execute(ALIAS, HIDE.format(residents="benefits_resident", entries="benefits_registerentry"))
-    cover()
+class Shielding:
+    """Part of whichever action brings the news, in its transaction and by its permission."""
 
+    @staticmethod
+    def take_list(source: Source, sealed: Path) -> None:
+        """The persons of a new edition of the special persons' list, in place of those of the one before."""
+        with duck.connect() as connection:
+            rows = duck.table(connection, _LIST, {"path": str(sealed)})
+        postgres.execute(ALIAS, "DELETE FROM benefits_shielded")
+        postgres.join_whole_tables(ALIAS)
+        postgres.stage(ALIAS, "fled", rows)
+        postgres.execute(
+            ALIAS,
+            "INSERT INTO benefits_shielded (resident_code, source_id, noted_on)"
+            " SELECT resident_code, %s, noted_on FROM fled",
+            [source.pk],
+        )
+        postgres.execute(ALIAS, _MARK)
+        postgres.execute(ALIAS, HIDE.format(residents="benefits_resident", entries="benefits_registerentry"))
+        Shielding.cover()
 
-def cover() -> None:
-    """No ward and no place asked of whoever is hidden: cases, judged households, missing statuses, and their counts."""
-    postgres.execute(ALIAS, _CASES)
-    postgres.execute(ALIAS, _HOUSEHOLDS)
-    for statement in _HOUSEHOLDS_COVERED:
-        postgres.execute(ALIAS, statement)
-    if postgres.execute(ALIAS, _MISSING):
-        for statement in _MISSING_COUNTED:
+    @staticmethod
+    def cover() -> None:
+        """No ward and no place asked of whoever is hidden: cases, judged households, missing statuses, and their counts."""
+        postgres.execute(ALIAS, _CASES)
+        postgres.execute(ALIAS, _HOUSEHOLDS)
+        for statement in _HOUSEHOLDS_COVERED:
             postgres.execute(ALIAS, statement)
+        if postgres.execute(ALIAS, _MISSING):
+            for statement in _MISSING_COUNTED:
+                postgres.execute(ALIAS, statement)
