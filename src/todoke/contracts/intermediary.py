@@ -307,7 +307,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     open_inquiries: int
 
 
-RESULTS = MessageKind("intermediary.results.v1", ResultsWanted, Results)
+RESULTS = MessageKind("intermediary.results.v1", ResultsWanted, Results, fresh=True)
 
 
 class ProvisionRequest(msgspec.Struct, frozen=True, array_like=True):
