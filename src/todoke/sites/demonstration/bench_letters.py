@@ -149,7 +149,7 @@ def _floor() -> dict[str, Any]:
 
 def _text() -> Any:  # noqa: ANN401 - a type of the letters, imported only in the process that prints
     from todoke.systems.benefits.rules.office import SAMPLE_CITY
-    from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
+    from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE
     from todoke.systems.benefits.rules.push import Route
     from todoke.systems.benefits.web.letters import wording
 
