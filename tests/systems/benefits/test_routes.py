@@ -159,7 +159,7 @@ def test_those_who_moved_in_are_asked_to_apply(databases: object, tmp_path: Path
     query = "SELECT route, route_reason FROM benefits_case WHERE lineage = %s"
     assert rows(query, household(1)) == [("申請書", "moved_in")]
     move_letter = copy_row(
-        "benefits_letter", position="9", file_id="(SELECT max(id) FROM benefits_letter_file)",
+        "benefits_letter", position="9", number="9", file_id="(SELECT max(id) FROM benefits_letter_file)",
         case_id="(SELECT min(id) FROM benefits_case)",
     )  # fmt: skip
     assert refused(move_letter) == "letter_of_route"
