@@ -24,6 +24,7 @@ from todoke.access.permissions import Role
                 "ファイルの取込",
                 "連続スキャン受付",
                 "様式の入力",
+                "審査",
                 "文書台帳",
                 "税情報一括照会",
                 "住登外者の登録",

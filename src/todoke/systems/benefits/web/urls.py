@@ -12,6 +12,7 @@ from todoke.pages.shell import Card, Entry
 from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
 from todoke.systems.benefits.web.entry import urls as entry
+from todoke.systems.benefits.web.examination import urls as examination
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
 from todoke.systems.benefits.web.intake import urls as intake
@@ -28,6 +29,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *imports.urlpatterns,
     *intake.urlpatterns,
     *entry.urlpatterns,
+    *examination.urlpatterns,
     *papers.urlpatterns,
 ]
 
@@ -40,11 +42,13 @@ MENU: Final[tuple[Entry, ...]] = (
     *imports.MENU,
     *intake.MENU,
     *entry.MENU,
+    *examination.MENU,
     *papers.MENU,
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     *imports.CARDS,
     programmes.waiting,
+    *examination.CARDS,
     *payments.CARDS,
 )
