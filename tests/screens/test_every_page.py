@@ -103,6 +103,29 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(
         (
+            "benefits-mailings",
+            "benefits-mailing-new",
+            "benefits-mailing",
+            "benefits-mailing-count",
+            "benefits-mailing-match",
+            "benefits-mailing-pulls",
+            "benefits-mailing-confirm",
+        ),
+        "test_mailing_screens",
+    ),
+    **dict.fromkeys(
+        (
+            "benefits-calls",
+            "benefits-call-new",
+            "benefits-call",
+            "benefits-call-note",
+            "benefits-callbacks",
+            "benefits-callback",
+        ),
+        "test_call_screens",
+    ),
+    **dict.fromkeys(
+        (
             "benefits-scan-start",
             "benefits-scan",
             "benefits-scan-undo",
@@ -120,6 +143,7 @@ ELSEWHERE = {
         ),
         "test_intake_screens",
     ),
+    **dict.fromkeys(("benefits-notices", "benefits-notices-close"), "test_notice_screens"),
     **dict.fromkeys(
         (
             "benefits-dashboard",
@@ -171,6 +195,7 @@ ELSEWHERE = {
             "benefits-payment-results",
             "benefits-bank-list",
             "benefits-failed",
+            "benefits-public-accounts",
             "benefits-failed-account",
             "benefits-recalls",
             "benefits-recall-new",

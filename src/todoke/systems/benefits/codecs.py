@@ -22,6 +22,7 @@ from todoke.records.fixed import LineEnd
 from todoke.records.layouts import inquiry_answer_v2021
 from todoke.records.layouts import zengin_transfer_v2019 as zengin
 from todoke.records.layouts.city_inputs_v2021 import ASSISTANCE, RESPONSES, TAX
+from todoke.records.layouts.public_accounts_v2026 import ACCOUNTS
 from todoke.records.layouts.transfer_results_v2026 import RESULTS
 from todoke.systems.benefits.rules.office import PayingOffice
 
@@ -192,3 +193,13 @@ def _image_keys() -> tuple[Path, Column, Wrapper]:
     folder, municipality = settings.TODOKE_KEYS_FOLDER, settings.TODOKE_MUNICIPALITY
     column = Column(municipality=municipality, table="benefits_form_image", column="sealed")
     return folder / f"benefits-{municipality}-form-image.keys", column, wrapping.of(folder, municipality)
+
+
+def read_public_accounts(file: Path, *, name: str) -> pa.Table:
+    """public_accounts.csv (公金受取口座の照会の結果) with `source_row` (the header is line 1), the day as date32. InputRefused."""
+    text = parse(name, file.read_bytes(), ACCOUNTS)
+    refuse_broken_rules(name, text, ACCOUNTS)
+    columns = {column: text[column].combine_chunks() for column in text.column_names}
+    columns["asked_on"] = pc.cast(columns["asked_on"], pa.date32())
+    columns["source_row"] = pa.array(np.arange(2, text.num_rows + 2, dtype=np.int32))
+    return pa.table(columns)

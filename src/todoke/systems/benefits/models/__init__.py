@@ -10,6 +10,7 @@ from todoke.systems.benefits.models.bank_result import (
     ResultFile,
     TransferResult,
 )
+from todoke.systems.benefits.models.call import Call, CallCheck, CallNote, CallReturn
 from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
@@ -19,6 +20,7 @@ from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, 
 from todoke.systems.benefits.models.form_entry import FormEntry, FormImage
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
+from todoke.systems.benefits.models.mailing import Mailing, MailingFile, PrinterCount, Pull
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
 from todoke.systems.benefits.models.paper import Box, Paper, PaperDisposal, PaperMove
 from todoke.systems.benefits.models.payment import (
@@ -34,6 +36,7 @@ from todoke.systems.benefits.models.programme_edition import EditionTrial, Progr
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
 from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.source import Source
+from todoke.systems.benefits.models.status_count import StatusCount
 
 __all__ = [
     "AccountCorrection",
@@ -48,6 +51,10 @@ __all__ = [
     "BankList",
     "BatchRelease",
     "Box",
+    "Call",
+    "CallCheck",
+    "CallNote",
+    "CallReturn",
     "Case",
     "CaseTally",
     "Contact",
@@ -69,6 +76,8 @@ __all__ = [
     "JudgedHousehold",
     "Letter",
     "LetterFile",
+    "Mailing",
+    "MailingFile",
     "MissingCount",
     "MissingStatus",
     "Paper",
@@ -76,7 +85,9 @@ __all__ = [
     "PaperMove",
     "Payment",
     "PaymentBatch",
+    "PrinterCount",
     "ProgrammeEdition",
+    "Pull",
     "Recall",
     "Register",
     "RegisterEntry",
@@ -85,6 +96,7 @@ __all__ = [
     "ResultFile",
     "Search",
     "Source",
+    "StatusCount",
     "Transfer",
     "TransferResult",
 ]

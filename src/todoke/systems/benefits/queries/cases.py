@@ -14,8 +14,14 @@ ALIAS = "benefits"
 _EVENTS = """
 SELECT 'numbered', c.created_at, c.created_by, '' FROM benefits_case c WHERE c.id = %(case)s
 UNION ALL
-SELECT 'printed', f.printed_at, f.printed_by, f.name FROM benefits_letter l
-    JOIN benefits_letter_file f ON f.id = l.file_id WHERE l.case_id = %(case)s
+SELECT CASE f.kind WHEN 'forms' THEN 'printed' ELSE 'letter_' || f.kind END, f.printed_at, f.printed_by, f.name
+    FROM benefits_letter l JOIN benefits_letter_file f ON f.id = l.file_id WHERE l.case_id = %(case)s
+UNION ALL
+SELECT CASE WHEN p.id IS NULL THEN 'posted' ELSE 'pulled' END, m.confirmed_at, m.confirmed_by, f.name
+    FROM benefits_letter l JOIN benefits_letter_file f ON f.id = l.file_id
+    JOIN benefits_mailing_file o ON o.file_id = f.id JOIN benefits_mailing m ON m.id = o.mailing_id
+    LEFT JOIN benefits_pull p ON p.letter_id = l.id AND p.register_snapshot = m.register_snapshot
+    WHERE l.case_id = %(case)s AND m.state = 'dispatched'
 UNION ALL
 SELECT CASE WHEN a.refusal <> '' THEN 'received_again' WHEN a.correction > 0 THEN 'corrected' ELSE 'received' END, a.received_at, a.received_by,
     a.received_on::text || ' ' || a.route FROM benefits_application a WHERE a.case_id = %(case)s
