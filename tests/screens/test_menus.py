@@ -23,6 +23,7 @@ from todoke.access.permissions import Role
                 "振込不能",
                 "ファイルの取込",
                 "発送",
+                "返戻",
                 "連続スキャン受付",
                 "文書台帳",
                 "税情報一括照会",

@@ -18,6 +18,7 @@ from todoke.systems.benefits.web.mailings import urls as mailings
 from todoke.systems.benefits.web.papers import urls as papers
 from todoke.systems.benefits.web.payments import urls as payments
 from todoke.systems.benefits.web.programmes import urls as programmes
+from todoke.systems.benefits.web.returns import urls as returns
 
 urlpatterns: Final[list[URLPattern]] = [
     *households.urlpatterns,
@@ -27,6 +28,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *payments.urlpatterns,
     *imports.urlpatterns,
     *mailings.urlpatterns,
+    *returns.urlpatterns,
     *intake.urlpatterns,
     *papers.urlpatterns,
 ]
@@ -39,6 +41,7 @@ MENU: Final[tuple[Entry, ...]] = (
     *payments.MENU,
     *imports.MENU,
     *mailings.MENU,
+    *returns.MENU,
     *intake.MENU,
     *papers.MENU,
 )
