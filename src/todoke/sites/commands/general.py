@@ -59,6 +59,16 @@ def screens(site: str, port: int | None) -> None:
     serving.serve_screens(Realm(site), port or serving.SCREENS[Realm(site)])
 
 
+@click.command("public")
+@click.option("--port", type=click.IntRange(1, 65535), help="省略時は 8404")
+@open_verb("公開の鍵だけを読み、件数の制限された一つの問い合わせしかできない")
+def public(port: int | None) -> None:
+    """市民が番号と生年月日で手続きの状況を見る画面を動かします（職員の画面とは別の入口です）。"""
+    from todoke.sites import serve as serving
+
+    serving.serve_public(port or serving.PUBLIC_PORT)
+
+
 @click.command("road", hidden=True)
 @click.option("--input", "source", required=True, type=_FOLDER)
 @click.option("--output", "out", required=True, type=_FOLDER)

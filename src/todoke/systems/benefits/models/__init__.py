@@ -10,12 +10,14 @@ from todoke.systems.benefits.models.bank_result import (
     ResultFile,
     TransferResult,
 )
+from todoke.systems.benefits.models.call import Call, CallCheck, CallNote, CallReturn
 from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.edition_work import EditionWork
 from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
+from todoke.systems.benefits.models.form_entry import FormEntry, FormImage
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
 from todoke.systems.benefits.models.mailing import Mailing, MailingFile, PrinterCount, Pull
@@ -34,7 +36,9 @@ from todoke.systems.benefits.models.programme_edition import EditionTrial, Progr
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
 from todoke.systems.benefits.models.returned_mail import ResendOrder, ReturnedMail
 from todoke.systems.benefits.models.search import Contact, Search
+from todoke.systems.benefits.models.shielded import Shielded
 from todoke.systems.benefits.models.source import Source
+from todoke.systems.benefits.models.status_count import StatusCount
 
 __all__ = [
     "AccountCorrection",
@@ -49,6 +53,10 @@ __all__ = [
     "BankList",
     "BatchRelease",
     "Box",
+    "Call",
+    "CallCheck",
+    "CallNote",
+    "CallReturn",
     "Case",
     "CaseTally",
     "Contact",
@@ -61,6 +69,8 @@ __all__ = [
     "Examination",
     "FileHandover",
     "FileImport",
+    "FormEntry",
+    "FormImage",
     "ImportLimit",
     "ImportTotal",
     "InquiryOrder",
@@ -89,7 +99,9 @@ __all__ = [
     "ResultFile",
     "ReturnedMail",
     "Search",
+    "Shielded",
     "Source",
+    "StatusCount",
     "Transfer",
     "TransferResult",
 ]

@@ -29,12 +29,15 @@ UNION ALL
 SELECT 'resend', o.ordered_at, o.ordered_by, o.checked FROM benefits_resend_order o
     JOIN benefits_letter l ON l.id = o.letter_id WHERE l.case_id = %(case)s
 UNION ALL
-SELECT CASE a.refusal WHEN '' THEN 'received' ELSE 'received_again' END, a.received_at, a.received_by,
+SELECT CASE WHEN a.refusal <> '' THEN 'received_again' WHEN a.correction > 0 THEN 'corrected' ELSE 'received' END, a.received_at, a.received_by,
     a.received_on::text || ' ' || a.route FROM benefits_application a WHERE a.case_id = %(case)s
 UNION ALL
 SELECT CASE p.state WHEN 'cancelled' THEN 'sheet_cancelled' ELSE 'sheet_' || p.kind END, p.registered_at, p.registered_by,
     p.received_on::text || ' 箱 ' || b.label FROM benefits_paper p JOIN benefits_box b ON b.id = p.box_id
     WHERE p.case_id = %(case)s
+UNION ALL
+SELECT 'keyed', e.entered_at, e.entered_by, e.number::text || '回目' FROM benefits_form_entry e
+    JOIN benefits_paper p ON p.id = e.paper_id WHERE p.case_id = %(case)s
 UNION ALL
 SELECT e.outcome, e.examined_at, e.examined_by, array_to_string(e.codes, ' ') FROM benefits_examination e
     WHERE e.case_id = %(case)s

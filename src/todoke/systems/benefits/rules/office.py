@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
+from todoke.systems.benefits.rules import bank_days
 from todoke.systems.benefits.rules.remedy import LegalNature
 
 
@@ -34,6 +36,14 @@ class PayingOffice:
     register_days: int | None
     """Letters are printed and sent only from a register that came in so many hours ago at most, and shows a day so many days
     ago at most; None only where time stands still, as in the sample city's register."""
+
+    def cut_off(self, transfer_on: date) -> datetime:
+        """By when the bank must have the file for that day."""
+        return bank_days.cut_off(transfer_on, days=self.cut_off_days, hour=self.cut_off_hour)
+
+    def earliest(self, now: datetime) -> date:
+        """The first day for which a file can still be brought in time."""
+        return bank_days.earliest(now, days=self.cut_off_days, hour=self.cut_off_hour)
 
 
 SAMPLE_CITY = PayingOffice(

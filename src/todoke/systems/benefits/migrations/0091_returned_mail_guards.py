@@ -66,7 +66,7 @@ CREATE TRIGGER benefits_letter_again AFTER INSERT ON benefits_letter
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0042_returned_mail")]
+    dependencies: ClassVar = [("benefits", "0090_returned_mail")]
     operations: ClassVar = [
         migrations.RunSQL(
             _RETURNED,
