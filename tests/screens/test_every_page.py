@@ -110,6 +110,11 @@ ELSEWHERE = {
             "benefits-mailing-match",
             "benefits-mailing-pulls",
             "benefits-mailing-confirm",
+        ),
+        "test_mailing_screens",
+    ),  # fmt: skip
+    **dict.fromkeys(
+        (
             "benefits-returns",
             "benefits-return-start",
             "benefits-return-scan",
@@ -117,8 +122,8 @@ ELSEWHERE = {
             "benefits-return-resend",
             "benefits-deadlines",
         ),
-        "test_mailing_screens",
-    ),
+        "test_return_screens",
+    ),  # fmt: skip
     **dict.fromkeys(
         (
             "benefits-calls",
