@@ -34,6 +34,7 @@ from todoke.systems.benefits.models.payment import (
 from todoke.systems.benefits.models.programme import RegisteredProgramme
 from todoke.systems.benefits.models.programme_edition import EditionTrial, ProgrammeEdition
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
+from todoke.systems.benefits.models.returned_mail import ResendOrder, ReturnedMail
 from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.shielded import Shielded
 from todoke.systems.benefits.models.source import Source
@@ -93,8 +94,10 @@ __all__ = [
     "Register",
     "RegisterEntry",
     "RegisteredProgramme",
+    "ResendOrder",
     "Resident",
     "ResultFile",
+    "ReturnedMail",
     "Search",
     "Shielded",
     "Source",
