@@ -90,6 +90,9 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 ELSEWHERE = {
     **dict.fromkeys(
         (
+            "benefits-approval",
+            "benefits-approval-case",
+            "benefits-approvals",
             "benefits-entries",
             "benefits-entry",
             "benefits-entry-next",
