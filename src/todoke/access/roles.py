@@ -72,6 +72,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_CONTACT_NOTE,
             Permission.BENEFITS_HOUSEHOLD_READ,
             Permission.BENEFITS_PROGRAMME_PROPOSE,
+            Permission.BENEFITS_PROGRAMME_TRY,
             Permission.BENEFITS_PROGRAMME_READ,
             Permission.BENEFITS_SEARCH,
             Permission.INQUIRY_READ,
@@ -109,6 +110,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PAYMENT_READ,
             Permission.BENEFITS_PROGRAMME_APPROVE,
             Permission.BENEFITS_PROGRAMME_PROPOSE,
+            Permission.BENEFITS_PROGRAMME_TRY,
             Permission.BENEFITS_PROGRAMME_READ,
             Permission.BENEFITS_PROTECTION_READ,
             Permission.BENEFITS_SEARCH,
@@ -265,6 +267,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.HOUSEKEEPER: frozenset(
         {
             Permission.ACCESS_GRANT_EXPIRE,
+            Permission.BENEFITS_DECIDE,
+            Permission.BENEFITS_PROGRAMME_TRY,
             Permission.INQUIRY_EXPIRE,
             Permission.INTERMEDIARY_COMPARE_RECORDS,
             Permission.INTERMEDIARY_EXPIRE,

@@ -37,7 +37,7 @@ DROP FUNCTION benefits_examination_of_form();
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0060_known_account_paid")]
+    dependencies: ClassVar = [("benefits", "0070_shielded")]
     operations: ClassVar = [
         migrations.AddField("examination", "by_hand", models.BooleanField(db_default=False)),
         migrations.AddField(

@@ -35,6 +35,7 @@ from todoke.systems.benefits.models.programme import RegisteredProgramme
 from todoke.systems.benefits.models.programme_edition import EditionTrial, ProgrammeEdition
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
 from todoke.systems.benefits.models.search import Contact, Search
+from todoke.systems.benefits.models.shielded import Shielded
 from todoke.systems.benefits.models.source import Source
 from todoke.systems.benefits.models.status_count import StatusCount
 
@@ -96,6 +97,7 @@ __all__ = [
     "Resident",
     "ResultFile",
     "Search",
+    "Shielded",
     "Source",
     "StatusCount",
     "Transfer",
