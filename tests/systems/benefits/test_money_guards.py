@@ -156,8 +156,8 @@ def test_a_failed_examination_cannot_be_approved(world: World) -> None:
     jobs.receive(CODE, world.write_forms(), by=CLERK)
     jobs.examine(CODE, by=CLERK)
     approval = (
-        "INSERT INTO benefits_approval (examination_id, case_id, outcome, examined_by, amount_yen, approved_at,"
-        " approved_by) SELECT id, case_id, {outcome}, examined_by, 100000, now(), 's001' FROM benefits_examination WHERE outcome = 'deficient'"
+        "INSERT INTO benefits_approval (examination_id, case_id, outcome, examined_by, amount_yen, limit_yen, approved_at,"
+        " approved_by) SELECT id, case_id, {outcome}, examined_by, 100000, 100000, now(), 's001' FROM benefits_examination WHERE outcome = 'deficient'"
     )
     assert refused(approval.format(outcome="outcome")) == "approval_of_passed"
     assert refused(approval.format(outcome="'passed'")) == "approval_examined"
