@@ -15,7 +15,6 @@ from tests.screens.office import Office, Person, Sites
 from tests.systems import city
 from tests.systems.benefits.asking_city import PROGRAMME
 from todoke.access.permissions import Role
-from todoke.sites.realms import Realm
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, scan_form
 from todoke.systems.benefits.models import Application, Case, FormEntry, Paper
@@ -129,7 +128,8 @@ def _examined(office: Office, chromium: Browser, examiner: Examiner, case: Case)
 
 def _approved(office: Office, examiner: Examiner, case: Case) -> None:
     """The chief looks at the sample, sends one back, and approves it when it was examined anew."""
-    page = office.person(Role.SUPERVISOR, staff_id="s005").open("benefits-approvals")
+    chief = office.person(Role.SUPERVISOR, staff_id="s005")
+    page = chief.open("benefits-approvals")
     examiner.check(page, "benefits-approvals")
     Keys(page).press(find(PROGRAMME).name).see("承認できる件数").see("1件").see("100,000円").see(
         "係長（1世帯 300,000円まで）"
@@ -146,7 +146,8 @@ def _approved(office: Office, examiner: Examiner, case: Case) -> None:
     for _ in range(3):
         Keys(clerk).to("input[name=checks]:not(:checked)").page.keyboard.press("Space")
     Keys(clerk).fill("#id_outcome", "1").press("登録して次の世帯へ").see("「支給相当」として登録しました")
-    page = office.seat(Realm.CITY, "s005").open("benefits-approval", PROGRAMME)
+    chief.sit_down()
+    page = chief.open("benefits-approval", PROGRAMME)
     Keys(page).fill("#id_count", "2").press("承認する").see("承認できるのは 1 件、100,000 円です")
     Keys(page).fill("#id_count", "１").press("承認する").see("1 件、100,000 円を承認しました")
     case.refresh_from_db(using="benefits")
