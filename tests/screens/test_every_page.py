@@ -92,6 +92,7 @@ ELSEWHERE = {
         (
             "benefits-approval",
             "benefits-approval-case",
+            "benefits-approval-picture",
             "benefits-approvals",
             "benefits-entries",
             "benefits-entry",

@@ -137,6 +137,8 @@ def _approved(office: Office, examiner: Examiner, case: Case) -> None:
     examiner.check(page, "benefits-approval", thorough=True)
     Keys(page).press(case.case_number).see("審査：支給相当").see("審査の後に変わったことはありません")
     examiner.check(page, "benefits-approval-case", thorough=True)
+    shown = page.context.request.get(f"{chief.address}{page.locator('.sheet img').get_attribute('src')}")
+    assert (shown.status, shown.headers["content-type"]) == (200, "image/png")
     Keys(page).fill("#id_reason", "9").press("差し戻す").see("説明を書いてください")
     Keys(page).fill("#id_reason", "3").fill("#id_note", "通帳の写しが薄い").press("差し戻す").see(
         "審査に差し戻しました"

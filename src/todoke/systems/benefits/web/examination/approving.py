@@ -33,6 +33,7 @@ from todoke.systems.benefits.rules import hand_examination as rules
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.web import naming
+from todoke.systems.benefits.web.entry import keying
 from todoke.systems.benefits.web.examination import examining as pages
 from todoke.systems.benefits.web.examination.forms import ApprovalForm, ReturnForm
 
@@ -165,11 +166,17 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     return form_page(
         request, form, permission=APPROVE, heading=f"承認を待つ世帯　{found.case_number}", verb="差し戻す", work=work,
         done=f"{found.case_number} を審査に差し戻しました。", back=back, template="benefits/examination/recommended.html",
-        found=found, state=naming.state_chip(found.state), case_facts=pages.facts(found), keyed=pages.keyed(found),
+        found=found, picture="benefits-approval-picture", state=naming.state_chip(found.state), case_facts=pages.facts(found), keyed=pages.keyed(found),
         before=_history(found), own=own, waits=found.state is CaseState.PASSED and not own, kinds=dict(Paper.KINDS),
         findings=[rules.SENTENCES[code] for code in found.codes], conclusion=rules.OUTCOME_TITLES[found.outcome],
         crumbs=crumbs((found.programme.name, back), (found.case_number, "")),
     )  # fmt: skip
+
+
+@screen(APPROVE)
+def picture(request: HttpRequest, paper_id: int, page: int) -> HttpResponse:
+    """The picture of one side, for those who approve."""
+    return keying.shown(request, paper_id, page, purpose=PURPOSE)
 
 
 def _history(found: CaseFile) -> list[dict[str, Any]]:

@@ -113,7 +113,7 @@ def one(request: HttpRequest, case_id: int) -> HttpResponse:
             messages.success(request, f"{found.case_number} を「{title}」として登録しました。")
             return HttpResponseRedirect(_next(found.programme.code, actor, case_id))
     context = {
-        "form": form, "refusal": refusal, "found": found, "waits": found.state is CaseState.RECEIVED,
+        "form": form, "refusal": refusal, "found": found, "picture": "benefits-entry-picture", "waits": found.state is CaseState.RECEIVED,
         "state": naming.state_chip(found.state), "facts": facts(found), "keyed": keyed(found), "kinds": dict(Paper.KINDS),
         "returns": [(approval.RETURNS[row.reason], row.note) for row in approving.returns(case_id)],
         "findings": [rules.SENTENCES[code] for code in found.codes], "checked": len(FINDINGS),

@@ -17,6 +17,11 @@ urlpatterns: Final[list[URLPattern]] = [
     path("benefits/examinations/<int:case_id>", examining.one, name="benefits-examination"),
     path("benefits/approvals", approving.start, name="benefits-approvals"),
     path("benefits/approvals/<int:case_id>", approving.case, name="benefits-approval-case"),
+    path(
+        "benefits/approvals/pictures/<int:paper_id>/<int:page>",
+        approving.picture,
+        name="benefits-approval-picture",
+    ),
     path("benefits/approvals/<slug:code>", approving.one, name="benefits-approval"),
 ]
 
