@@ -87,20 +87,14 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 }
 """Who opens which page, with which arguments and query."""
 
+_EXAMINATION = """
+benefits-approval benefits-approval-case benefits-approval-picture benefits-approvals
+benefits-entries benefits-entry benefits-entry-next benefits-entry-picture
+benefits-entry-picture-new benefits-examination benefits-examination-next benefits-examinations
+"""
+
 ELSEWHERE = {
-    **dict.fromkeys(
-        (
-            "benefits-entries",
-            "benefits-entry",
-            "benefits-entry-next",
-            "benefits-entry-picture",
-            "benefits-entry-picture-new",
-            "benefits-examination",
-            "benefits-examination-next",
-            "benefits-examinations",
-        ),
-        "test_examination_screens",
-    ),
+    **dict.fromkeys(_EXAMINATION.split(), "test_examination_screens"),
     **{
         f"benefits-mailing{end}": "test_mailing_screens"
         for end in ("s", "-new", "", "-count", "-match", "-pulls", "-confirm")

@@ -123,6 +123,37 @@ def _examined(office: Office, chromium: Browser, examiner: Examiner, case: Case)
     Keys(quick).see("「支給相当」として登録しました")
     case.refresh_from_db(using="benefits")
     assert (case.state, case.state_by) == ("passed", "s004")
+    _approved(office, examiner, case)
+
+
+def _approved(office: Office, examiner: Examiner, case: Case) -> None:
+    """The chief looks at the sample, sends one back, and approves it when it was examined anew."""
+    chief = office.person(Role.SUPERVISOR, staff_id="s005")
+    page = chief.open("benefits-approvals")
+    examiner.check(page, "benefits-approvals")
+    Keys(page).press(find(PROGRAMME).name).see("承認できる件数").see("1件").see("100,000円").see(
+        "係長（1世帯 300,000円まで）"
+    )
+    examiner.check(page, "benefits-approval", thorough=True)
+    Keys(page).press(case.case_number).see("審査：支給相当").see("審査の後に変わったことはありません")
+    examiner.check(page, "benefits-approval-case", thorough=True)
+    shown = page.context.request.get(f"{chief.address}{page.locator('.sheet img').get_attribute('src')}")
+    assert (shown.status, shown.headers["content-type"]) == (200, "image/png")
+    Keys(page).fill("#id_reason", "9").press("差し戻す").see("説明を書いてください")
+    Keys(page).fill("#id_reason", "3").fill("#id_note", "通帳の写しが薄い").press("差し戻す").see(
+        "審査に差し戻しました"
+    )
+    clerk = office.person(Role.CLERK, staff_id="s006").open("benefits-examination", case.pk)
+    Keys(clerk).see("承認者から差し戻されました").see("通帳の写しが薄い")
+    for _ in range(3):
+        Keys(clerk).to("input[name=checks]:not(:checked)").page.keyboard.press("Space")
+    Keys(clerk).fill("#id_outcome", "1").press("登録して次の世帯へ").see("「支給相当」として登録しました")
+    chief.sit_down()
+    page = chief.open("benefits-approval", PROGRAMME)
+    Keys(page).fill("#id_count", "2").press("承認する").see("承認できるのは 1 件、100,000 円です")
+    Keys(page).fill("#id_count", "１").press("承認する").see("1 件、100,000 円を承認しました")
+    case.refresh_from_db(using="benefits")
+    assert (case.state, case.state_by) == ("approved", "s005")
 
 
 def _picture() -> dict[str, object]:

@@ -30,6 +30,7 @@ class Permission(Enum):
     ACCESS_TRAINING_RECORD = "access:training:record"
     BENEFITS_ACCOUNT = "benefits:account:correct"
     BENEFITS_APPROVE = "benefits:application:approve"
+    BENEFITS_APPROVE_ABOVE = "benefits:application:approve_above"
     BENEFITS_ASK = "benefits:inquiry:ask"
     BENEFITS_BANK_LIST = "benefits:bank_list:import"
     BENEFITS_CALL_ANSWER = "benefits:call:answer"

@@ -223,6 +223,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_SESSION_TAKE_OVER,
             Permission.ACCESS_TRAINING_RECORD,
+            Permission.BENEFITS_APPROVE,
+            Permission.BENEFITS_APPROVE_ABOVE,
             Permission.BENEFITS_FIGURES_READ,
             Permission.LINKAGE_RIGHT_CONFIRM,
             Permission.LINKAGE_RIGHT_READ,

@@ -74,6 +74,8 @@ EVENTS: Final[dict[str, Event]] = {
     "benefits:account:correct": Event(_C, "振込先口座を", "訂正"),
     "benefits:answer:import": Event(_C, "照会の回答を", "登録"),
     "benefits:application:approve": Event(_C, "申請の支給を", "承認"),
+    "benefits:application:approve_above": Event(_C, "係長の限度を超える支給を", "承認"),
+    "benefits:application:return": Event(_C, "審査を通った申請を審査に", "差戻し"),
     "benefits:application:examine": Event(_C, "申請を", "審査"),
     "benefits:application:receive": Event(_C, "確認書または申請書を", "受付"),
     "benefits:application:take_back": Event(_C, "審査または承認の取消しを", "実施"),

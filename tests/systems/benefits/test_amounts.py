@@ -143,8 +143,8 @@ def test_no_amount_of_a_case_is_made_up() -> None:
 def test_no_other_amount_is_approved_or_paid(city: ChildrenCity) -> None:
     examined(city)
     approval = (
-        "WITH a AS (INSERT INTO benefits_approval (examination_id, case_id, outcome, examined_by, amount_yen, approved_at,"
-        " approved_by) SELECT e.id, e.case_id, 'passed', e.examined_by, {amount}, '2025-03-01', 's001'"
+        "WITH a AS (INSERT INTO benefits_approval (examination_id, case_id, outcome, examined_by, amount_yen, limit_yen, approved_at,"
+        " approved_by) SELECT e.id, e.case_id, 'passed', e.examined_by, {amount}, 300000, '2025-03-01', 's001'"
         " FROM benefits_examination e JOIN benefits_case c ON c.id = e.case_id WHERE e.outcome = 'passed')"
         " SELECT count(*) FROM benefits_case"
     )

@@ -126,8 +126,8 @@ def test_examiner_approver_and_releaser_are_three_people(world: World) -> None:
         jobs.approve(CODE, by=Actor(staff_id=CLERK.staff_id, roles=EVERYTHING))
     assert same.value.code is ErrorCode.SAME_PERSON
     approval = (
-        "INSERT INTO benefits_approval (examination_id, case_id, outcome, examined_by, amount_yen, approved_at,"
-        " approved_by) SELECT id, case_id, 'passed', {examiner}, 100000, now(), %s FROM benefits_examination ORDER BY id LIMIT 1"
+        "INSERT INTO benefits_approval (examination_id, case_id, outcome, examined_by, amount_yen, limit_yen, approved_at,"
+        " approved_by) SELECT id, case_id, 'passed', {examiner}, 100000, 100000, now(), %s FROM benefits_examination ORDER BY id LIMIT 1"
     )
     assert refused(approval.format(examiner="examined_by"), CLERK.staff_id) == "approver_is_not_examiner"
     assert refused(approval.format(examiner="'nobody'"), CLERK.staff_id) == "approval_examined"
@@ -156,8 +156,8 @@ def test_a_failed_examination_cannot_be_approved(world: World) -> None:
     jobs.receive(CODE, world.write_forms(), by=CLERK)
     jobs.examine(CODE, by=CLERK)
     approval = (
-        "INSERT INTO benefits_approval (examination_id, case_id, outcome, examined_by, amount_yen, approved_at,"
-        " approved_by) SELECT id, case_id, {outcome}, examined_by, 100000, now(), 's001' FROM benefits_examination WHERE outcome = 'deficient'"
+        "INSERT INTO benefits_approval (examination_id, case_id, outcome, examined_by, amount_yen, limit_yen, approved_at,"
+        " approved_by) SELECT id, case_id, {outcome}, examined_by, 100000, 100000, now(), 's001' FROM benefits_examination WHERE outcome = 'deficient'"
     )
     assert refused(approval.format(outcome="outcome")) == "approval_of_passed"
     assert refused(approval.format(outcome="'passed'")) == "approval_examined"

@@ -44,8 +44,12 @@ CASE: Final = Flow(
         _step(_S.RECEIVED, _S.DECLINED, Permission.BENEFITS_EXAMINE),
         _step(_S.RECEIVED, _S.INELIGIBLE, Permission.BENEFITS_EXAMINE),
         _step(_S.DEFICIENT, _S.RECEIVED, Permission.BENEFITS_RECEIVE),
-        # back to examination when a later decision or the register no longer agrees
-        _step(_S.PASSED, _S.RECEIVED, Permission.BENEFITS_EXAMINE),
+        # back to examination when a later decision or the register no longer agrees, or by the approver (差戻し)
+        Step(
+            before=_S.PASSED,
+            after=_S.RECEIVED,
+            permissions=(Permission.BENEFITS_EXAMINE, Permission.BENEFITS_APPROVE),
+        ),
         # or decides another amount
         Step(
             before=_S.APPROVED,
@@ -58,7 +62,12 @@ CASE: Final = Flow(
             permissions=(Permission.BENEFITS_APPROVE,),
             unlike=(_EXAMINED,),
             approvals=1,
-            kept_by=("approver_is_not_examiner", "approval_examined", "benefits_case_approved_proved"),
+            kept_by=(
+                "approver_is_not_examiner",
+                "approval_examined",
+                "approver_did_not_key",
+                "benefits_case_approved_proved",
+            ),
         ),
         Step(
             before=_S.APPROVED,

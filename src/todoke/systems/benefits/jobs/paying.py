@@ -143,7 +143,8 @@ def examine(code: str, *, by: Actor) -> list[StepReport]:
 def approve(
     code: str, *, by: Actor, expected: int | None = None, expected_yen: int | None = None
 ) -> list[StepReport]:
-    """承認: once per decision run and newest examination. Refused: passed cases that are held back."""
+    """承認: once per decision run, newest examination and approver. Refused: passed cases that are held back, are the
+    approver's own work or above their limit."""
     programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
@@ -161,7 +162,7 @@ def approve(
         )
 
     last = queries.ledger(code).last_examination
-    key = f"{code}/{queries.newest_run(code)}/{last}"
+    key = f"{code}/{queries.newest_run(code)}/{last}/{by.staff_id}"
     return _run("approve", key, by, work, "承認")
 
 

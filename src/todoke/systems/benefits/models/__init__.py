@@ -15,7 +15,7 @@ from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.edition_work import EditionWork
-from todoke.systems.benefits.models.examination import Approval, Examination
+from todoke.systems.benefits.models.examination import Approval, ApprovalReturn, Examination
 from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
 from todoke.systems.benefits.models.form_entry import FormEntry, FormImage
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
@@ -46,6 +46,7 @@ __all__ = [
     "AnswerImport",
     "Application",
     "Approval",
+    "ApprovalReturn",
     "Arrival",
     "BankBranch",
     "BankDebit",

@@ -42,6 +42,8 @@ UNION ALL
 SELECT e.outcome, e.examined_at, e.examined_by, array_to_string(e.codes, ' ') FROM benefits_examination e
     WHERE e.case_id = %(case)s
 UNION ALL
+SELECT 'returned', r.returned_at, r.returned_by, r.reason FROM benefits_approval_return r WHERE r.case_id = %(case)s
+UNION ALL
 SELECT 'approved', a.approved_at, a.approved_by, '' FROM benefits_approval a WHERE a.case_id = %(case)s
 UNION ALL
 SELECT 'reserved', p.reserved_at, p.reserved_by, p.amount_yen::text FROM benefits_payment p WHERE p.case_id = %(case)s

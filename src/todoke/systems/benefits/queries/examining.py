@@ -24,8 +24,10 @@ from todoke.systems.benefits.rules.programme import Programme
 pc: Any = pyarrow.compute
 ALIAS = "benefits"
 
-BY_HAND: Final = "a.proxy <> ''"
-"""Forms that no job passes: a person looks at the papers of whoever acts for the payee."""
+BY_HAND: Final = """(a.proxy <> '' OR EXISTS (
+    SELECT FROM benefits_approval_return r JOIN benefits_examination e ON e.id = r.examination_id
+    WHERE e.application_id = a.id))"""
+"""Forms that no job passes: a person looks at the papers of whoever acts for the payee, and at what was sent back."""
 _FORMS = f"""
 SELECT a.id AS application_id, c.id AS case_id, c.case_number, c.payee_resident_code, c.protected,
     d.outcome AS decided, d.needs_declaration, a.declines, a.declared_supporter_taxed, a.received_on, a.proxy,
@@ -51,7 +53,12 @@ LEFT JOIN branches s ON s.bank_code = f.bank_code AND s.branch_code = f.branch_c
 
 def waiting_forms(programme: Programme, run: int, register: SnapshotRef) -> pa.Table:
     """Forms that the job examines: received, and not left to a person."""
-    return _forms(programme, run, register, f"c.state = 'received' AND NOT ({BY_HAND})", ())
+    return _forms(programme, run, register, f"c.state = 'received' AND NOT {BY_HAND}", ())
+
+
+def passed_forms(programme: Programme, run: int, register: SnapshotRef) -> pa.Table:
+    """Forms that passed and wait for approval."""
+    return _forms(programme, run, register, "c.state = 'passed'", ())
 
 
 def form_of(programme: Programme, run: int, register: SnapshotRef, case_id: int) -> pa.Table:

@@ -18,7 +18,7 @@ from todoke.systems.benefits import queries
 from todoke.systems.benefits.actions.read_why import Why, read_why
 from todoke.systems.benefits.models import Case, Decision, Resident
 from todoke.systems.benefits.queries.cases import Happened
-from todoke.systems.benefits.rules import next_steps, phone, push, tariff, why_forming
+from todoke.systems.benefits.rules import approval, next_steps, phone, push, tariff, why_forming
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.failures import FAILURES, SOURCE_TITLES, AccountSource, FailureClass
 from todoke.systems.benefits.rules.hand_examination import SENTENCES
@@ -61,6 +61,7 @@ _HAPPENED = {
     "deficient": "審査：不備",
     "declined": "審査：辞退",
     "ineligible": "審査：不支給",
+    "returned": "承認せず、審査に差し戻しました",
     "approved": "承認しました",
     "reserved": "支払単位に組み入れました",
     "released": "会計が支払を確定しました",
@@ -251,6 +252,8 @@ def _event(one: Happened) -> dict[str, Any]:
     note = one.what
     if one.kind in ("deficient", "declined", "ineligible"):
         note = "　".join(SENTENCES.get(code, code) for code in one.what.split())
+    elif one.kind == "returned":
+        note = approval.RETURNS[one.what]
     elif one.kind == "reserved":
         note = f"{int(one.what):,}円"
     elif one.kind == "released":

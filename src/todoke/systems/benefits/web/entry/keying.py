@@ -128,18 +128,23 @@ def _said(done: Entered) -> str:
     return "入力しました。別の職員の2回目を待ちます。"
 
 
-def _log_look(sheet: Sheet, actor: Actor) -> None:
+def _log_look(sheet: Sheet, actor: Actor, purpose: str = PURPOSE) -> None:
     record(
-        ALIAS, by=replace(actor, purpose=PURPOSE), verb="benefits:form:look", subject=f"paper {sheet.paper_id}", persons=1,
+        ALIAS, by=replace(actor, purpose=purpose), verb="benefits:form:look", subject=f"paper {sheet.paper_id}", persons=1,
         about=Person("case_number", sheet.case_number),
     )  # fmt: skip
 
 
 @screen(ENTER)
 def picture(request: HttpRequest, paper_id: int, page: int) -> HttpResponse:
-    """The picture of one side, to nobody's cache."""
+    """The picture of one side, for those who key and examine."""
+    return shown(request, paper_id, page, purpose=PURPOSE)
+
+
+def shown(request: HttpRequest, paper_id: int, page: int, *, purpose: str) -> HttpResponse:
+    """The picture of one side, logged, to nobody's cache."""
     media_type, data = reads.picture(paper_id, page)
-    _log_look(reads.sheet(paper_id), actor_of(request))
+    _log_look(reads.sheet(paper_id), actor_of(request), purpose)
     return HttpResponse(data, content_type=media_type, headers={"Cache-Control": "no-store"})
 
 

@@ -22,9 +22,11 @@ from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits.actions.examine_by_hand import examine_by_hand
 from todoke.systems.benefits.models import Paper
+from todoke.systems.benefits.queries import approving
 from todoke.systems.benefits.queries import examining as reads
 from todoke.systems.benefits.queries.editions import every, find
 from todoke.systems.benefits.queries.examining import CaseFile
+from todoke.systems.benefits.rules import approval
 from todoke.systems.benefits.rules import hand_examination as rules
 from todoke.systems.benefits.rules.bank_account import TYPES
 from todoke.systems.benefits.rules.case_state import CaseState
@@ -111,8 +113,9 @@ def one(request: HttpRequest, case_id: int) -> HttpResponse:
             messages.success(request, f"{found.case_number} を「{title}」として登録しました。")
             return HttpResponseRedirect(_next(found.programme.code, actor, case_id))
     context = {
-        "form": form, "refusal": refusal, "found": found, "waits": found.state is CaseState.RECEIVED,
+        "form": form, "refusal": refusal, "found": found, "picture": "benefits-entry-picture", "waits": found.state is CaseState.RECEIVED,
         "state": naming.state_chip(found.state), "facts": facts(found), "keyed": keyed(found), "kinds": dict(Paper.KINDS),
+        "returns": [(approval.RETURNS[row.reason], row.note) for row in approving.returns(case_id)],
         "findings": [rules.SENTENCES[code] for code in found.codes], "checked": len(FINDINGS),
         "conclusion": rules.OUTCOME_TITLES[found.outcome], "numbers": rules.SEEN, "before": before(found),
         "next": f"{reverse('benefits-examination-next', args=[found.programme.code])}?but={case_id}",

@@ -9,16 +9,25 @@ from django.urls import URLPattern, path
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
-from todoke.systems.benefits.web.examination import examining
+from todoke.systems.benefits.web.examination import approving, examining
 
 urlpatterns: Final[list[URLPattern]] = [
     path("benefits/examinations", examining.start, name="benefits-examinations"),
     path("benefits/examinations/<slug:code>/next", examining.following, name="benefits-examination-next"),
     path("benefits/examinations/<int:case_id>", examining.one, name="benefits-examination"),
+    path("benefits/approvals", approving.start, name="benefits-approvals"),
+    path("benefits/approvals/<int:case_id>", approving.case, name="benefits-approval-case"),
+    path(
+        "benefits/approvals/pictures/<int:paper_id>/<int:page>",
+        approving.picture,
+        name="benefits-approval-picture",
+    ),
+    path("benefits/approvals/<slug:code>", approving.one, name="benefits-approval"),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
     Entry(route="benefits-examinations", title="審査", below=("benefits-examination",)),
+    Entry(route="benefits-approvals", title="承認", below=("benefits-approval",)),
 )
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (examining.cards,)
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (examining.cards, approving.cards)
