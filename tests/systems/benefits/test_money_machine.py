@@ -74,15 +74,26 @@ class Payments(RuleBasedStateMachine):
         connections.close_all()
         self.place.cleanup()
 
-    @initialize(outcomes=st.tuples(*[st.sampled_from(["eligible", "eligible", "ineligible"])] * SIZE))
-    def open(self, outcomes: tuple[str, ...]) -> None:
+    @initialize(
+        outcomes=st.tuples(*[st.sampled_from(["eligible", "eligible", "ineligible"])] * SIZE),
+        failing=st.frozensets(households),
+        begun=st.sampled_from([True, True, False]),
+    )
+    def open(self, outcomes: tuple[str, ...], failing: frozenset[int], begun: bool) -> None:
+        """Forms are in; mostly a round has been paid already, so that what follows meets every state."""
         self.world = World(self.folder, size=SIZE).serve()
         decide(dict(enumerate(outcomes)))
         number_cases(programme=PROGRAMME, by=CLERK)
         self._try("receive", receive_forms, programme=PROGRAMME, file=self.world.write_forms(), by=CLERK)
+        if begun:
+            self.a_usual_round(failing)
 
     @rule(failing=st.frozensets(households))
+    def another_round(self, failing: frozenset[int]) -> None:
+        self.a_usual_round(failing)
+
     def a_usual_round(self, failing: frozenset[int]) -> None:
+        """By the people whose work it is, one after the other."""
         self.examine_and_approve(CLERK, SUPERVISOR)
         self.prepare(SUPERVISOR, SIZE)
         ((number,),) = rows("SELECT coalesce(max(number), 0) FROM benefits_payment_batch")
