@@ -187,7 +187,7 @@ def no_window_yet() -> None:
         case_id="(SELECT max(id) FROM benefits_case WHERE household_key LIKE '%%4')",
         position="9",
     )
-    assert refused(other).startswith(("benefits_letter_case_id", "letter_of_route"))
+    assert refused(other).startswith(("letter_number_once", "letter_of_route"))
     account = {"household_key": "'x'", "lineage": "'x'", "case_number": "'1079999999990'", "serial": "99"}
     assert refused(copy_row("benefits_case", route="'お知らせ'", **account)) == "case_notice_has_account"
 
@@ -212,10 +212,10 @@ def test_those_who_moved_in_are_asked_to_apply(databases: object, tmp_path: Path
     query = "SELECT route, route_reason FROM benefits_case WHERE lineage = %s"
     assert rows(query, household(1)) == [("申請書", "moved_in")]
     move_letter = copy_row(
-        "benefits_letter", position="9", file_id="(SELECT max(id) FROM benefits_letter_file)",
+        "benefits_letter", position="9", number="9", file_id="(SELECT max(id) FROM benefits_letter_file)",
         case_id="(SELECT min(id) FROM benefits_case)",
     )  # fmt: skip
-    assert refused(move_letter) == "benefits_letter_case_id_key"
+    assert refused(move_letter) == "letter_of_route"
 
 
 def test_what_was_asked_is_said_in_words() -> None:

@@ -26,7 +26,7 @@ _KEPT = "AND NOT EXISTS (SELECT FROM benefits_recall w WHERE w.transfer_id = t.i
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0025_case_tally")]
+    dependencies: ClassVar = [("benefits", "0053_status_function")]
     operations: ClassVar = [
         migrations.RunSQL(_KNOWN.format(paid=_PAID, kept=_KEPT), _KNOWN.format(paid="", kept="")),
     ]

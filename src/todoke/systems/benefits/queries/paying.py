@@ -50,7 +50,8 @@ SELECT
     (SELECT count(*) FROM benefits_case WHERE programme = p.code) AS cases,
     (SELECT coalesce(sum(cases), 0) FROM benefits_letter_file WHERE programme = p.code) AS letters,
     (SELECT count(*) FROM benefits_letter_file WHERE programme = p.code) AS letter_files,
-    (SELECT count(*) FROM benefits_application WHERE programme = p.code AND refusal = '') AS applications,
+    (SELECT count(*) FROM benefits_application WHERE programme = p.code AND refusal = '' AND correction = 0)
+        AS applications,
     (SELECT coalesce(max(id), 0) FROM benefits_application WHERE programme = p.code AND refusal = '')
         AS last_application,
     (SELECT coalesce(max(k.id), 0) FROM benefits_account_correction k JOIN benefits_case c ON c.id = k.case_id
