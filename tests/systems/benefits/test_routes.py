@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.clocks import Clock, moved
-from tests.systems.benefits.asking_city import rows
+from tests.systems.benefits.asking_city import rows, take_in_anew
 from tests.systems.benefits.bank import answer
 from tests.systems.benefits.children_city import CHILD, CODE, ChildrenCity, transfers
 from tests.systems.benefits.little_city import key
@@ -68,6 +68,7 @@ def test_a_push_table_decides_letters_and_steps(city: ChildrenCity, moved: Clock
         (key(1), "お知らせ", earlier), (key(2), "お知らせ", earlier), (key(3), "確認書", ""), (key(4), "確認書", ""),
         (key(6), "お知らせ", earlier), (key(7), "お知らせ", earlier),
     ]  # fmt: skip
+    take_in_anew()
     (report,) = jobs.print_letters(CODE, tmp_path, by=CLERK)
     assert report.counts.totals == {"files": 2, "notice": 4, "confirmation": 2}
     form, notice = (text(tmp_path / f"letters/letters-{number:05d}.pdf") for number in (1, 2))
