@@ -56,8 +56,9 @@ CHECKS: Final = {
             OR (p.lineage, p.programme) IS DISTINCT FROM (c.lineage, c.programme)""",
     "no third person released": f"""
         SELECT r.id FROM benefits_batch_release r JOIN benefits_payment_batch b ON b.id = r.batch_id
-        LEFT JOIN {_ATTEMPTS} a ON a.batch_id = b.id LEFT JOIN benefits_account_correction k ON k.case_id = a.case_id
-        LEFT JOIN benefits_approval y ON y.case_id = a.case_id
+        LEFT JOIN {_ATTEMPTS} a ON a.batch_id = b.id
+        LEFT JOIN benefits_account_correction k ON k.case_id = a.case_id AND k.recorded_at < r.released_at
+        LEFT JOIN benefits_approval y ON y.case_id = a.case_id AND y.approved_at < r.released_at
         WHERE r.released_by IN (b.prepared_by, a.examined_by, a.approved_by, k.recorded_by, y.examined_by, y.approved_by)""",
     "nobody else approved": "SELECT id FROM benefits_approval WHERE approved_by = examined_by",
     "results are not what was ordered": """

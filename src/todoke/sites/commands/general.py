@@ -314,6 +314,37 @@ def bench_import(rows: int, kind: str, as_json: bool) -> None:
     click.echo(benches.as_json(found) if as_json else benches_of_import.as_table(found))
 
 
+@bench.command("payments")
+@click.option(
+    "--rows", default=300_000, show_default=True, type=click.IntRange(1_000, 999_999), help="世帯数"
+)
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで架空の世帯に支払い、終わると消す")
+def bench_payments(rows: int, as_json: bool) -> None:
+    """審査・承認から振込ファイルまで。同じ行を書き出すだけの COPY を下限として並べます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_payments as benches_of_payments
+
+    found = benches_of_payments.run(rows, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else benches_of_payments.as_table(found))
+
+
+@bench.command("scan")
+@click.option("--stations", default=50, show_default=True, type=click.IntRange(1, 200), help="読み取る席の数")
+@click.option("--rate", default=25.0, show_default=True, help="全部の席で一秒に読み取る枚数")
+@click.option("--seconds", default=60.0, show_default=True, help="測る長さ")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで架空の様式を読み取り、終わると消す")
+def bench_scan(stations: int, rate: float, seconds: float, as_json: bool) -> None:
+    """連続スキャン受付。答えを待たずに来る紙を、来るはずだった時から測ります。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_scan as benches_of_scan
+
+    load = benches_of_scan.Scanning(stations=stations, rate=rate, seconds=seconds)
+    found = benches_of_scan.run(load, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else benches_of_scan.as_table(found))
+
+
 @click.group("exchange")
 def exchange() -> None:
     """情報提供等記録の突合など、領域をまたぐ確認。"""

@@ -104,7 +104,8 @@ def _seal_register(rows: int, folder: Path) -> None:
     snapshots.write(reading.typed(_register(rows), ImportKind.REGISTER_LATEST), folder, "register")
 
 
-def _serve_register(folder: Path) -> None:
+def serve_register(folder: Path) -> None:
+    """The one sealed register of a folder answers for the contract Residents in this process."""
     from todoke.contracts import registry
     from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
     from todoke.contracts.stand_ins import ResidentsStandIn
@@ -219,7 +220,7 @@ def _import(file: Path, kind: str, rows: int) -> dict[str, Any]:
     from todoke.systems.benefits.rules.imports.kinds import ImportKind
 
     if kind == "tax":
-        _serve_register(file.parent)
+        serve_register(file.parent)
     said = Said(kind=ImportKind(kind), encoding=Encoding.UTF8, as_of=clock.today(), expected_rows=rows)
     begun = time.perf_counter()
     row = receive_file(file=file, said=said, by=BY)

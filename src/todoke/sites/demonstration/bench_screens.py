@@ -115,7 +115,7 @@ async def _drive(
     session: httpx.AsyncClient, tokens: Sequence[str], due: Sequence[Due], pages: dict[str, list[Any]], pid: int
 ) -> tuple[dict[str, Alone], list[Timed]]:  # fmt: skip
     async with session as client:
-        await _until_up(client)
+        await until_up(client)
         owned = {one.url: tokens[one.user] for one in due}
         alone = {
             kind: await _alone(client, [url for url, _ in pages[kind][:_ALONE]], owned, tokens[0], pid)
@@ -138,16 +138,16 @@ async def _alone(
 ) -> Alone:
     walls, cpus = [], []
     for url in itertools.islice(itertools.cycle(urls), _ALONE):
-        begun, cpu = time.perf_counter(), _cpu(pid)
+        begun, used = time.perf_counter(), cpu(pid)
         await _get(client, url, owned.get(url, token))
         walls.append(1000 * (time.perf_counter() - begun))
-        cpus.append(1000 * (_cpu(pid) - cpu))
+        cpus.append(1000 * (cpu(pid) - used))
     return Alone(
         round(statistics.median(walls[1:] or walls), 1), round(statistics.median(cpus[1:] or cpus), 1)
     )
 
 
-def _cpu(pid: int) -> float:
+def cpu(pid: int) -> float:
     """CPU seconds of a process so far, by the scheduler's own count in nanoseconds."""
     return (
         sum(int(task.read_text().split()[0]) for task in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
@@ -165,7 +165,7 @@ async def _get(client: httpx.AsyncClient, url: str, token: str) -> int:
     return answer.status_code
 
 
-async def _until_up(client: httpx.AsyncClient) -> None:
+async def until_up(client: httpx.AsyncClient) -> None:
     until = time.monotonic() + _START_SECONDS
     while True:
         try:
@@ -196,13 +196,13 @@ def _result(
         "refused": sum(one.status != 200 for one in timed),
         "building": made["steps"],
         "alone": {kind: {"milliseconds": one.milliseconds, "cpu": one.cpu} for kind, one in alone.items()},
-        "milliseconds": {"all": _quantiles(everything), **{kind: _quantiles(v) for kind, v in kinds.items()}},
-        f"p95 within {LIMIT_MS} ms": bool(everything) and _quantiles(everything)["p95"] <= LIMIT_MS,
+        "milliseconds": {"all": quantiles(everything), **{kind: quantiles(v) for kind, v in kinds.items()}},
+        f"p95 within {LIMIT_MS} ms": bool(everything) and quantiles(everything)["p95"] <= LIMIT_MS,
         "machine": machine(),
     }
 
 
-def _quantiles(values: Sequence[float]) -> dict[str, float]:
+def quantiles(values: Sequence[float]) -> dict[str, float]:
     if len(values) < 2:
         return dict.fromkeys(("p50", "p95", "p99", "max"), round(max(values, default=0.0), 1)) | {
             "n": len(values)
