@@ -9,6 +9,7 @@ from django.urls import URLPattern
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
+from todoke.systems.benefits.web.aftermath import urls as aftermath
 from todoke.systems.benefits.web.calls import urls as calls
 from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
@@ -29,6 +30,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *intake.urlpatterns,
     *papers.urlpatterns,
     *calls.urlpatterns,
+    *aftermath.urlpatterns,
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -41,6 +43,7 @@ MENU: Final[tuple[Entry, ...]] = (
     *intake.MENU,
     *papers.MENU,
     *calls.MENU,
+    *aftermath.MENU,
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
@@ -48,4 +51,5 @@ CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     programmes.waiting,
     *payments.CARDS,
     *calls.CARDS,
+    *aftermath.CARDS,
 )
