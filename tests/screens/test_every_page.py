@@ -118,6 +118,28 @@ ELSEWHERE = {
     ),
     **dict.fromkeys(
         (
+            "benefits-entries",
+            "benefits-entry",
+            "benefits-entry-next",
+            "benefits-entry-picture",
+            "benefits-entry-picture-new",
+        ),
+        "test_examination_screens",
+    ),
+    **dict.fromkeys(
+        (
+            "benefits-mailings",
+            "benefits-mailing-new",
+            "benefits-mailing",
+            "benefits-mailing-count",
+            "benefits-mailing-match",
+            "benefits-mailing-pulls",
+            "benefits-mailing-confirm",
+        ),
+        "test_mailing_screens",
+    ),
+    **dict.fromkeys(
+        (
             "benefits-calls",
             "benefits-call-new",
             "benefits-call",
@@ -146,6 +168,7 @@ ELSEWHERE = {
         ),
         "test_intake_screens",
     ),
+    **dict.fromkeys(("benefits-notices", "benefits-notices-close"), "test_notice_screens"),
     **dict.fromkeys(
         (
             "benefits-dashboard",
@@ -197,6 +220,7 @@ ELSEWHERE = {
             "benefits-payment-results",
             "benefits-bank-list",
             "benefits-failed",
+            "benefits-public-accounts",
             "benefits-failed-account",
             "benefits-recalls",
             "benefits-recall-new",

@@ -47,11 +47,16 @@ class Permission(Enum):
     BENEFITS_EXAMINE = "benefits:application:examine"
     BENEFITS_FIGURES_READ = "benefits:figures:read"
     BENEFITS_CONTACT_NOTE = "benefits:contact:note"
+    BENEFITS_FORM_ENTER = "benefits:form:enter"
     BENEFITS_HOUSEHOLD_READ = "benefits:household:read"
     BENEFITS_IMPORT = "benefits:source:import"
     BENEFITS_IMPORT_CONFIRM = "benefits:source:confirm"
     BENEFITS_IMPORT_LIMIT = "benefits:source:limit"
     BENEFITS_IMPORT_READ = "benefits:source:read"
+    BENEFITS_MAILING = "benefits:mailing:handle"
+    BENEFITS_MAILING_CONFIRM = "benefits:mailing:confirm"
+    BENEFITS_MAILING_READ = "benefits:mailing:read"
+    BENEFITS_MAIL_RETURN = "benefits:mail:return"
     BENEFITS_PAPER_APPROVE = "benefits:paper:approve"
     BENEFITS_PAPER_DISPOSE = "benefits:paper:dispose"
     BENEFITS_PAPER_MOVE = "benefits:paper:move"
@@ -62,6 +67,7 @@ class Permission(Enum):
     BENEFITS_PROGRAMME_APPROVE = "benefits:programme:approve"
     BENEFITS_PROGRAMME_PROPOSE = "benefits:programme:propose"
     BENEFITS_PROGRAMME_READ = "benefits:programme:read"
+    BENEFITS_PROGRAMME_TRY = "benefits:programme:try"
     BENEFITS_PROTECTION_READ = "benefits:protection:read"
     BENEFITS_RECALL_ASK = "benefits:recall:ask"
     BENEFITS_RECALL_CONFIRM = "benefits:recall:confirm"
@@ -188,6 +194,7 @@ STEP_UP = frozenset(
         Permission.BENEFITS_APPROVE,
         Permission.BENEFITS_DAY_CLOSE,
         Permission.BENEFITS_IMPORT_CONFIRM,
+        Permission.BENEFITS_MAILING_CONFIRM,
         Permission.BENEFITS_PAPER_APPROVE,
         Permission.BENEFITS_PROGRAMME_APPROVE,
         Permission.BENEFITS_RECALL_CONFIRM,

@@ -62,14 +62,14 @@ def fetch(alias: str, statement: LiteralString, values: Sequence[object]) -> tup
     Errors are Django's, as from any cursor of that connection.
     """
     with _cursor(alias) as cursor:
-        cursor.execute(statement, values, binary=True)
+        cursor.execute(statement, values, prepare=True, binary=True)
         return cursor.fetchone()
 
 
 def fetch_all(alias: str, statement: LiteralString, values: Sequence[object]) -> list[tuple[Any, ...]]:
     """As `fetch`, every row."""
     with _cursor(alias) as cursor:
-        cursor.execute(statement, values, binary=True)
+        cursor.execute(statement, values, prepare=True, binary=True)
         return cursor.fetchall()
 
 

@@ -37,6 +37,8 @@ SELECT h.receiver, h.contract, h.next_attempt_at, r.next_try_at FROM (
 ) h LEFT JOIN exchange_receiver r ON r.sender = h.sender AND r.receiver = h.receiver AND r.state = 'paused'
 """
 
+_OWN = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+_GIVE_UP = "SELECT pg_advisory_unlock(hashtextextended(%s, 0))"
 _FAREWELL = 10.0
 """Seconds that `run` waits at the end for messages on their way."""
 
@@ -137,13 +139,15 @@ class Dispatcher:
             connections.close_all()
 
     def _assign(self, tasks: queue.SimpleQueue[Queue | None]) -> None:
-        aliases = self._worth_a_look()
+        """Queues into which this process has put something, at once; what else is due, as the outboxes' turns come."""
+        queues = [Queue(*sent) for sent in self._bell.heard() if self._parties.get(sent.sender) == sent.alias]
+        now = time.monotonic()
+        aliases = [alias for alias in self._parties.values() if self._look_at.get(alias, 0.0) <= now]
         try:
-            queues, _ = self._look(aliases)
+            queues += self._look(aliases)[0]
         except DatabaseError as error:
             _reconnect(error)
             self._look_at.clear()
-            return
         self._give_back(aliases)
         with self._busy_lock:
             for item in queues:
@@ -191,16 +195,12 @@ class Dispatcher:
             for alias in aliases:
                 connections[alias].close()
 
-    def _worth_a_look(self) -> list[str]:
-        """Outboxes in which this process has put something, in which something waits, and in turn all others.
-
-        Only what another process of the site has sent is found in turn, at the latest after `poll` × outboxes / 4.
-        """
-        rung, now = self._bell.heard(), time.monotonic()
-        return [a for a in self._parties.values() if a in rung or self._look_at.get(a, 0.0) <= now]
-
     def _look(self, aliases: Iterable[str]) -> tuple[list[Queue], bool]:
-        """Queues whose first message is due, and whether anything waits at all, in these outboxes."""
+        """Queues whose first message is due, and whether anything waits at all, in these outboxes.
+
+        An outbox is looked into again after `poll` when something in it waits for its time, otherwise after `poll` ×
+        outboxes / 4: only what another process of the site has sent is found no sooner.
+        """
         due: list[Queue] = []
         anything, wanted = False, set(aliases)
         idle = self._poll * max(1.0, len(self._parties) / 4)
@@ -208,12 +208,15 @@ class Dispatcher:
         for sender, alias in self._parties.items():
             if alias not in wanted:
                 continue
+            early = False
             heads, _ = postgres.prepared(alias, _HEADS, [sender])
             for receiver, contract, next_attempt_at, next_try_at in heads:
                 anything = True
                 if next_attempt_at <= now and (next_try_at or now) <= now:
                     due.append(Queue(alias, sender, receiver, contract, trial=next_try_at is not None))
-            self._look_at[alias] = time.monotonic() + (self._poll if heads else idle)
+                else:
+                    early = True
+            self._look_at[alias] = time.monotonic() + (self._poll if early else idle)
         return due, anything
 
     def _serve(self, item: Queue, is_over: Callable[[], bool]) -> int:
@@ -251,16 +254,14 @@ def _reconnect(error: DatabaseError) -> None:
 def _owned(item: Queue) -> Iterator[bool]:
     """Whether this connection now owns the queue; given up at the end, or by PostgreSQL when we die."""
     connection = connections[item.alias]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [item.lock])
-        row = cursor.fetchone()
-    mine, session = row is not None and bool(row[0]), connection.connection
+    ((mine,),) = postgres.prepared(item.alias, _OWN, [item.lock])[0]
+    session = connection.connection
     if mine:
         kept.tie(session)  # whoever closes it meanwhile ends the lock with it
     try:
         yield mine
     finally:
         if mine and connection.connection is session:
-            with suppress(DatabaseError), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [item.lock])
+            with suppress(DatabaseError):
+                postgres.prepared(item.alias, _GIVE_UP, [item.lock])
                 kept.loosen(session)

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connections, transaction
+from django.db import transaction
 
+from todoke.engine import postgres
 from todoke.exchange import bodies, refusals
 from todoke.exchange.envelope import Header
 from todoke.exchange.message_id import new_message_id
 from todoke.kernel.errors import ErrorCode, TodokeError
 
+_ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
 _FIND = """
 SELECT message_id, contract, request_sha256, answer, error_code
 FROM exchange_inbox WHERE receiver = %s AND sender = %s AND message_key = %s
@@ -63,12 +65,10 @@ def settle_fresh(alias: str, handle: Callable[[], bytes]) -> Outcome:
 def _claimed(alias: str, header: Header) -> Outcome | None:
     """Take the key for this transaction, then look: a repeat that waited for nobody sees the first result."""
     lock = f"inbox\x1f{header.receiver}\x1f{header.sender}\x1f{header.message_key}"
-    with connections[alias].cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [lock])
-        row = cursor.fetchone()
+    ((free,),) = postgres.prepared(alias, _ALONE, [lock])[0]
     stored = bodies.fetch(alias, _FIND, (header.receiver, header.sender, header.message_key))
     if stored is None:
-        if row is None or not row[0]:
+        if not free:
             raise TodokeError(ErrorCode.UNAVAILABLE, what="同じ電文を処理中の窓口")
         return None
     message_id, contract, request_sha256, answer, error_code = stored

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from functools import partial
+from typing import NamedTuple
 
 from django.db import connections, transaction
 
@@ -14,29 +15,38 @@ from todoke.exchange.models import OutboxMessage
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 
+class Sent(NamedTuple):
+    """Where something was sent: which messages a queue is made of."""
+
+    alias: str
+    sender: str
+    receiver: str
+    contract: str
+
+
 class Bell:
-    """Wakes one dispatcher and tells it whose outboxes have something new."""
+    """Wakes one dispatcher and tells it which queues have something new."""
 
     def __init__(self) -> None:
         self._rung = threading.Event()
-        self._aliases: set[str] = set()
+        self._sent: set[Sent] = set()
         self._lock = threading.Lock()
 
-    def ring(self, *aliases: str) -> None:
+    def ring(self, sent: Sent) -> None:
         with self._lock:
-            self._aliases.update(aliases)
+            self._sent.add(sent)
         self._rung.set()
 
     def wait(self, timeout: float) -> None:
         """Until it is rung, or has been since `heard`, or `timeout` seconds have passed."""
         self._rung.wait(timeout)
 
-    def heard(self) -> set[str]:
-        """The aliases it was rung for since the last call."""
+    def heard(self) -> set[Sent]:
+        """What it was rung for since the last call."""
         self._rung.clear()
         with self._lock:
-            aliases, self._aliases = self._aliases, set()
-        return aliases
+            sent, self._sent = self._sent, set()
+        return sent
 
 
 _INSERT = """
@@ -66,7 +76,7 @@ def send(alias: str, *, sender: str, receiver: str, kind: MessageKind[Q, A], bod
     kept = bodies.sealed(alias, data, bodies.outbox_row(sender, receiver, key))
     values = (parties.parse(sender), parties.parse(receiver), kind.name, key, kept, digest)
     if bodies.fetch(alias, _INSERT, values):
-        transaction.on_commit(partial(_ring, alias), using=alias)
+        transaction.on_commit(partial(_ring, Sent(alias, sender, receiver, kind.name)), using=alias)
         return
     first = OutboxMessage.objects.using(alias).filter(sender=sender, receiver=receiver, message_key=key)
     if first.values_list("contract", "body_sha256").get() != (kind.name, digest):
@@ -91,7 +101,7 @@ def wake_on_send(bell: Bell) -> None:
         _bells.add(bell)
 
 
-def _ring(alias: str) -> None:
+def _ring(sent: Sent) -> None:
     with _bells_lock:
         for bell in _bells:
-            bell.ring(alias)
+            bell.ring(sent)

@@ -100,7 +100,7 @@ def _next(
     chosen, body = _fitting(kind, rows)
     key = chosen[0].key if len(chosen) == 1 else f"parcel/{new_message_id()}"
     ids = [row.id for row in chosen]
-    if postgres.execute(alias, _TIE, [key, envelope.sha256(body), ids]) != len(ids):
+    if postgres.prepared(alias, _TIE, [key, envelope.sha256(body), ids])[1] != len(ids):
         return None  # somebody else owns the queue by now
     return _message(ends, chosen, key, body)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 from django.db import connections
 
 from todoke.kernel import clock
@@ -143,10 +144,13 @@ def row(entry: Entry) -> tuple[Any, ...]:
 
 
 def write(alias: str, entry: Entry) -> None:
-    """Insert one entry, in the caller's transaction."""
+    """Insert one entry, in the caller's transaction. Planned once a connection: no statement runs as often."""
     months.ensure(alias, entry.at)
-    with connections[alias].cursor() as cursor:
-        cursor.execute(_INSERT, row(entry))
+    connection = connections[alias]
+    connection.ensure_connection()
+    assert connection.connection is not None
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(_INSERT, row(entry), prepare=True)
 
 
 def write_many(alias: str, entries: Iterable[Entry]) -> int:

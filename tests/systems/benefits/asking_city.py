@@ -23,6 +23,7 @@ from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
 from todoke.contracts.stand_ins import InquiriesStandIn, LinkageStandIn, ResidentsStandIn
 from todoke.engine import snapshots
 from todoke.identifiers import integrated_number
+from todoke.kernel import clock
 from todoke.records.layouts import inquiry_answer_v2021
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.queries import decision_run
@@ -122,6 +123,7 @@ class AskingCity:
             path=str(seal.path),
             sha256=seal.sha256,
             rows=seal.rows,
+            sealed_at=clock.now(),
         )
 
     def _attributes(self, row: dict[str, str]) -> BasicAttributes:

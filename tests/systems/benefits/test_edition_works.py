@@ -9,17 +9,20 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from typing import NoReturn
 
 import pytest
-from django.db import Error, connections
+from django.db import Error, OperationalError, connections
 
 from tests.systems.benefits.asking_city import AskingCity, rows
 from tests.systems.benefits.little_city import key
 from tests.systems.benefits.test_editions import DEPENDANT, OPERATOR, SUPERVISOR, WITHOUT, propose, refused
 from tests.systems.benefits.world import CLERK
+from todoke.access import parties
 from todoke.kernel.errors import ErrorCode
 from todoke.sites.instance import ENVIRONMENT, Instance
-from todoke.systems.benefits import jobs
+from todoke.systems.benefits import housekeeping, jobs
 from todoke.systems.benefits.actions.approve_edition import approve_edition
 from todoke.systems.benefits.actions.begin_edition_work import begin_edition_work
 from todoke.systems.benefits.actions.imports.confirm_file import confirm_file
@@ -29,6 +32,8 @@ from todoke.systems.benefits.models import DecisionRun, EditionTrial, EditionWor
 from todoke.systems.benefits.queries import edition_works, editions
 from todoke.systems.benefits.rules.edition_work import WorkKind, WorkState
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
+from todoke.systems.benefits.web import working
+from todoke.systems.benefits.web.working import Queue
 
 CODE = R3_NONTAXABLE.code
 
@@ -176,6 +181,80 @@ def test_a_trial_goes_on_with_the_files_that_it_began_with(
     newest = EditionTrial.objects.using("benefits").order_by("id").last()
     assert newest is not None
     assert newest.yen_after == 300_000
+
+
+def ended(work: EditionWork) -> EditionWork:
+    """As the work stands once it has ended, at most half a minute from now."""
+    until = time.monotonic() + 30
+    while edition_works.one(work.pk).state == WorkState.OPEN:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return edition_works.one(work.pk)
+
+
+def test_a_stopped_work_goes_on_by_itself(city: AskingCity, databases: Instance, tmp_path: Path) -> None:
+    work = begin(propose().pk)
+    killed_at("after", work, databases, tmp_path)
+    (chore,) = housekeeping.CHORES
+    assert chore.run("benefits", parties.housekeeper()) == 1
+    found = ended(work)
+    assert (found.state, found.state_by, found.asked_by) == (WorkState.DONE, "system", CLERK.staff_id)
+    assert EditionTrial.objects.using("benefits").get().differing == 1
+    assert chore.run("benefits", parties.housekeeper()) == 0
+    assert (
+        refused(lambda: propose(replace(WITHOUT, amount=1), by=parties.housekeeper()))
+        is ErrorCode.PERMISSION_DENIED
+    )
+
+
+def test_every_stopped_work_is_continued_by_the_verb(city: AskingCity) -> None:
+    work = begin(propose().pk)
+    assert [one.state for one in works.carry_on_all(by=CLERK)] == [WorkState.DONE]
+    assert works.carry_on_all(by=CLERK) == []
+    assert edition_works.one(work.pk).state == WorkState.DONE
+
+
+def broken(work: EditionWork, error: Exception, patch: pytest.MonkeyPatch) -> None:
+    """Carried on while a step meets that error."""
+
+    def fail(*_: object) -> NoReturn:
+        raise error
+
+    with patch.context() as broken_house:
+        broken_house.setitem(works._DOES[WorkKind.TRIAL], "before", fail)
+        works.carry_on(work.pk, by=CLERK)
+
+
+def test_an_error_that_nobody_foresaw_ends_the_work_with_its_code(city: AskingCity, monkeypatch) -> None:
+    row = propose()
+    work = begin(row.pk)
+    broken(work, ValueError("届　花子 0000000001"), monkeypatch)
+    found = edition_works.one(work.pk)
+    assert (found.state, "（UNEXPECTED）" in found.failure, "ValueError" in found.failure) == (
+        WorkState.FAILED,
+        True,
+        True,
+    )
+    assert "花子" not in found.failure
+    again = begin(row.pk)  # nothing is open for ever
+    assert works.carry_on(again.pk, by=CLERK).state == WorkState.DONE
+
+
+def test_a_database_that_is_away_ends_nothing(city: AskingCity, monkeypatch) -> None:
+    work = begin(propose().pk)
+    with pytest.raises(OperationalError):
+        broken(work, OperationalError("gone"), monkeypatch)
+    assert edition_works.one(work.pk).state == WorkState.OPEN
+    assert works.carry_on(work.pk, by=CLERK).state == WorkState.DONE
+
+
+def test_a_long_trial_keeps_no_file_waiting_and_nothing_is_queued_twice() -> None:
+    long, file = Event(), Event()
+    assert working.begin(Queue.EDITIONS, lambda _, by: long.wait(30), 1, by=CLERK)
+    assert not working.begin(Queue.EDITIONS, lambda _, by: None, 1, by=CLERK)
+    assert working.begin(Queue.FILES, lambda _, by: file.set(), 1, by=CLERK)
+    assert file.wait(10)
+    long.set()
 
 
 def test_who_may(city: AskingCity) -> None:

@@ -8,6 +8,7 @@ are open as are in use, and `limit` more. Off until a serving process calls `kee
 from __future__ import annotations
 
 import select
+import sys
 import threading
 import weakref
 from collections import OrderedDict
@@ -109,6 +110,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         found = _aside.take(self._place())
         if found is None:
             made: Raw = super().get_new_connection(conn_params)
+            # Django's None would forbid what `postgres.prepared` asks for
+            made.prepare_threshold = sys.maxsize
             return made
         self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         return found

@@ -14,9 +14,10 @@ from todoke.access.permissions import Actor, Permission
 from todoke.batch.steps import StepReport
 from todoke.engine import engines, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits import bank_commands, file_commands, jobs, queries
+from todoke.systems.benefits import bank_commands, file_commands, jobs, mailing_commands, queries
 from todoke.systems.benefits.actions import repeat_decision as repeating
 from todoke.systems.benefits.actions.take_bank_file import take_bank_file
+from todoke.systems.benefits.jobs import editions
 from todoke.systems.benefits.queries.editions import find
 
 _programme = click.option("--programme", default="r3-nontaxable", show_default=True, help="事業コード")
@@ -34,6 +35,7 @@ def group() -> None:
 
 group.add_command(file_commands.group)
 group.add_command(bank_commands.group)
+group.add_command(mailing_commands.group)
 
 
 @group.command(name="load")
@@ -44,6 +46,17 @@ group.add_command(bank_commands.group)
 def load(tax: Path, assistance: Path, by: str) -> None:
     """課税情報と付帯状況を取り込みます。一行でも誤りがあれば、どちらも受け付けません。"""
     _show(jobs.load(tax, assistance, by=_actor(by)))
+
+
+@group.command(name="continue")
+@_by
+@verb(Permission.BENEFITS_PROGRAMME_TRY)
+def continue_(by: str) -> None:
+    """途中で止まっている試算と判定のやり直しを、終わりまで続けます（画面のサイトは1分ごとに自分で続けます）。"""
+    for work in editions.carry_on_all(by=_actor(by)):
+        click.echo(
+            f"{work.edition.programme} {work.edition.edition} {work.kind}: {work.state} {work.failure}"
+        )
 
 
 @group.command(name="take-registers")
@@ -203,7 +216,11 @@ def pay() -> None:
 
 
 @pay.command(name="prepare")
-@click.option("--on", "transfer_on", help="振込指定日 (YYYY-MM-DD)。省略時は事業の定めた日")
+@click.option(
+    "--on",
+    "transfer_on",
+    help="振込指定日 (YYYY-MM-DD)。省略時は事業の定めた日、過ぎていれば銀行が間に合う最初の日",
+)
 @_programme
 @_by
 @verb(Permission.BENEFITS_PAY)

@@ -17,7 +17,7 @@ from todoke.systems.benefits.rules.edition_work import WorkKind, WorkState
 
 ALIAS = "benefits"
 PERMISSIONS = {
-    WorkKind.TRIAL: Permission.BENEFITS_PROGRAMME_PROPOSE,
+    WorkKind.TRIAL: Permission.BENEFITS_PROGRAMME_TRY,
     WorkKind.JUDGING: Permission.BENEFITS_DECIDE,
 }
 """Who may ask for a work, and carry it on."""

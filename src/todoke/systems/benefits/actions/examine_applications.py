@@ -18,7 +18,7 @@ from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.queries import bank_list
-from todoke.systems.benefits.queries.accounts import ACCOUNTS
+from todoke.systems.benefits.queries.accounts import ACCOUNTS, FORMS
 from todoke.systems.benefits.rules import account_name, examination
 from todoke.systems.benefits.rules.programme import Programme
 
@@ -37,7 +37,7 @@ SELECT a.id AS application_id, c.id AS case_id, c.case_number, c.payee_resident_
     d.outcome AS decided, d.needs_declaration, a.declines, a.declared_supporter_taxed, a.received_on,
     k.bank_code, k.branch_code, k.account_type, k.account_number, k.account_holder_kana
 FROM benefits_case c
-JOIN benefits_application a ON a.case_id = c.id AND a.refusal = ''
+JOIN {FORMS} a ON a.case_id = c.id
 JOIN {ACCOUNTS} k ON k.case_id = c.id
 LEFT JOIN benefits_decision d ON d.run_id = $2 AND d.household_key = c.household_key
 WHERE c.programme = $1 AND c.state = 'received'

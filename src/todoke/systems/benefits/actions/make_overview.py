@@ -14,6 +14,7 @@ from todoke.engine import duck, postgres, snapshots
 from todoke.identifiers.municipality import city_of
 from todoke.oplog.record import record
 from todoke.systems.benefits import needs, queries
+from todoke.systems.benefits.actions.registers.shielding import Shielding
 from todoke.systems.benefits.models import DecisionRun, JudgedCount
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.tax_status import TaxStatus
@@ -82,6 +83,7 @@ def make_overview(*, programme: Programme, by: Actor) -> Overview:
             postgres.execute(ALIAS, _DELETE.format(table=name), (programme.code,))
             ids = pa.repeat(pa.scalar(run.pk, pa.int64()), rows.num_rows)
             postgres.copy_in(ALIAS, name, rows.append_column("run_id", ids))
+        Shielding.cover()
         subject = f"decision {programme.code} {run.round}"
         record(ALIAS, by=by, verb="benefits:overview:make", subject=subject, persons=run.residents)
     return Overview(tables["benefits_judged_household"].num_rows, tables["benefits_missing_status"].num_rows)

@@ -12,6 +12,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
+from todoke.systems.benefits.actions.registers.shielding import Shielding
 from todoke.systems.benefits.queries import pushed
 from todoke.systems.benefits.rules import amount_sql
 from todoke.systems.benefits.rules import tariff as tariffs
@@ -88,6 +89,7 @@ def number_cases(*, programme: Programme, by: Actor) -> int:
         postgres.stage(ALIAS, "case_routes", routes)
         cursor.execute(_NUMBER, values)
         added = int(cursor.rowcount)
+        Shielding.cover()
         subject = f"programme {programme.code} run {run}"
         record(ALIAS, by=by, verb="benefits:case:number", subject=subject, persons=added)
     return added

@@ -64,7 +64,7 @@ def read_household(*, person: int, by: Actor) -> Read:
             lineage=lineage,
             movements=tuple(needs.movements(codes)),
             household=shown,
-            cases=tuple(households.cases_of(found.base_code, protected=found.of.protected)),
+            cases=tuple(households.cases_of(found.of)),
             contacts=tuple(households.contacts(codes)),
             may_see_protected=may,
         )

@@ -18,6 +18,7 @@ from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.benefits import needs
 from todoke.systems.benefits.actions.registers.differing import ENTRY, Differing
+from todoke.systems.benefits.actions.registers.shielding import Shielding
 from todoke.systems.benefits.actions.registers.whole import Whole
 from todoke.systems.benefits.models import Register, RegisterEntry, Resident
 from todoke.systems.benefits.rules import search_forms
@@ -93,6 +94,7 @@ def _bring(reference: SnapshotRef, arriving: pa.Table, by: Actor) -> Taken:
         Whole(side=side, home=home, register=arriving).write()
     else:
         differing.write()
+    Shielding.cover()
     return taken
 
 

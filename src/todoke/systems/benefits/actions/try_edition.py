@@ -43,7 +43,7 @@ class _Plan(msgspec.Struct, frozen=True):
 
 def gather_evidence(*, work: EditionWork, by: Actor) -> int:
     """Fix the sealed files and the edition in force; rows of all files. Errors of `decision_inputs.gather`."""
-    require(by, Permission.BENEFITS_PROGRAMME_PROPOSE)
+    require(by, Permission.BENEFITS_PROGRAMME_TRY)
     proposed = _proposed(work)
     folder = edition_works.folder(work)
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def gather_evidence(*, work: EditionWork, by: Actor) -> int:
 
 def judge_side(*, work: EditionWork, side: Side, by: Actor) -> Judged:
     """Judge the fixed files with one of the two editions. INPUT_CHANGED when a file is not what it was any more."""
-    require(by, Permission.BENEFITS_PROGRAMME_PROPOSE)
+    require(by, Permission.BENEFITS_PROGRAMME_TRY)
     proposed, plan = _proposed(work), _plan(work)
     files = Inputs(**{name: snapshots.check(seal.path, seal.sha256) for name, seal in plan.inputs.items()})
     programme = proposed if side is Side.AFTER else definition.from_text(plan.in_force)
@@ -68,7 +68,7 @@ def judge_side(*, work: EditionWork, side: Side, by: Actor) -> Judged:
 
 def keep_trial(*, work: EditionWork, by: Actor) -> EditionTrial:
     """Compare both sides and keep the households that differ; kept already, it is the same trial."""
-    require(by, Permission.BENEFITS_PROGRAMME_PROPOSE)
+    require(by, Permission.BENEFITS_PROGRAMME_TRY)
     known = EditionTrial.objects.using(ALIAS).filter(edition=work.edition, made_at__gte=work.asked_at).first()
     if known is not None:
         return known

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Final
+
+from django.db import InterfaceError, OperationalError
 
 from todoke.access.permissions import Actor, require
 from todoke.batch.progress import Meter
 from todoke.batch.steps import Counts, alone, run_step
-from todoke.kernel.errors import TodokeError
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits.actions.begin_edition_work import PERMISSIONS, end_edition_work
 from todoke.systems.benefits.actions.compare_runs import compare_runs
 from todoke.systems.benefits.actions.try_edition import Side, gather_evidence, judge_side, keep_trial
@@ -19,13 +22,15 @@ from todoke.systems.benefits.queries import edition_works
 from todoke.systems.benefits.rules.edition_work import STEPS, WorkKind, WorkState
 
 ALIAS: Final = "benefits"
+_log = logging.getLogger("todoke.benefits")
 _Work = Callable[[EditionWork, Actor], Counts]
 
 
 def carry_on(work_id: int, *, by: Actor) -> EditionWork:
-    """Do what is left of a work; ended already, nothing. An error of the house ends it and is kept as its reason.
+    """Do what is left of a work; ended already, nothing. An error ends it and is kept as its reason, with its code.
 
-    STATE_CONFLICT while another process is at it: two processes, one run.
+    STATE_CONFLICT while another process is at it: two processes, one run. A database that is away ends nothing: the work
+    stays open, and goes on later.
     """
     require(by, PERMISSIONS[WorkKind(edition_works.one(work_id).kind)])
     with alone(ALIAS, f"benefits.edition/{work_id}"):
@@ -37,8 +42,19 @@ def carry_on(work_id: int, *, by: Actor) -> EditionWork:
             for step in STEPS[WorkKind(work.kind)]:
                 _run(step, work, by)
         except TodokeError as error:
-            failure = error.sentence
+            failure = f"{error.sentence}（{error.code.name}）"
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # the text of an exception may quote a row
+            _log.error("benefits.edition %s: %s", work_id, type(error).__name__)
+            found = TodokeError(ErrorCode.UNEXPECTED, kind=type(error).__name__)
+            failure = f"{found.sentence}（{found.code.name}）"
         return end_edition_work(work=work, failure=failure, by=by)
+
+
+def carry_on_all(*, by: Actor) -> list[EditionWork]:
+    """Every open work that no process is at, one after the other; as each then stands."""
+    return [carry_on(number, by=by) for number in edition_works.stopped()]
 
 
 def _run(step: str, work: EditionWork, by: Actor) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0025_case_tally"),
+        ("benefits", "0041_mailing_guards"),
     ]
 
     operations = [

@@ -19,8 +19,10 @@ from todoke.systems.benefits.models.decline import Decline
 from todoke.systems.benefits.models.edition_work import EditionWork
 from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
+from todoke.systems.benefits.models.form_entry import FormEntry, FormImage
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
+from todoke.systems.benefits.models.mailing import Mailing, MailingFile, PrinterCount, Pull
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
 from todoke.systems.benefits.models.paper import Box, Paper, PaperDisposal, PaperMove
 from todoke.systems.benefits.models.payment import (
@@ -42,6 +44,7 @@ from todoke.systems.benefits.models.refund import (
 )
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
 from todoke.systems.benefits.models.search import Contact, Search
+from todoke.systems.benefits.models.shielded import Shielded
 from todoke.systems.benefits.models.source import Source
 from todoke.systems.benefits.models.status_count import StatusCount
 
@@ -76,6 +79,8 @@ __all__ = [
     "Examination",
     "FileHandover",
     "FileImport",
+    "FormEntry",
+    "FormImage",
     "ImportLimit",
     "ImportTotal",
     "InquiryOrder",
@@ -83,6 +88,8 @@ __all__ = [
     "JudgedHousehold",
     "Letter",
     "LetterFile",
+    "Mailing",
+    "MailingFile",
     "MissingCount",
     "MissingStatus",
     "Paper",
@@ -90,7 +97,9 @@ __all__ = [
     "PaperMove",
     "Payment",
     "PaymentBatch",
+    "PrinterCount",
     "ProgrammeEdition",
+    "Pull",
     "Recall",
     "Refund",
     "RefundInstalment",
@@ -103,6 +112,7 @@ __all__ = [
     "Resident",
     "ResultFile",
     "Search",
+    "Shielded",
     "Source",
     "StatusCount",
     "Transfer",

@@ -12,7 +12,8 @@ from todoke.systems.benefits.rules.push import Route
 
 class Case(models.Model):
     """A household that was sent, or may ask for, a form. Only its state changes, along `flows.CASE`, and until it is
-    paid its amount, with a newer decision that says another one (triggers); rows are never deleted.
+    paid its amount, with a newer decision that says another one (triggers), and whoever comes to be protected loses the ward;
+    rows are never deleted.
 
     `lineage` is the household as it stood on the base date, `ward_code` its ward then, for the counts; empty for a
     protected household. `amount_yen` is what the decision `decision_run` gives it: a basic amount and so much for each

@@ -93,7 +93,8 @@ class Resident(models.Model):
     """A person of either register, found by any of these keys (rules/search_forms.py makes them from `register`).
 
     `id` stands in addresses of screens in place of a number; it stays the same while the person is in a register.
-    `hidden`: protected, or lives with somebody who is, so that the address is shown to few.
+    `protected`: by either register or by a list (models/shielded.py). `hidden`: protected, or lives with somebody who is,
+    so that the address is shown to few.
     """
 
     resident_code = models.TextField()
@@ -136,4 +137,5 @@ class Resident(models.Model):
             models.Index(fields=["given_kana_key"], name="resident_by_given_kana"),
             models.Index(fields=["address_key"], name="resident_by_address"),
             models.Index(fields=["town_key"], name="resident_by_town"),
+            models.Index(fields=["resident_code"], condition=Q(hidden=True), name="resident_hidden"),
         ]

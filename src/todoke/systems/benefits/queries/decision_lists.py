@@ -41,11 +41,16 @@ def of(programme: Programme) -> dict[str, pa.Table]:
         found["special"] = _read(_SPECIAL, path=special)
     if programme.earlier:
         found["earlier"] = _earlier([one.programme for one in programme.earlier])
-    kind = _FIGURES.get(programme.figures)
+    kind = figures_kind(programme)
     figures = _newest(kind) if kind is not None else None
     if figures is not None:
         found["figures"] = _read(_items(programme.figures), path=figures)
     return found
+
+
+def figures_kind(programme: Programme) -> ImportKind | None:
+    """The list that declares what the programme's rules read; None when they read no figures."""
+    return _FIGURES.get(programme.figures)
 
 
 def _earlier(programmes: Sequence[str]) -> pa.Table:

@@ -50,6 +50,12 @@ def newest(edition: ProgrammeEdition) -> EditionWork | None:
     return works.order_by("id").last()
 
 
+def stopped() -> list[int]:
+    """Open works that no process is at, the oldest first."""
+    works = EditionWork.objects.using(ALIAS).select_related("edition").filter(state=WorkState.OPEN)
+    return [work.pk for work in works.order_by("id") if not standing(work).alive]
+
+
 def compared(run: DecisionRun) -> EditionWork | None:
     """The work that kept how this run differs from the one before it."""
     works = EditionWork.objects.using(ALIAS).filter(

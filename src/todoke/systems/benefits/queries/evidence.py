@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from todoke.engine import duck, snapshots
 from todoke.systems.benefits.models import Answer, DecisionRun, Source
+from todoke.systems.benefits.rules.imports.kinds import ImportKind
 
 ALIAS = "benefits"
 _STATUSES: Final = """
@@ -23,6 +24,11 @@ _ASSISTANCE: Final = """
 SELECT resident_code, kind, valid_from, valid_to FROM read_parquet($path)
 WHERE resident_code IN (SELECT unnest($codes)) ORDER BY resident_code, valid_from, kind
 """
+
+_LISTED: Final = """
+SELECT * FROM read_parquet($path) WHERE resident_code IN (SELECT unnest($codes)) ORDER BY resident_code
+"""
+_DECLARED: Final = (ImportKind.HARDSHIP_FIGURES, ImportKind.SHORTFALL_FIGURES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +52,18 @@ class Assistance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A row about the person in a list that decisions read: what it says, in which edition, taken over when."""
+
+    kind: ImportKind
+    row: dict[str, Any]
+    edition: int
+    taken_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """All of one person. `tax` are rows of the city's own roll, newest year first; `answer` is another city's."""
+    """All of one person. `special` and `declared` are rows of lists (配慮を要する人, 申立て). `tax` are rows of the city's own roll, newest year first; `answer` is another city's."""
 
     judged: tuple[Judged, ...]
     tax: tuple[dict[str, Any], ...]
@@ -55,6 +71,8 @@ class Evidence:
     answer: Answer | None
     assistance: tuple[Assistance, ...]
     assistance_taken_at: datetime | None
+    special: tuple[Listed, ...] = ()
+    declared: tuple[Listed, ...] = ()
 
 
 def evidence_of(resident_codes: Sequence[str]) -> dict[str, Evidence]:
@@ -72,6 +90,8 @@ def evidence_of(resident_codes: Sequence[str]) -> dict[str, Evidence]:
     tax, tax_from = _sourced("tax", _TAX, codes)
     helped, helped_from = _sourced("assistance", _ASSISTANCE, codes)
     answers = _answers(codes)
+    special = _listed(ImportKind.SPECIAL_PERSONS, codes)
+    declared = [one for kind in _DECLARED for one in _listed(kind, codes)]
     return {
         code: Evidence(
             judged=tuple(judged[code]),
@@ -84,6 +104,8 @@ def evidence_of(resident_codes: Sequence[str]) -> dict[str, Evidence]:
                 if row["resident_code"] == code
             ),
             assistance_taken_at=helped_from,
+            special=tuple(one for one in special if one.row["resident_code"] == code),
+            declared=tuple(one for one in declared if one.row["resident_code"] == code),
         )
         for code in codes
     }
@@ -105,6 +127,14 @@ def _answers(codes: list[str]) -> dict[str, Answer]:
     return {row.resident_code: row for row in rows}
 
 
+def _listed(kind: ImportKind, codes: list[str]) -> list[Listed]:
+    source = Source.objects.using(ALIAS).filter(kind=kind).order_by("-id").first()
+    if source is None:
+        return []
+    rows = _rows(_LISTED, source.path, source.sha256, codes)
+    return [Listed(kind=kind, row=row, edition=source.edition, taken_at=source.imported_at) for row in rows]
+
+
 def _sourced(kind: str, query: str, codes: list[str]) -> tuple[list[dict[str, Any]], datetime | None]:
     source = Source.objects.using(ALIAS).filter(kind=kind).order_by("-id").first()
     if source is None:
@@ -120,7 +150,7 @@ def _rows(query: str, path: str, sha256: str, codes: list[str]) -> list[dict[str
         return duck.table(connection, query, {"path": str(file), "codes": codes}).to_pylist()
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _checked(path: str, sha256: str, changed: int) -> Path:
     """A seal is proved once for as long as the file is not touched: a page may not hash half a gigabyte each time."""
     return snapshots.check(Path(path), sha256)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits.models import Case, Contact, Register, RegisterEntry, Resident
 
 ALIAS = "benefits"
+_PARTS: Final = 10
+"""Branch numbers that are looked for: 1 is the protected part, 2 and on are children placed in institutions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,12 +114,16 @@ def _members(codes: Sequence[str]) -> tuple[Member, ...]:
     )
 
 
-def cases_of(base_code: str | None, *, protected: bool) -> list[Case]:
-    """The cases of a base-date household, or of its protected part."""
-    if base_code is None:
+def cases_of(of: Member) -> list[Case]:
+    """The cases of the base-date household, or of the part of it that this member was judged in (protected, placed child)."""
+    code = of.base_code
+    if code is None:
         return []
-    lineage = f"{base_code}-1" if protected else base_code
-    return list(Case.objects.using(ALIAS).filter(lineage=lineage).select_related("programme").order_by("pk"))
+    parts = [f"{code}-{part}" for part in range(1, _PARTS)]
+    own = Q(payee_resident_code=of.resident_code, lineage__in=[code, *parts])
+    shared = Q(lineage=parts[0] if of.protected else code)
+    cases = Case.objects.using(ALIAS).filter(own | shared).select_related("programme")
+    return list(cases.order_by("pk"))
 
 
 def contacts(resident_codes: Sequence[str]) -> list[Contact]:

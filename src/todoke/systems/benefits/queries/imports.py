@@ -18,7 +18,7 @@ from todoke.engine import duck, snapshots
 from todoke.kernel.errors import BadRow, ErrorCode, TodokeError
 from todoke.systems.benefits import needs
 from todoke.systems.benefits.flows import ImportState
-from todoke.systems.benefits.models import FileImport, ImportLimit, ImportTotal, Source
+from todoke.systems.benefits.models import FileImport, ImportLimit, ImportTotal, Shielded, Source
 from todoke.systems.benefits.queries.judging import answers
 from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.imports import completeness, differences, reading
@@ -186,8 +186,10 @@ def _history(kind: ImportKind, sha256: str) -> Path | None:
 
 
 def protected(codes: Iterable[str]) -> frozenset[str]:
-    """Which of these residents are under 支援措置 in either register that there is."""
-    wanted, found = list(codes), set[str]()
+    """Which of these residents are under 支援措置 in either register that there is, or fled by the list."""
+    wanted = list(codes)
+    listed = Shielded.objects.using(ALIAS).filter(resident_code__in=wanted)
+    found = set(listed.values_list("resident_code", flat=True))
     for kind in REGISTERS:
         known = in_use(kind)
         if known is not None and wanted:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,11 +25,14 @@ from todoke.systems.benefits.models import (
     DecisionRun,
     Register,
     RegisterEntry,
+    Resident,
     Source,
 )
 from todoke.systems.benefits.queries.overview import orders_of
+from todoke.systems.benefits.queries.why_lists import Lists, lists_of
 from todoke.systems.benefits.rules.outcome import Reason
 from todoke.systems.benefits.rules.programme import Programme
+from todoke.systems.benefits.rules.programme import Register as JudgedBy
 from todoke.systems.benefits.rules.tax_status import TaxStatus
 from todoke.systems.benefits.rules.why import (
     AnswerRead,
@@ -92,12 +95,15 @@ class _Files(NamedTuple):
 class _Found(NamedTuple):
     """What was read about the household's persons, each by resident code."""
 
+    by_latest: bool
     base: dict[str, Row]
     latest: dict[str, Row]
     tax: dict[str, Row]
     aid: dict[str, Row]
     asked: dict[str, Asked]
     answers: dict[str, AnswerRead]
+    lists: Lists
+    protected: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,8 @@ def seen_household(decision: Decision, programme: Programme, files: Reader) -> H
     persons = [person for person in near if person["household_key"] == key]
     codes = [str(person["resident_code"]) for person in persons]
     sealed = _files(run, files)
-    found = _found(run, programme, files, sealed, codes)
+    found = _found(run, programme, files, sealed, codes, key)
+    hidden = decision.protected or decision.payee_resident_code in found.protected
     # the payment to a protected part is the household's own once nobody of it is protected any more
     part = key if len(persons) < len(near) else f"{key}-1"
     paid = files.rows(_PAID, _derived("paid", run.paid_sha256), run.paid_sha256, key=key, part=part)
@@ -155,13 +162,18 @@ def seen_household(decision: Decision, programme: Programme, files: Reader) -> H
     return Household(
         key=key,
         reason=Reason(decision.reason_code),
-        protected=decision.protected,
-        members=[_member(person, found, protected=decision.protected) for person in persons],
-        origins=sealed.origins,
+        protected=hidden,
+        members=[_member(person, found, protected=hidden) for person in persons],
+        origins=replace(
+            sealed.origins,
+            register=sealed.origins.latest if found.by_latest else sealed.origins.base,
+            **found.lists.origins,
+        ),
         round=run.round,
         decided_at=run.decided_at,
         paid=bool(paid),
         applied_on=applied["received_on"],
+        stood=found.lists.stood,
     )
 
 
@@ -182,21 +194,30 @@ def _persons(decision: Decision, files: Reader) -> list[Row]:
     return files.rows(_PERSONS_OF, run.persons_path, run.persons_sha256, key=key)
 
 
-def _found(
-    run: DecisionRun, programme: Programme, files: Reader, sealed: _Files, codes: Sequence[str]
+def _found(  # noqa: PLR0917 - one household of one run
+    run: DecisionRun, programme: Programme, files: Reader, sealed: _Files, codes: Sequence[str], key: str
 ) -> _Found:
     def by_code(query: str, source: SnapshotRef | Source, **given: str) -> dict[str, Row]:
         rows = files.of(query, source.path, source.sha256, codes, **given)
         return {str(row["resident_code"]): row for row in rows}
 
     return _Found(
+        by_latest=programme.register is JudgedBy.LATEST,
         base=_kept(files, sealed.base, codes) or by_code(_REGISTER, sealed.base),
         latest=_kept(files, sealed.latest, codes) or by_code(_REGISTER, sealed.latest),
         tax=by_code(_TAX, sealed.tax, year=str(programme.tax_year)),
         aid=by_code(_AID, sealed.assistance, day=programme.tax_date.isoformat()),
         asked=_asked(run, files, codes),
         answers=_answers(run, files, codes),
+        lists=lists_of(run, programme, files, codes, key),
+        protected=_protected(files, codes),
     )
+
+
+def _protected(files: Reader, codes: Sequence[str]) -> frozenset[str]:
+    """Who is protected today, by any source: a decision of before does not know it, and its page must not tell."""
+    rows = Resident.objects.using(ALIAS).filter(resident_code__in=codes, hidden=True)
+    return files.once(("protected", *codes), lambda: frozenset(rows.values_list("resident_code", flat=True)))
 
 
 def _kept(files: Reader, register: SnapshotRef, codes: Sequence[str]) -> dict[str, Row]:
@@ -212,13 +233,14 @@ def _kept(files: Reader, register: SnapshotRef, codes: Sequence[str]) -> dict[st
 def _member(person: Row, found: _Found, *, protected: bool) -> Member:
     code = str(person["resident_code"])
     latest, aid = found.latest.get(code, {}), found.aid.get(code, {})
-    base = (
-        found.base.get(code) or latest
-    )  # judged by the newest register, or registered again after the base date
+    # judged by the newest register, or registered again after the base date
+    base = (latest if found.by_latest else None) or found.base.get(code) or latest
     return Member(
         resident_code=code,
         name=base.get("name_kanji") or "",
-        protected=bool(protected or base.get("protected") or latest.get("protected")),
+        protected=protected
+        or code in found.protected
+        or any((base.get("protected"), latest.get("protected"))),
         status=TaxStatus(person["status"]),
         read_from=ReadFrom(person["source"]),
         is_head=bool(base.get("is_head")),
@@ -233,6 +255,10 @@ def _member(person: Row, found: _Found, *, protected: bool) -> Member:
         asked=found.asked.get(code),
         aid_from=aid.get("aid_from"),
         aid_to=aid.get("aid_to"),
+        came_from=base.get("previous_municipality") or "",
+        protected_in=[side for side in _SIDES if getattr(found, side).get(code, {}).get("protected")],
+        specials=found.lists.special.get(code, ()),
+        figures=found.lists.figures.get(code, {}),
     )
 
 
@@ -259,6 +285,7 @@ def _files(run: DecisionRun, files: Reader) -> _Files:
         tax=tax,
         assistance=assistance,
         origins=Origins(
+            register=Origin(name="住民記録"),
             base=Origin(name="基準日の住民記録", edition=base.snapshot_id, as_of=base.as_of),
             latest=Origin(name="最新の住民記録", edition=latest.snapshot_id, as_of=latest.as_of),
             tax=Origin(name="本市の課税情報", edition=tax.sha256[:12], arrived=tax.imported_at),

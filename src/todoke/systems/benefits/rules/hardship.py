@@ -22,8 +22,8 @@ ITEM_WORDS = {
     "pension": "公的年金等収入", "business_cost": "事業の経費", "property_cost": "不動産の経費",
     "dependants": "同一生計配偶者と扶養親族の数", "special": "障害者・未成年者・寡婦・ひとり親",
 }  # fmt: skip
-_PENSION_AGE = 65
-_MOST_DEPENDANTS = 15
+PENSION_AGE = 65
+MOST_DEPENDANTS = 15
 
 
 def revenue_limit(hardship: Hardship, dependants: int, *, special: bool = False) -> int:
@@ -58,8 +58,7 @@ def _by_revenue(hardship: Hardship) -> str:
 def _revenue_limit_sql(hardship: Hardship) -> str:
     def cases(*, special: bool) -> str:
         rows = [
-            f"WHEN {n} THEN {revenue_limit(hardship, n, special=special)}"
-            for n in range(_MOST_DEPENDANTS + 1)
+            f"WHEN {n} THEN {revenue_limit(hardship, n, special=special)}" for n in range(MOST_DEPENDANTS + 1)
         ]
         return f"CASE COALESCE(dependants, 0) {' '.join(rows)} ELSE 0 END"
 
@@ -81,7 +80,7 @@ def _income_of(kind: str, programme: Programme) -> str:
     if kind == "salary":
         return "(" + income.income_sql(income.salary_bands(hardship.salary, hardship.limits_year), year) + ")"
     if kind == "pension":
-        young = born_after_for_age_under(_PENSION_AGE, programme.tax_date).isoformat()
+        young = born_after_for_age_under(PENSION_AGE, programme.tax_date).isoformat()
         under, over = (
             income.income_sql(bands, year) for bands in (income.PENSION_UNDER_65, income.PENSION_FROM_65)
         )

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 ITEMS = ("income_tax", "income_levy_before", "dependants")
 ITEM_WORDS = {
     "income_tax": "令和6年分推計所得税額",
@@ -24,3 +26,14 @@ def yen() -> str:
     heads = "(1 + dependants)"
     left = f"(GREATEST({_INCOME_TAX} * {heads} - income_tax, 0) + GREATEST({_LEVY} * {heads} - income_levy_before, 0))"
     return f"CASE WHEN {known()} THEN ({left} + {_STEP - 1}) - ({left} + {_STEP - 1}) % {_STEP} END"
+
+
+def of(figures: Mapping[str, int]) -> int | None:
+    """The same for one person; None when an amount is not known."""
+    if not figures.keys() >= set(ITEMS):
+        return None
+    heads = 1 + figures["dependants"]
+    left = max(_INCOME_TAX * heads - figures["income_tax"], 0) + max(
+        _LEVY * heads - figures["income_levy_before"], 0
+    )
+    return -(-left // _STEP) * _STEP

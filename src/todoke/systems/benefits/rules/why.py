@@ -7,10 +7,11 @@ whether both come to the same end; a test proves that they do for every househol
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.outcome import Reason
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.rule import DecidingRule
@@ -98,8 +99,30 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Special:
+    """配慮を要する人: as what a member stands in the list, and since when (None: the list does not say so any more)."""
+
+    kind: SpecialKind
+    noted_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stood:
+    """先行する給付: how a household stood in an earlier round, and who was its head then."""
+
+    programme: str
+    household_key: str
+    head: str
+    standing: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Member:
-    """One person of the household on the base date, with what decided the status."""
+    """One person of the household on the base date, with what decided the status.
+
+    `protected_in`: the registers ("base", "latest") that say so. `figures`: what was declared, by item; absent is
+    never zero. `came_from`: the former municipality by the register that is judged.
+    """
 
     resident_code: str
     name: str
@@ -118,6 +141,10 @@ class Member:
     asked: Asked | None = None
     aid_from: date | None = None
     aid_to: date | None = None
+    came_from: str = ""
+    protected_in: Sequence[str] = ()
+    specials: Sequence[Special] = ()
+    figures: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -138,14 +165,18 @@ class Member:
 
 @dataclass(frozen=True, kw_only=True)
 class Origins:
-    """Where everything was read for one decision."""
+    """Where everything was read for one decision. `register`: whichever of the two the programme judges."""
 
+    register: Origin
     base: Origin
     latest: Origin
     tax: Origin
     assistance: Origin
     payments: Origin
     forms: Origin
+    special: Origin = Origin(name="配慮を要する人の一覧")
+    figures: Origin = Origin(name="申立て")
+    earlier: Origin = Origin(name="先行する給付の記録")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +192,7 @@ class Household:
     decided_at: datetime
     paid: bool = False
     applied_on: date | None = None
+    stood: Sequence[Stood] = ()
 
     @property
     def unknown(self) -> list[Member]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from todoke.systems.benefits.rules import why_values
+from todoke.systems.benefits.rules import why_figures, why_values
 from todoke.systems.benefits.rules.why import Household, Member, Origin
 
 NOBODY = "世帯にいない"
@@ -44,6 +44,22 @@ def _members(before: Household, now: Household) -> Iterator[Difference]:
         title = (new or then[code]).title
         yield Difference(item=f"{title}：課税の状態", before=_status(old), now=_status(new))
         yield Difference(item=f"{title}：課税の状態の根拠", before=_read_from(old), now=_read_from(new))
+        yield from _declared(title, old, new)
+
+
+def _declared(title: str, old: Member | None, new: Member | None) -> Iterator[Difference]:
+    """Every figure that either declaration has, and whether the member stands in the list of special persons."""
+    for item, word in why_figures.WORDS.items():
+        then, now = (one.figures.get(item) if one else None for one in (old, new))
+        if then is not None or now is not None:
+            yield Difference(
+                item=f"{title}：{word}",
+                before=why_figures.shown(item, then),
+                now=why_figures.shown(item, now),
+            )
+    kinds = ["、".join(one.kind for one in each.specials) if each else "" for each in (old, new)]
+    if any(kinds):
+        yield Difference(item=f"{title}：配慮を要する人", before=kinds[0] or "なし", now=kinds[1] or "なし")
 
 
 def _status(member: Member | None) -> str:
@@ -61,10 +77,11 @@ def _read_from(member: Member | None) -> str:
 
 
 def _origins(before: Household, now: Household) -> Iterator[Difference]:
-    for name in ("base", "latest", "tax", "assistance"):
+    for name in ("base", "latest", "tax", "assistance", "special", "figures"):
         old, new = getattr(before.origins, name), getattr(now.origins, name)
-        yield Difference(item=f"使った資料：{new.name}", before=_edition(old), now=_edition(new))
+        if old.edition or new.edition:
+            yield Difference(item=f"使った資料：{new.name}", before=_edition(old), now=_edition(new))
 
 
 def _edition(origin: Origin) -> str:
-    return origin.edition
+    return origin.edition or "なし"

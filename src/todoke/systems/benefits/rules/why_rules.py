@@ -12,6 +12,7 @@ from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.rule import DecidingRule
 from todoke.systems.benefits.rules.tax_status import TaxStatus
 from todoke.systems.benefits.rules.why import Household, Look, Looked, Value, Verdict
+from todoke.systems.benefits.rules.why_lists import LOOKS_AT_LISTS
 
 
 def _taxed(household: Household, programme: Programme) -> Looked:
@@ -126,5 +127,6 @@ LOOKS: Final[Mapping[type[DecidingRule], Look]] = {
     units.Article5SoleMemberDied: Look(
         condition="受け取る人がいること（一人世帯の人が申請の前に亡くなっていないこと）", at=_died
     ),
+    **LOOKS_AT_LISTS,
 }
 """Rules that read what the household page knows; every other one is taken from the decision's own record."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from todoke.identifiers.municipality_names import name_of
 from todoke.kernel.clock import wareki
+from todoke.systems.benefits.rules import why_figures
+from todoke.systems.benefits.rules.tax_status import TaxStatus
 from todoke.systems.benefits.rules.why import (
     AnswerRead,
     Household,
@@ -50,9 +52,9 @@ FINDINGS = {
 
 
 def of_status(household: Household, member: Member) -> list[Value]:
-    """What the member's tax status was read from."""
+    """What the member's tax status was read from; of whoever declared an income, that too."""
     return [Value(whom=member.title, item="課税の状態", shown=member.status.value, origin=_origin(household, member)),
-            *_READERS[member.read_from](household, member)]  # fmt: skip
+            *_READERS[member.read_from](household, member), *why_figures.of_figures(household, member)]  # fmt: skip
 
 
 def of_statuses(household: Household, members: Sequence[Member]) -> list[Value]:
@@ -83,11 +85,13 @@ def yen(amount: int | None, why: str | None = None) -> str:
 
 def _origin(household: Household, member: Member) -> Origin:
     origins = household.origins
+    if member.status is TaxStatus.EQUIVALENT:
+        return origins.figures
     if member.read_from is ReadFrom.INQUIRY:
-        return answer_origin(member.answer) if member.answer else origins.base
+        return answer_origin(member.answer) if member.answer else origins.register
     return {
         ReadFrom.LIVELIHOOD_AID: origins.assistance,
-        ReadFrom.MINOR: origins.base,
+        ReadFrom.MINOR: origins.register,
     }.get(member.read_from, origins.tax)
 
 
@@ -115,7 +119,7 @@ def _marks(member: Member, record: TaxRecord, origin: Origin) -> list[Value]:
 
 
 def _inquiry(household: Household, member: Member) -> list[Value]:
-    base = household.origins.base
+    base = household.origins.register
     moved = wareki(member.moved_in_on) if member.moved_in_on else "記録なし"
     found = [
         _value(member, "転入日", HIDDEN if member.protected else moved, base),
@@ -154,7 +158,7 @@ def _answer(member: Member, answer: AnswerRead) -> list[Value]:
 
 def _minor(household: Household, member: Member) -> list[Value]:
     born = wareki(member.birth_date) if member.birth_date else "記録なし"
-    return [_value(member, "生年月日", HIDDEN if member.protected else born, household.origins.base)]
+    return [_value(member, "生年月日", HIDDEN if member.protected else born, household.origins.register)]
 
 
 def of_dependant(household: Household, member: Member) -> list[Value]:

@@ -13,9 +13,12 @@ from todoke.systems.benefits.web.aftermath import urls as aftermath
 from todoke.systems.benefits.web.calls import urls as calls
 from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
+from todoke.systems.benefits.web.entry import urls as entry
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
 from todoke.systems.benefits.web.intake import urls as intake
+from todoke.systems.benefits.web.mailings import urls as mailings
+from todoke.systems.benefits.web.notices import urls as notices
 from todoke.systems.benefits.web.papers import urls as papers
 from todoke.systems.benefits.web.payments import urls as payments
 from todoke.systems.benefits.web.programmes import urls as programmes
@@ -27,7 +30,10 @@ urlpatterns: Final[list[URLPattern]] = [
     *programmes.urlpatterns,
     *payments.urlpatterns,
     *imports.urlpatterns,
+    *mailings.urlpatterns,
     *intake.urlpatterns,
+    *entry.urlpatterns,
+    *notices.urlpatterns,
     *papers.urlpatterns,
     *calls.urlpatterns,
     *aftermath.urlpatterns,
@@ -40,7 +46,10 @@ MENU: Final[tuple[Entry, ...]] = (
     *programmes.MENU,
     *payments.MENU,
     *imports.MENU,
+    *mailings.MENU,
     *intake.MENU,
+    *entry.MENU,
+    *notices.MENU,
     *papers.MENU,
     *calls.MENU,
     *aftermath.MENU,
@@ -48,8 +57,10 @@ MENU: Final[tuple[Entry, ...]] = (
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     *imports.CARDS,
+    *notices.CARDS,
     programmes.waiting,
     *payments.CARDS,
+    *mailings.CARDS,
     *calls.CARDS,
     *aftermath.CARDS,
 )

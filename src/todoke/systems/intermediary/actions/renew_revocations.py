@@ -12,8 +12,8 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, Family, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs, queries
-from todoke.systems.intermediary.models import RevocationCopy
 
+_LIFE = "SELECT issued_at, valid_until FROM intermediary_revocation_copy"
 _ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('intermediary/revocations', 0))"
 # an answer that was overtaken by a newer one on its way changes nothing
 _STORE = """
@@ -33,10 +33,10 @@ def renew_revocations(*, alias: str, by: Actor) -> bool:
     until then nothing is provided), SENDER_REFUSED for a wrong signature, STATE_CONFLICT for one that is out of date.
     """
     require(by, Permission.INTERMEDIARY_LIST_RENEW, municipality=needs.municipality_of(alias))
-    copy, now = RevocationCopy.objects.using(alias).first(), clock.now()
-    if copy and now < copy.issued_at + (copy.valid_until - copy.issued_at) / 2:
+    copy, now = postgres.prepared(alias, _LIFE)[0], clock.now()
+    if copy and now < copy[0][0] + (copy[0][1] - copy[0][0]) / 2:
         return False
-    usable = copy is not None and now < copy.valid_until
+    usable = bool(copy) and now < copy[0][1]
     try:
         return _renew(alias, by, wait=not usable)
     except TodokeError as error:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connections
 
+from todoke.engine import postgres
 from todoke.exchange import parties
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.privacy import key_sets, wrapping
@@ -70,14 +70,12 @@ def is_lent(alias: str) -> bool:
 
 def hold_keys(alias: str) -> None:
     """Until this transaction ends no generation is destroyed: what is fetched after this can be opened."""
-    with connections[alias].cursor() as cursor:
-        cursor.execute(_LOCK.format(mode="_shared"))
+    postgres.prepared(alias, _LOCK.format(mode="_shared"))
 
 
 def wait_for_users(alias: str) -> None:
     """Whoever seals or opens in a transaction has ended; new ones wait for the end of this transaction."""
-    with connections[alias].cursor() as cursor:
-        cursor.execute(_LOCK.format(mode=""))
+    postgres.prepared(alias, _LOCK.format(mode=""))
 
 
 def seal(alias: str, texts: Sequence[bytes], rows: Sequence[str]) -> list[bytes]:

@@ -31,7 +31,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.intermediary.codecs import contents, items
 from todoke.systems.intermediary.flows import CodeState
-from todoke.systems.intermediary.models import ListCopy, RevocationCopy
+from todoke.systems.intermediary.models import ListCopy
 from todoke.systems.intermediary.rules import service
 
 LIST_ALLOWS: Final = f"""
@@ -109,6 +109,12 @@ _CODE_STANDINGS = {
     CodeState.ACQUIRED: CodeStanding.ACQUIRED,
     CodeState.FAILED: CodeStanding.FAILED,
 }
+_VALID_EDITION = """
+SELECT edition FROM (
+    SELECT edition, valid_until FROM intermediary_list_copy ORDER BY edition DESC LIMIT 1
+) newest
+WHERE valid_until > %(now)s AND EXISTS (SELECT FROM intermediary_revocation_copy WHERE valid_until > %(now)s)
+"""
 _PAUSES = """
 SELECT begins_at, ends_at, reason FROM intermediary_service_pause WHERE ends_at > %s ORDER BY begins_at
 """
@@ -171,9 +177,8 @@ def valid_edition(alias: str) -> int | None:
     """The edition to check against; None (refuse everything) without a copy, when it has run out, or when nobody knows
     what has been revoked since.
     """
-    copy, now = newest_copy(alias), clock.now()
-    fresh = RevocationCopy.objects.using(alias).filter(valid_until__gt=now).exists()
-    return copy.edition if copy and fresh and copy.valid_until > now else None
+    rows, _ = postgres.prepared(alias, _VALID_EDITION, {"now": clock.now()})
+    return rows[0][0] if rows else None
 
 
 def held(alias: str) -> list[Held]:
@@ -185,7 +190,7 @@ def held(alias: str) -> list[Held]:
 def results(alias: str, *, after: int, limit: int) -> Results:
     """Changes numbered above `after`, in order. KEY_WITHDRAWN while their contents cannot be opened."""
     contents.hold_keys(alias)
-    rows = postgres.fetch(alias, _RESULTS, [after, limit])
+    rows, _ = postgres.prepared(alias, _RESULTS, [after, limit])
     bound = [items.answer_row(record_id, permit_id) for _, record_id, _, _, permit_id, _ in rows]
     sealed = [row[-1] for row in rows]
     try:
@@ -204,7 +209,7 @@ def results(alias: str, *, after: int, limit: int) -> Results:
             zip(rows, opened, strict=True)
         )
     ]
-    return Results(records=found, open_inquiries=postgres.fetch(alias, _COUNTS["inquiries_open"])[0][0])
+    return Results(records=found)
 
 
 def routed_answers(alias: str, permit_ids: list[str]) -> list[tuple[str, str, Provision]]:
@@ -252,7 +257,7 @@ def _hours() -> service.Hours:
 
 
 def _pauses(alias: str) -> list[PlannedPause]:
-    return [PlannedPause(*row) for row in postgres.fetch(alias, _PAUSES, [clock.now()])]
+    return [PlannedPause(*row) for row in postgres.prepared(alias, _PAUSES, [clock.now()])[0]]
 
 
 def counts(alias: str) -> dict[str, int]:
@@ -290,4 +295,4 @@ def _merge(parts: list[Path], out: Path) -> None:
 
 
 def _lock(alias: str, function: str, name: str) -> None:
-    postgres.fetch(alias, f"SELECT {function}(hashtextextended(%s, 0))", [f"intermediary/{name}"])
+    postgres.prepared(alias, f"SELECT {function}(hashtextextended(%s, 0))", [f"intermediary/{name}"])

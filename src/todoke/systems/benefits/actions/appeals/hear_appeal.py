@@ -105,9 +105,7 @@ def withdraw_appeal(*, appeal_id: int, by: Actor) -> None:
 
 
 def _took_no_part(found: Appeal, by: Actor) -> None:
-    acts = (
-        Approval.objects.using(ALIAS).filter(case=found.case).values_list("examined_by", "approved_by")
-    )
+    acts = Approval.objects.using(ALIAS).filter(case=found.case).values_list("examined_by", "approved_by")
     if by.staff_id in {person for pair in acts for person in pair}:
         raise TodokeError(ErrorCode.SAME_PERSON, count=1)
 

@@ -15,6 +15,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import needs
 from todoke.systems.benefits.actions.receive_forms import receive_table
+from todoke.systems.benefits.actions.registers.shielding import Shielding
 from todoke.systems.benefits.actions.take_register import take_register
 from todoke.systems.benefits.flows import IMPORT, ImportState
 from todoke.systems.benefits.models import FileImport, Source
@@ -93,7 +94,7 @@ def _new_edition(row: FileImport, sealed: Path, by: Actor) -> None:
     # a process that died before has left the same bytes under the same name
     seal = snapshots.share(sealed, row.table_sha256, Path(settings.TODOKE_DATA_FOLDER) / "benefits", row.kind)
     last = Source.objects.using(ALIAS).filter(kind=row.kind).order_by("-edition").first()
-    Source.objects.using(ALIAS).create(
+    source = Source.objects.using(ALIAS).create(
         edition=last.edition + 1 if last else 1,
         kind=row.kind,
         sha256=row.table_sha256,
@@ -103,6 +104,8 @@ def _new_edition(row: FileImport, sealed: Path, by: Actor) -> None:
         imported_at=clock.now(),
         imported_by=by.staff_id,
     )
+    if row.kind == ImportKind.SPECIAL_PERSONS:
+        Shielding.take_list(source, seal.path)
 
 
 def _into_register(row: FileImport, sealed: Path, by: Actor) -> None:

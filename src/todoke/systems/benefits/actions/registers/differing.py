@@ -8,6 +8,7 @@ from typing import Final
 from todoke.engine import postgres
 from todoke.systems.benefits.actions.registers import keys
 from todoke.systems.benefits.actions.registers.keys import Keys
+from todoke.systems.benefits.actions.registers.shielding import HIDE, PROTECTED
 from todoke.systems.benefits.rules import search_forms
 
 ALIAS = "benefits"
@@ -49,15 +50,9 @@ _KEEP = f"""
 INSERT INTO benefits_resident AS r (resident_code, register, protected, hidden, {keys.LISTED})
 SELECT k.resident_code, k.register, p.resident_code IS NOT NULL, p.resident_code IS NOT NULL,
     {", ".join(f"k.{key}" for key in keys.COLUMNS)}
-FROM keyed k LEFT JOIN (SELECT DISTINCT resident_code FROM benefits_registerentry WHERE protected) p USING (resident_code)
+FROM keyed k LEFT JOIN {PROTECTED.format(entries="benefits_registerentry")} p USING (resident_code)
 ON CONFLICT (resident_code) DO UPDATE SET (register, protected, hidden, {keys.LISTED}) =
     (excluded.register, excluded.protected, excluded.hidden, {", ".join(f"excluded.{key}" for key in keys.COLUMNS)})
-"""
-# Whoever lives with a protected person now is hidden, too: their address is the same
-HIDE: Final = """
-WITH shelter AS (SELECT DISTINCT household_code FROM {residents} WHERE protected)
-UPDATE {residents} SET hidden = NOT hidden
-WHERE hidden <> (household_code IN (SELECT household_code FROM shelter))
 """
 _FORGET = """
 DELETE FROM benefits_resident r USING differing d WHERE r.resident_code = d.resident_code
@@ -85,4 +80,4 @@ class Differing:
         Keys(self.home).stage(Keys.from_query(_PREFERRED, []))
         postgres.execute(ALIAS, _KEEP)
         postgres.execute(ALIAS, _FORGET)
-        postgres.execute(ALIAS, HIDE.format(residents="benefits_resident"))
+        postgres.execute(ALIAS, HIDE.format(residents="benefits_resident", entries="benefits_registerentry"))

@@ -11,8 +11,8 @@ import pyarrow as pa
 from todoke.engine import postgres, renewal
 from todoke.records.ragged import pc
 from todoke.systems.benefits.actions.registers import keys
-from todoke.systems.benefits.actions.registers.differing import HIDE
 from todoke.systems.benefits.actions.registers.keys import Keys
+from todoke.systems.benefits.actions.registers.shielding import HIDE, PROTECTED
 from todoke.systems.benefits.rules import search_forms
 
 ALIAS = "benefits"
@@ -32,14 +32,14 @@ SELECT coalesce(r.id, nextval((SELECT pg_get_serial_sequence('{{residents}}', 'i
     k.resident_code, k.register, p.resident_code IS NOT NULL, p.resident_code IS NOT NULL,
     {", ".join(f"k.{key}" for key in keys.COLUMNS)}
 FROM keyed k LEFT JOIN benefits_resident r USING (resident_code)
-LEFT JOIN (SELECT DISTINCT resident_code FROM {{entries}} WHERE protected) p USING (resident_code)
+LEFT JOIN {PROTECTED} p USING (resident_code)
 """
 _OTHERS: Final = f"""
 INSERT INTO {{residents}} (id, resident_code, register, protected, hidden, {keys.LISTED})
 SELECT r.id, r.resident_code, r.register, p.resident_code IS NOT NULL, p.resident_code IS NOT NULL,
     {", ".join(f"r.{key}" for key in keys.COLUMNS)}
 FROM benefits_resident r LEFT JOIN keyed k USING (resident_code)
-LEFT JOIN (SELECT DISTINCT resident_code FROM {{entries}} WHERE protected) p USING (resident_code)
+LEFT JOIN {PROTECTED} p USING (resident_code)
 WHERE k.resident_code IS NULL AND EXISTS (SELECT FROM {{entries}} e WHERE e.resident_code = r.resident_code)
 """
 

@@ -18,8 +18,8 @@ from todoke.systems.benefits.rules.tax_status import TaxStatus
 
 UNKNOWN: Final = tuple(status.value for status in TaxStatus if status.unknown)
 _STANDING: Final = """
-SELECT s.resident_code, COALESCE(b.ward_code, l.ward_code) AS ward_code, s.status,
-    COALESCE(b.moved_in_on, l.moved_in_on) AS moved_in_on
+SELECT s.resident_code, CASE WHEN s.protected THEN '秘匿' ELSE COALESCE(b.ward_code, l.ward_code) END AS ward_code, s.status,
+    CASE WHEN NOT s.protected THEN COALESCE(b.moved_in_on, l.moved_in_on) END AS moved_in_on
 FROM status s LEFT JOIN base b ON b.resident_code = s.resident_code
 LEFT JOIN latest l ON l.resident_code = s.resident_code
 """
@@ -29,7 +29,7 @@ _LACKING: Final = "status IN ('" + "', '".join(UNKNOWN) + "')"
 def standing(programme: Programme, evidence: Inputs, folder: Path) -> Path:
     """Everybody who is judged, with ward and tax status: a file in `folder`, worked out once for the same evidence."""
     statement = judging.statement(programme, evidence)
-    sealed = [statement.sha256, *(str(path) for path in evidence.files())]
+    sealed = [statement.sha256, _STANDING, *(str(path) for path in evidence.files())]
     digest = hashlib.sha256("\n".join(sealed).encode()).hexdigest()
     path = folder / f"standing-{digest[:16]}.parquet"
     if not path.is_file():

@@ -18,14 +18,16 @@ from todoke.systems.benefits import queries
 from todoke.systems.benefits.actions.read_why import Why, read_why
 from todoke.systems.benefits.models import Case, Decision, Resident
 from todoke.systems.benefits.queries.cases import Happened
-from todoke.systems.benefits.rules import next_steps, phone, push, tariff
+from todoke.systems.benefits.rules import next_steps, phone, push, tariff, why_forming
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.examination import FINDINGS
 from todoke.systems.benefits.rules.failures import FAILURES, SOURCE_TITLES, AccountSource, FailureClass
 from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.push import Route
+from todoke.systems.benefits.rules.rule import Rule
 from todoke.systems.benefits.rules.stages import STATE_TITLES
-from todoke.systems.benefits.rules.why import Checked, Verdict
+from todoke.systems.benefits.rules.why import Checked, Value, Verdict
+from todoke.systems.benefits.rules.why_forming import Formed
 from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.cases.lists import HOME, with_purpose
 from todoke.systems.benefits.web.households.search import household_address
@@ -38,7 +40,17 @@ _SENTENCES = {finding.code: finding.sentence for finding in FINDINGS}
 _HAPPENED = {
     "numbered": "給付管理番号を付けました",
     "printed": "確認書を印刷しました",
+    "letter_again": "同じ手紙をもう一度印刷しました",
+    "letter_reminder": "手続きのお願い（勧奨）を印刷しました",
+    "letter_deficiency": "不備のお知らせを印刷しました",
+    "letter_decision": "支給決定通知書を印刷しました",
+    "letter_refusal": "不支給決定通知書を印刷しました",
+    "letter_refund": "返還のお願いを印刷しました",
+    "posted": "手紙を発送しました",
+    "pulled": "印刷した手紙を発送前に抜き取りました",
     "received": "確認書を受け付けました",
+    "corrected": "補正を受け付けました（前の様式と置き換え）",
+    "keyed": "様式を入力しました",
     "received_again": "もう一度届いた確認書（数えません）",
     "sheet_form": "届いた確認書を読み取りました",
     "sheet_duplicate": "重複した確認書を箱に入れました",
@@ -97,6 +109,7 @@ def _page(request: HttpRequest, found: Why) -> HttpResponse:
         "say": phone.sentence(household, found.programme, state=state, route=route, transfer_on=transfer_on),
         "next": _next(household.reason.outcome, state, route),
         "missing": next_steps.missing(household, undecided_since=undecided_since),
+        "formed": [_Formed(one) for one in why_forming.formed(household, found.programme)],
         "checks": [_check(number, check) for number, check in enumerate(found.explained.checks, start=1)],
         "changed": sum(one.changed for one in found.differences),
         "events": _events(found),
@@ -180,25 +193,46 @@ class _Row:
 
     @property
     def law(self) -> str:
-        """Where the rule is written, without the notes that are meant for its maintainers."""
-        parts = [part.strip() for part in self.check.rule.citation.split(";")]
-        shown = [part for part in parts if not part.startswith(_FOR_MAINTAINERS)]
-        return "、".join(shown) or _OUR_OWN
+        """Where the rule is written."""
+        return _law(self.check.rule)
 
     @property
-    def values(self) -> list[tuple[str, str, str, str, Any]]:
+    def values(self) -> list[_Shown]:
         """whom, item, value, source, date."""
-        return [
-            (
-                value.whom or "世帯",
-                value.item,
-                value.shown,
-                f"{value.origin.name} {value.origin.edition}".strip(),
-                tables.day(value.origin.as_of) if value.origin.as_of
-                else tables.show(value.origin.arrived, tables.Kind.MOMENT),
-            )
-            for value in self.check.values
-        ]  # fmt: skip
+        return [_shown(value) for value in self.check.values]
+
+
+_Shown = tuple[str, str, str, str, Any]
+
+
+@dataclass(frozen=True)
+class _Formed:
+    """One forming rule that applied, as the template draws it."""
+
+    formed: Formed
+
+    @property
+    def sentence(self) -> str:
+        """What the rule says, and where it is written."""
+        return f"{self.formed.rule.sentence}（{_law(self.formed.rule)}）"
+
+    @property
+    def values(self) -> list[_Shown]:
+        """As of `_Row`."""
+        return [_shown(value) for value in self.formed.values]
+
+
+def _law(rule: type[Rule]) -> str:
+    """Where the rule is written, without the notes that are meant for its maintainers."""
+    parts = [part.strip() for part in rule.citation.split(";")]
+    shown = [part for part in parts if not part.startswith(_FOR_MAINTAINERS)]
+    return "、".join(shown) or _OUR_OWN
+
+
+def _shown(value: Value) -> _Shown:
+    origin = value.origin
+    when = tables.day(origin.as_of) if origin.as_of else tables.show(origin.arrived, tables.Kind.MOMENT)
+    return value.whom or "世帯", value.item, value.shown, f"{origin.name} {origin.edition}".strip(), when
 
 
 def _check(number: int, check: Checked) -> _Row:

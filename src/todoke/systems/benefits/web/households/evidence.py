@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from todoke.kernel.errors import TodokeError
 from todoke.pages.tables import day, moment
 from todoke.records.layouts.city_inputs_v2021 import REPLICA_ITEMS
-from todoke.systems.benefits.models import Answer
-from todoke.systems.benefits.queries.evidence import Evidence
-from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.models import Answer, Register
+from todoke.systems.benefits.queries.evidence import Evidence, Listed
+from todoke.systems.benefits.queries.household import Member
+from todoke.systems.benefits.rules import programmes, why_figures
+from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.protection import HIDDEN
+from todoke.systems.benefits.rules.why_forming import NOTED
 
 SOURCES: Final = {
     "livelihood_aid": "付帯状況（賦課期日に生活保護）",
@@ -20,6 +26,7 @@ SOURCES: Final = {
     "dependant": "扶養の情報",
     "none": "課税情報がない",
 }
+SIDES: Final = {"base": "基準日の住民記録", "latest": "最新の住民記録"}
 _ROLL: Final = (
     ("declared", "申告"), ("total_income", "合計所得金額"), ("gross_income", "総所得金額等"), ("income_levy", "所得割額"),
     ("per_capita_levy", "均等割額"), ("levy_waived", "減免"), ("treaty_exempt", "租税条約免除"), ("supporter", "扶養者"),
@@ -44,7 +51,35 @@ def shown(evidence: Evidence, *, hidden: bool) -> dict[str, Any]:
         "answer": _answer(evidence.answer, hidden=hidden) if evidence.answer else None,
         "assistance": [_assistance(one.kind, one.valid_from, one.valid_to) for one in evidence.assistance],
         "assistance_at": evidence.assistance_taken_at,
+        "special": [
+            (one.row["kind"], day(one.row["noted_on"]), NOTED[SpecialKind(one.row["kind"])], _origin(one))
+            for one in evidence.special
+        ],
+        "declared": [(one.kind.label, _origin(one), _figures(one.row)) for one in evidence.declared],
     }  # fmt: skip
+
+
+def _origin(one: Listed) -> SafeString:
+    return format_html("第{}版、{} 取込", one.edition, moment(one.taken_at))
+
+
+def _figures(row: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every item of the list: one that was left empty is absent, never zero."""
+    return [
+        (word, why_figures.shown(item, row[item])) for item, word in why_figures.WORDS.items() if item in row
+    ]
+
+
+def protection(member: Member, registers: dict[str, Register], evidence: Evidence) -> list[SafeString]:
+    """By what the member is known to be protected: a register or the list, each with its day."""
+    marks = [
+        format_html("{}（{}現在）に支援措置の登録があります", SIDES[side], day(registers[side].as_of))
+        for side, entry in (("base", member.base), ("latest", member.latest))
+        if entry is not None and entry.protected
+    ]
+    fled = [one for one in evidence.special if one.row["kind"] == SpecialKind.EVACUEE]
+    said = "避難の申出があります（{}申出。配慮を要する人の一覧 {}）"
+    return marks + [format_html(said, day(one.row["noted_on"]), _origin(one)) for one in fled]
 
 
 def programme_name(code: str) -> str:

@@ -180,6 +180,9 @@ def _member(member: Member, read: Read) -> dict[str, Any]:
         "evidence": evidence.shown(
             read.evidence[member.resident_code], hidden=member.hidden and not read.may_see_protected
         ),
+        "protection": evidence.protection(
+            member, read.household.registers, read.evidence[member.resident_code]
+        ),
     }  # fmt: skip
 
 

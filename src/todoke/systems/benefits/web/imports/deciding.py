@@ -21,6 +21,7 @@ from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.imports.forms import ReasonForm
 from todoke.systems.benefits.web.imports.listing import CONFIRM, IMPORT, READ, crumbs
 from todoke.systems.benefits.web.imports.steps import counts, share, steps
+from todoke.systems.benefits.web.working import Queue
 
 
 @screen(IMPORT, atomic=False)
@@ -30,7 +31,7 @@ def propose(request: HttpRequest, import_id: int) -> HttpResponse:
 
     def work(by: Actor, _: dict[str, Any]) -> None:
         propose_file(import_id=row.pk, by=by)
-        working.begin(importing.carry_on, row.pk, by=by)
+        working.begin(Queue.FILES, importing.carry_on, row.pk, by=by)
 
     second = row.needs_second
     done = "二人目の確認を待ちます。" if second else "取り込んでいます。終わるとこの画面に示します。"
@@ -52,7 +53,7 @@ def confirm(request: HttpRequest, import_id: int) -> HttpResponse:
 
     def work(by: Actor, _: dict[str, Any]) -> None:
         confirm_file(import_id=row.pk, by=by)
-        working.begin(importing.carry_on, row.pk, by=by)
+        working.begin(Queue.FILES, importing.carry_on, row.pk, by=by)
 
     return _page(
         request, row, permission=CONFIRM, work=work, done="確認しました。取り込んでいます。", warning=_effect(row),

@@ -134,7 +134,7 @@ class LimitForm(forms.Form):
 class LackingFilter(forms.Form):
     """Who has no tax answer: ward and status."""
 
-    ward = forms.RegexField(r"^[0-9]{5}$", label="区コード", required=False)
+    ward = forms.RegexField(r"^([0-9]{5}|秘匿)$", label="区コード", required=False)
     status = forms.ChoiceField(label="状態", required=False)
 
     def __init__(self, *arguments: Any, statuses: tuple[str, ...], **named: Any) -> None:  # noqa: ANN401

@@ -23,6 +23,7 @@ from todoke.systems.benefits.rules.imports import reading
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.imports.listing import CONFIRM, IMPORT, READ, chip, crumbs, in_words
+from todoke.systems.benefits.web.working import Queue
 
 STAGES: Final = (
     "受け付けました",
@@ -97,7 +98,7 @@ def one(request: HttpRequest, import_id: int) -> HttpResponse:
     row, by = reads.one(import_id), actor_of(request)
     if request.method == "POST":
         if by.may_somewhere(IMPORT):
-            working.begin(importing.carry_on, import_id, by=by)
+            working.begin(Queue.FILES, importing.carry_on, import_id, by=by)
         return HttpResponseRedirect(reverse("benefits-import", args=[import_id]))
     working_now = not reads.stale(row) and (
         row.state in (ImportState.RECEIVED, ImportState.CONFIRMED)

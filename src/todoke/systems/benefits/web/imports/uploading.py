@@ -26,6 +26,7 @@ from todoke.systems.benefits.rules.imports.kinds import ImportKind
 from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.imports.forms import FileForm
 from todoke.systems.benefits.web.imports.listing import IMPORT, crumbs
+from todoke.systems.benefits.web.working import Queue
 
 
 @screen(IMPORT, atomic=False)
@@ -38,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
         by, given = actor_of(request), form.cleaned_data
         refusal = form_pages.refused(request, IMPORT, lambda: kept.append(_received(given, by)))
         if kept:
-            working.begin(importing.carry_on, kept[0].pk, by=by)
+            working.begin(Queue.FILES, importing.carry_on, kept[0].pk, by=by)
             return HttpResponseRedirect(reverse("benefits-import", args=[kept[0].pk]))
     context = {
         "form": form,

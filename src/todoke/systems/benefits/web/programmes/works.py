@@ -19,8 +19,9 @@ from todoke.systems.benefits.queries import edition_works, editions
 from todoke.systems.benefits.queries.edition_works import Stage, Standing
 from todoke.systems.benefits.rules.edition_work import WorkKind, WorkState
 from todoke.systems.benefits.web import working
+from todoke.systems.benefits.web.working import Queue
 
-_PROPOSE: Final = Permission.BENEFITS_PROGRAMME_PROPOSE
+_TRY: Final = Permission.BENEFITS_PROGRAMME_TRY
 _LATER: Final = "始めました。この画面を閉じても続きます。終わるとここに結果を示します。"
 
 
@@ -38,14 +39,14 @@ def step_page(
 
 def _begin(number: int, kind: WorkKind, by: Actor) -> None:
     work = begin_edition_work(number=number, kind=kind, by=by)
-    working.begin(jobs.carry_on, work.pk, by=by)
+    working.begin(Queue.EDITIONS, jobs.carry_on, work.pk, by=by)
 
 
-@screen(_PROPOSE, atomic=False)
+@screen(_TRY, atomic=False)
 def attempt(request: HttpRequest, number: int) -> HttpResponse:
     """試算."""
     return step_page(
-        request, number, _PROPOSE, lambda by: _begin(number, WorkKind.TRIAL, by),
+        request, number, _TRY, lambda by: _begin(number, WorkKind.TRIAL, by),
         heading="試算します", verb="試算する", done=f"試算を{_LATER}",
         lead="最新の封印済みファイルを、いまの版と提案した版の両方で判定し、違いを数えます。判定や案件は変わりません。",
     )  # fmt: skip
@@ -75,7 +76,7 @@ def go_on(number: int, *, by: Actor) -> None:
         and work.state == WorkState.OPEN
         and by.may_somewhere(PERMISSIONS[WorkKind(work.kind)])
     ):
-        working.begin(jobs.carry_on, work.pk, by=by)
+        working.begin(Queue.EDITIONS, jobs.carry_on, work.pk, by=by)
 
 
 def context(row: ProgrammeEdition, by: Actor) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0053_status_function"),
+        ("benefits", "0070_shielded"),
     ]
 
     operations = [

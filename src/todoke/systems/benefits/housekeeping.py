@@ -1,0 +1,22 @@
+"""What goes on by itself at 給付管理システム, once a minute beside the screens."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from todoke.access.permissions import Actor
+from todoke.batch.chores import Chore
+from todoke.systems.benefits.jobs import editions
+from todoke.systems.benefits.queries import edition_works
+from todoke.systems.benefits.web import working
+from todoke.systems.benefits.web.working import Queue
+
+
+def _go_on(_alias: str, by: Actor) -> int:
+    """Works that nobody is at: their process ended, or has just begun. How many were put into the queue."""
+    return sum(
+        working.begin(Queue.EDITIONS, editions.carry_on, number, by=by) for number in edition_works.stopped()
+    )
+
+
+CHORES: Final = (Chore(title="試算と判定のやり直しの続き", run=_go_on),)
