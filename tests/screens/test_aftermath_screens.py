@@ -20,7 +20,7 @@ from todoke.kernel import clock
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.close_day import enter_debit
 from todoke.systems.benefits.actions.import_results import import_results
-from todoke.systems.benefits.models import Appeal, Decline, Refund
+from todoke.systems.benefits.models import Appeal, Decline, PaymentBatch, Refund
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 
 CODE = decided_office.PROGRAMME
@@ -37,7 +37,8 @@ def paid(office: Office, tmp_path: Path) -> Office:
     file = city.write_rows(tmp_path / "r.csv", [result(number, "1") for number in PAYABLE])
     treasurer = city.actor(city.TREASURER)
     import_results(programme=R3_NONTAXABLE, number=1, file=file, by=treasurer)
-    enter_debit(day=R3_NONTAXABLE.transfer_on, amount_yen=200_000, reference="0001", by=treasurer)
+    day = PaymentBatch.objects.using("benefits").get().transfer_on
+    enter_debit(day=day, amount_yen=200_000, reference="0001", by=treasurer)
     return office
 
 
