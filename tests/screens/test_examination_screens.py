@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def scanned() -> tuple[Case, Paper]:
     clerk = city.actor(city.CLERK)
     case = Case.objects.using("benefits").filter(state="printed").earliest("serial")
     open_box(label="A-1", place="本庁3階", by=clerk)
-    into = Into(programme=find(PROGRAMME), box="A-1", received_on=decided_office.AS_OF)
+    into = Into(programme=find(PROGRAMME), box="A-1", received_on=date(2022, 3, 1))
     scan_form(into=into, number=case.case_number, by=clerk)
     paper = Paper.objects.using("benefits").get(case=case)
     return case, paper
@@ -98,6 +99,30 @@ def test_two_people_key_a_form_with_the_ten_key_and_a_third_settles_their_differ
     form = Application.objects.using("benefits").get(case=case)
     assert (form.account_number, form.entry.number, form.received_by) == ("0000024", 3, "s003")
     assert FormEntry.objects.using("benefits").filter(paper=paper).count() == 3
+    _examined(office, chromium, examiner, case)
+
+
+def _examined(office: Office, chromium: Browser, examiner: Examiner, case: Case) -> None:
+    """Another clerk sees the papers and concludes."""
+    person = office.person(Role.CLERK, staff_id="s004")
+    page = person.open("benefits-examinations")
+    examiner.check(page, "benefits-examinations")
+    quick = at(person, chromium, f"/benefits/examinations/{PROGRAMME}/next")
+    Keys(quick).see(case.case_number).see("点検のどれにも当たりません").see("0000024").see("トドケ")
+    expect(quick.locator("input[name=checks]").first).to_be_focused()
+    examiner.check(quick, "benefits-examination", thorough=True)
+    typed(quick, "", "", "", "1", "")
+    quick.keyboard.press("Enter")
+    Keys(quick).see("確かめる項目のすべてに印が必要です")
+    examiner.check(quick, "benefits-examination-refused")
+    for _ in range(3):
+        Keys(quick).to("input[name=checks]:not(:checked)").page.keyboard.press("Space")
+    Keys(quick).to("#id_outcome")
+    typed(quick, "1", "")
+    quick.keyboard.press("Enter")
+    Keys(quick).see("「支給相当」として登録しました")
+    case.refresh_from_db(using="benefits")
+    assert (case.state, case.state_by) == ("passed", "s004")
 
 
 def _picture() -> dict[str, object]:

@@ -25,6 +25,7 @@ from todoke.access.permissions import Role
                 "発送",
                 "連続スキャン受付",
                 "様式の入力",
+                "審査",
                 "お知らせの期限",
                 "文書台帳",
                 "電話の応対",

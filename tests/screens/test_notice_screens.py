@@ -9,6 +9,7 @@ from tests.clocks import Clock, moved
 from tests.screens.keys import Keys
 from tests.screens.office import Office
 from tests.systems import city as staff
+from tests.systems.benefits.asking_city import take_in_anew
 from tests.systems.benefits.children_city import CODE, ChildrenCity
 from tests.systems.benefits.test_routes import on, paid_before
 from tests.systems.benefits.world import CLERK, rows
@@ -30,6 +31,7 @@ def test_notices_past_their_last_day_are_taken_at_the_screen(
     on(moved, 2025, 2, 15)
     jobs.decide(CODE, "first", by=CLERK)
     jobs.number_cases(CODE, by=CLERK)
+    take_in_anew()
     jobs.print_letters(CODE, tmp_path, by=CLERK)
     moved.ahead += today - clock.now()
 

@@ -40,10 +40,15 @@ SIZE = 3
 
 @pytest.fixture
 def world(databases: object, tmp_path: Path) -> World:
+    return opened(tmp_path)
+
+
+def opened(folder: Path) -> World:
+    """Numbered cases whose forms come back, and a box for them."""
     decide(dict.fromkeys(range(SIZE), "eligible"))
     jobs.number_cases(CODE, by=CLERK)
     open_box(label="A-1", place="", by=CLERK)
-    return World(tmp_path, size=SIZE).serve()
+    return World(folder, size=SIZE).serve()
 
 
 def scan(place: int, by: Actor = CLERK) -> int:

@@ -153,6 +153,19 @@ def bench_convert(megabytes: int, as_json: bool) -> None:
     click.echo(benches.as_json(found) if as_json else bench_convert.as_table(found))
 
 
+@bench.command("letters")
+@click.option("--letters", default=10_000, show_default=True, type=click.IntRange(min=400), help="手紙の通数")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("架空の市の住民だけを使い、手紙は測ってから消す")
+def bench_letters(letters: int, as_json: bool) -> None:
+    """手紙の組版。番号・バーコード・QR・カスタマバーコードの入った PDF を作り、中身のない同じ頁（下限）と比べます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_letters
+
+    found = bench_letters.run(letters, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else bench_letters.as_table(found))
+
+
 @bench.command("oplog")
 @click.option(
     "--rows", default=1_000_000, show_default=True, type=click.IntRange(min=1000), help="検証する件数"

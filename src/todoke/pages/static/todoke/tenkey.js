@@ -16,6 +16,7 @@
     next?.select?.();
   });
 
+  const empty = (one) => (one.type === "checkbox" ? !one.checked : !one.value);
   const inputs = [...document.querySelectorAll("form[data-tenkey] input:not([type=hidden])")];
-  if (!document.querySelector("[role=alert]")) (inputs.find((one) => !one.value) ?? inputs[0])?.focus();
+  if (!document.querySelector("[role=alert]")) (inputs.find(empty) ?? inputs[0])?.focus();
 }

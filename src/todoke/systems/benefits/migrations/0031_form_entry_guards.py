@@ -83,7 +83,7 @@ BEGIN
             OR n.correction = 0 AND n.received_on <> p.received_on
             OR (n.route, n.declines, n.proxy, n.identity_attached, n.account_attached) IS DISTINCT FROM
                 (e.route, e.declines, e.proxy, e.identity_attached OR coalesce(r.identity_attached, false),
-                    e.account_attached OR NOT e.account_changed AND coalesce(r.account_attached, false))
+                    CASE WHEN e.account_changed THEN e.account_attached ELSE r.account_attached END)
             OR n.declared_supporter_taxed IS DISTINCT FROM coalesce(e.supporter_taxed, r.declared_supporter_taxed)
             OR (n.bank_code, n.branch_code, n.account_type, n.account_number, n.account_holder_kana) IS DISTINCT FROM (
                 CASE WHEN e.account_changed THEN e.bank_code ELSE coalesce(k.bank_code, r.bank_code, t.bank_code) END,

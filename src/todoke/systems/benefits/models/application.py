@@ -16,6 +16,7 @@ class Application(models.Model):
     `letter`: the お知らせ that nobody answered; then the account is the known one (trigger).
     `entry`: the last keying of a sheet, with which at least one other agreed or which settled their difference (trigger).
     `correction`: 0 for the form, then one more for each 補正 that `replaces` the one before; the highest counts.
+    `account_attached` is null where nothing is to be proved: the account was known before.
     """
 
     ACCEPTED, DUPLICATE, NO_CASE = "", "duplicate", "no_case"

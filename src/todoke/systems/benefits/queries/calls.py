@@ -34,7 +34,7 @@ SELECT (SELECT max(f.printed_at) FROM benefits_letter l JOIN benefits_letter_fil
     (SELECT a.received_on FROM benefits_arrival a WHERE a.case_id = c.id AND a.undone_at IS NULL),
     (SELECT b.transfer_on FROM benefits_payment p JOIN benefits_transfer t ON t.payment_id = p.id
         JOIN benefits_payment_batch b ON b.id = t.batch_id WHERE p.case_id = c.id ORDER BY t.attempt DESC LIMIT 1),
-    (SELECT e.codes FROM benefits_examination e WHERE e.case_id = c.id ORDER BY e.round DESC LIMIT 1)
+    (SELECT e.codes FROM benefits_examination e WHERE e.case_id = c.id ORDER BY e.id DESC LIMIT 1)
 FROM benefits_case c WHERE c.id = %s
 """
 _TO_CALL_BACK: Final = """

@@ -14,6 +14,7 @@ from todoke.systems.benefits.web.calls import urls as calls
 from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
 from todoke.systems.benefits.web.entry import urls as entry
+from todoke.systems.benefits.web.examination import urls as examination
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
 from todoke.systems.benefits.web.intake import urls as intake
@@ -33,6 +34,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *mailings.urlpatterns,
     *intake.urlpatterns,
     *entry.urlpatterns,
+    *examination.urlpatterns,
     *notices.urlpatterns,
     *papers.urlpatterns,
     *calls.urlpatterns,
@@ -49,6 +51,7 @@ MENU: Final[tuple[Entry, ...]] = (
     *mailings.MENU,
     *intake.MENU,
     *entry.MENU,
+    *examination.MENU,
     *notices.MENU,
     *papers.MENU,
     *calls.MENU,
@@ -59,6 +62,7 @@ CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     *imports.CARDS,
     *notices.CARDS,
     programmes.waiting,
+    *examination.CARDS,
     *payments.CARDS,
     *mailings.CARDS,
     *calls.CARDS,

@@ -33,7 +33,7 @@ INSERT INTO benefits_application (
 SELECT c.programme, c.id, c.household_key, coalesce(r.received_on, p.received_on), e.route, e.declines,
     coalesce(e.supporter_taxed, r.declared_supporter_taxed), %(bank_code)s, %(branch_code)s, %(account_type)s,
     %(account_number)s, %(holder_kana)s, '', e.id, e.proxy, e.identity_attached OR coalesce(r.identity_attached, false),
-    e.account_attached OR NOT e.account_changed AND coalesce(r.account_attached, false),
+    CASE WHEN e.account_changed THEN e.account_attached ELSE r.account_attached END,
     coalesce(r.correction + 1, 0), r.id, '', e.id, %(now)s, %(by)s
 FROM benefits_form_entry e JOIN benefits_paper p ON p.id = e.paper_id JOIN benefits_case c ON c.id = p.case_id
 LEFT JOIN benefits_application r ON r.id = %(replaces)s

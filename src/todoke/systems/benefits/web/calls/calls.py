@@ -31,7 +31,7 @@ from todoke.systems.benefits.queries import calls as reads
 from todoke.systems.benefits.queries.calls import ToCallBack
 from todoke.systems.benefits.rules import calls as rules
 from todoke.systems.benefits.rules.calls import Depth, Item
-from todoke.systems.benefits.rules.examination import FINDINGS
+from todoke.systems.benefits.rules.hand_examination import SENTENCES
 from todoke.systems.benefits.web import naming as words
 from todoke.systems.benefits.web.calls.forms import PURPOSE, CallForm, CheckForm, NoteForm, ReturnForm
 
@@ -39,7 +39,6 @@ ALIAS = "benefits"
 ANSWER: Final = Permission.BENEFITS_CALL_ANSWER
 NOTE: Final = Permission.BENEFITS_CALL_NOTE
 RETURN: Final = Permission.BENEFITS_CALL_RETURN
-_SENTENCES = {finding.code: finding.sentence for finding in FINDINGS}
 _STOPPED: Final = "本人確認が3回合わなかったため、この電話では何もお伝えできません。"
 
 
@@ -153,7 +152,7 @@ def _missing(found: Answer) -> list[str]:
     if found.depth is not Depth.OPEN or found.standing is None or found.state is None:
         return []
     codes = found.standing.codes if found.state.value == "deficient" else []
-    return [_SENTENCES.get(code, code) for code in codes or []]
+    return [SENTENCES.get(code, code) for code in codes or []]
 
 
 @screen(NOTE)

@@ -20,8 +20,8 @@ from todoke.systems.benefits.models import Case, Decision, Resident
 from todoke.systems.benefits.queries.cases import Happened
 from todoke.systems.benefits.rules import next_steps, phone, push, tariff, why_forming
 from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.examination import FINDINGS
 from todoke.systems.benefits.rules.failures import FAILURES, SOURCE_TITLES, AccountSource, FailureClass
+from todoke.systems.benefits.rules.hand_examination import SENTENCES
 from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.push import Route
 from todoke.systems.benefits.rules.rule import Rule
@@ -36,7 +36,6 @@ ALIAS = "benefits"
 _TONES = {Verdict.MET: "good", Verdict.NOT_MET: "fail", Verdict.OPEN: "warn", Verdict.UNASKED: ""}
 _FOR_MAINTAINERS = ("facts/", "DESIGN")
 _OUR_OWN = "本システムの原則（分からないことを非課税としない）"
-_SENTENCES = {finding.code: finding.sentence for finding in FINDINGS}
 _HAPPENED = {
     "numbered": "給付管理番号を付けました",
     "printed": "確認書を印刷しました",
@@ -249,7 +248,7 @@ def _events(found: Why) -> list[dict[str, Any]]:
 def _event(one: Happened) -> dict[str, Any]:
     note = one.what
     if one.kind in ("deficient", "declined", "ineligible"):
-        note = "　".join(_SENTENCES.get(code, code) for code in one.what.split())
+        note = "　".join(SENTENCES.get(code, code) for code in one.what.split())
     elif one.kind == "reserved":
         note = f"{int(one.what):,}円"
     elif one.kind == "released":

@@ -1,6 +1,6 @@
 """確認書, 申請書 and お知らせ as PDF: the common part typeset once, then 100 households a file, on two processes.
 
-Measured here on one core: 100 letters of two pages in 0.09 s (0.5 s when the common part is typeset each time).
+Measured here on one busy core: 100 letters of two pages with all their codes in 0.3 s, 0.14 s of it without the codes.
 The same letters give the same bytes: the document carries no date and no random identifier.
 """
 
@@ -162,7 +162,7 @@ def _pool(folder: Path) -> Iterator[ProcessPoolExecutor]:
         mp_context=context,
         initializer=_start_worker,
         initargs=(str(folder),),
-        max_tasks_per_child=100,
+        max_tasks_per_child=50,
     ) as pool:
         yield pool
 
