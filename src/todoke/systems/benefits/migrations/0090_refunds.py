@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0070_shielded"),
+        ("benefits", "0080_hand_examination"),
     ]
 
     operations = [
