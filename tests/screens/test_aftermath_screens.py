@@ -137,7 +137,7 @@ def _figures(page, examiner: Examiner) -> None:
 def test_a_decline_is_asked_again_and_an_appeal_answered_by_others(paid: Office, examiner: Examiner) -> None:
     clerk = paid.person(Role.CLERK, staff_id="m001")
     page = clerk.open("home")
-    Keys(page).press("辞退").see("辞退の申出はありません").press("辞退の申出を記録する")
+    Keys(page).press("辞退").see("辞退の申出はありません").press("辞退の申出を記録する").see("申出の方法")
     examiner.check(page, "benefits-decline-new")
     keys = (
         Keys(page)
@@ -160,7 +160,7 @@ def test_a_decline_is_asked_again_and_an_appeal_answered_by_others(paid: Office,
 
     clerk.sit_down()
     page = clerk.open("home")
-    Keys(page).press("不服の申出").see("申出はありません").press("申出を受け付ける")
+    Keys(page).press("不服の申出").see("申出はありません").press("申出を受け付ける").see("申出の理由")
     examiner.check(page, "benefits-appeal-new")
     keys = Keys(page).fill("#id_number", f"1{deciding_city.TAXED:09d}").choose("#id_kind", "objection")
     keys = keys.fill("#id_known_on", clock.today().isoformat()).fill(
@@ -169,7 +169,7 @@ def test_a_decline_is_asked_again_and_an_appeal_answered_by_others(paid: Office,
     keys.fill("#id_grounds", "課税されていない").press("受け付ける").see("受け付けました").see("期限内")
     examiner.check(page, "benefits-appeals", thorough=True)
     appeal = Appeal.objects.using("benefits").get().pk
-    Keys(page).press(str(appeal)).see("回答の目標日").press("回答を起案する")
+    Keys(page).press(str(appeal)).see("回答の目標日").press("回答を起案する").see("回答の理由")
     examiner.check(page, "benefits-appeal-draft")
     Keys(page).choose("#id_outcome", "dismissed").fill("#id_answer", "課税の記録がある").press(
         "起案する"
