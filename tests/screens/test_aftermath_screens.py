@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from tests.browser import Examiner
 from tests.screens import decided_office
 from tests.screens.keys import Keys
-from tests.screens.office import Office
+from tests.screens.office import Office, Person
 from tests.screens.test_payment_screens import PAYABLE, result
 from tests.systems import city
 from tests.systems.benefits import deciding_city
@@ -100,7 +100,11 @@ def test_a_refund_from_the_claim_to_the_last_yen(paid: Office, examiner: Examine
     examiner.check(page, "benefits-write-off-withdraw")
     Keys(page).press("取り下げる").see("取り下げました")
 
-    treasurer = paid.person(Role.TREASURER, staff_id="t001")
+    _received(paid.person(Role.TREASURER, staff_id="t001"), examiner)
+
+
+def _received(treasurer: Person, examiner: Examiner) -> None:
+    """The money comes in two parts; then the figures."""
     page = treasurer.open("benefits-refunds")
     Keys(page).press(number(PAYABLE[0])).press("納付を記録する").fill(
         "#id_received_on", clock.today().isoformat()

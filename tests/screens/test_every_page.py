@@ -13,6 +13,7 @@ import pytest
 from django.urls import URLPattern, get_resolver
 
 from tests import hiring
+from tests.screens.aftermath_pages import AFTERMATH
 from tests.screens.office import Office, Person
 from todoke.access.models import Contract, Grant, GrantState, Session
 from todoke.access.permissions import Role
@@ -88,34 +89,7 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 """Who opens which page, with which arguments and query."""
 
 ELSEWHERE = {
-    **dict.fromkeys(
-        (
-            "benefits-refunds",
-            "benefits-refund-new",
-            "benefits-refund",
-            "benefits-refund-decide",
-            "benefits-refund-withdraw",
-            "benefits-refund-plan",
-            "benefits-refund-receive",
-            "benefits-refund-remind",
-            "benefits-refund-write-off",
-            "benefits-write-off-confirm",
-            "benefits-write-off-withdraw",
-            "benefits-declines",
-            "benefits-decline-new",
-            "benefits-decline-confirm",
-            "benefits-decline-withdraw",
-            "benefits-achievement",
-            "benefits-appeals",
-            "benefits-appeal-new",
-            "benefits-appeal",
-            "benefits-appeal-draft",
-            "benefits-appeal-answer",
-            "benefits-appeal-return",
-            "benefits-appeal-withdraw",
-        ),
-        "test_aftermath_screens",
-    ),
+    **AFTERMATH,
     **dict.fromkeys(
         (
             "benefits-entries",
@@ -140,17 +114,6 @@ ELSEWHERE = {
             "benefits-mailing-confirm",
         ),
         "test_mailing_screens",
-    ),
-    **dict.fromkeys(
-        (
-            "benefits-calls",
-            "benefits-call-new",
-            "benefits-call",
-            "benefits-call-note",
-            "benefits-callbacks",
-            "benefits-callback",
-        ),
-        "test_call_screens",
     ),
     **dict.fromkeys(
         (
