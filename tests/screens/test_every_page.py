@@ -103,18 +103,14 @@ ELSEWHERE = {
         ),
         "test_examination_screens",
     ),
-    **dict.fromkeys(
-        (
-            "benefits-mailings",
-            "benefits-mailing-new",
-            "benefits-mailing",
-            "benefits-mailing-count",
-            "benefits-mailing-match",
-            "benefits-mailing-pulls",
-            "benefits-mailing-confirm",
-        ),
-        "test_mailing_screens",
-    ),
+    **{
+        f"benefits-mailing{end}": "test_mailing_screens"
+        for end in ("s", "-new", "", "-count", "-match", "-pulls", "-confirm")
+    },
+    **{
+        f"benefits-return{end}": "test_return_screens" for end in ("s", "-start", "-scan", "-undo", "-resend")
+    },
+    "benefits-deadlines": "test_return_screens",
     **dict.fromkeys(
         (
             "benefits-scan-start",

@@ -23,6 +23,7 @@ from todoke.access.permissions import Role
                 "振込不能",
                 "ファイルの取込",
                 "発送",
+                "返戻",
                 "連続スキャン受付",
                 "様式の入力",
                 "審査",

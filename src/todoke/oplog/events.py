@@ -104,6 +104,8 @@ EVENTS: Final[dict[str, Event]] = {
     "benefits:inquiry:ask": Event(_C, "税情報の照会を", "依頼"),
     "benefits:letter:print": Event(_O, "確認書または通知を", "印刷"),
     "benefits:mail:return": Event(_C, "返ってきた郵便物を", "登録"),
+    "benefits:mail:resend": Event(_C, "返ってきた手紙の再発送を", "指示"),
+    "benefits:mail:undo": Event(_C, "返ってきた郵便物の登録の取消しを", "実施"),
     "benefits:mailing:confirm": Event(_C, "郵便物の発送を二人目として", "確認"),
     "benefits:mailing:count": Event(_C, "印刷所の枚数と通数を", "記録"),
     "benefits:mailing:handle": Event(_C, "発送の手続きを", "実施"),

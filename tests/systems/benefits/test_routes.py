@@ -22,11 +22,14 @@ from todoke.kernel.errors import TodokeError
 from todoke.systems.benefits import jobs, queries
 from todoke.systems.benefits.actions.close_notices import close_notices
 from todoke.systems.benefits.actions.correct_account import correct_account
+from todoke.systems.benefits.actions.returns.note_return import note_return
+from todoke.systems.benefits.actions.returns.undo_return import undo_return
 from todoke.systems.benefits.rules import push
 from todoke.systems.benefits.rules.bank_account import BankAccount
 from todoke.systems.benefits.rules.failures import AccountSource
 from todoke.systems.benefits.rules.programmes import find
 from todoke.systems.benefits.rules.push import Route
+from todoke.systems.benefits.rules.returns import ReturnAnswer, ReturnReason
 
 __all__ = ["moved"]
 BEFORE = "r5-70k"
@@ -86,6 +89,7 @@ def test_a_push_table_decides_letters_and_steps(city: ChildrenCity, moved: Clock
     on(moved, 2025, 3, 2)
     with pytest.raises(TodokeError, match="今は 2 件"):
         close_notices(programme=find(CODE), by=CLERK, expected=3)
+    silence_after_a_return_is_no_consent()
     (report,) = jobs.close_notices(CODE, by=CLERK)
     assert report.counts.totals == {"notices": 2}
     assert close_notices(programme=find(CODE), by=CLERK) == 0
@@ -105,6 +109,16 @@ def test_a_push_table_decides_letters_and_steps(city: ChildrenCity, moved: Clock
     assert trailer == (4, 140_000)
     states = dict(rows("SELECT household_key, state FROM benefits_case WHERE programme = %s", CODE))
     assert (states[key(4)], states[key(6)]) == ("printed", "declined")
+
+
+def silence_after_a_return_is_no_consent() -> None:
+    """A letter that came back told nobody of the last day; undone, because the wrong envelope was scanned, it did."""
+    ((number,),) = rows(
+        "SELECT case_number FROM benefits_case WHERE programme = %s AND household_key = %s", CODE, key(1)
+    )
+    assert note_return(number=number, reason=ReturnReason.MOVED, by=CLERK).answer is ReturnAnswer.NOTED
+    assert close_notices(programme=find(CODE), by=CLERK) == 1
+    assert undo_return(by=CLERK) == number
 
 
 def test_the_known_account_is_the_one_the_bank_paid_and_not_the_one_that_failed_before(

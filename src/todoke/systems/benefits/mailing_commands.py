@@ -12,23 +12,50 @@ from todoke.access.guard import verb
 from todoke.access.permissions import Permission
 from todoke.engine import snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.mailings.confirm_dispatch import confirm_dispatch
 from todoke.systems.benefits.actions.mailings.count_sheets import count_sheets
 from todoke.systems.benefits.actions.mailings.hand_over import hand_over
 from todoke.systems.benefits.actions.mailings.match_register import match_register
 from todoke.systems.benefits.queries import mailings
 from todoke.systems.benefits.rules import letter_kind
+from todoke.systems.benefits.rules.letter_kind import LetterKind
 from todoke.systems.benefits.rules.mailing_state import PULL_TITLES, PullReason, SheetCount
 from todoke.systems.benefits.rules.office import SAMPLE_CITY
 
 _by = click.option("--by", "by", required=True, help="職員ID")
 _number = click.argument("number", type=int)
+_PRINTED = (
+    LetterKind.AGAIN, LetterKind.REMINDER, LetterKind.DEFICIENCY, LetterKind.DECISION, LetterKind.REFUSAL,
+)  # fmt: skip
 _FIGURES = ("printed", "spoiled", "reprinted", "enclosed")
 
 
 @click.group(name="mailing")
 def group() -> None:
     """発送: 印刷所への引渡し、数の確認、発送前の照合、発送の確認"""
+
+
+@group.command(name="print")
+@click.option("--programme", default="r3-nontaxable", show_default=True, help="事業コード")
+@click.option(
+    "--kind",
+    required=True,
+    type=click.Choice([kind.value for kind in _PRINTED]),
+    help="手紙の種類",
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="出力先のフォルダー")
+@_by
+@verb(Permission.BENEFITS_PRINT)
+def print_(programme: str, kind: str, out: Path, by: str) -> None:
+    """再発送・勧奨・不備・支給決定・不支給決定の手紙を、今それを待つ世帯のすべてに印刷します。"""
+    for report in jobs.print_kind(programme, LetterKind(kind), out, by=cli_actor.actor(by)):
+        counts = report.counts
+        click.echo(
+            f"{report.name}: 対象 {counts.taken:,} 件、処理 {counts.accepted:,} 件、除外 {counts.refused:,} 件"
+        )
+        for name, value in counts.totals.items():
+            click.echo(f"  {name}: {value:,}")
 
 
 @group.command(name="hand-over")

@@ -11,30 +11,33 @@ from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
+from todoke.systems.benefits.queries.letters import NEWEST_FORM, UNDELIVERED
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.push import Route
 
 ALIAS = "benefits"
 
+# A letter that came back, was taken out or was never posted told nobody of the last day.
 # Whose form arrives at the same moment keeps its arrival, and is not silent (unique constraint)
-_ARRIVE = """
+_ARRIVE = f"""
 INSERT INTO benefits_arrival (programme, case_id, channel, source, received_on, before_state, arrived_at, arrived_by)
-SELECT c.programme, c.id, 'notice', f.sha256, l.opt_out_until + 1, 'printed', %(now)s, %(by)s
-FROM benefits_case c JOIN benefits_letter l ON l.case_id = c.id JOIN benefits_letter_file f ON f.id = l.file_id
+SELECT c.programme, c.id, 'notice', l.sha256, l.opt_out_until + 1, 'printed', %(now)s, %(by)s
+FROM benefits_case c JOIN {NEWEST_FORM} l ON l.case_id = c.id
 WHERE c.programme = %(programme)s AND c.route = %(notice)s AND c.state = 'printed' AND l.opt_out_until < %(today)s
+    AND NOT {UNDELIVERED}
 ORDER BY c.id
 ON CONFLICT (case_id) WHERE undone_at IS NULL DO NOTHING
 """
 # The source is the letter itself, so silence is taken once
-_SILENT = """
+_SILENT = f"""
 INSERT INTO benefits_application (
     programme, case_id, household_key, received_on, route, declines, declared_supporter_taxed, bank_code, branch_code,
     account_type, account_number, account_holder_kana, refusal, letter_id, source_sha256, source_row, received_at,
     received_by
 )
 SELECT c.programme, c.id, c.household_key, l.opt_out_until + 1, c.route, false, NULL, t.bank_code, t.branch_code,
-    t.account_type, t.account_number, t.account_holder_kana, '', l.id, f.sha256, l.position, %(now)s, %(by)s
-FROM benefits_case c JOIN benefits_letter l ON l.case_id = c.id JOIN benefits_letter_file f ON f.id = l.file_id
+    t.account_type, t.account_number, t.account_holder_kana, '', l.id, l.sha256, l.position, %(now)s, %(by)s
+FROM benefits_case c JOIN {NEWEST_FORM} l ON l.case_id = c.id
 JOIN benefits_transfer t ON t.id = c.known_transfer_id
 JOIN benefits_arrival r ON r.case_id = c.id AND r.undone_at IS NULL AND r.channel = 'notice'
 WHERE c.programme = %(programme)s AND c.state = 'printed'

@@ -1,4 +1,4 @@
-"""お知らせ・確認書・申請書の印刷: letters for all numbered cases, but for those whom the newest register keeps out of a bulk run."""
+"""手紙の印刷: letters of one kind for all cases that wait for one, but for those whom the newest register keeps out of a bulk run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +24,24 @@ from todoke.oplog.record import record
 from todoke.pages import typeface
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.queries import fresh
-from todoke.systems.benefits.rules import letter_exclusions, push
+from todoke.systems.benefits.queries import letters as waiting
+from todoke.systems.benefits.rules import deficiency, letter_exclusions, letter_kind, push
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.letter_exclusions import LetterExclusion
+from todoke.systems.benefits.rules.letter_kind import LetterKind
 from todoke.systems.benefits.rules.mailing_state import PRINTED_AS
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.push import Route
-from todoke.systems.benefits.web.letters import typesetting, wording
-from todoke.systems.benefits.web.letters.typesetting import PrintedSheaf, Sheaf
+from todoke.systems.benefits.web.letters import notices, typesetting, wording
+from todoke.systems.benefits.web.letters.typesetting import (
+    CommonText,
+    Letter,
+    Notice,
+    NoticeText,
+    PrintedSheaf,
+    Sheaf,
+)
 
 pc: Any = pyarrow.compute
 ALIAS = "benefits"
@@ -41,14 +50,15 @@ _ORDER = (Route.CONFIRMATION, Route.APPLICATION, Route.NOTICE)
 _NEXT = "SELECT coalesce(max(number), 0) + 1 FROM benefits_letter_file WHERE programme = %s"
 _FILE = """
 INSERT INTO benefits_letter_file (
-    programme, number, route, name, sha256, cases, register_snapshot, printed_at, printed_by
+    programme, number, kind, route, name, sha256, cases, sheets_each, register_snapshot, printed_at, printed_by
 )
-VALUES (%(programme)s, %(number)s, %(route)s, %(name)s, %(sha256)s, %(cases)s, %(snapshot)s, %(now)s, %(by)s) RETURNING id
+VALUES (%(programme)s, %(number)s, %(kind)s, %(route)s, %(name)s, %(sha256)s, %(cases)s, %(sheets_each)s, %(snapshot)s,
+    %(now)s, %(by)s) RETURNING id
 """
 _LETTERS = """
-INSERT INTO benefits_letter (case_id, number, file_id, position, printed_as, opt_out_until)
+INSERT INTO benefits_letter (case_id, number, file_id, position, printed_as, opt_out_until, answer_until)
 SELECT c.id, 1 + (SELECT coalesce(max(l.number), 0) FROM benefits_letter l WHERE l.case_id = c.id), %(file)s, listed.position,
-    listed.printed_as, %(opt_out_until)s
+    listed.printed_as, %(opt_out_until)s, %(answer_until)s
 FROM unnest(%(numbers)s::text[], %(printed_as)s::text[]) WITH ORDINALITY listed (case_number, printed_as, position)
 JOIN benefits_case c USING (case_number)
 """
@@ -68,36 +78,52 @@ class PrintRun:
 
 
 def print_letters(
-    *, programme: Programme, office: PayingOffice, out: Path, by: Actor, meter: Meter | None = None
+    *,
+    programme: Programme,
+    office: PayingOffice,
+    out: Path,
+    by: Actor,
+    kind: LetterKind = LetterKind.FORMS,
+    meter: Meter | None = None,
 ) -> PrintRun:
-    """Write `letters-00001.pdf` … into `out`, 100 cases of one route a file, and record each file once it lies there whole;
-    `excluded.csv` names the cases left out.
+    """Write `letters-00001.pdf` … into `out`, 100 cases of one kind and route a file, and record each file once it lies there whole;
+    `excluded.csv` names the cases left out. Forms are for the numbered cases, which are printed then.
 
-    A killed run is continued by the same call: unrecorded files are made again, with the same bytes. A newer
+    A killed run is continued by the same call: unrecorded files are made again, with the same bytes on the same day. A newer
     register in between is heeded. Errors: NOT_FOUND without a decision or a register, REGISTER_OLD, UNAVAILABLE when a
     typesetting process died.
     """
     require(by, Permission.BENEFITS_PRINT)
     register = fresh.fresh_register(office)
-    cases = _sorted_out(programme, register)
+    cases = _sorted_out(programme, register, kind, office)
     letters = cases.filter(cases["exclusion"].is_null())
     excluded = Counter(str(reason) for reason in cases["exclusion"].drop_null().to_pylist())
     out.mkdir(parents=True, exist_ok=True)
     _list_excluded(cases, out / "excluded.csv")
     if meter is not None:
         meter.total(letters.num_rows)
-    until = push.opt_out_until(clock.today(), programme.letters_from)
-    run = _Run(programme=programme, office=office, register=register, out=out, opt_out_until=until, by=by)
-    files = sum(
-        _print(run, route, letters.filter(pc.equal(letters["route"], route)), meter) for route in _ORDER
-    )
+    run = _Run(
+        programme=programme, office=office, register=register, out=out, kind=kind, day=clock.today(), by=by
+    )  # fmt: skip
+    if kind in letter_kind.ROUTED:
+        files = sum(
+            _print(run, route, letters.filter(pc.equal(letters["route"], route)), meter) for route in _ORDER
+        )
+    else:
+        files = _print(run, None, letters, meter)
     return PrintRun(printed=letters.num_rows, files=files, excluded=dict(sorted(excluded.items())))
 
 
-def _sorted_out(programme: Programme, register: SnapshotRef) -> pa.Table:
-    """The numbered cases with their payees and the reason, if any, that keeps the letter from being printed."""
+def _sorted_out(
+    programme: Programme, register: SnapshotRef, kind: LetterKind, office: PayingOffice
+) -> pa.Table:
+    """The cases that wait for such a letter with their payees and the reason, if any, that keeps it from being printed."""
     run = queries.newest_run(programme.code)
-    cases = queries.cases_with_payees(programme.code, CaseState.NUMBERED, run=run, register=register)
+    further: dict[LetterKind, tuple[object, ...]] = {
+        LetterKind.REMINDER: (clock.now() - timedelta(days=office.remind_after_days),),
+        LetterKind.DEFICIENCY: (list(deficiency.LETTERS),),
+    }
+    cases = waiting.waiting(programme.code, kind, run=run, register=register, further=further.get(kind, ()))
     texts = [[str(cell or "") for cell in cases[name].to_pylist()] for name in ("address", "name_kanji")]
     missing = np.logical_or.reduce([typeface.undrawable(column) for column in texts])
     reason = letter_exclusions.expression(
@@ -132,17 +158,21 @@ class _Run:
     office: PayingOffice
     register: SnapshotRef
     out: Path
-    opt_out_until: date
+    kind: LetterKind
+    day: date
     by: Actor
 
+    def opt_out_until(self, route: Route | None) -> date | None:
+        """Of an お知らせ: until when the household may decline."""
+        return push.opt_out_until(self.day, self.programme.letters_from) if route is Route.NOTICE else None
 
-def _print(run: _Run, route: Route, letters: pa.Table, meter: Meter | None) -> int:
+
+def _print(run: _Run, route: Route | None, letters: pa.Table, meter: Meter | None) -> int:
     """All letters of one kind; how many files they fill."""
     if not letters.num_rows:
         return 0
     first, files = _next_number(run.programme), 0
-    text = wording.common(run.programme, run.office, route, run.opt_out_until)
-    sheaves = typesetting.print_sheaves(_sheaves(run, letters, first), text)
+    sheaves = typesetting.print_sheaves(_sheaves(run, letters, first), _common(run, route))
     with closing(sheaves):  # ends the typesetting processes also when recording fails
         for files, printed in enumerate(sheaves, start=1):
             _record(run, printed, number=first + files - 1, route=route)
@@ -151,14 +181,24 @@ def _print(run: _Run, route: Route, letters: pa.Table, meter: Meter | None) -> i
     return files
 
 
+def _common(run: _Run, route: Route | None) -> CommonText | NoticeText:
+    if route is None:
+        return notices.common(run.kind, run.programme, run.office, run.day)
+    return wording.common(run.programme, run.office, route, run.opt_out_until(route) or run.day)
+
+
 def _sheaves(run: _Run, letters: pa.Table, first: int) -> Iterator[Sheaf]:
-    accounts = queries.known_accounts(run.programme.code, CaseState.NUMBERED)
+    state = CaseState.NUMBERED if run.kind is LetterKind.FORMS else CaseState.PRINTED
+    accounts = queries.known_accounts(run.programme.code, state)
+
+    def letter(row: dict[str, Any]) -> Letter | Notice:
+        if run.kind in letter_kind.ROUTED:
+            return wording.letter(row, run.programme, accounts)
+        return notices.letter(run.kind, row, run.programme, run.day)
+
     for number, start in enumerate(range(0, letters.num_rows, typesetting.LETTERS_PER_FILE), start=first):
         rows = letters.slice(start, typesetting.LETTERS_PER_FILE).to_pylist()
-        yield Sheaf(
-            path=run.out / f"letters-{number:05d}.pdf",
-            letters=tuple(wording.letter(row, run.programme, accounts) for row in rows),
-        )
+        yield Sheaf(path=run.out / f"letters-{number:05d}.pdf", letters=tuple(letter(row) for row in rows))
 
 
 def _next_number(programme: Programme) -> int:
@@ -167,20 +207,23 @@ def _next_number(programme: Programme) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _record(run: _Run, printed: PrintedSheaf, *, number: int, route: Route) -> None:
+def _record(run: _Run, printed: PrintedSheaf, *, number: int, route: Route | None) -> None:
     """The file, its cases and their new state in one transaction."""
     sheaf = printed.sheaf
     values: dict[str, Any] = {
         "programme": run.programme.code,
         "number": number,
-        "route": route.value,
+        "kind": run.kind.value,
+        "route": route.value if route else "",
+        "sheets_each": letter_kind.SHEETS[run.kind],
         "name": sheaf.path.name,
         "sha256": printed.sha256,
         "cases": len(sheaf.letters),
         "snapshot": run.register.snapshot_id,
         "numbers": [letter.number for letter in sheaf.letters],
         "printed_as": [letter.printed_as for letter in sheaf.letters],
-        "opt_out_until": run.opt_out_until if route is Route.NOTICE else None,
+        "opt_out_until": run.opt_out_until(route),
+        "answer_until": deficiency.answer_until(run.day) if run.kind is LetterKind.DEFICIENCY else None,
         "now": clock.now(),
         "by": run.by.staff_id,
     }
@@ -188,6 +231,7 @@ def _record(run: _Run, printed: PrintedSheaf, *, number: int, route: Route) -> N
         cursor.execute(_FILE, values)
         (file,) = cursor.fetchone()
         cursor.execute(_LETTERS, {**values, "file": file})
-        cursor.execute(_PRINTED, values)
+        if run.kind is LetterKind.FORMS:
+            cursor.execute(_PRINTED, values)
         subject = f"letter file {run.programme.code} {number}"
         record(ALIAS, by=run.by, verb="benefits:letter:print", subject=subject, persons=len(sheaf.letters))

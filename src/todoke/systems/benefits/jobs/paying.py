@@ -26,7 +26,9 @@ from todoke.systems.benefits.actions import close_notices as closing
 from todoke.systems.benefits.actions import number_cases as numbering
 from todoke.systems.benefits.actions import print_letters as printing
 from todoke.systems.benefits.queries import editions as programmes
+from todoke.systems.benefits.rules import letter_kind
 from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.letter_kind import LetterKind
 from todoke.systems.benefits.rules.office import SAMPLE_CITY, PayingOffice
 
 ALIAS = "benefits"
@@ -69,6 +71,26 @@ def print_letters(code: str, out: Path, *, by: Actor, office: PayingOffice = SAM
     snapshot = queries.latest_register().snapshot_id
     key = f"{code}/{queries.newest_run(code)}/{snapshot}"
     return _run("letters", key, by, work, "お知らせ・確認書・申請書の印刷")
+
+
+def print_kind(
+    code: str, kind: LetterKind, out: Path, *, by: Actor, office: PayingOffice = SAMPLE_CITY
+) -> list[StepReport]:
+    """Letters of any kind but the first ones, for all cases that wait for one now. Refused: cases kept out of the bulk run."""
+    programme = programmes.find(code)
+
+    def work(meter: Meter) -> Counts:
+        run = printing.print_letters(
+            programme=programme, office=office, out=out / "letters", by=by, kind=kind, meter=meter
+        )
+        refused = sum(run.excluded.values())
+        totals = {"files": run.files} | {
+            f"excluded_{reason}": count for reason, count in run.excluded.items()
+        }
+        return Counts(taken=run.printed + refused, accepted=run.printed, refused=refused, totals=totals)
+
+    key = f"{code}/{kind}/{clock.now().isoformat()}"
+    return _run("letters", key, by, work, f"{letter_kind.TITLES[kind].strip('（）')}の印刷")
 
 
 def close_notices(code: str, *, by: Actor) -> list[StepReport]:

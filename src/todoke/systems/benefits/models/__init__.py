@@ -43,6 +43,7 @@ from todoke.systems.benefits.models.refund import (
     RefundWriteOff,
 )
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
+from todoke.systems.benefits.models.returned_mail import ResendOrder, ReturnedMail
 from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.shielded import Shielded
 from todoke.systems.benefits.models.source import Source
@@ -109,8 +110,10 @@ __all__ = [
     "Register",
     "RegisterEntry",
     "RegisteredProgramme",
+    "ResendOrder",
     "Resident",
     "ResultFile",
+    "ReturnedMail",
     "Search",
     "Shielded",
     "Source",

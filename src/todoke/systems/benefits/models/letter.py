@@ -44,7 +44,7 @@ class Letter(models.Model):
 
     `printed_as`: digest of number, address and name as they stood in the window, for the matching before the dispatch.
     `opt_out_until`, of an お知らせ: until that day the household may decline or name another account (trigger:
-    only a letter of the case's route, and silence counts only after it).
+    only a letter of the case's route, and silence counts only after it). `answer_until`, of a 不備 letter: when it is to be answered.
     """
 
     case = models.ForeignKey("benefits.Case", on_delete=models.PROTECT)
@@ -53,9 +53,10 @@ class Letter(models.Model):
     position = models.PositiveIntegerField()
     printed_as = models.TextField(db_default="")
     opt_out_until = models.DateField(null=True)
+    answer_until = models.DateField(null=True)
 
     privacy = Privacy(
-        open="id case number file position opt_out_until",
+        open="id case number file position opt_out_until answer_until",
         personal="printed_as",
         keep=with_parent("case"),
     )

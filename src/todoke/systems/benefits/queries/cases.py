@@ -23,6 +23,12 @@ SELECT CASE WHEN p.id IS NULL THEN 'posted' ELSE 'pulled' END, m.confirmed_at, m
     LEFT JOIN benefits_pull p ON p.letter_id = l.id AND p.register_snapshot = m.register_snapshot
     WHERE l.case_id = %(case)s AND m.state = 'dispatched'
 UNION ALL
+SELECT 'mail_returned', r.noted_at, r.noted_by, '' FROM benefits_returned_mail r
+    JOIN benefits_letter l ON l.id = r.letter_id WHERE l.case_id = %(case)s AND r.undone_at IS NULL
+UNION ALL
+SELECT 'resend', o.ordered_at, o.ordered_by, o.checked FROM benefits_resend_order o
+    JOIN benefits_letter l ON l.id = o.letter_id WHERE l.case_id = %(case)s
+UNION ALL
 SELECT CASE WHEN a.refusal <> '' THEN 'received_again' WHEN a.correction > 0 THEN 'corrected' ELSE 'received' END, a.received_at, a.received_by,
     a.received_on::text || ' ' || a.route FROM benefits_application a WHERE a.case_id = %(case)s
 UNION ALL

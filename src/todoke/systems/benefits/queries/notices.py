@@ -7,13 +7,14 @@ from datetime import date
 
 from todoke.engine import postgres
 from todoke.kernel import clock
+from todoke.systems.benefits.queries.letters import NEWEST_FORM, UNDELIVERED
 from todoke.systems.benefits.rules.push import Route
 
 ALIAS = "benefits"
-_WAITING = """
-SELECT c.programme, count(*), count(*) FILTER (WHERE l.opt_out_until < %(today)s),
+_WAITING = f"""
+SELECT c.programme, count(*), count(*) FILTER (WHERE l.opt_out_until < %(today)s AND NOT {UNDELIVERED}),
     min(l.opt_out_until) FILTER (WHERE l.opt_out_until >= %(today)s)
-FROM benefits_case c JOIN benefits_letter l ON l.case_id = c.id
+FROM benefits_case c JOIN {NEWEST_FORM} l ON l.case_id = c.id
 WHERE c.route = %(notice)s AND c.state = 'printed' GROUP BY c.programme ORDER BY c.programme
 """
 

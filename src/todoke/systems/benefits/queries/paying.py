@@ -35,7 +35,7 @@ SELECT c.* EXCLUDE (protected), c.protected OR coalesce(r.protected, false) AS p
 FROM cases c LEFT JOIN read_parquet($register) r ON r.resident_code = c.payee_resident_code
 ORDER BY c.case_number
 """
-_ROUTES = "SELECT route, sum(cases) FROM benefits_letter_file WHERE programme = %s GROUP BY route"
+_ROUTES = "SELECT route, sum(cases) FROM benefits_letter_file WHERE programme = %s AND kind = 'forms' GROUP BY route"
 _ACCOUNTS = """
 SELECT c.known_transfer_id, t.bank_code, t.branch_code, right(t.account_number, 3) AS account_end
 FROM benefits_case c JOIN benefits_transfer t ON t.id = c.known_transfer_id
@@ -48,8 +48,8 @@ _STATES = "SELECT state, count(*) FROM benefits_case WHERE programme = %s GROUP 
 _LEDGER = """
 SELECT
     (SELECT count(*) FROM benefits_case WHERE programme = p.code) AS cases,
-    (SELECT coalesce(sum(cases), 0) FROM benefits_letter_file WHERE programme = p.code) AS letters,
-    (SELECT count(*) FROM benefits_letter_file WHERE programme = p.code) AS letter_files,
+    (SELECT coalesce(sum(cases), 0) FROM benefits_letter_file WHERE programme = p.code AND kind = 'forms') AS letters,
+    (SELECT count(*) FROM benefits_letter_file WHERE programme = p.code AND kind = 'forms') AS letter_files,
     (SELECT count(*) FROM benefits_application WHERE programme = p.code AND refusal = '' AND correction = 0)
         AS applications,
     (SELECT coalesce(max(id), 0) FROM benefits_application WHERE programme = p.code AND refusal = '')

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from todoke.systems.benefits.rules import bank_days
+from todoke.systems.benefits.rules.remedy import LegalNature
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,11 @@ class PayingOffice:
     cut_off_days: int
     cut_off_hour: int
     """The bank wants the file by that hour, so many business days before the day of the transfer (per bank contract)."""
+    remind_after_days: int
+    """Whoever has not answered so many days after the dispatch is reminded."""
+    city: str
+    nature: LegalNature
+    """What its decisions are in law; the city's own legal section says so."""
     register_hours: int
     register_days: int | None
     """Letters are printed and sent only from a register that came in so many hours ago at most, and shows a day so many days
@@ -54,6 +60,9 @@ SAMPLE_CITY = PayingOffice(
     lines_per_file=50_000,
     cut_off_days=1,
     cut_off_hour=12,
+    remind_after_days=30,
+    city="見本市",
+    nature=LegalNature.GIFT,
     register_hours=24,
     register_days=None,
 )

@@ -23,6 +23,7 @@ from todoke.systems.benefits.web.notices import urls as notices
 from todoke.systems.benefits.web.papers import urls as papers
 from todoke.systems.benefits.web.payments import urls as payments
 from todoke.systems.benefits.web.programmes import urls as programmes
+from todoke.systems.benefits.web.returns import urls as returns
 
 urlpatterns: Final[list[URLPattern]] = [
     *households.urlpatterns,
@@ -32,6 +33,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *payments.urlpatterns,
     *imports.urlpatterns,
     *mailings.urlpatterns,
+    *returns.urlpatterns,
     *intake.urlpatterns,
     *entry.urlpatterns,
     *examination.urlpatterns,
@@ -48,6 +50,7 @@ MENU: Final[tuple[Entry, ...]] = (
         "資料と様式",
         *imports.MENU,
         *mailings.MENU,
+        *returns.MENU,
         *intake.MENU,
         *entry.MENU,
         *examination.MENU,

@@ -45,6 +45,8 @@ _HAPPENED = {
     "letter_decision": "支給決定通知書を印刷しました",
     "letter_refusal": "不支給決定通知書を印刷しました",
     "letter_refund": "返還のお願いを印刷しました",
+    "mail_returned": "手紙が返ってきました（返戻）",
+    "resend": "再発送を指示しました",
     "posted": "手紙を発送しました",
     "pulled": "印刷した手紙を発送前に抜き取りました",
     "received": "確認書を受け付けました",

@@ -80,11 +80,40 @@ class Letter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoticeText:
+    """What is the same on every notice of a kind; `closing` are the paragraphs at its end."""
+
+    title: str
+    programme: str
+    day: str
+    sender: str
+    contact_name: str
+    contact_phone: str
+    contact_hours: str
+    closing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A letter of one page about one household: a sentence, a table of facts, numbered points with what to do about each."""
+
+    number: str
+    postal: str
+    address: str
+    name: str
+    intro: str
+    facts: tuple[tuple[str, str], ...] = ()
+    points_title: str = ""
+    points: tuple[tuple[str, str], ...] = ()
+    printed_as: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheaf:
     """The letters of one file."""
 
     path: Path
-    letters: tuple[Letter, ...]
+    letters: tuple[Letter | Notice, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +124,9 @@ class PrintedSheaf:
     sha256: str
 
 
-def print_sheaves(sheaves: Iterable[Sheaf], text: CommonText) -> Generator[PrintedSheaf, None, None]:
+def print_sheaves(
+    sheaves: Iterable[Sheaf], text: CommonText | NoticeText
+) -> Generator[PrintedSheaf, None, None]:
     """Typeset and write every sheaf, yielded in the order given; at most six are in memory.
 
     Raises UNAVAILABLE when a worker process died; the same call may then be made again.
@@ -116,7 +147,7 @@ def print_sheaves(sheaves: Iterable[Sheaf], text: CommonText) -> Generator[Print
 
 
 def typeset(
-    letters: Iterable[Letter], folder: Path, *, form: Literal["pdf", "png"] = "pdf", ppi: float = 144
+    letters: Iterable[Letter | Notice], folder: Path, *, form: Literal["pdf", "png"] = "pdf", ppi: float = 144
 ) -> list[bytes]:
     """The document (`pdf`: one item; `png`: one a page) of some letters, in a folder made by `prepare`."""
     data = json.dumps([asdict(letter) | _codes(letter) for letter in letters], ensure_ascii=False)
@@ -126,7 +157,7 @@ def typeset(
     return made if isinstance(made, list) else [made]
 
 
-def _codes(letter: Letter) -> dict[str, object]:
+def _codes(letter: Letter | Notice) -> dict[str, object]:
     """Number as QR code and barcode, address as the post's barcode (empty: none)."""
     address = customer_barcode.data(letter.postal.replace("-", ""), letter.address)
     return {
@@ -136,8 +167,13 @@ def _codes(letter: Letter) -> dict[str, object]:
     }
 
 
-def prepare(folder: Path, text: CommonText) -> None:
-    """Put the template and the typeset common part into `folder`."""
+def prepare(folder: Path, text: CommonText | NoticeText) -> None:
+    """Put the template into `folder`, and what is the same on all letters: of the forms as typeset pages."""
+    (folder / "codes.typ").write_bytes((_HERE / "codes.typ").read_bytes())
+    if isinstance(text, NoticeText):
+        (folder / "text.json").write_text(json.dumps(asdict(text), ensure_ascii=False), encoding="utf-8")
+        (folder / "letter.typ").write_bytes((_HERE / "notice.typ").read_bytes())
+        return
     common = typst.compile(
         str(_HERE / "stationery.typ"), font_paths=house.fonts(), format="pdf", pdf_tags=False,
         sys_inputs={"text": json.dumps(asdict(text), ensure_ascii=False)},
@@ -147,7 +183,7 @@ def prepare(folder: Path, text: CommonText) -> None:
 
 
 @contextmanager
-def _workshop(text: CommonText) -> Iterator[Path]:
+def _workshop(text: CommonText | NoticeText) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="todoke-letters-") as name:
         prepare(Path(name), text)
         yield Path(name)
