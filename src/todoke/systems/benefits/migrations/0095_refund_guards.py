@@ -158,7 +158,7 @@ def _second(after: str, before: str, act: str, first: str) -> Act:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0090_refunds")]
+    dependencies: ClassVar = [("benefits", "0094_refunds")]
     operations: ClassVar = [
         migrations.RunSQL(_before.reverse_sql or "", _before.sql),
         state_steps("benefits_case", _STEPS, rows_stay=False),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0080_hand_examination"),
+        ("benefits", "0091_returned_mail_guards"),
     ]
 
     operations = [
