@@ -13,6 +13,7 @@ import pytest
 from django.urls import URLPattern, get_resolver
 
 from tests import hiring
+from tests.screens.aftermath_pages import AFTERMATH
 from tests.screens.office import Office, Person
 from todoke.access.models import Contract, Grant, GrantState, Session
 from todoke.access.permissions import Role
@@ -94,6 +95,7 @@ benefits-entry-picture-new benefits-examination benefits-examination-next benefi
 """
 
 ELSEWHERE = {
+    **AFTERMATH,
     **dict.fromkeys(_EXAMINATION.split(), "test_examination_screens"),
     **{
         f"benefits-mailing{end}": "test_mailing_screens"
@@ -103,17 +105,6 @@ ELSEWHERE = {
         f"benefits-return{end}": "test_return_screens" for end in ("s", "-start", "-scan", "-undo", "-resend")
     },
     "benefits-deadlines": "test_return_screens",
-    **dict.fromkeys(
-        (
-            "benefits-calls",
-            "benefits-call-new",
-            "benefits-call",
-            "benefits-call-note",
-            "benefits-callbacks",
-            "benefits-callback",
-        ),
-        "test_call_screens",
-    ),
     **dict.fromkeys(
         (
             "benefits-scan-start",

@@ -191,7 +191,10 @@ def test_actions_require_the_permissions_of_their_steps(flow: Flow) -> None:
     movers = _movers(flow)
     assert movers, "no action moves this flow"
     declared = {permission for step in flow.steps for permission in step.permissions}
-    lent = {  # proposing, drafting and reading stand in the modules that move
+    lent = {  # proposing, drafting, noting, keying and reading stand in the modules that move
+        Permission.BENEFITS_DECLINE_NOTE,
+        Permission.BENEFITS_FORM_ENTER,
+        Permission.BENEFITS_REFUND_PROPOSE,
         Permission.INTERMEDIARY_RELEASE,
         Permission.NETWORK_LIST_DRAFT,
         Permission.PRIVACY_PURGE_LIST,

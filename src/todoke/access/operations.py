@@ -29,6 +29,9 @@ class Permission(Enum):
     ACCESS_TERMINAL_REGISTER = "access:terminal:register"
     ACCESS_TRAINING_RECORD = "access:training:record"
     BENEFITS_ACCOUNT = "benefits:account:correct"
+    BENEFITS_APPEAL_ANSWER = "benefits:appeal:answer"
+    BENEFITS_APPEAL_READ = "benefits:appeal:read"
+    BENEFITS_APPEAL_RECEIVE = "benefits:appeal:receive"
     BENEFITS_APPROVE = "benefits:application:approve"
     BENEFITS_APPROVE_ABOVE = "benefits:application:approve_above"
     BENEFITS_ASK = "benefits:inquiry:ask"
@@ -40,6 +43,8 @@ class Permission(Enum):
     BENEFITS_DAY_CLOSE = "benefits:day:close"
     BENEFITS_DEBIT = "benefits:day:enter"
     BENEFITS_DECIDE = "benefits:decision:decide"
+    BENEFITS_DECLINE_CONFIRM = "benefits:decline:confirm"
+    BENEFITS_DECLINE_NOTE = "benefits:decline:note"
     BENEFITS_EXAMINE = "benefits:application:examine"
     BENEFITS_FIGURES_READ = "benefits:figures:read"
     BENEFITS_CONTACT_NOTE = "benefits:contact:note"
@@ -68,6 +73,10 @@ class Permission(Enum):
     BENEFITS_RECALL_ASK = "benefits:recall:ask"
     BENEFITS_RECALL_CONFIRM = "benefits:recall:confirm"
     BENEFITS_RECEIVE = "benefits:application:receive"
+    BENEFITS_REFUND_DECIDE = "benefits:refund:decide"
+    BENEFITS_REFUND_PROPOSE = "benefits:refund:propose"
+    BENEFITS_REFUND_READ = "benefits:refund:read"
+    BENEFITS_REFUND_RECEIVE = "benefits:refund:receive"
     BENEFITS_RELEASE = "benefits:payment:release"
     BENEFITS_RESULT = "benefits:result:import"
     BENEFITS_SEARCH = "benefits:person:search"
@@ -182,6 +191,7 @@ class Permission(Enum):
 STEP_UP = frozenset(
     {
         Permission.ACCESS_GRANT_CONFIRM,
+        Permission.BENEFITS_APPEAL_ANSWER,
         Permission.BENEFITS_APPROVE,
         Permission.BENEFITS_DAY_CLOSE,
         Permission.BENEFITS_IMPORT_CONFIRM,
@@ -189,6 +199,7 @@ STEP_UP = frozenset(
         Permission.BENEFITS_PAPER_APPROVE,
         Permission.BENEFITS_PROGRAMME_APPROVE,
         Permission.BENEFITS_RECALL_CONFIRM,
+        Permission.BENEFITS_REFUND_DECIDE,
         Permission.BENEFITS_RELEASE,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RECORD_CONFIRM,

@@ -7,11 +7,14 @@ from typing import Final
 from django.db.models import TextChoices
 
 from todoke.access.permissions import Permission
+from todoke.systems.benefits.rules.appeals import AppealState
 from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.declines import DeclineState
 from todoke.systems.benefits.rules.edition_state import EditionState
 from todoke.systems.benefits.rules.failures import RecallState
 from todoke.systems.benefits.rules.mailing_state import MailingState
 from todoke.systems.benefits.rules.paper_state import DisposalState, PaperState
+from todoke.systems.benefits.rules.refunds import RefundState, WriteOffState
 from todoke.workflow.flow import Flow, Step
 
 _S = CaseState
@@ -30,7 +33,7 @@ CASE: Final = Flow(
     table="benefits_case",
     states=CaseState,
     starts=(_S.NUMBERED,),
-    ends=(_S.DECLINED, _S.INELIGIBLE),
+    ends=(_S.DECLINED, _S.INELIGIBLE, _S.REFUNDED),
     steps=(
         _step(_S.NUMBERED, _S.PRINTED, Permission.BENEFITS_PRINT),
         # a protected person's form is never printed in bulk
@@ -41,7 +44,11 @@ CASE: Final = Flow(
         _step(_S.RECEIVED, _S.PRINTED, Permission.BENEFITS_RECEIVE),
         _step(_S.RECEIVED, _S.PASSED, Permission.BENEFITS_EXAMINE),
         _step(_S.RECEIVED, _S.DEFICIENT, Permission.BENEFITS_EXAMINE),
-        _step(_S.RECEIVED, _S.DECLINED, Permission.BENEFITS_EXAMINE),
+        Step(
+            before=_S.RECEIVED,
+            after=_S.DECLINED,
+            permissions=(Permission.BENEFITS_EXAMINE, Permission.BENEFITS_DECLINE_CONFIRM),
+        ),
         _step(_S.RECEIVED, _S.INELIGIBLE, Permission.BENEFITS_EXAMINE),
         _step(_S.DEFICIENT, _S.RECEIVED, Permission.BENEFITS_RECEIVE),
         # back to examination when a later decision or the register no longer agrees, or by the approver (差戻し)
@@ -92,6 +99,19 @@ CASE: Final = Flow(
         _step(_S.ORDERED, _S.FAILED, Permission.BENEFITS_RESULT),
         # 組戻: the money came back
         _step(_S.PAID, _S.FAILED, Permission.BENEFITS_RESULT),
+        # 返還: claimed by two people, paid back whole; in part, or written off, it stays paid
+        _step(_S.PAID, _S.REFUNDING, Permission.BENEFITS_REFUND_DECIDE),
+        _step(_S.REFUNDING, _S.REFUNDED, Permission.BENEFITS_REFUND_RECEIVE),
+        Step(
+            before=_S.REFUNDING,
+            after=_S.PAID,
+            permissions=(Permission.BENEFITS_REFUND_RECEIVE, Permission.BENEFITS_REFUND_DECIDE),
+        ),
+        # 辞退 that was asked again (models/decline.py)
+        *(
+            _step(before, _S.DECLINED, Permission.BENEFITS_DECLINE_CONFIRM)
+            for before in (_S.NUMBERED, _S.PRINTED, _S.DEFICIENT, _S.PASSED, _S.APPROVED, _S.FAILED)
+        ),
         # another account, examined and approved anew
         _step(_S.FAILED, _S.RECEIVED, Permission.BENEFITS_ACCOUNT),
     ),
@@ -270,6 +290,119 @@ DISPOSAL: Final = Flow(
 )
 """Two people for every sheet that is destroyed."""
 
+_R = RefundState
+
+REFUND: Final = Flow(
+    name="benefits_refund",
+    title="返還の請求",
+    table="benefits_refund",
+    states=RefundState,
+    starts=(_R.PROPOSED,),
+    ends=(_R.SETTLED, _R.WRITTEN_OFF, _R.WITHDRAWN),
+    steps=(
+        Step(
+            before=_R.PROPOSED,
+            after=_R.CLAIMED,
+            permissions=(Permission.BENEFITS_REFUND_DECIDE,),
+            act="decided_by",
+            unlike=("proposed_by",),
+            approvals=1,
+        ),
+        Step(
+            before=_R.PROPOSED,
+            after=_R.WITHDRAWN,
+            permissions=(Permission.BENEFITS_REFUND_PROPOSE, Permission.BENEFITS_REFUND_DECIDE),
+        ),
+        Step(before=_R.CLAIMED, after=_R.SETTLED, permissions=(Permission.BENEFITS_REFUND_RECEIVE,)),
+        Step(before=_R.CLAIMED, after=_R.WRITTEN_OFF, permissions=(Permission.BENEFITS_REFUND_DECIDE,)),
+    ),
+)
+"""Proposed by one, decided by another; its sums are those of receipts and write-offs (triggers)."""
+
+WRITE_OFF: Final = Flow(
+    name="benefits_refund_write_off",
+    title="返還の不納欠損",
+    table="benefits_refund_write_off",
+    states=WriteOffState,
+    starts=(WriteOffState.ASKED,),
+    ends=(WriteOffState.CONFIRMED, WriteOffState.WITHDRAWN),
+    steps=(
+        Step(
+            before=WriteOffState.ASKED,
+            after=WriteOffState.CONFIRMED,
+            permissions=(Permission.BENEFITS_REFUND_DECIDE,),
+            act="confirmed_by",
+            unlike=("asked_by",),
+            approvals=1,
+        ),
+        Step(
+            before=WriteOffState.ASKED,
+            after=WriteOffState.WITHDRAWN,
+            permissions=(Permission.BENEFITS_REFUND_PROPOSE, Permission.BENEFITS_REFUND_DECIDE),
+        ),
+    ),
+)
+
+DECLINE: Final = Flow(
+    name="benefits_decline",
+    title="辞退の申出",
+    table="benefits_decline",
+    states=DeclineState,
+    starts=(DeclineState.NOTED,),
+    ends=(DeclineState.CONFIRMED, DeclineState.WITHDRAWN),
+    steps=(
+        Step(
+            before=DeclineState.NOTED,
+            after=DeclineState.CONFIRMED,
+            permissions=(Permission.BENEFITS_DECLINE_CONFIRM,),
+            act="confirmed_by",
+            unlike=("noted_by",),
+            approvals=1,
+        ),
+        Step(
+            before=DeclineState.NOTED,
+            after=DeclineState.WITHDRAWN,
+            permissions=(Permission.BENEFITS_DECLINE_NOTE, Permission.BENEFITS_DECLINE_CONFIRM),
+        ),
+    ),
+)
+
+_A = AppealState
+
+APPEAL: Final = Flow(
+    name="benefits_appeal",
+    title="不服の申出・審査請求",
+    table="benefits_appeal",
+    states=AppealState,
+    starts=(_A.RECEIVED,),
+    ends=(_A.ANSWERED, _A.WITHDRAWN),
+    steps=(
+        Step(
+            before=_A.RECEIVED,
+            after=_A.DRAFTED,
+            permissions=(Permission.BENEFITS_APPEAL_RECEIVE,),
+            act="drafted_by",
+            unlike=(_EXAMINED, _APPROVED),
+            kept_by=("benefits_appeal_hearer",),
+        ),
+        Step(
+            before=_A.DRAFTED,
+            after=_A.ANSWERED,
+            permissions=(Permission.BENEFITS_APPEAL_ANSWER,),
+            act="answered_by",
+            unlike=("drafted_by", _EXAMINED, _APPROVED),
+            approvals=1,
+            kept_by=("benefits_appeal_hearer",),
+        ),
+        Step(before=_A.DRAFTED, after=_A.RECEIVED, permissions=(Permission.BENEFITS_APPEAL_ANSWER,)),
+        *(
+            Step(before=state, after=_A.WITHDRAWN, permissions=(Permission.BENEFITS_APPEAL_RECEIVE,))
+            for state in (_A.RECEIVED, _A.DRAFTED)
+        ),
+    ),
+)
+"""Nobody who took part in the decision hears the appeal against it (行政不服審査法9条2項)."""
+
 _M = MailingState
 _MAILING = (Permission.BENEFITS_MAILING,)
 
@@ -299,4 +432,6 @@ MAILING: Final = Flow(
 )
 """Whoever handed over, counted or matched the letters does not confirm that they are posted."""
 
-FLOWS: Final = (CASE, RECALL, IMPORT, EDITION, PAPER, DISPOSAL, MAILING)
+FLOWS: Final = (
+    CASE, RECALL, IMPORT, EDITION, PAPER, DISPOSAL, MAILING, REFUND, WRITE_OFF, DECLINE, APPEAL,
+)  # fmt: skip

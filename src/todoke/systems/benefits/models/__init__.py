@@ -1,6 +1,7 @@
 """One table a file; every model is named here so that Django finds it."""
 
 from todoke.systems.benefits.models.answer import Answer, AnswerImport
+from todoke.systems.benefits.models.appeal import Appeal
 from todoke.systems.benefits.models.application import Application
 from todoke.systems.benefits.models.arrival import Arrival
 from todoke.systems.benefits.models.bank_branch import BankBranch, BankList
@@ -14,6 +15,7 @@ from todoke.systems.benefits.models.call import Call, CallCheck, CallNote, CallR
 from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
+from todoke.systems.benefits.models.decline import Decline
 from todoke.systems.benefits.models.edition_work import EditionWork
 from todoke.systems.benefits.models.examination import Approval, ApprovalReturn, Examination
 from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
@@ -33,6 +35,13 @@ from todoke.systems.benefits.models.payment import (
 )
 from todoke.systems.benefits.models.programme import RegisteredProgramme
 from todoke.systems.benefits.models.programme_edition import EditionTrial, ProgrammeEdition
+from todoke.systems.benefits.models.refund import (
+    Refund,
+    RefundInstalment,
+    RefundReceipt,
+    RefundReminder,
+    RefundWriteOff,
+)
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
 from todoke.systems.benefits.models.returned_mail import ResendOrder, ReturnedMail
 from todoke.systems.benefits.models.search import Contact, Search
@@ -44,6 +53,7 @@ __all__ = [
     "AccountCorrection",
     "Answer",
     "AnswerImport",
+    "Appeal",
     "Application",
     "Approval",
     "ApprovalReturn",
@@ -65,6 +75,7 @@ __all__ = [
     "Decision",
     "DecisionInput",
     "DecisionRun",
+    "Decline",
     "EditionTrial",
     "EditionWork",
     "Examination",
@@ -92,6 +103,11 @@ __all__ = [
     "ProgrammeEdition",
     "Pull",
     "Recall",
+    "Refund",
+    "RefundInstalment",
+    "RefundReceipt",
+    "RefundReminder",
+    "RefundWriteOff",
     "Register",
     "RegisterEntry",
     "RegisteredProgramme",

@@ -20,3 +20,5 @@ class CaseState(StrEnum):
     ORDERED = "ordered"  # 振込依頼済 (銀行の結果はまだ分からない)
     PAID = "paid"  # 支払済
     FAILED = "failed"  # 振込不能
+    REFUNDING = "refunding"  # 返還請求中 (支払った全部または一部)
+    REFUNDED = "refunded"  # 返還済 (全額)

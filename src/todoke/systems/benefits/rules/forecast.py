@@ -67,7 +67,7 @@ def _lines(counts: Mapping[CaseState, int]) -> tuple[Line, ...]:
     pass_rate = f"審査を通った割合 {passed:,} / {examined:,}"
     return (
         Line(
-            states=(_S.ORDERED, _S.PAID), title="振込依頼済み・支払済み", cases=many(STATES[Stage.ORDERED]),
+            states=(_S.ORDERED, _S.PAID, _S.REFUNDING, _S.REFUNDED), title="振込依頼済み・支払済み", cases=many(STATES[Stage.ORDERED]),
             expected=many(STATES[Stage.ORDERED]), how="そのまま数える",
         ),
         _whole(counts, _S.RESERVED, "支払予定"),

@@ -108,6 +108,8 @@ _OF_STATE: Final[dict[CaseState, Answer]] = {
     CaseState.INELIGIBLE: Answer.INELIGIBLE,
     CaseState.ORDERED: Answer.PAID,
     CaseState.PAID: Answer.PAID,
+    CaseState.REFUNDING: Answer.PAID,
+    CaseState.REFUNDED: Answer.PAID,
 }
 
 

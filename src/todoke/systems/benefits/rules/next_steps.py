@@ -33,6 +33,8 @@ CASE: Final = {
     CaseState.ORDERED: ("金融機関", "振込の結果を待っています。"),
     CaseState.PAID: ("なし", "支払が済んでいます。"),
     CaseState.FAILED: ("給付金担当", "振込ができませんでした。口座を確かめて、もう一度支払います。"),
+    CaseState.REFUNDING: ("世帯", "返還の請求をしています。納付を待ち、遅れたときは督促します。"),
+    CaseState.REFUNDED: ("なし", "全額の返還を受けて終わっています。"),
 }
 """Who acts next, and what they do."""
 _NOTICE: Final = {

@@ -64,6 +64,8 @@ STANDING: Final = {
     CaseState.ORDERED: "{transfer_on}に、ご指定の口座に振り込む手続きをしました。",
     CaseState.PAID: "{transfer_on}に、ご指定の口座に振り込みました。",
     CaseState.FAILED: "ご指定の口座に振り込むことができなかったため、口座を確かめるお手紙をお送りします。",
+    CaseState.REFUNDING: "お支払いした給付金について、お手紙でお知らせしたとおり、お返しいただく手続きをお願いしています。",
+    CaseState.REFUNDED: "お支払いした給付金は、お返しいただく手続きが済んでいます。",
 }
 """Of an eligible household, by where its case stands."""
 NOTICE: Final = {
@@ -75,7 +77,9 @@ NOTICE: Final = {
 }
 """Where nobody has to send anything back (お知らせ)."""
 
-_MONEY_IS_ON_ITS_WAY = (CaseState.RESERVED, CaseState.ORDERED, CaseState.PAID, CaseState.FAILED)
+_MONEY_IS_ON_ITS_WAY = (
+    CaseState.RESERVED, CaseState.ORDERED, CaseState.PAID, CaseState.FAILED, CaseState.REFUNDING, CaseState.REFUNDED,
+)  # fmt: skip
 
 
 def sentence(

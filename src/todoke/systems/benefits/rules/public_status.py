@@ -1,6 +1,6 @@
 """公開の状況照会: what the page on the internet says of a case, in plain words. No name, no amount, no reason, no account.
 
-A refusal or a decline is told by letter only: whoever has found the paper must not read it here.
+A refusal, a decline or a claim is told by letter only: whoever has found the paper must not read it here.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ SENTENCES: Final = {
     CaseState.ORDERED: "振り込みの手続きをしました。",
     CaseState.PAID: "振り込みました。",
     CaseState.FAILED: "口座に振り込めませんでした。お手紙でお知らせします。",
+    CaseState.REFUNDING: "振り込みました。",
+    CaseState.REFUNDED: "振り込みました。",
 }
 NOTICE: Final = "お手続きは要りません。お知らせに書かれた口座に振り込みます。"
 """Before the money, where nobody has to send anything back."""
@@ -46,7 +48,8 @@ LATER: Final = (
 )
 
 _BEFORE_MONEY = (CaseState.NUMBERED, CaseState.PRINTED, CaseState.RECEIVED, CaseState.PASSED)
-_DATED = (CaseState.RESERVED, CaseState.ORDERED, CaseState.PAID)
+_PAID = (CaseState.PAID, CaseState.REFUNDING, CaseState.REFUNDED)
+_DATED = (CaseState.RESERVED, CaseState.ORDERED, *_PAID)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +78,6 @@ def facts(status: PublicStatus) -> list[tuple[str, str]]:
     if status.arrived_on and status.route != Route.NOTICE:
         found.append(("書類が届いた日", wareki(status.arrived_on)))
     if status.transfer_on and status.answer in _DATED:
-        title = "振り込んだ日" if status.answer == CaseState.PAID else "振り込みの予定日"
+        title = "振り込んだ日" if status.answer in _PAID else "振り込みの予定日"
         found.append((title, wareki(status.transfer_on)))
     return found

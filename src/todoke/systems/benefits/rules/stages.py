@@ -21,14 +21,16 @@ class Stage(StrEnum):
 
 
 _S = CaseState
-_AFTER_APPROVAL = frozenset({_S.APPROVED, _S.RESERVED, _S.ORDERED, _S.PAID, _S.FAILED})
+_AFTER_APPROVAL = frozenset(
+    {_S.APPROVED, _S.RESERVED, _S.ORDERED, _S.PAID, _S.FAILED, _S.REFUNDING, _S.REFUNDED}
+)
 # a protected household's form goes out by hand, so whatever came back had been sent
 STATES: Final[Mapping[Stage, frozenset[CaseState]]] = {
     Stage.NUMBERED: frozenset(_S),
     Stage.LETTER: frozenset(_S) - {_S.NUMBERED},
     Stage.FORM: frozenset(_S) - {_S.NUMBERED, _S.PRINTED},
     Stage.APPROVED: _AFTER_APPROVAL,
-    Stage.ORDERED: frozenset({_S.ORDERED, _S.PAID}),
+    Stage.ORDERED: frozenset({_S.ORDERED, _S.PAID, _S.REFUNDING, _S.REFUNDED}),
 }
 """The states that count for a stage."""
 
@@ -62,10 +64,14 @@ STATE_TITLES: Final[Mapping[CaseState, str]] = {
     _S.ORDERED: "振込依頼済み",
     _S.PAID: "支払済み",
     _S.FAILED: "振込不能",
+    _S.REFUNDING: "返還請求中",
+    _S.REFUNDED: "返還済み",
 }
 """The states in words."""
 
-OPEN: Final = tuple(state for state in CaseState if state not in (_S.DECLINED, _S.INELIGIBLE, _S.PAID))
+OPEN: Final = tuple(
+    state for state in CaseState if state not in (_S.DECLINED, _S.INELIGIBLE, _S.PAID, _S.REFUNDED)
+)
 """States in which somebody still waits."""
 
 

@@ -20,6 +20,7 @@ _STATE_TONES = {
     CaseState.NUMBERED: "", CaseState.PRINTED: "wait", CaseState.RECEIVED: "wait", CaseState.PASSED: "wait",
     CaseState.DEFICIENT: "warn", CaseState.DECLINED: "", CaseState.INELIGIBLE: "fail", CaseState.APPROVED: "good",
     CaseState.RESERVED: "good", CaseState.ORDERED: "good", CaseState.PAID: "good", CaseState.FAILED: "fail",
+    CaseState.REFUNDING: "warn", CaseState.REFUNDED: "",
 }  # fmt: skip
 _OUTCOME_TONES = {Outcome.ELIGIBLE: "good", Outcome.INELIGIBLE: "fail", Outcome.UNDECIDED: "warn"}
 

@@ -9,6 +9,7 @@ from django.urls import URLPattern
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry, under
+from todoke.systems.benefits.web.aftermath import urls as aftermath
 from todoke.systems.benefits.web.calls import urls as calls
 from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
@@ -39,6 +40,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *notices.urlpatterns,
     *papers.urlpatterns,
     *calls.urlpatterns,
+    *aftermath.urlpatterns,
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -56,6 +58,7 @@ MENU: Final[tuple[Entry, ...]] = (
         *papers.MENU,
     ),
     *under("問い合わせ", *calls.MENU),
+    *under("支払の後", *aftermath.MENU),
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
@@ -66,4 +69,5 @@ CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     *payments.CARDS,
     *mailings.CARDS,
     *calls.CARDS,
+    *aftermath.CARDS,
 )
