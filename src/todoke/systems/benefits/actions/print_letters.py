@@ -83,7 +83,7 @@ def print_letters(
     _list_excluded(cases, out / "excluded.csv")
     if meter is not None:
         meter.total(letters.num_rows)
-    until = push.opt_out_until(clock.today(), programme.letters_from)
+    until = push.opt_out_until(clock.today(), programme.letters_from, programme.opt_out_days)
     run = _Run(programme=programme, office=office, register=register, out=out, opt_out_until=until, by=by)
     files = sum(
         _print(run, route, letters.filter(pc.equal(letters["route"], route)), meter) for route in _ORDER
