@@ -66,6 +66,7 @@ VERBS = {
         "todoke.sites.commands.privacy", "group", "保存期間を過ぎた情報の消去と、データの出力", any_realm=True
     ),
     "screens": Verb(_SITES, "screens", ""),
+    "public": Verb(_SITES, "public", "市民が手続きの状況を見る画面を動かします"),
     "road": Verb(_SITES, "road", "", Realm.CITY),
     "neighbours": Verb("todoke.sample.commands", "neighbours", "", Realm.PLATFORM),
     "residents": Verb("todoke.systems.residents.commands", "group", "住民記録", Realm.CITY),

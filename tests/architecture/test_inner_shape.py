@@ -31,6 +31,7 @@ ALLOWED = REQUIRED | {
     "web",
     "templates",
     "bank_commands.py",  # the verbs of what comes after the bank file, likewise
+    "mailing_commands.py",  # the verbs of letters on their way to the post, likewise
     "file_commands.py",  # the verbs of file exchange, which would fill commands.py
 }
 

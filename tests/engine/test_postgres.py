@@ -50,3 +50,11 @@ def test_staged_rows_can_be_joined_and_go_with_the_transaction(databases) -> Non
             assert cursor.fetchone() == (1 + 2**40,)
         cursor.execute("SELECT count(*) FROM pg_temp.staged")
         assert cursor.fetchone() == (0,)
+
+
+def test_what_is_to_be_planned_once_is_planned_once() -> None:
+    """Django forbids prepared statements unless told otherwise, and psycopg then ignores the wish without a word."""
+    for number in range(3):
+        assert postgres.prepared("linkage", "SELECT %s::int + 1", [number]) == ([(number + 1,)], 1)
+    kept = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s"
+    assert postgres.fetch("linkage", kept, ["%::int + 1%"]) == [(1,)]

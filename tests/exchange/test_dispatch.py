@@ -283,3 +283,16 @@ def test_bodies_are_stored_as_they_are(alias: str) -> None:
             " (('exchange_outbox'::regclass, 'body'), ('exchange_inbox'::regclass, 'answer'))"
         )
         assert cursor.fetchall() == [("e",)]
+
+
+def test_a_queue_that_is_never_empty_keeps_no_other_out(transport: InProcessTransport) -> None:
+    def one_more(text: str) -> None:
+        if text.startswith("a") and len(calls.handled) < 30:
+            send("a", key=f"a{len(calls.handled)}", receiver=NETWORK)
+
+    calls.during = one_more
+    send("a", key="a", receiver=NETWORK)
+    send("b", key="b")
+    with running(Dispatcher(transport, CITY_ONLY, workers=1)):
+        until(lambda: "b" in calls.handled and len(calls.handled) >= 30)
+    assert calls.handled.index("b") < 10

@@ -90,6 +90,42 @@ PAGES: dict[Role, dict[str, tuple[Arguments, str]]] = {
 ELSEWHERE = {
     **dict.fromkeys(
         (
+            "benefits-entries",
+            "benefits-entry",
+            "benefits-entry-next",
+            "benefits-entry-picture",
+            "benefits-entry-picture-new",
+            "benefits-examination",
+            "benefits-examination-next",
+            "benefits-examinations",
+        ),
+        "test_examination_screens",
+    ),
+    **dict.fromkeys(
+        (
+            "benefits-mailings",
+            "benefits-mailing-new",
+            "benefits-mailing",
+            "benefits-mailing-count",
+            "benefits-mailing-match",
+            "benefits-mailing-pulls",
+            "benefits-mailing-confirm",
+        ),
+        "test_mailing_screens",
+    ),
+    **dict.fromkeys(
+        (
+            "benefits-calls",
+            "benefits-call-new",
+            "benefits-call",
+            "benefits-call-note",
+            "benefits-callbacks",
+            "benefits-callback",
+        ),
+        "test_call_screens",
+    ),
+    **dict.fromkeys(
+        (
             "benefits-scan-start",
             "benefits-scan",
             "benefits-scan-undo",
@@ -107,6 +143,7 @@ ELSEWHERE = {
         ),
         "test_intake_screens",
     ),
+    **dict.fromkeys(("benefits-notices", "benefits-notices-close"), "test_notice_screens"),
     **dict.fromkeys(
         (
             "benefits-dashboard",
@@ -158,6 +195,7 @@ ELSEWHERE = {
             "benefits-payment-results",
             "benefits-bank-list",
             "benefits-failed",
+            "benefits-public-accounts",
             "benefits-failed-account",
             "benefits-recalls",
             "benefits-recall-new",

@@ -20,6 +20,7 @@ from todoke.kernel import clock
 from todoke.kernel.clock import wareki
 from todoke.oplog.models import Operation
 from todoke.records.layouts.bank_branches_v2026 import BRANCHES
+from todoke.records.layouts.public_accounts_v2026 import ACCOUNTS
 from todoke.records.layouts.transfer_results_v2026 import RESULTS
 from todoke.sites.realms import Realm
 from todoke.systems.benefits import jobs
@@ -33,7 +34,6 @@ from todoke.systems.benefits.models import (
     Recall,
 )
 from todoke.systems.benefits.rules import bank_days
-from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 from todoke.systems.residents import jobs as residents
 
 CODE = decided_office.PROGRAMME
@@ -143,13 +143,15 @@ def ordered(office: Office, tmp_path: Path) -> Office:
     return office
 
 
-DAY = R3_NONTAXABLE.transfer_on
+def day() -> str:
+    """On which the batch is transferred."""
+    return PaymentBatch.objects.using("benefits").get().transfer_on.isoformat()
 
 
 def result(number: int, outcome: str, failure: str = "", amount: str = "100000") -> dict[str, str]:
     cells = (
         decided_office.case(number).case_number.zfill(20), "0138", "200", f"{number:07d}", amount, outcome, failure,
-        DAY.isoformat(),
+        day(),
     )  # fmt: skip
     return dict(zip((column.name for column in RESULTS.columns), cells, strict=True))
 
@@ -176,6 +178,14 @@ def test_the_banks_list_a_failure_and_its_new_attempt(
         "ACCOUNT_CLOSED"
     )
     examiner.check(page, "benefits-failed", thorough=True)
+    Keys(page).press("公金受取口座の照会の結果を取り込む").see("名義が受給者本人と異なるときは")
+    examiner.check(page, "benefits-public-accounts", thorough=True)
+    names = [column.name for column in ACCOUNTS.columns]
+    cells = (decided_office.case(second).case_number, "2026-11-01", "0", "", "", "", "", "")
+    page.set_input_files(
+        "#id_file", city.write_rows(tmp_path / "public.csv", [dict(zip(names, cells, strict=True))])
+    )
+    Keys(page).choose("#id_programme", CODE).press("取り込む").see("対象外 1 件")
     Keys(page).press(decided_office.case(first).case_number).see("今の口座は表示しません")
     keys = (
         Keys(page)
@@ -217,16 +227,16 @@ def test_a_recall_and_the_end_of_the_day_by_two_people(ordered: Office, examiner
     (row,) = Recall.objects.using("benefits").all()
     page = first.open("benefits-recall-confirm", row.pk)
     Keys(page).press("確認する").see("SAME_PERSON")
-    day = DAY.isoformat()
-    Keys(first.open("benefits-days")).fill("#id_day", day).press("絞り込む").see("の日締め").press(
+    on = day()
+    Keys(first.open("benefits-days")).fill("#id_day", on).press("絞り込む").see("の日締め").press(
         "引落しを記録する"
     ).see("1行ずつ")
     page = first.page
     examiner.check(page, "benefits-day-debit")
     for yen, line in (("300,000", "0001"), ("100000", "0002")):
         Keys(page).fill("#id_amount", yen).fill("#id_reference", line).press("記録する").see("記録しました")
-        page = first.open("benefits-day-debit", day)
-    page = first.open("benefits-day", day)
+        page = first.open("benefits-day-debit", on)
+    page = first.open("benefits-day", on)
     Keys(page).see("差額あり").see("ほかに銀行へ依頼したもの").see("100,000円")
     examiner.check(page, "benefits-day", thorough=True)
     Keys(page).press("引落しを記録する").fill("#id_amount", "-100000").fill("#id_reference", "0003").press(
@@ -243,10 +253,10 @@ def test_a_recall_and_the_end_of_the_day_by_two_people(ordered: Office, examiner
     Keys(page).press("確認する").see("確認しました").press("銀行の回答を記録する").see("銀行の回答")
     examiner.check(page, "benefits-recall-end")
     Keys(page).choose("#id_answer", "returned").press("記録する").see("返却された日を入力")
-    Keys(page).fill("#id_returned_on", "令和4年11月2日").press("記録する").see("返却済み")
+    Keys(page).fill("#id_returned_on", on).press("記録する").see("返却済み")
     Keys(page).press("日締め").see("日締め前")
     examiner.check(page, "benefits-days", thorough=True)
-    Keys(second.open("benefits-day", day)).press("日締めをする").see("引落しを足せません")
+    Keys(second.open("benefits-day", on)).press("日締めをする").see("引落しを足せません")
     examiner.check(second.page, "benefits-day-close")
     Keys(second.page).press("日締めをする").see("日締めをしました").see("日締め済み").see("100,000円")
     closed = DayClosing.objects.using("benefits").get()

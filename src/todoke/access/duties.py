@@ -40,7 +40,7 @@ class DutyRow:
 ROWS: Final[Mapping[Duty, DutyRow]] = {
     Duty.BENEFIT: DutyRow(
         title="臨時特別給付金の支給",
-        roles=frozenset({Role.CLERK, Role.SUPERVISOR}),
+        roles=frozenset({Role.CLERK, Role.SUPERVISOR, Role.CALL_OPERATOR}),
         realms=frozenset({CITY}),
     ),
     Duty.TREASURY: DutyRow(title="会計", roles=frozenset({Role.TREASURER}), realms=frozenset({CITY})),
@@ -82,6 +82,7 @@ ROWS: Final[Mapping[Duty, DutyRow]] = {
 TITLES: Final[Mapping[Role, str]] = {
     Role.CLERK: "給付金担当（受付・審査）",
     Role.SUPERVISOR: "給付金担当 責任職（承認）",
+    Role.CALL_OPERATOR: "コールセンター（電話の応対）",
     Role.TREASURER: "会計（支払の確定）",
     Role.OPERATOR: "委託先オペレーター",
     Role.PROVIDER_OFFICER: "提供団体の許可権限者",

@@ -32,6 +32,9 @@ class Permission(Enum):
     BENEFITS_APPROVE = "benefits:application:approve"
     BENEFITS_ASK = "benefits:inquiry:ask"
     BENEFITS_BANK_LIST = "benefits:bank_list:import"
+    BENEFITS_CALL_ANSWER = "benefits:call:answer"
+    BENEFITS_CALL_NOTE = "benefits:call:note"
+    BENEFITS_CALL_RETURN = "benefits:call:return"
     BENEFITS_CASE_READ = "benefits:case:read"
     BENEFITS_DAY_CLOSE = "benefits:day:close"
     BENEFITS_DEBIT = "benefits:day:enter"
@@ -39,11 +42,16 @@ class Permission(Enum):
     BENEFITS_EXAMINE = "benefits:application:examine"
     BENEFITS_FIGURES_READ = "benefits:figures:read"
     BENEFITS_CONTACT_NOTE = "benefits:contact:note"
+    BENEFITS_FORM_ENTER = "benefits:form:enter"
     BENEFITS_HOUSEHOLD_READ = "benefits:household:read"
     BENEFITS_IMPORT = "benefits:source:import"
     BENEFITS_IMPORT_CONFIRM = "benefits:source:confirm"
     BENEFITS_IMPORT_LIMIT = "benefits:source:limit"
     BENEFITS_IMPORT_READ = "benefits:source:read"
+    BENEFITS_MAILING = "benefits:mailing:handle"
+    BENEFITS_MAILING_CONFIRM = "benefits:mailing:confirm"
+    BENEFITS_MAILING_READ = "benefits:mailing:read"
+    BENEFITS_MAIL_RETURN = "benefits:mail:return"
     BENEFITS_PAPER_APPROVE = "benefits:paper:approve"
     BENEFITS_PAPER_DISPOSE = "benefits:paper:dispose"
     BENEFITS_PAPER_MOVE = "benefits:paper:move"
@@ -176,6 +184,7 @@ STEP_UP = frozenset(
         Permission.BENEFITS_APPROVE,
         Permission.BENEFITS_DAY_CLOSE,
         Permission.BENEFITS_IMPORT_CONFIRM,
+        Permission.BENEFITS_MAILING_CONFIRM,
         Permission.BENEFITS_PAPER_APPROVE,
         Permission.BENEFITS_PROGRAMME_APPROVE,
         Permission.BENEFITS_RECALL_CONFIRM,
@@ -203,6 +212,7 @@ STEP_UP_LIFE = timedelta(minutes=5)
 
 PURPOSE = frozenset(
     {
+        Permission.BENEFITS_CALL_ANSWER,
         Permission.BENEFITS_CASE_READ,
         Permission.BENEFITS_HOUSEHOLD_READ,
         Permission.BENEFITS_SEARCH,

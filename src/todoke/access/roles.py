@@ -12,6 +12,7 @@ class Role(Enum):
 
     CLERK = "clerk"  # 給付金担当 (受付・審査)
     SUPERVISOR = "supervisor"  # 給付金担当 責任職 (承認)
+    CALL_OPERATOR = "call_operator"  # コールセンター (電話の応対)
     TREASURER = "treasurer"  # 会計 (支払の確定)
     OPERATOR = "operator"  # 委託先オペレーター
     PROVIDER_OFFICER = "provider_officer"  # 提供団体の許可権限者
@@ -51,8 +52,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_IMPORT_READ,
             Permission.BENEFITS_DECIDE,
             Permission.BENEFITS_ASK,
+            Permission.BENEFITS_CALL_ANSWER,
+            Permission.BENEFITS_CALL_NOTE,
+            Permission.BENEFITS_CALL_RETURN,
             Permission.BENEFITS_CASE_READ,
             Permission.BENEFITS_FIGURES_READ,
+            Permission.BENEFITS_FORM_ENTER,
+            Permission.BENEFITS_MAILING,
+            Permission.BENEFITS_MAILING_READ,
+            Permission.BENEFITS_MAIL_RETURN,
             Permission.BENEFITS_PAPER_DISPOSE,
             Permission.BENEFITS_PAPER_MOVE,
             Permission.BENEFITS_PAPER_READ,
@@ -94,6 +102,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_IMPORT_LIMIT,
             Permission.BENEFITS_IMPORT_READ,
             Permission.BENEFITS_HOUSEHOLD_READ,
+            Permission.BENEFITS_MAILING_CONFIRM,
+            Permission.BENEFITS_MAILING_READ,
             Permission.BENEFITS_PAPER_APPROVE,
             Permission.BENEFITS_PAPER_READ,
             Permission.BENEFITS_PAY,
@@ -122,6 +132,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.PRIVACY_EXPORT_LIST,
         }
     ),
+    Role.CALL_OPERATOR: frozenset({Permission.BENEFITS_CALL_ANSWER, Permission.BENEFITS_CALL_NOTE}),
     Role.TREASURER: frozenset(
         {
             Permission.BENEFITS_DAY_CLOSE,

@@ -301,13 +301,12 @@ class Result(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """Results in order of `sequence`; `open_inquiries` still wait for any first result."""
+    """Results in order of `sequence`."""
 
     records: list[Result]
-    open_inquiries: int
 
 
-RESULTS = MessageKind("intermediary.results.v1", ResultsWanted, Results, fresh=True)
+RESULTS = MessageKind("intermediary.results.v2", ResultsWanted, Results, fresh=True)
 
 
 class ProvisionRequest(msgspec.Struct, frozen=True, array_like=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -20,7 +20,10 @@ class SnapshotKind(StrEnum):
 
 
 class SnapshotRef(msgspec.Struct, frozen=True, kw_only=True):
-    """A sealed Parquet file with the columns of residents_*.csv, typed (dates, booleans)."""
+    """A sealed Parquet file with the columns of residents_*.csv, typed (dates, booleans).
+
+    `as_of`: the day that it shows; `sealed_at`: when it came in. None where nobody wrote it down, which counts as old.
+    """
 
     snapshot_id: str
     kind: SnapshotKind
@@ -28,6 +31,7 @@ class SnapshotRef(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     sha256: str
     rows: int
+    sealed_at: datetime | None = None
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,6 +32,7 @@ from todoke.contracts.residents import LineageReason, LineageStep, Movement, Ori
 from todoke.engine import snapshots
 from todoke.identifiers import integrated_number
 from todoke.identifiers.municipality import ABROAD
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.records.layouts import inquiry_answer_v2021
 
@@ -85,8 +86,9 @@ class ResidentsStandIn:
                 )
             seal = snapshots.share(path, sha256, path.parent / "registers", f"residents-{kind}")
             known = SnapshotRef(
-                snapshot_id=name, kind=kind, as_of=as_of, path=str(seal.path), sha256=sha256, rows=seal.rows
-            )
+                snapshot_id=name, kind=kind, as_of=as_of, path=str(seal.path), sha256=sha256, rows=seal.rows,
+                sealed_at=clock.now(),
+            )  # fmt: skip
             self._snapshots = sorted([*self._snapshots, known], key=lambda snapshot: snapshot.as_of)
         return known
 

@@ -161,6 +161,30 @@ class TlsServer:
         self.stop()
 
 
+class PlainServer:
+    """Serves one WSGI application without TLS, for a gateway on the same machine that has the public's certificate."""
+
+    def __init__(
+        self, application: WSGIApplication, *, name: str, port: int, threads: int, max_body: int
+    ) -> None:
+        self._server = _Cheroot(
+            ("127.0.0.1", port), application, numthreads=threads, timeout=KEEP_ALIVE, request_queue_size=64
+        )
+        self._server.max_request_body_size = max_body
+        self._thread = threading.Thread(target=self._server.serve, name=name, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._server.prepare()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.stop()
+        self._thread.join()
+
+
 class DoorServer(TlsServer):
     """Serves one door. `owner`: whose server certificate (city, platform, national).
 

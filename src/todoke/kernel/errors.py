@@ -181,6 +181,10 @@ class ErrorCode(Enum):
         Family.CONFLICT,
         "現在の状態ではこの操作はできません（{detail}）。画面または一覧で状態を確かめてください。",
     )
+    REGISTER_OLD = (
+        Family.CONFLICT,
+        "住民記録が古いため、印刷も発送もできません（{detail}）。最新の住民記録を取り込んでから、もう一度行ってください。",
+    )
     RECORDS_DIFFER = (
         Family.CONFLICT,
         "三者の情報提供等記録が {count} 件で食い違っています。不正または障害のおそれがあるため、管理者に連絡してください。",

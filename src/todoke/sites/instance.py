@@ -7,8 +7,10 @@
             database.secret           passwords of the realm's app roles are derived from it
             owner.secret              the same for the owner roles; needed by migrations only
             web.secret                Django's secret key
+        public/                       the same for the page on the internet (公開の状況照会)
 
-A process of one realm reads only its own realm's folder, so the folders can belong to three operators.
+A process of one realm reads only its own realm's folder, so the folders can belong to three operators; the public page's
+reads only `public/`, so that whoever gets hold of it has one role, which may call one function.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ EXAMPLE = ("14100", "13104", "13112", "14130", "14150", "14401", "27100")
 """Municipalities of an instance for trying things out: the city first, then its neighbours."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,23}")
 _SECRETS = ("database", "owner", "web")
+PUBLIC = "public"
+"""The folder of the page on the internet."""
 _PORTS = {"city": 18401, "platform": 18402, "national": 18403}
 
 
@@ -111,7 +115,8 @@ class Instance:
         instance._check()
         instance.path.mkdir(parents=True, exist_ok=True)
         for realm in Realm:
-            instance._make_secrets(realm)
+            instance._make_secrets(realm.value, _SECRETS)
+        instance.make_public()
         _write(instance.path / "instance.toml", instance._toml(), mode=0o644)
         return instance
 
@@ -124,6 +129,22 @@ class Instance:
     def owner(self, system: str, part: str | None = None) -> DatabaseAccount:
         """The role that owns one wall's tables and runs its migrations; never used to serve."""
         return self._owner(realm_of(system, part), self._database(system, part))
+
+    def public_account(self) -> DatabaseAccount:
+        """The role of the page on the internet: it may call `benefits_public_status` and read no table."""
+        dbname = self._database("benefits", None)
+        user = f"{dbname}_{PUBLIC}"
+        secret = self._read_secret(PUBLIC, "database")
+        password = hmac.new(secret, user.encode("ascii"), hashlib.sha256).hexdigest()
+        return DatabaseAccount(dbname=dbname, user=user, password=password)
+
+    def make_public(self) -> None:
+        """The public page's folder and secrets, for an instance that was made before there was one."""
+        self._make_secrets(PUBLIC, ("database", "web"))
+
+    def public_secret(self) -> bytes:
+        """What signs nothing but keys the digests of the public page. Raises SETUP_MISSING."""
+        return self._read_secret(PUBLIC, "web")
 
     def template_owner(self) -> DatabaseAccount:
         """The database that new `intermediary` databases are cloned from, with the role that migrates it."""
@@ -144,12 +165,15 @@ class Instance:
 
     def secret(self, realm: Realm, kind: str) -> bytes:
         """32 random bytes kept in the realm's folder. Raises SETUP_MISSING when this process may not read them."""
-        file = self.path / realm / f"{kind}.secret"
+        return self._read_secret(realm.value, kind)
+
+    def _read_secret(self, folder: str, kind: str) -> bytes:
+        file = self.path / folder / f"{kind}.secret"
         try:
             return bytes.fromhex(file.read_text(encoding="ascii"))
         except OSError as error:
             raise _missing(
-                f"{realm}/{file.name}", "この領域の鍵を読める利用者で実行してください。"
+                f"{folder}/{file.name}", "この領域の鍵を読める利用者で実行してください。"
             ) from error
 
     def server(self) -> ServerAddress:
@@ -195,11 +219,11 @@ class Instance:
         if file.exists() and Instance.load(self.path).name != self.name:
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail="この場所には別のインスタンスがあります")
 
-    def _make_secrets(self, realm: Realm) -> None:
-        folder = self.path / realm
+    def _make_secrets(self, owner: str, kinds: Sequence[str]) -> None:
+        folder = self.path / owner
         folder.mkdir(mode=0o700, exist_ok=True)
         folder.chmod(0o700)
-        for kind in _SECRETS:
+        for kind in kinds:
             file = folder / f"{kind}.secret"
             if not file.exists():
                 _write(file, secrets.token_hex(32), mode=0o600)

@@ -48,6 +48,8 @@ def provision(
         for system, part in instance.walls(*realms):
             if system != PER_MUNICIPALITY:
                 _database(admin, instance, server, system, part)
+        if Realm.CITY in realms:
+            _public_page(admin, instance, server)
         if Realm.PLATFORM in realms:
             _municipalities(admin, instance, server, meter or _Unseen(), canary)
 
@@ -87,7 +89,9 @@ def _municipalities(
 def drop(instance: Instance, server: Server) -> None:
     """Remove every database and role of the instance, with all data. The folder and its secrets stay."""
     owners = [instance.template_owner(), *(instance.owner(*wall) for wall in instance.walls())]
-    accounts = [*owners, *(instance.account(*wall) for wall in instance.walls())]
+    instance.make_public()
+    apps = [*(instance.account(*wall) for wall in instance.walls()), instance.public_account()]
+    accounts = [*owners, *apps]
     with _alone(instance, server) as admin:
         for owner in owners:
             _run(admin, "DROP DATABASE IF EXISTS {} WITH (FORCE)", owner.dbname)
@@ -164,6 +168,17 @@ def _grant_rows(inside: Admin, app: str) -> None:
         "SELECT tablename FROM pg_tables WHERE tablename LIKE 'oplog\\_%'"
     ).fetchall():
         _run(inside, "REVOKE UPDATE, DELETE ON {} FROM {}", log, app)
+
+
+def _public_page(admin: Admin, instance: Instance, server: Server) -> None:
+    """The role of the page on the internet: it enters one database, reads no table there and calls one function."""
+    instance.make_public()
+    public = instance.public_account()
+    _role(admin, public)
+    _run(admin, "GRANT CONNECT ON DATABASE {} TO {}", public.dbname, public.user)
+    with owner_connection(instance, server, instance.owner("benefits")) as inside:
+        _run(inside, "GRANT USAGE ON SCHEMA public TO {}", public.user)
+        _run(inside, "GRANT EXECUTE ON FUNCTION benefits_public_status(text, date, text) TO {}", public.user)
 
 
 def _role(admin: Admin, account: DatabaseAccount) -> None:

@@ -25,6 +25,12 @@ SCREENS = {Realm.CITY: 8441, Realm.PLATFORM: 8442, Realm.NATIONAL: 8443}
 KEPT_CONNECTIONS = 40
 """Idle database connections of a site's process; with those in use far below the server's max_connections of 120."""
 
+MAX_QUESTION = 16 << 10
+"""Largest request to the page on the internet, in bytes."""
+
+PUBLIC_PORT = 8404
+"""Port of the page on the internet, on loopback: the city's gateway stands before it with the certificate that the public knows."""
+
 TRIAL_TERMINAL = "trial"
 
 
@@ -67,6 +73,22 @@ def serve_screens(realm: Realm, port: int) -> None:
         housekeeping.keep_tidy(stop)
 
 
+def serve_public(port: int) -> None:
+    """The page on the internet (公開の状況照会), until SIGTERM or SIGINT: nobody is asked for a certificate, a name or a cookie."""
+    import django
+
+    stop = _until_signalled()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "todoke.sites.public"
+    django.setup()
+    from todoke.engine.kept import base as connections
+    from todoke.exchange.server import PlainServer
+    from todoke.sites.wsgi import application
+
+    connections.keep(KEPT_CONNECTIONS)
+    with PlainServer(application, name="public", port=port, threads=32, max_body=MAX_QUESTION):
+        stop.wait()
+
+
 def be_terminal(realm: Realm, name: str, *, screens_port: int, port: int) -> None:
     """The agent of one terminal on loopback, until SIGTERM or SIGINT."""
     from todoke.sites.terminal_agent import AgentServer, TerminalAgent
@@ -94,6 +116,8 @@ def serve_all(var: Path, say: Callable[[str], None]) -> None:
         children = [child for realm in Realm for child in _site(instance, realm)]
         for realm in Realm:
             say(f"{realm.value:<9} http://{HOST}:{TRIAL_TERMINALS[realm]}/")
+        children.append(_public(instance))
+        say(f"{'public':<9} http://{HOST}:{PUBLIC_PORT}/")
         try:
             while not stop.wait(0.5):
                 for child in children:
@@ -102,6 +126,12 @@ def serve_all(var: Path, say: Callable[[str], None]) -> None:
         finally:
             for child in children:
                 child.stop()
+
+
+def _public(instance: Instance) -> processes.Child:
+    """The page on the internet, as a process."""
+    log, environment = instance.path / "log" / "public.log", {ENVIRONMENT: str(instance.path)}
+    return processes.Child("public", ["public"], log=log, environment=environment)
 
 
 def _site(instance: Instance, realm: Realm) -> list[processes.Child]:

@@ -123,15 +123,15 @@ def _databases(instance: Instance | None, realms: tuple[Realm, ...]) -> dict[str
         nobody = DatabaseAccount(dbname="todoke_unconfigured", user="todoke_unconfigured", password="")
         names = [name for realm in realms for name in systems_of(realm) if name != PER_MUNICIPALITY]
         names += [alias(DIRECTORY, realm.value) for realm in realms]
-        return {name: _database(name, nobody, _NOWHERE) for name in names}
+        return {name: database(name, nobody, _NOWHERE) for name in names}
     address = instance.server() if (instance.path / "server.json").exists() else _NOWHERE
     return {
-        alias(*wall): _database(alias(*wall), instance.account(*wall), address)
+        alias(*wall): database(alias(*wall), instance.account(*wall), address)
         for wall in instance.walls(*realms)
     }
 
 
-def _database(name: str, account: DatabaseAccount, address: ServerAddress) -> dict[str, Any]:
+def database(name: str, account: DatabaseAccount, address: ServerAddress) -> dict[str, Any]:
     return {
         "ENGINE": "todoke.engine.kept",
         "NAME": account.dbname,

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import connections
@@ -23,6 +24,7 @@ from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
 from todoke.contracts.stand_ins import InquiriesStandIn, LinkageStandIn, ResidentsStandIn
 from todoke.engine import snapshots
 from todoke.identifiers import integrated_number
+from todoke.kernel import clock
 from todoke.records.layouts import inquiry_answer_v2021
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.queries import decision_run
@@ -122,6 +124,7 @@ class AskingCity:
             path=str(seal.path),
             sha256=seal.sha256,
             rows=seal.rows,
+            sealed_at=clock.now(),
         )
 
     def _attributes(self, row: dict[str, str]) -> BasicAttributes:
@@ -130,6 +133,14 @@ class AskingCity:
             address=row["address"],
         )  # fmt: skip
         return self.strangers.get(int(row["resident_code"]), own)
+
+
+def take_in_anew() -> None:
+    """The registers come in once more, now: a clock that was moved has made them too old for letters."""
+    known = registry.need(Residents)
+    kinds = (SnapshotKind.BASE, SnapshotKind.LATEST)
+    refs = [msgspec.structs.replace(known.snapshot(kind), sealed_at=clock.now()) for kind in kinds]
+    registry.serve(Residents, ResidentsStandIn(refs))
 
 
 def rows(statement: str, *parameters: object) -> list[tuple[Any, ...]]:

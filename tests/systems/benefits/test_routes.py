@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from tests.clocks import Clock, moved
-from tests.systems.benefits.asking_city import rows
+from tests.systems.benefits.asking_city import rows, take_in_anew
+from tests.systems.benefits.bank import answer
 from tests.systems.benefits.children_city import CHILD, CODE, ChildrenCity, transfers
 from tests.systems.benefits.little_city import key
 from tests.systems.benefits.test_money_guards import copy_row, refused
 from tests.systems.benefits.world import CLERK, SUPERVISOR, TREASURER, World, decide, household
 from tests.systems.benefits.world import CODE as FIRST
 from todoke.kernel import clock
-from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
-from todoke.sites.provision import owner_connection
+from todoke.kernel.errors import TodokeError
 from todoke.systems.benefits import jobs, queries
 from todoke.systems.benefits.actions.close_notices import close_notices
+from todoke.systems.benefits.actions.correct_account import correct_account
 from todoke.systems.benefits.rules import push
+from todoke.systems.benefits.rules.bank_account import BankAccount
+from todoke.systems.benefits.rules.failures import AccountSource
 from todoke.systems.benefits.rules.programmes import find
 from todoke.systems.benefits.rules.push import Route
 
@@ -32,26 +35,24 @@ FAMILIES = {1: (), 2: (CHILD,), 3: (), 4: (), 6: (), 7: ()}
 
 
 @pytest.fixture
-def city(databases: Instance, server: Server, tmp_path: Path) -> ChildrenCity:
+def city(databases: object, moved: Clock, tmp_path: Path) -> ChildrenCity:
     """Everybody but household 4 was paid in the round before, as the bank confirmed."""
-    paid_before(ChildrenCity(tmp_path, FAMILIES).serve(), databases, server)
+    on(moved, 2024, 3, 1)
+    paid_before(ChildrenCity(tmp_path, FAMILIES).serve())
     forms = {3: {"account_holder_kana": "ﾍﾞﾂ ﾊﾅｺ"}, 6: {"declines": "1"}, 7: {"account_number": "7777777"}}
     return ChildrenCity(tmp_path, FAMILIES, forms=forms, renamed=frozenset({3})).serve()
 
 
-def paid_before(city: ChildrenCity, instance: Instance, server: Server) -> None:
+def paid_before(city: ChildrenCity, households: Sequence[int] = (1, 2, 3, 6, 7)) -> None:
     jobs.decide(BEFORE, "before", by=CLERK)
     jobs.number_cases(BEFORE, by=CLERK)
-    jobs.receive(BEFORE, city.write_forms([1, 2, 3, 6, 7], received_on="2024-02-01"), by=CLERK)
+    jobs.receive(BEFORE, city.write_forms(households, received_on="2024-02-01"), by=CLERK)
     jobs.examine(BEFORE, by=CLERK)
     jobs.approve(BEFORE, by=SUPERVISOR)
     jobs.prepare_payment(BEFORE, by=SUPERVISOR)
     jobs.release_payment(BEFORE, by=TREASURER)
     jobs.write_bank_files(BEFORE, city.folder / "before", by=TREASURER)
-    with owner_connection(instance, server, instance.owner("benefits")) as owner, owner.transaction():
-        owner.execute("ALTER TABLE benefits_case DISABLE TRIGGER USER")
-        owner.execute("UPDATE benefits_case SET state = 'paid' WHERE state = 'ordered'")
-        owner.execute("ALTER TABLE benefits_case ENABLE TRIGGER USER")
+    answer(city.folder / "results.csv", find(BEFORE), 1)
 
 
 def on(moved: Clock, year: int, month: int, day: int) -> None:
@@ -67,6 +68,7 @@ def test_a_push_table_decides_letters_and_steps(city: ChildrenCity, moved: Clock
         (key(1), "お知らせ", earlier), (key(2), "お知らせ", earlier), (key(3), "確認書", ""), (key(4), "確認書", ""),
         (key(6), "お知らせ", earlier), (key(7), "お知らせ", earlier),
     ]  # fmt: skip
+    take_in_anew()
     (report,) = jobs.print_letters(CODE, tmp_path, by=CLERK)
     assert report.counts.totals == {"files": 2, "notice": 4, "confirmation": 2}
     form, notice = (text(tmp_path / f"letters/letters-{number:05d}.pdf") for number in (1, 2))
@@ -82,6 +84,8 @@ def test_a_push_table_decides_letters_and_steps(city: ChildrenCity, moved: Clock
     on(moved, 2025, 3, 1)
     assert close_notices(programme=find(CODE), by=CLERK) == 0
     on(moved, 2025, 3, 2)
+    with pytest.raises(TodokeError, match="今は 2 件"):
+        close_notices(programme=find(CODE), by=CLERK, expected=3)
     (report,) = jobs.close_notices(CODE, by=CLERK)
     assert report.counts.totals == {"notices": 2}
     assert close_notices(programme=find(CODE), by=CLERK) == 0
@@ -101,6 +105,56 @@ def test_a_push_table_decides_letters_and_steps(city: ChildrenCity, moved: Clock
     assert trailer == (4, 140_000)
     states = dict(rows("SELECT household_key, state FROM benefits_case WHERE programme = %s", CODE))
     assert (states[key(4)], states[key(6)]) == ("printed", "declined")
+
+
+def test_the_known_account_is_the_one_the_bank_paid_and_not_the_one_that_failed_before(
+    databases: object, moved: Clock, tmp_path: Path
+) -> None:
+    """Paid by the second attempt, on an earlier day than the first was meant for; a third failed attempt cannot follow."""
+    on(moved, 2024, 3, 1)
+    city = ChildrenCity(tmp_path, {1: ()}).serve()
+    failing_first(city)
+    on(moved, 2025, 2, 15)
+    jobs.decide(CODE, "first", by=CLERK)
+    jobs.number_cases(CODE, by=CLERK)
+    ((account, failed),) = rows(
+        "SELECT t.account_number, (SELECT id FROM benefits_transfer WHERE attempt = 1) FROM benefits_case c"
+        " JOIN benefits_transfer t ON t.id = c.known_transfer_id WHERE c.programme = %s", CODE,
+    )  # fmt: skip
+    assert account == "7654321"
+    again = copy_row(
+        "benefits_case",
+        known_transfer_id=str(failed),
+        lineage="'x'",
+        serial="99",
+        case_number="'1079999999990'",
+    )
+    of_new = again.replace("ORDER BY id LIMIT 1", f"WHERE programme = '{CODE}'")
+    assert refused(of_new) == "case_known_account"
+
+
+def failing_first(city: ChildrenCity) -> None:
+    """Round before: the first attempt, on 31 May, fails; the second, on 10 May, is paid into another account."""
+    jobs.decide(BEFORE, "before", by=CLERK)
+    jobs.number_cases(BEFORE, by=CLERK)
+    jobs.receive(BEFORE, city.write_forms(received_on="2024-02-01"), by=CLERK)
+    jobs.examine(BEFORE, by=CLERK)
+    ((case, number),) = rows("SELECT id, case_number FROM benefits_case")
+    for attempt, day in ((1, date(2024, 5, 31)), (2, date(2024, 5, 10))):
+        jobs.approve(BEFORE, by=SUPERVISOR)
+        jobs.prepare_payment(BEFORE, by=SUPERVISOR, transfer_on=day)
+        jobs.release_payment(BEFORE, by=TREASURER)
+        jobs.write_bank_files(BEFORE, city.folder / "before", by=TREASURER)
+        failed = {number: "3"} if attempt == 1 else {}
+        answer(city.folder / f"results-{attempt}.csv", find(BEFORE), attempt, failed=failed)
+        if failed:
+            other = BankAccount(
+                bank_code="0138", branch_code="200", account_type="1", account_number="7654321", holder_kana="ﾄﾄﾞｹ ﾊﾅｺ"
+            )  # fmt: skip
+            correct_account(
+                case_id=case, account=other, source=AccountSource.FORM, source_on=date(2024, 4, 1), by=CLERK
+            )
+            jobs.examine(BEFORE, by=CLERK)
 
 
 def no_window_yet() -> None:
@@ -134,7 +188,7 @@ def no_window_yet() -> None:
         case_id="(SELECT max(id) FROM benefits_case WHERE household_key LIKE '%%4')",
         position="9",
     )
-    assert refused(other).startswith(("benefits_letter_case_id", "letter_of_route"))
+    assert refused(other).startswith(("letter_number_once", "letter_of_route"))
     account = {"household_key": "'x'", "lineage": "'x'", "case_number": "'1079999999990'", "serial": "99"}
     assert refused(copy_row("benefits_case", route="'お知らせ'", **account)) == "case_notice_has_account"
 
@@ -159,10 +213,10 @@ def test_those_who_moved_in_are_asked_to_apply(databases: object, tmp_path: Path
     query = "SELECT route, route_reason FROM benefits_case WHERE lineage = %s"
     assert rows(query, household(1)) == [("申請書", "moved_in")]
     move_letter = copy_row(
-        "benefits_letter", position="9", file_id="(SELECT max(id) FROM benefits_letter_file)",
+        "benefits_letter", position="9", number="9", file_id="(SELECT max(id) FROM benefits_letter_file)",
         case_id="(SELECT min(id) FROM benefits_case)",
     )  # fmt: skip
-    assert refused(move_letter) == "benefits_letter_case_id_key"
+    assert refused(move_letter) == "letter_of_route"
 
 
 def test_what_was_asked_is_said_in_words() -> None:

@@ -96,6 +96,7 @@ class World:
             path=str(path),
             sha256=file_sha256(path),
             rows=len(self.people),
+            sealed_at=clock.now(),
         )
         registry.serve(Residents, self)  # type: ignore[type-abstract]
         return self

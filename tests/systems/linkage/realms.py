@@ -189,7 +189,7 @@ class Realms:
     def _wanted(self, body: bytes) -> msgspec.Struct:
         wanted = kinds.decode(intermediary.ResultsWanted, body)
         found = self._results[wanted.after : wanted.after + wanted.limit]
-        return intermediary.Results(records=found, open_inquiries=0)
+        return intermediary.Results(records=found)
 
     def _note(self, what: str, records: list[Any]) -> None:
         assert len(records) <= kinds.RECORD_LIMIT

@@ -110,9 +110,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         found = _aside.take(self._place())
         if found is None:
             made: Raw = super().get_new_connection(conn_params)
-            made.prepare_threshold = (
-                sys.maxsize
-            )  # Django's None would forbid what `postgres.prepared` asks for
+            # Django's None would forbid what `postgres.prepared` asks for
+            made.prepare_threshold = sys.maxsize
             return made
         self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         return found

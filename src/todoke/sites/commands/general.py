@@ -59,6 +59,16 @@ def screens(site: str, port: int | None) -> None:
     serving.serve_screens(Realm(site), port or serving.SCREENS[Realm(site)])
 
 
+@click.command("public")
+@click.option("--port", type=click.IntRange(1, 65535), help="省略時は 8404")
+@open_verb("公開の鍵だけを読み、件数の制限された一つの問い合わせしかできない")
+def public(port: int | None) -> None:
+    """市民が番号と生年月日で手続きの状況を見る画面を動かします（職員の画面とは別の入口です）。"""
+    from todoke.sites import serve as serving
+
+    serving.serve_public(port or serving.PUBLIC_PORT)
+
+
 @click.command("road", hidden=True)
 @click.option("--input", "source", required=True, type=_FOLDER)
 @click.option("--output", "out", required=True, type=_FOLDER)
@@ -141,6 +151,19 @@ def bench_convert(megabytes: int, as_json: bool) -> None:
 
     found = bench_convert.run(megabytes, VAR, lambda line: click.echo(line, err=True))
     click.echo(benches.as_json(found) if as_json else bench_convert.as_table(found))
+
+
+@bench.command("letters")
+@click.option("--letters", default=10_000, show_default=True, type=click.IntRange(min=400), help="手紙の通数")
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("架空の市の住民だけを使い、手紙は測ってから消す")
+def bench_letters(letters: int, as_json: bool) -> None:
+    """手紙の組版。番号・バーコード・QR・カスタマバーコードの入った PDF を作り、中身のない同じ頁（下限）と比べます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_letters
+
+    found = bench_letters.run(letters, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else bench_letters.as_table(found))
 
 
 @bench.command("oplog")

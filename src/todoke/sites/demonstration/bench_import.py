@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from todoke.access.permissions import Role
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites.demonstration import bench_site
 from todoke.sites.demonstration.bench import SEED, machine
 from todoke.sites.demonstration.bench_site import Spent, apart, instance_for, measurer
@@ -124,15 +125,15 @@ def _codes(rows: int) -> Any:  # noqa: ANN401 - an Arrow array, imported late
     import pyarrow as pa
 
     # an order that no sort has made: codes of a real file are not consecutive either
-    step = 7_919_000_021
-    numbers = (np.arange(rows, dtype=np.int64) * step) % 10_000_000_019 % 10_000_000_000
+    step, prime = 791_900_021, 9_999_999_967  # no code twice
+    numbers = (np.arange(rows, dtype=np.int64) * step) % prime
     digits = numbers[:, None] // 10 ** np.arange(9, -1, -1, dtype=np.int64) % 10
     cells = (digits.astype(np.uint8) + ord("0")).astype(np.uint8)
     return pa.array(cells.view("S10").ravel()).cast(pa.string())
 
 
 def _more(rows: int) -> int:
-    return rows + rows // (10 * _CHANGED) + 1
+    return rows + 2 * (rows // (10 * _CHANGED)) + 2  # more than are left out
 
 
 def _tax(rows: int) -> Any:  # noqa: ANN401
@@ -231,7 +232,8 @@ def _import(file: Path, kind: str, rows: int) -> dict[str, Any]:
         confirm_file(import_id=row.pk, by=SECOND)
         row = importing.carry_on(row.pk, by=SECOND)
     if row.state != "taken":
-        raise RuntimeError(f"取込番号 {row.pk}: {row.state}, {row.faults} faults")
+        detail = f"取込番号 {row.pk} は {row.state} で止まりました（誤り {row.faults} 件）"
+        raise TodokeError(ErrorCode.STATE_CONFLICT, detail=detail)
     counts = {name: getattr(row, name) for name in ("added", "changed", "same", "removed")}
     return {
         "check_seconds": round(checked - begun, 2),

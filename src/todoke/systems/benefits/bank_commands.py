@@ -15,6 +15,7 @@ from todoke.systems.benefits.actions.end_recall import end_recall
 from todoke.systems.benefits.actions.import_bank_list import import_bank_list
 from todoke.systems.benefits.actions.import_results import import_results
 from todoke.systems.benefits.actions.recall_transfer import ask_recall, confirm_recall, withdraw_recall
+from todoke.systems.benefits.actions.take_public_accounts import take_public_accounts
 from todoke.systems.benefits.queries import day_end
 from todoke.systems.benefits.queries.editions import find
 
@@ -42,6 +43,20 @@ def results(file: Path, programme: str, number: int, rest_is_paid: bool, by: str
     )
     click.echo(
         f"振込済み {found.paid:,} 件 {found.paid_yen:,} 円、振込不能 {found.failed:,} 件 {found.failed_yen:,} 円"
+    )
+
+
+@group.command(name="public-accounts")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--programme", default="r3-nontaxable", show_default=True, help="事業コード")
+@_by
+@verb(Permission.BENEFITS_ACCOUNT)
+def public_accounts(file: Path, programme: str, by: str) -> None:
+    """公金受取口座の照会の結果を取り込みます。不備または振込不能の世帯だけを、審査へ戻します。"""
+    found = take_public_accounts(programme=find(programme), file=file, by=cli_actor.actor(by))
+    click.echo(
+        f"取込 {found.taken:,} 件、登録なし {found.not_registered:,} 件、今と同じ口座 {found.same:,} 件、"
+        f"対象外 {found.not_waiting:,} 件"
     )
 
 

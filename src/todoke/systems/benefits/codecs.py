@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
+from django.conf import settings
 
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.privacy import key_sets, wrapping
+from todoke.privacy.key_sets import Column
+from todoke.privacy.wrapping import Wrapper
 from todoke.records.csv_input import parse, read_checked, refuse_broken_rules
 from todoke.records.fixed import LineEnd
 from todoke.records.layouts import inquiry_answer_v2021
 from todoke.records.layouts import zengin_transfer_v2019 as zengin
 from todoke.records.layouts.city_inputs_v2021 import ASSISTANCE, RESPONSES, TAX
+from todoke.records.layouts.public_accounts_v2026 import ACCOUNTS
 from todoke.records.layouts.transfer_results_v2026 import RESULTS
 from todoke.systems.benefits.rules.office import PayingOffice
 
@@ -138,4 +144,62 @@ def read_results(file: Path, *, name: str) -> pa.Table:
     columns = {column: text[column].combine_chunks() for column in text.column_names}
     columns["amount"] = pc.cast(columns["amount"], pa.int64())
     columns["settled_on"] = pc.cast(columns["settled_on"], pa.date32())
+    return pa.table(columns)
+
+
+_MEDIA = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+
+
+class SealedImage(NamedTuple):
+    """The picture of a form, encrypted (AES-256-GCM) by the keys of one generation, and the SHA-256 of what it was."""
+
+    key_id: int
+    sha256: str
+    sealed: bytes
+
+
+def media_type(picture: bytes) -> str:
+    """By its first bytes; empty for anything but PNG and JPEG."""
+    return next((name for start, name in _MEDIA.items() if picture.startswith(start)), "")
+
+
+def bound(paper_id: int, page: int) -> bytes:
+    """What a picture is bound to: moved to another sheet or side, it no longer opens."""
+    return f"{paper_id}|{page}".encode()
+
+
+def seal_image(picture: bytes, binding: bytes) -> SealedImage:
+    """Encrypt; the first generation of keys is made when there is none."""
+    path, column, wrapper = _image_keys()
+    key_sets.make(path, column, wrapper)
+    seal = key_sets.read(path, column, wrapper).newest
+    (sealed,) = seal.seal([picture], [binding])
+    return SealedImage(key_id=seal.key_id, sha256=hashlib.sha256(picture).hexdigest(), sealed=sealed)
+
+
+def open_image(image: SealedImage, binding: bytes) -> bytes:
+    """The picture. INPUT_CHANGED when anything of it was altered, SETUP_MISSING without its keys."""
+    seal = key_sets.read(*_image_keys()).find(image.key_id)
+    if seal is None:
+        detail = f"様式の画像の鍵の第 {image.key_id} 世代がありません"
+        raise TodokeError(ErrorCode.SETUP_MISSING, detail=detail, todo="控えから戻してください。")
+    (picture,) = seal.open([image.sealed], [binding])
+    if hashlib.sha256(picture).hexdigest() != image.sha256:
+        raise TodokeError(ErrorCode.INPUT_CHANGED, file="benefits_form_image.sha256")
+    return bytes(picture)
+
+
+def _image_keys() -> tuple[Path, Column, Wrapper]:
+    folder, municipality = settings.TODOKE_KEYS_FOLDER, settings.TODOKE_MUNICIPALITY
+    column = Column(municipality=municipality, table="benefits_form_image", column="sealed")
+    return folder / f"benefits-{municipality}-form-image.keys", column, wrapping.of(folder, municipality)
+
+
+def read_public_accounts(file: Path, *, name: str) -> pa.Table:
+    """public_accounts.csv (公金受取口座の照会の結果) with `source_row` (the header is line 1), the day as date32. InputRefused."""
+    text = parse(name, file.read_bytes(), ACCOUNTS)
+    refuse_broken_rules(name, text, ACCOUNTS)
+    columns = {column: text[column].combine_chunks() for column in text.column_names}
+    columns["asked_on"] = pc.cast(columns["asked_on"], pa.date32())
+    columns["source_row"] = pa.array(np.arange(2, text.num_rows + 2, dtype=np.int32))
     return pa.table(columns)

@@ -14,7 +14,7 @@ from todoke.access.permissions import Actor, Permission
 from todoke.batch.steps import StepReport
 from todoke.engine import engines, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits import bank_commands, file_commands, jobs, queries
+from todoke.systems.benefits import bank_commands, file_commands, jobs, mailing_commands, queries
 from todoke.systems.benefits.actions import repeat_decision as repeating
 from todoke.systems.benefits.actions.take_bank_file import take_bank_file
 from todoke.systems.benefits.jobs import editions
@@ -35,6 +35,7 @@ def group() -> None:
 
 group.add_command(file_commands.group)
 group.add_command(bank_commands.group)
+group.add_command(mailing_commands.group)
 
 
 @group.command(name="load")
@@ -215,7 +216,11 @@ def pay() -> None:
 
 
 @pay.command(name="prepare")
-@click.option("--on", "transfer_on", help="振込指定日 (YYYY-MM-DD)。省略時は事業の定めた日")
+@click.option(
+    "--on",
+    "transfer_on",
+    help="振込指定日 (YYYY-MM-DD)。省略時は事業の定めた日、過ぎていれば銀行が間に合う最初の日",
+)
 @_programme
 @_by
 @verb(Permission.BENEFITS_PAY)

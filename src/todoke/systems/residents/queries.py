@@ -77,6 +77,7 @@ def reference(row: Snapshot) -> SnapshotRef:
         path=row.path,
         sha256=row.sha256,
         rows=row.rows,
+        sealed_at=row.imported_at,
     )
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.engine import postgres
 from todoke.kernel import clock
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.push import Route
@@ -48,10 +49,11 @@ WHERE a.case_id = c.id AND a.letter_id IS NOT NULL AND c.programme = %(programme
 """
 
 
-def close_notices(*, programme: Programme, by: Actor) -> int:
+def close_notices(*, programme: Programme, by: Actor, expected: int | None = None) -> int:
     """Take every お知らせ whose last day is over, and that nobody answered, as accepted; returns how many.
 
     Such a case then takes the same road as one with a form: examined, approved, paid into the account of before.
+    `expected`: how many the person saw; STATE_CONFLICT when it is another number by now.
     """
     require(by, Permission.BENEFITS_RECEIVE)
     values: dict[str, Any] = {
@@ -67,6 +69,9 @@ def close_notices(*, programme: Programme, by: Actor) -> int:
         postgres.join_whole_tables(ALIAS)
         postgres.execute(ALIAS, _ARRIVE, values)
         taken = postgres.execute(ALIAS, _SILENT, values)
+        if expected not in (None, taken):
+            detail = f"確かめた {expected:,} 件ではなく、今は {taken:,} 件です"
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail=detail)
         if taken:
             postgres.execute(ALIAS, _MOVE, values)
             subject = f"programme {programme.code}"

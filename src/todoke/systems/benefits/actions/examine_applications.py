@@ -7,22 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
-from todoke.contracts.residents import SnapshotRef
-from todoke.engine import duck, postgres
+from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.queries import bank_list
-from todoke.systems.benefits.queries.accounts import ACCOUNTS
-from todoke.systems.benefits.rules import account_name, examination
+from todoke.systems.benefits.queries import bank_list, examining
 from todoke.systems.benefits.rules.programme import Programme
 
-pc: Any = pyarrow.compute
 ALIAS = "benefits"
 
 # A later decision that is no longer favourable takes back what was passed or approved, before any money is reserved.
@@ -31,25 +25,6 @@ UPDATE benefits_case c SET state = 'received', state_at = %(now)s, state_by = %(
 WHERE c.programme = %(programme)s AND c.state IN ('passed', 'approved') AND NOT EXISTS (
     SELECT FROM benefits_decision d
     WHERE d.run_id = %(run)s AND d.household_key = c.household_key AND d.outcome = 'eligible')
-"""
-_FORMS = f"""
-SELECT a.id AS application_id, c.id AS case_id, c.case_number, c.payee_resident_code, c.protected,
-    d.outcome AS decided, d.needs_declaration, a.declines, a.declared_supporter_taxed, a.received_on,
-    k.bank_code, k.branch_code, k.account_type, k.account_number, k.account_holder_kana
-FROM benefits_case c
-JOIN benefits_application a ON a.case_id = c.id AND a.refusal = ''
-JOIN {ACCOUNTS} k ON k.case_id = c.id
-LEFT JOIN benefits_decision d ON d.run_id = $2 AND d.household_key = c.household_key
-WHERE c.programme = $1 AND c.state = 'received'
-ORDER BY c.case_number
-"""
-_CHECKED = """
-SELECT f.*, DATE '{accepts_from}' AS accepts_from, DATE '{deadline}' AS deadline,
-    b.bank_code IS NOT NULL AS bank_known, s.branch_code IS NOT NULL AS branch_known,
-    s.open AS branch_open
-FROM forms f
-LEFT JOIN (SELECT DISTINCT bank_code FROM branches) b ON b.bank_code = f.bank_code
-LEFT JOIN branches s ON s.bank_code = f.bank_code AND s.branch_code = f.branch_code
 """
 _KEEP = """
 INSERT INTO benefits_examination (
@@ -78,7 +53,7 @@ class Examined:
 
 
 def examine_applications(*, programme: Programme, by: Actor) -> Examined:
-    """Examine every form in state `received`; findings are kept with the editions of all that was used.
+    """Examine every form in state `received` that is not left to a person; findings are kept with the editions of all that was used.
 
     What was passed or approved under an earlier decision and is not eligible now is examined again.
     Errors: NOT_FOUND without a decision or a register.
@@ -94,7 +69,7 @@ def examine_applications(*, programme: Programme, by: Actor) -> Examined:
         "by": by.staff_id,
     }
     _take_back(values, by)
-    found = _check(_forms(programme, run, register), programme)
+    found = examining.check(examining.waiting_forms(programme, run, register), programme)
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         postgres.join_whole_tables(ALIAS)
         postgres.stage(ALIAS, "examined_forms", found)
@@ -127,27 +102,6 @@ def _take_back(values: dict[str, Any], by: Actor) -> None:
                 subject=subject,
                 persons=cursor.rowcount,
             )
-
-
-def _forms(programme: Programme, run: int, register: SnapshotRef) -> pa.Table:
-    forms = postgres.read(ALIAS, _FORMS, (programme.code, run))
-    forms = queries.with_payees(forms, register)
-    holders = forms["account_holder_kana"].combine_chunks()
-    return (
-        forms.append_column("holder", account_name.comparable(holders))
-        .append_column("payee", account_name.comparable(forms["name_kana"].combine_chunks()))
-        .append_column("zengin_holder", account_name.writable(holders))
-    )
-
-
-def _check(forms: pa.Table, programme: Programme) -> pa.Table:
-    """application_id, case_id, outcome, codes (text, separated by spaces)."""
-    with duck.connect() as connection:
-        connection.register("forms", forms)
-        connection.register("branches", bank_list.branches(max(clock.today(), programme.transfer_on)))
-        checked = _CHECKED.format(accepts_from=programme.accepts_from, deadline=programme.deadline)
-        found = duck.table(connection, examination.query(f"({checked})"))
-    return found.set_column(3, "codes", pc.binary_join(found["codes"], " "))
 
 
 def _counts(values: Iterable[Any]) -> dict[str, int]:

@@ -89,13 +89,14 @@ def prepare_batch(
 ) -> Prepared:
     """Reserve every approved case that may still be paid; a bank file's limit of lines makes several batches.
 
-    The newest decision and the newest register are asked once more. `expected`: how many the person saw. Errors:
-    NOT_FOUND without them, STATE_CONFLICT when banks are closed on the day, or another number can be paid by now.
+    Without a day: the programme's, or the first for which the bank still takes a file. The newest decision and the newest
+    register are asked once more. `expected`: how many the person saw. Errors: NOT_FOUND without them, STATE_CONFLICT when
+    banks are closed on the day or its cut-off is over, or another number can be paid by now.
     """
     require(by, Permission.BENEFITS_PAY)
-    day = transfer_on or programme.transfer_on
-    if bank_days.is_closed(day):
-        raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"振込指定日 {day} は銀行の休業日です")
+    first = office.earliest(clock.now())
+    day = transfer_on or max(programme.transfer_on, first)
+    _check(day, first)
     found = payable(programme.code)
     values: dict[str, Any] = {
         "programme": programme.code,
@@ -126,3 +127,13 @@ def prepare_batch(
             ALIAS, by=by, verb="benefits:payment:prepare", subject=f"programme {programme.code}", persons=payments
         )  # fmt: skip
     return Prepared(batches=len(made), payments=payments, total_yen=total_yen, held_back=found.held_back)
+
+
+def _check(day: date, first: date) -> None:
+    if bank_days.is_closed(day):
+        raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"振込指定日 {day} は銀行の休業日です")
+    if day < first:
+        raise TodokeError(
+            ErrorCode.STATE_CONFLICT,
+            detail=f"振込指定日 {day} は銀行の締切を過ぎています。{first} 以後の日にしてください",
+        )

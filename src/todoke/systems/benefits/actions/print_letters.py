@@ -23,9 +23,11 @@ from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.pages import typeface
 from todoke.systems.benefits import queries
+from todoke.systems.benefits.queries import fresh
 from todoke.systems.benefits.rules import letter_exclusions, push
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.letter_exclusions import LetterExclusion
+from todoke.systems.benefits.rules.mailing_state import PRINTED_AS
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.push import Route
@@ -44,9 +46,10 @@ INSERT INTO benefits_letter_file (
 VALUES (%(programme)s, %(number)s, %(route)s, %(name)s, %(sha256)s, %(cases)s, %(snapshot)s, %(now)s, %(by)s) RETURNING id
 """
 _LETTERS = """
-INSERT INTO benefits_letter (case_id, file_id, position, opt_out_until)
-SELECT c.id, %(file)s, listed.position, %(opt_out_until)s
-FROM unnest(%(numbers)s::text[]) WITH ORDINALITY listed (case_number, position)
+INSERT INTO benefits_letter (case_id, number, file_id, position, printed_as, opt_out_until)
+SELECT c.id, 1 + (SELECT coalesce(max(l.number), 0) FROM benefits_letter l WHERE l.case_id = c.id), %(file)s, listed.position,
+    listed.printed_as, %(opt_out_until)s
+FROM unnest(%(numbers)s::text[], %(printed_as)s::text[]) WITH ORDINALITY listed (case_number, printed_as, position)
 JOIN benefits_case c USING (case_number)
 """
 _PRINTED = """
@@ -71,11 +74,11 @@ def print_letters(
     `excluded.csv` names the cases left out.
 
     A killed run is continued by the same call: unrecorded files are made again, with the same bytes. A newer
-    register in between is heeded. Errors: NOT_FOUND without a decision or a register, UNAVAILABLE when a
+    register in between is heeded. Errors: NOT_FOUND without a decision or a register, REGISTER_OLD, UNAVAILABLE when a
     typesetting process died.
     """
     require(by, Permission.BENEFITS_PRINT)
-    register = queries.latest_register()
+    register = fresh.fresh_register(office)
     cases = _sorted_out(programme, register)
     letters = cases.filter(cases["exclusion"].is_null())
     excluded = Counter(str(reason) for reason in cases["exclusion"].drop_null().to_pylist())
@@ -102,7 +105,10 @@ def _sorted_out(programme: Programme, register: SnapshotRef) -> pa.Table:
     )
     with duck.connect() as connection:
         connection.register("cases", cases.append_column("undrawable", pa.array(missing)))
-        return duck.table(connection, f"SELECT *, {reason} AS exclusion FROM cases ORDER BY case_number")
+        statement = (
+            f"SELECT *, {reason} AS exclusion, {PRINTED_AS} AS printed_as FROM cases ORDER BY case_number"
+        )
+        return duck.table(connection, statement)
 
 
 def _list_excluded(cases: pa.Table, path: Path) -> None:
@@ -173,6 +179,7 @@ def _record(run: _Run, printed: PrintedSheaf, *, number: int, route: Route) -> N
         "cases": len(sheaf.letters),
         "snapshot": run.register.snapshot_id,
         "numbers": [letter.number for letter in sheaf.letters],
+        "printed_as": [letter.printed_as for letter in sheaf.letters],
         "opt_out_until": run.opt_out_until if route is Route.NOTICE else None,
         "now": clock.now(),
         "by": run.by.staff_id,

@@ -42,7 +42,7 @@ _PROTECTED = """IF NEW.protected AND NEW.ward_code = '' THEN
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0025_case_tally")]
+    dependencies: ClassVar = [("benefits", "0060_known_account_paid")]
     operations: ClassVar = [
         migrations.CreateModel(
             name="Shielded",

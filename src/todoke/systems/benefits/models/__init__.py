@@ -10,14 +10,17 @@ from todoke.systems.benefits.models.bank_result import (
     ResultFile,
     TransferResult,
 )
+from todoke.systems.benefits.models.call import Call, CallCheck, CallNote, CallReturn
 from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.edition_work import EditionWork
 from todoke.systems.benefits.models.examination import Approval, Examination
 from todoke.systems.benefits.models.file_import import FileImport, ImportLimit, ImportTotal
+from todoke.systems.benefits.models.form_entry import FormEntry, FormImage
 from todoke.systems.benefits.models.inquiry_order import InquiryOrder
 from todoke.systems.benefits.models.letter import Letter, LetterFile
+from todoke.systems.benefits.models.mailing import Mailing, MailingFile, PrinterCount, Pull
 from todoke.systems.benefits.models.overview import JudgedCount, JudgedHousehold, MissingCount, MissingStatus
 from todoke.systems.benefits.models.paper import Box, Paper, PaperDisposal, PaperMove
 from todoke.systems.benefits.models.payment import (
@@ -34,6 +37,7 @@ from todoke.systems.benefits.models.register import Register, RegisterEntry, Res
 from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.shielded import Shielded
 from todoke.systems.benefits.models.source import Source
+from todoke.systems.benefits.models.status_count import StatusCount
 
 __all__ = [
     "AccountCorrection",
@@ -48,6 +52,10 @@ __all__ = [
     "BankList",
     "BatchRelease",
     "Box",
+    "Call",
+    "CallCheck",
+    "CallNote",
+    "CallReturn",
     "Case",
     "CaseTally",
     "Contact",
@@ -60,6 +68,8 @@ __all__ = [
     "Examination",
     "FileHandover",
     "FileImport",
+    "FormEntry",
+    "FormImage",
     "ImportLimit",
     "ImportTotal",
     "InquiryOrder",
@@ -67,6 +77,8 @@ __all__ = [
     "JudgedHousehold",
     "Letter",
     "LetterFile",
+    "Mailing",
+    "MailingFile",
     "MissingCount",
     "MissingStatus",
     "Paper",
@@ -74,7 +86,9 @@ __all__ = [
     "PaperMove",
     "Payment",
     "PaymentBatch",
+    "PrinterCount",
     "ProgrammeEdition",
+    "Pull",
     "Recall",
     "Register",
     "RegisterEntry",
@@ -84,6 +98,7 @@ __all__ = [
     "Search",
     "Shielded",
     "Source",
+    "StatusCount",
     "Transfer",
     "TransferResult",
 ]

@@ -11,13 +11,18 @@ from todoke.privacy.retention import with_parent
 
 
 class Examination(models.Model):
-    """What the checks found on one application, with the edition of everything they used. Append-only."""
+    """What the checks found on one application, with the edition of everything they used. Append-only.
+
+    `by_hand`: a person saw the papers and confirmed `checks`; a form of a proxy passes only so (trigger).
+    """
 
     application = models.ForeignKey("benefits.Application", on_delete=models.PROTECT)
     case = models.ForeignKey("benefits.Case", on_delete=models.PROTECT)
     round = models.PositiveSmallIntegerField()
     outcome = models.TextField()
     codes = ArrayField(models.TextField())
+    by_hand = models.BooleanField(db_default=False)
+    checks = ArrayField(models.TextField(), db_default=[])
     decision_run = models.ForeignKey("benefits.DecisionRun", on_delete=models.PROTECT)
     register_snapshot = models.TextField()
     bank_list = models.TextField()
@@ -25,7 +30,7 @@ class Examination(models.Model):
     examined_by = models.TextField()
 
     privacy = Privacy(
-        open=("id application case round decision_run register_snapshot bank_list examined_at examined_by"),
+        open="id application case round by_hand checks decision_run register_snapshot bank_list examined_at examined_by",
         personal="outcome codes",
         keep=with_parent("case"),
     )
@@ -38,6 +43,9 @@ class Examination(models.Model):
                 condition=Q(outcome="passed", codes=[])
                 | (Q(outcome__in=["deficient", "declined", "ineligible"]) & ~Q(codes=[])),
                 name="examination_outcome_has_codes",
+            ),
+            models.CheckConstraint(
+                condition=Q(by_hand=False, checks=[]) | Q(by_hand=True), name="examination_checks_by_hand"
             ),
             models.UniqueConstraint(fields=["id", "case", "examined_by", "outcome"], name="examination_key"),
         ]

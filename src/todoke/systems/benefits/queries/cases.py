@@ -14,15 +14,24 @@ ALIAS = "benefits"
 _EVENTS = """
 SELECT 'numbered', c.created_at, c.created_by, '' FROM benefits_case c WHERE c.id = %(case)s
 UNION ALL
-SELECT 'printed', f.printed_at, f.printed_by, f.name FROM benefits_letter l
-    JOIN benefits_letter_file f ON f.id = l.file_id WHERE l.case_id = %(case)s
+SELECT CASE f.kind WHEN 'forms' THEN 'printed' ELSE 'letter_' || f.kind END, f.printed_at, f.printed_by, f.name
+    FROM benefits_letter l JOIN benefits_letter_file f ON f.id = l.file_id WHERE l.case_id = %(case)s
 UNION ALL
-SELECT CASE a.refusal WHEN '' THEN 'received' ELSE 'received_again' END, a.received_at, a.received_by,
+SELECT CASE WHEN p.id IS NULL THEN 'posted' ELSE 'pulled' END, m.confirmed_at, m.confirmed_by, f.name
+    FROM benefits_letter l JOIN benefits_letter_file f ON f.id = l.file_id
+    JOIN benefits_mailing_file o ON o.file_id = f.id JOIN benefits_mailing m ON m.id = o.mailing_id
+    LEFT JOIN benefits_pull p ON p.letter_id = l.id AND p.register_snapshot = m.register_snapshot
+    WHERE l.case_id = %(case)s AND m.state = 'dispatched'
+UNION ALL
+SELECT CASE WHEN a.refusal <> '' THEN 'received_again' WHEN a.correction > 0 THEN 'corrected' ELSE 'received' END, a.received_at, a.received_by,
     a.received_on::text || ' ' || a.route FROM benefits_application a WHERE a.case_id = %(case)s
 UNION ALL
 SELECT CASE p.state WHEN 'cancelled' THEN 'sheet_cancelled' ELSE 'sheet_' || p.kind END, p.registered_at, p.registered_by,
     p.received_on::text || ' 箱 ' || b.label FROM benefits_paper p JOIN benefits_box b ON b.id = p.box_id
     WHERE p.case_id = %(case)s
+UNION ALL
+SELECT 'keyed', e.entered_at, e.entered_by, e.number::text || '回目' FROM benefits_form_entry e
+    JOIN benefits_paper p ON p.id = e.paper_id WHERE p.case_id = %(case)s
 UNION ALL
 SELECT e.outcome, e.examined_at, e.examined_by, array_to_string(e.codes, ' ') FROM benefits_examination e
     WHERE e.case_id = %(case)s

@@ -42,7 +42,7 @@ FROM benefits_case_tally WHERE programme = %(programme)s GROUP BY 1, 2, 3 HAVING
 """
 _WEEKS = """
 SELECT date_trunc('week', received_on)::date AS week, count(*) FROM benefits_application
-WHERE programme = %s AND refusal = '' GROUP BY 1 ORDER BY 1
+WHERE programme = %s AND refusal = '' AND correction = 0 GROUP BY 1 ORDER BY 1
 """
 _APPROVED_LATELY = """
 SELECT count(*) FROM benefits_approval a JOIN benefits_case c ON c.id = a.case_id

@@ -50,7 +50,8 @@ SELECT
     (SELECT count(*) FROM benefits_case WHERE programme = p.code) AS cases,
     (SELECT coalesce(sum(cases), 0) FROM benefits_letter_file WHERE programme = p.code) AS letters,
     (SELECT count(*) FROM benefits_letter_file WHERE programme = p.code) AS letter_files,
-    (SELECT count(*) FROM benefits_application WHERE programme = p.code AND refusal = '') AS applications,
+    (SELECT count(*) FROM benefits_application WHERE programme = p.code AND refusal = '' AND correction = 0)
+        AS applications,
     (SELECT coalesce(max(id), 0) FROM benefits_application WHERE programme = p.code AND refusal = '')
         AS last_application,
     (SELECT coalesce(max(k.id), 0) FROM benefits_account_correction k JOIN benefits_case c ON c.id = k.case_id
@@ -65,11 +66,20 @@ FROM (SELECT %(programme)s::text AS code) p, LATERAL (
         count(r.id) AS released_batches,
         coalesce(sum(b.payments) FILTER (WHERE r.id IS NOT NULL), 0) AS released_payments,
         coalesce(sum(b.total_yen) FILTER (WHERE r.id IS NOT NULL), 0) AS released_yen,
-        count(f.id) AS bank_files, coalesce(sum(f.payments), 0) AS ordered_payments,
-        coalesce(sum(f.total_yen), 0) AS ordered_yen
-    FROM benefits_payment_batch b
+        count(f.id) AS bank_files, coalesce(sum(b.payments) FILTER (WHERE f.id IS NOT NULL), 0) AS ordered_payments,
+        coalesce(sum(b.total_yen) FILTER (WHERE f.id IS NOT NULL), 0) AS ordered_yen
+    FROM (
+        SELECT b.id, b.payments - coalesce(d.payments, 0) AS payments, b.total_yen - coalesce(d.yen, 0) AS total_yen
+        FROM benefits_payment_batch b LEFT JOIN (
+            SELECT batch_id, count(*) AS payments, sum(amount_yen) AS yen FROM (
+                SELECT transfer_id, batch_id, amount_yen FROM benefits_transfer_result WHERE outcome = 'failed'
+                UNION SELECT t.id, t.batch_id, t.amount_yen
+                FROM benefits_recall w JOIN benefits_transfer t ON t.id = w.transfer_id WHERE w.state = 'returned'
+            ) back GROUP BY batch_id
+        ) d ON d.batch_id = b.id
+        WHERE b.programme = p.code
+    ) b
     LEFT JOIN benefits_batch_release r ON r.batch_id = b.id LEFT JOIN benefits_bank_file f ON f.batch_id = b.id
-    WHERE b.programme = p.code
 ) b
 """
 _EXAMINED = """
@@ -99,6 +109,7 @@ WHERE b.programme = %s GROUP BY 1, 2 ORDER BY 1, 2
 class Ledger:
     """The totals of a programme (支給管理の集計), from cases to bank files; yen are whole yen.
 
+    Payments are households, not attempts: money that failed or came back is in none of the sums until it is sent again.
     `ordered_*` is what bank files were written for; `last_*` are the highest row ids, 0 for none.
     """
 

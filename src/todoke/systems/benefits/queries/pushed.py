@@ -20,12 +20,13 @@ WHERE d.run_id = $1 AND d.outcome = 'eligible'
 AND NOT EXISTS (SELECT FROM benefits_case c WHERE c.programme = $2 AND c.lineage = d.household_key)
 ORDER BY d.household_key
 """
-# What the bank confirmed, newest first. Ordered is not paid: nobody knows yet whether the account took it.
+# What the bank confirmed and did not give back, newest first. Ordered is not paid: nobody knows yet whether the account took it.
 _EARLIER = """
 SELECT DISTINCT ON (c.payee_resident_code) c.payee_resident_code, t.id AS transfer_id, b.transfer_on, t.account_holder_kana
 FROM benefits_case c JOIN benefits_payment p ON p.case_id = c.id JOIN benefits_transfer t ON t.payment_id = p.id
-JOIN benefits_payment_batch b ON b.id = t.batch_id
+JOIN benefits_transfer_result r ON r.transfer_id = t.id AND r.outcome = 'paid' JOIN benefits_payment_batch b ON b.id = t.batch_id
 WHERE c.programme <> $1 AND c.state = 'paid'
+    AND NOT EXISTS (SELECT FROM benefits_recall w WHERE w.transfer_id = t.id AND w.state = 'returned')
 ORDER BY c.payee_resident_code, b.transfer_on DESC, t.attempt DESC
 """
 _NAMED = """

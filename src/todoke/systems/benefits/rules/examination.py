@@ -33,7 +33,7 @@ class Finding:
 COLUMNS = (
     "decided", "needs_declaration", "declines", "declared_supporter_taxed", "received_on", "accepts_from", "deadline",
     "bank_code", "bank_known", "branch_known", "branch_open", "account_type", "account_number", "holder", "payee", "zengin_holder",
-    "left_reason", "in_register", "protected",
+    "left_reason", "in_register", "protected", "identity_attached", "account_attached",
 )  # fmt: skip
 
 _O = ExaminationOutcome
@@ -85,6 +85,14 @@ FINDINGS = (
     Finding(
         code="NAME_UNUSABLE", outcome=_O.DEFICIENT, when="bank_code <> '' AND zengin_holder IS NULL",
         sentence="口座名義に振込で使えない文字があります。",
+    ),
+    Finding(
+        code="IDENTITY_MISSING", outcome=_O.DEFICIENT, when="identity_attached IS FALSE",
+        sentence="本人確認書類が添付されていません。",
+    ),
+    Finding(
+        code="ACCOUNT_PROOF_MISSING", outcome=_O.DEFICIENT, when="bank_code <> '' AND account_attached IS FALSE",
+        sentence="振込先口座を確認できる書類が添付されていません。",
     ),
     Finding(
         code="PAYEE_DIED", outcome=_O.DEFICIENT, when="left_reason = '死亡'", sentence="受給者が死亡しています。"

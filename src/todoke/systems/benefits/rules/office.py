@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
+
+from todoke.systems.benefits.rules import bank_days
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,18 @@ class PayingOffice:
     cut_off_days: int
     cut_off_hour: int
     """The bank wants the file by that hour, so many business days before the day of the transfer (per bank contract)."""
+    register_hours: int
+    register_days: int | None
+    """Letters are printed and sent only from a register that came in so many hours ago at most, and shows a day so many days
+    ago at most; None only where time stands still, as in the sample city's register."""
+
+    def cut_off(self, transfer_on: date) -> datetime:
+        """By when the bank must have the file for that day."""
+        return bank_days.cut_off(transfer_on, days=self.cut_off_days, hour=self.cut_off_hour)
+
+    def earliest(self, now: datetime) -> date:
+        """The first day for which a file can still be brought in time."""
+        return bank_days.earliest(now, days=self.cut_off_days, hour=self.cut_off_hour)
 
 
 SAMPLE_CITY = PayingOffice(
@@ -39,4 +54,6 @@ SAMPLE_CITY = PayingOffice(
     lines_per_file=50_000,
     cut_off_days=1,
     cut_off_hour=12,
+    register_hours=24,
+    register_days=None,
 )

@@ -87,7 +87,21 @@ def sentence(
     transfer_on: date | None = None,
 ) -> str:
     """The one sentence. What was decided about the money stands before a later change of mind about the reason."""
-    if household.reason is Reason.EXEMPT or state in _MONEY_IS_ON_ITS_WAY:
+    if household.reason is Reason.UNKNOWN and state not in _MONEY_IS_ON_ITS_WAY:
+        return _unknown(household)
+    return brief(household.reason, programme, state=state, route=route, transfer_on=transfer_on)
+
+
+def brief(
+    reason: Reason,
+    programme: Programme,
+    *,
+    state: CaseState | None,
+    route: Route = Route.CONFIRMATION,
+    transfer_on: date | None = None,
+) -> str:
+    """The same without looking at the household's members: who waits for what is not said."""
+    if reason is Reason.EXEMPT or state in _MONEY_IS_ON_ITS_WAY:
         words = {
             "deadline": wareki(programme.deadline),
             "transfer_on": wareki(transfer_on) if transfer_on else "近いうち",
@@ -96,9 +110,7 @@ def sentence(
         if route is Route.NOTICE and state in NOTICE:
             return NOTICE[state]
         return STANDING[state].format(**words)
-    if household.reason is Reason.UNKNOWN:
-        return _unknown(household)
-    return REFUSED[household.reason]
+    return _WAITING if reason is Reason.UNKNOWN else REFUSED[reason]
 
 
 def _unknown(household: Household) -> str:

@@ -9,11 +9,16 @@ from django.urls import URLPattern
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
+from todoke.systems.benefits.web.calls import urls as calls
 from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
+from todoke.systems.benefits.web.entry import urls as entry
+from todoke.systems.benefits.web.examination import urls as examination
 from todoke.systems.benefits.web.households import urls as households
 from todoke.systems.benefits.web.imports import urls as imports
 from todoke.systems.benefits.web.intake import urls as intake
+from todoke.systems.benefits.web.mailings import urls as mailings
+from todoke.systems.benefits.web.notices import urls as notices
 from todoke.systems.benefits.web.papers import urls as papers
 from todoke.systems.benefits.web.payments import urls as payments
 from todoke.systems.benefits.web.programmes import urls as programmes
@@ -25,8 +30,13 @@ urlpatterns: Final[list[URLPattern]] = [
     *programmes.urlpatterns,
     *payments.urlpatterns,
     *imports.urlpatterns,
+    *mailings.urlpatterns,
     *intake.urlpatterns,
+    *entry.urlpatterns,
+    *examination.urlpatterns,
+    *notices.urlpatterns,
     *papers.urlpatterns,
+    *calls.urlpatterns,
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -36,12 +46,21 @@ MENU: Final[tuple[Entry, ...]] = (
     *programmes.MENU,
     *payments.MENU,
     *imports.MENU,
+    *mailings.MENU,
     *intake.MENU,
+    *entry.MENU,
+    *examination.MENU,
+    *notices.MENU,
     *papers.MENU,
+    *calls.MENU,
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     *imports.CARDS,
+    *notices.CARDS,
     programmes.waiting,
+    *examination.CARDS,
     *payments.CARDS,
+    *mailings.CARDS,
+    *calls.CARDS,
 )

@@ -209,7 +209,7 @@ def results(alias: str, *, after: int, limit: int) -> Results:
             zip(rows, opened, strict=True)
         )
     ]
-    return Results(records=found, open_inquiries=postgres.prepared(alias, _COUNTS["inquiries_open"])[0][0][0])
+    return Results(records=found)
 
 
 def routed_answers(alias: str, permit_ids: list[str]) -> list[tuple[str, str, Provision]]:

@@ -20,7 +20,8 @@ from todoke.workflow.runner import move, of
 ALIAS = "benefits"
 _LAST = """
 SELECT p.id, p.state, p.arrival_id, c.id, c.case_number, c.state, a.before_state, b.label,
-    EXISTS (SELECT FROM benefits_application f WHERE f.case_id = c.id AND f.refusal = '')
+    EXISTS (SELECT FROM benefits_application f WHERE f.case_id = c.id AND f.refusal = '') AND a.id IS NOT NULL
+    OR EXISTS (SELECT FROM benefits_form_entry e WHERE e.paper_id = p.id)
 FROM benefits_paper p
 JOIN benefits_case c ON c.id = p.case_id
 JOIN benefits_box b ON b.id = p.box_id
@@ -53,9 +54,9 @@ def undo_scan(*, by: Actor) -> Undone:
         paper, paper_state, arrival, case, number, state, before, box, keyed = rows[0]
         if paper_state != PaperState.HELD:
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail="紙が箱から動いています")
+        if keyed or (arrival is not None and state != "received"):
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail="内容の入力または審査が済んでいます")
         if arrival is not None:
-            if keyed or state != "received":
-                raise TodokeError(ErrorCode.STATE_CONFLICT, detail="内容の入力または審査が済んでいます")
             postgres.execute(ALIAS, _UNDO, {**values, "arrival": arrival})
             move(ALIAS, CASE, of(CASE, [case]), to=before, by=by, subject=f"undo paper {paper}", persons=1)
         move(ALIAS, PAPER, of(PAPER, [paper]), to=PaperState.CANCELLED, by=by, persons=1)

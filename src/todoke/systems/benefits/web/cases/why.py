@@ -20,8 +20,8 @@ from todoke.systems.benefits.models import Case, Decision, Resident
 from todoke.systems.benefits.queries.cases import Happened
 from todoke.systems.benefits.rules import next_steps, phone, push, tariff, why_forming
 from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.examination import FINDINGS
 from todoke.systems.benefits.rules.failures import FAILURES, SOURCE_TITLES, AccountSource, FailureClass
+from todoke.systems.benefits.rules.hand_examination import SENTENCES
 from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.push import Route
 from todoke.systems.benefits.rules.rule import Rule
@@ -36,11 +36,20 @@ ALIAS = "benefits"
 _TONES = {Verdict.MET: "good", Verdict.NOT_MET: "fail", Verdict.OPEN: "warn", Verdict.UNASKED: ""}
 _FOR_MAINTAINERS = ("facts/", "DESIGN")
 _OUR_OWN = "本システムの原則（分からないことを非課税としない）"
-_SENTENCES = {finding.code: finding.sentence for finding in FINDINGS}
 _HAPPENED = {
     "numbered": "給付管理番号を付けました",
     "printed": "確認書を印刷しました",
+    "letter_again": "同じ手紙をもう一度印刷しました",
+    "letter_reminder": "手続きのお願い（勧奨）を印刷しました",
+    "letter_deficiency": "不備のお知らせを印刷しました",
+    "letter_decision": "支給決定通知書を印刷しました",
+    "letter_refusal": "不支給決定通知書を印刷しました",
+    "letter_refund": "返還のお願いを印刷しました",
+    "posted": "手紙を発送しました",
+    "pulled": "印刷した手紙を発送前に抜き取りました",
     "received": "確認書を受け付けました",
+    "corrected": "補正を受け付けました（前の様式と置き換え）",
+    "keyed": "様式を入力しました",
     "received_again": "もう一度届いた確認書（数えません）",
     "sheet_form": "届いた確認書を読み取りました",
     "sheet_duplicate": "重複した確認書を箱に入れました",
@@ -254,7 +263,7 @@ def _events(found: Why) -> list[dict[str, Any]]:
 def _event(one: Happened) -> dict[str, Any]:
     note = one.what
     if one.kind in ("deficient", "declined", "ineligible"):
-        note = "　".join(_SENTENCES.get(code, code) for code in one.what.split())
+        note = "　".join(SENTENCES.get(code, code) for code in one.what.split())
     elif one.kind == "reserved":
         note = f"{int(one.what):,}円"
     elif one.kind == "released":

@@ -1,6 +1,6 @@
 """確認書, 申請書 and お知らせ as PDF: the common part typeset once, then 100 households a file, on two processes.
 
-Measured here on one core: 100 letters of two pages in 0.09 s (0.5 s when the common part is typeset each time).
+Measured here on one busy core: 100 letters of two pages with all their codes in 0.3 s, 0.14 s of it without the codes.
 The same letters give the same bytes: the document carries no date and no random identifier.
 """
 
@@ -25,7 +25,8 @@ import typst
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages import typesetting as house
-from todoke.systems.benefits.web.letters import qr
+from todoke.systems.benefits.rules import customer_barcode
+from todoke.systems.benefits.web.letters import linear, qr
 
 LETTERS_PER_FILE = 100
 ADDRESS_LENGTH, NAME_LENGTH = 72, 32
@@ -65,6 +66,7 @@ class Letter:
     """One household's letter: 給付管理番号, postal code (with hyphen), registered address, name of the payee.
 
     `amount` and its `parts` where households get different amounts, `account` of a notice; else empty.
+    `printed_as` is kept with the letter and not printed.
     """
 
     number: str
@@ -74,6 +76,7 @@ class Letter:
     amount: str = ""
     parts: str = ""
     account: str = ""
+    printed_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,13 +119,21 @@ def typeset(
     letters: Iterable[Letter], folder: Path, *, form: Literal["pdf", "png"] = "pdf", ppi: float = 144
 ) -> list[bytes]:
     """The document (`pdf`: one item; `png`: one a page) of some letters, in a folder made by `prepare`."""
-    data = json.dumps(
-        [asdict(letter) | {"runs": qr.runs(letter.number)} for letter in letters], ensure_ascii=False
-    )
+    data = json.dumps([asdict(letter) | _codes(letter) for letter in letters], ensure_ascii=False)
     compiler = typst.Compiler(str(folder / "letter.typ"), root=str(folder), font_paths=house.fonts())
     made = compiler.compile(format=form, ppi=ppi, sys_inputs={"letters": data}, pdf_tags=False)
     assert made is not None
     return made if isinstance(made, list) else [made]
+
+
+def _codes(letter: Letter) -> dict[str, object]:
+    """Number as QR code and barcode, address as the post's barcode (empty: none)."""
+    address = customer_barcode.data(letter.postal.replace("-", ""), letter.address)
+    return {
+        "runs": qr.runs(letter.number),
+        "lines": linear.runs(letter.number),
+        "bars": customer_barcode.bars(address) if address else "",
+    }
 
 
 def prepare(folder: Path, text: CommonText) -> None:
@@ -151,7 +162,7 @@ def _pool(folder: Path) -> Iterator[ProcessPoolExecutor]:
         mp_context=context,
         initializer=_start_worker,
         initargs=(str(folder),),
-        max_tasks_per_child=100,
+        max_tasks_per_child=50,
     ) as pool:
         yield pool
 

@@ -54,6 +54,7 @@ def letter(
         amount=f"{row['amount_yen']:,}" if varies else "",
         parts=parts if varies else "",
         account=_account(accounts[row["known_transfer_id"]]) if row["route"] == Route.NOTICE else "",
+        printed_as=row["printed_as"],
     )
 
 

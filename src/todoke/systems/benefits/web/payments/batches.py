@@ -45,7 +45,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         Column[Batch](key="yen", title="総額（円）", value=lambda row: row.total_yen, kind=Kind.NUMBER),
         Column[Batch](key="day", title="振込指定日", value=lambda row: row.transfer_on, kind=Kind.DAY),
         Column[Batch](
-            key="until", title="銀行の締切", value=lambda row: words.cut_off(row.transfer_on, SAMPLE_CITY), kind=Kind.MOMENT
+            key="until", title="銀行の締切", value=lambda row: SAMPLE_CITY.cut_off(row.transfer_on), kind=Kind.MOMENT
         ),
         Column[Batch](key="digest", title="SHA-256（先頭）", value=lambda row: (row.sha256 or "")[:12], kind=Kind.CODE),
     ]  # fmt: skip

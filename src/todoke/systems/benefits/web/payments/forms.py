@@ -48,7 +48,7 @@ class PrepareForm(forms.Form):
         day: date = self.cleaned_data["transfer_on"]
         if bank_days.is_closed(day):
             raise forms.ValidationError(f"{wareki(day)}は銀行の休業日です。営業日を入力してください。")
-        first = bank_days.earliest(now(), days=self.office.cut_off_days, hour=self.office.cut_off_hour)
+        first = self.office.earliest(now())
         if day < first:
             raise forms.ValidationError(
                 f"{wareki(day)}の振込は銀行の締切を過ぎています。{wareki(first)}以後の日にしてください。"

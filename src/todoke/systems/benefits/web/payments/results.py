@@ -97,6 +97,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     return lists.listing(
         request, table, permission=READ, heading="振込不能",
         lead="口座を訂正すると審査に戻り、承認の後に新しい振込の回として支払います。前の回の記録は変わりません。",
+        actions=[("公金受取口座の照会の結果を取り込む", reverse("benefits-public-accounts"))] if may else (),
         crumbs=[("ホーム", "/"), ("振込不能", "")],
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from todoke.systems.benefits.actions.write_bank_file import write_bank_file
 from todoke.systems.benefits.queries import payments as reads
 from todoke.systems.benefits.queries.editions import find
 from todoke.systems.benefits.queries.payable import Payable, payable
-from todoke.systems.benefits.rules import bank_days, held_back
+from todoke.systems.benefits.rules import held_back
 from todoke.systems.benefits.rules.office import SAMPLE_CITY
 from todoke.systems.benefits.web.payments import words
 from todoke.systems.benefits.web.payments.batches import PREPARE, RELEASE, facts
@@ -35,10 +35,9 @@ def prepare(request: HttpRequest, code: str) -> HttpResponse:
     """起案: who would be paid, what stays behind and why, on which day."""
     programme, found = find(code), payable(code)
     count = found.cases.num_rows
-    first = bank_days.earliest(clock.now(), days=SAMPLE_CITY.cut_off_days, hour=SAMPLE_CITY.cut_off_hour)
     form = PrepareForm(
         request.POST if request.method == "POST" else None, office=SAMPLE_CITY, seen=count,
-        proposed=max(first, programme.transfer_on),
+        proposed=max(SAMPLE_CITY.earliest(clock.now()), programme.transfer_on),
     )  # fmt: skip
 
     def work(by: Actor, given: dict[str, Any]) -> None:

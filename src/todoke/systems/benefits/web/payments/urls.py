@@ -9,7 +9,15 @@ from django.urls import URLPattern, path
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
-from todoke.systems.benefits.web.payments import bank_lists, batches, days, recalls, results, steps
+from todoke.systems.benefits.web.payments import (
+    bank_lists,
+    batches,
+    days,
+    public_accounts,
+    recalls,
+    results,
+    steps,
+)
 
 _ONE: Final = "benefits/payments/<slug:code>/<int:number>"
 
@@ -24,6 +32,7 @@ urlpatterns: Final[list[URLPattern]] = [
     path("benefits/bank-list", bank_lists.take, name="benefits-bank-list"),
     path("benefits/failed", results.failed, name="benefits-failed"),
     path("benefits/failed/<int:case_id>", results.account, name="benefits-failed-account"),
+    path("benefits/public-accounts", public_accounts.take, name="benefits-public-accounts"),
     path("benefits/recalls", recalls.listed, name="benefits-recalls"),
     path("benefits/recalls/new", recalls.new, name="benefits-recall-new"),
     path("benefits/recalls/<int:recall_id>/confirm", recalls.confirm, name="benefits-recall-confirm"),
@@ -40,7 +49,7 @@ MENU: Final[tuple[Entry, ...]] = (
     Entry(route="benefits-days", title="日締め", below=("benefits-day",)),
     Entry(route="benefits-recalls", title="組戻し", below=("benefits-recall",)),
     Entry(route="benefits-bank-list", title="金融機関の一覧"),
-    Entry(route="benefits-failed", title="振込不能", below=("benefits-failed",)),
+    Entry(route="benefits-failed", title="振込不能", below=("benefits-failed", "benefits-public-accounts")),
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (batches.cards, recalls.cards, days.cards)

@@ -38,21 +38,16 @@ def yen(amount: int) -> str:
     return f"{amount:,}円"
 
 
-def cut_off(transfer_on: date, office: PayingOffice) -> datetime:
-    """By when the bank must have the file."""
-    return bank_days.cut_off(transfer_on, days=office.cut_off_days, hour=office.cut_off_hour)
-
-
 def deadline(transfer_on: date, office: PayingOffice) -> str:
     """令和4年3月30日 12:00まで; says so when it is over."""
-    until = cut_off(transfer_on, office)
+    until = office.cut_off(transfer_on)
     over = "（過ぎています）" if until <= now() else ""
     return f"{wareki(until.date())} {until.astimezone(JAPAN):%H:%M}まで{over}"
 
 
 def calendar(office: PayingOffice) -> str:
     """The next days on which the bank pays, and until when each may be ordered."""
-    first = bank_days.earliest(now(), days=office.cut_off_days, hour=office.cut_off_hour)
+    first = office.earliest(now())
     days = [first, bank_days.after(first, 1), bank_days.after(first, 2)]
     return "、".join(f"{wareki(day)}（締切 {deadline(day, office)}）" for day in days)
 

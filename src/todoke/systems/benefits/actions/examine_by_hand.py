@@ -1,0 +1,65 @@
+"""一件ずつの審査: the recommendation of one person who saw the papers, beside what the checks found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from todoke.access.permissions import Actor, Permission, require
+from todoke.engine import postgres
+from todoke.kernel import clock
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.person import Person
+from todoke.oplog.record import record
+from todoke.systems.benefits.models import Case, Examination
+from todoke.systems.benefits.queries import bank_list, examining
+from todoke.systems.benefits.rules import hand_examination
+from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.examination import ExaminationOutcome
+from todoke.systems.benefits.rules.hand_examination import NotAllowed
+
+ALIAS = "benefits"
+_MOVE = """
+UPDATE benefits_case SET state = %(state)s, state_at = %(now)s, state_by = %(by)s WHERE id = %(case)s AND state = 'received'
+"""
+
+
+def examine_by_hand(
+    *, case_id: int, application_id: int, outcome: ExaminationOutcome, seen: Sequence[str], checks: Sequence[str], by: Actor
+) -> Examination:  # fmt: skip
+    """Keep the conclusion about the form `application_id` that the person saw; the checks are made once more.
+
+    Errors: NOT_FOUND; STATE_CONFLICT when the case is not waiting or has another form by now; RECORD_INVALID when the
+    findings do not allow the conclusion.
+    """
+    require(by, Permission.BENEFITS_EXAMINE)
+    with transaction.atomic(using=ALIAS):
+        case = Case.objects.using(ALIAS).select_for_update().filter(pk=case_id).first()
+        if case is None:
+            raise TodokeError(ErrorCode.NOT_FOUND, what="世帯")
+        found = examining.case_file(case_id)
+        if case.state != CaseState.RECEIVED or found.application_id != application_id:
+            raise TodokeError(
+                ErrorCode.STATE_CONFLICT, detail="この世帯は審査を待っていないか、様式が替わりました"
+            )
+        try:
+            codes = hand_examination.codes(
+                found=found.outcome, found_codes=found.codes, chosen=outcome, seen=seen, checks=checks, proxy=found.form["proxy"]
+            )  # fmt: skip
+        except NotAllowed as error:
+            raise TodokeError(ErrorCode.RECORD_INVALID, detail=str(error).rstrip("。")) from None
+        now = clock.now()
+        made = Examination.objects.using(ALIAS).create(
+            application_id=application_id, case_id=case_id, outcome=outcome.value, codes=list(codes), by_hand=True,
+            round=1 + Examination.objects.using(ALIAS).filter(application_id=application_id).count(),
+            checks=sorted(checks), decision_run_id=found.run, register_snapshot=found.register,
+            bank_list=bank_list.edition(), examined_at=now, examined_by=by.staff_id,
+        )  # fmt: skip
+        values = {"case": case_id, "state": outcome.value, "now": now, "by": by.staff_id}
+        postgres.execute(ALIAS, _MOVE, values)
+        record(
+            ALIAS, by=by, verb="benefits:application:examine", subject=f"examination {made.pk} {outcome.value}", persons=1,
+            about=Person("case_number", case.case_number),
+        )  # fmt: skip
+    return made

@@ -1,0 +1,1 @@
+"""発送: from the printer to the post."""

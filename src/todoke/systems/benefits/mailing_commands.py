@@ -1,0 +1,105 @@
+"""`todoke benefits mailing …`: printed letters on their way to the post."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import click
+
+from todoke.access import cli_actor
+from todoke.access.guard import verb
+from todoke.access.permissions import Permission
+from todoke.engine import snapshots
+from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.systems.benefits.actions.mailings.confirm_dispatch import confirm_dispatch
+from todoke.systems.benefits.actions.mailings.count_sheets import count_sheets
+from todoke.systems.benefits.actions.mailings.hand_over import hand_over
+from todoke.systems.benefits.actions.mailings.match_register import match_register
+from todoke.systems.benefits.queries import mailings
+from todoke.systems.benefits.rules import letter_kind
+from todoke.systems.benefits.rules.mailing_state import PULL_TITLES, PullReason, SheetCount
+from todoke.systems.benefits.rules.office import SAMPLE_CITY
+
+_by = click.option("--by", "by", required=True, help="職員ID")
+_number = click.argument("number", type=int)
+_FIGURES = ("printed", "spoiled", "reprinted", "enclosed")
+
+
+@click.group(name="mailing")
+def group() -> None:
+    """発送: 印刷所への引渡し、数の確認、発送前の照合、発送の確認"""
+
+
+@group.command(name="hand-over")
+@click.option("--programme", default="r3-nontaxable", show_default=True, help="事業コード")
+@_by
+@verb(Permission.BENEFITS_MAILING)
+def hand(programme: str, by: str) -> None:
+    """印刷したファイルのうち、まだ印刷所に渡していないものを、1つの発送にまとめます。"""
+    made = hand_over(programme=programme, by=cli_actor.actor(by))
+    click.echo(f"発送 {made.pk}：{made.letters:,} 通、{made.sheets:,} 枚を渡しました。")
+    for one in mailings.held(made.pk):
+        title = letter_kind.title(one.kind, one.route)
+        click.echo(
+            f"  {one.kind},{one.route} {title} {one.letters:,} 通 {one.sheets:,} 枚 {one.files} ファイル"
+        )
+
+
+@group.command(name="count")
+@_number
+@click.argument("file", type=click.Path(path_type=Path))
+@_by
+@verb(Permission.BENEFITS_MAILING)
+def count(number: int, file: Path, by: str) -> None:
+    """印刷所の数のファイル（kind,route,printed,spoiled,reprinted,enclosed）を取り込みます。"""
+    if not file.is_file():
+        raise TodokeError(ErrorCode.INPUT_MISSING, file=file.name)
+    found = count_sheets(
+        mailing_id=number, counts=_read(file), by=cli_actor.actor(by), source=snapshots.file_sha256(file)
+    )
+    for text in found:
+        click.echo(f"  {text}")
+    click.echo("数が合わないため、先へ進めません。" if found else "数が合いました。")
+
+
+@group.command(name="match")
+@_number
+@_by
+@verb(Permission.BENEFITS_MAILING)
+def match(number: int, by: str) -> None:
+    """最新の住民記録と照合し、抜き取る手紙を示します。"""
+    pulled = match_register(mailing_id=number, office=SAMPLE_CITY, by=cli_actor.actor(by))
+    mailing = mailings.one(number)
+    click.echo(f"抜き取る手紙は {pulled:,} 通です。")
+    for reason, letters in mailings.reasons(mailing).items():
+        click.echo(f"  {PULL_TITLES[PullReason(reason)]} {letters:,} 通")
+    for row in mailings.pulled(mailing):
+        click.echo(f"  {row.file} {row.position} 通目 {row.case_number}")
+
+
+@group.command(name="confirm")
+@_number
+@click.option("--taken-out", type=int, required=True, help="抜き取った通数")
+@click.option("--posted", type=int, required=True, help="発送した通数")
+@_by
+@verb(Permission.BENEFITS_MAILING_CONFIRM)
+def confirm(number: int, taken_out: int, posted: int, by: str) -> None:
+    """二人目として、抜き取った通数と発送した通数を確認します。"""
+    confirm_dispatch(
+        mailing_id=number, taken_out=taken_out, posted=posted, office=SAMPLE_CITY, by=cli_actor.actor(by)
+    )
+    click.echo(f"発送 {number} を確認しました。")
+
+
+def _read(file: Path) -> list[SheetCount]:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    try:
+        return [
+            SheetCount(kind=row["kind"], route=row["route"], **{name: int(row[name]) for name in _FIGURES})
+            for row in rows
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        detail = "列は kind,route,printed,spoiled,reprinted,enclosed で、後の4つは数です"
+        raise TodokeError(ErrorCode.RECORD_INVALID, detail=detail) from error

@@ -1,0 +1,1 @@
+"""コールセンターの画面: one call, its note, and whom to call back."""

@@ -1,0 +1,1 @@
+"""審査 and 承認 on screen."""

@@ -1,0 +1,56 @@
+"""Forms of 審査: a tick for everything that was confirmed, one digit for the conclusion, numbers for what is missing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any, Final
+
+from django import forms
+
+from todoke.systems.benefits.rules import hand_examination as rules
+from todoke.systems.benefits.rules.examination import ExaminationOutcome
+from todoke.systems.benefits.rules.form_entry import digits
+
+_DIGITS: Final = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}
+_OUTCOMES: Final = "　".join(
+    f"{key}：{rules.OUTCOME_TITLES[outcome]}" for key, outcome in rules.OUTCOMES.items()
+)
+
+
+class ExaminationForm(forms.Form):
+    """The conclusion about one form."""
+
+    application = forms.IntegerField(widget=forms.HiddenInput())
+    checks = forms.MultipleChoiceField(
+        label="紙を見て確かめたこと", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="支給相当にするには、すべてに印を付けます（スペースキー）。",
+    )  # fmt: skip
+    outcome = forms.CharField(
+        label="審査の結論", help_text=_OUTCOMES, max_length=2, widget=forms.TextInput(attrs=_DIGITS)
+    )
+    seen = forms.CharField(
+        label="不備の番号", required=False, max_length=60, help_text="下の表の番号。いくつもあるときは空白で区切ります。",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, data: Any, *, application: int, proxy: str) -> None:  # noqa: ANN401 - as Django's own
+        super().__init__(data, initial={"application": application})
+        field = self.fields["checks"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = list(rules.checklist(proxy=proxy).items())
+
+    def clean_outcome(self) -> ExaminationOutcome:
+        """The conclusion that the digit stands for."""
+        digit = digits(self.cleaned_data["outcome"])
+        if digit not in rules.OUTCOMES:
+            raise forms.ValidationError("1、2、3、4 のどれかを押してください。")
+        return rules.OUTCOMES[digit]
+
+    def clean_seen(self) -> list[str]:
+        """The codes of the numbers, each once."""
+        keys = re.split(r"[\s,、.]+", unicodedata.normalize("NFKC", self.cleaned_data["seen"]).strip())
+        unknown = [key for key in keys if key and key not in rules.BY_KEY]
+        if unknown:
+            raise forms.ValidationError(f"表にない番号です：{'、'.join(unknown)}")
+        return list(dict.fromkeys(rules.BY_KEY[key].code for key in keys if key))

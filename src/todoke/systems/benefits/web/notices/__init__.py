@@ -1,0 +1,1 @@
+"""お知らせの期限: notices that nobody answered."""
