@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,8 @@ class Destination:
     title: str
     url: str
     current: bool = False
+    heading: str = ""
+    """Under which it stands in the menu; entries of one heading follow each other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,12 @@ class Entry:
     title: str
     below: tuple[str, ...] = ()
     leads_to: str = ""
+    heading: str = ""
+
+
+def under(heading: str, *entries: Entry) -> tuple[Entry, ...]:
+    """These entries under one heading of the menu."""
+    return tuple(replace(entry, heading=heading) for entry in entries)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,9 @@ MAX_QUESTION = 16 << 10
 PUBLIC_PORT = 8404
 """Port of the page on the internet, on loopback: the city's gateway stands before it with the certificate that the public knows."""
 
+KEPT_BY_SCREENS = 16
+"""As many for the screens: as many as they have threads."""
+
 TRIAL_TERMINAL = "trial"
 
 
@@ -62,10 +65,12 @@ def serve_screens(realm: Realm, port: int) -> None:
     """The screens of one site, behind mutual TLS, until SIGTERM or SIGINT; a process of their own beside the door's."""
     stop = _until_signalled()
     instance = entering.enter(realm)
+    from todoke.engine.kept import base as connections
     from todoke.exchange.server import TlsServer
     from todoke.sites import housekeeping
     from todoke.sites.wsgi import application
 
+    connections.keep(KEPT_BY_SCREENS)
     context = terminals.server_context(instance, realm)
     with TlsServer(
         application, context, name=f"screens-{realm.value}", port=port, threads=16, max_body=MAX_UPLOAD

@@ -35,7 +35,9 @@ def household(reason: Reason, *statuses: TaxStatus, abroad: bool = False) -> Hou
     members = [replace(MEMBER, status=status, asked=asked) for status in statuses or (TaxStatus.EXEMPT,)]
     return Household(
         key="1000000001", reason=reason, protected=False, members=members, round="first", decided_at=NOW,
-        origins=Origins(base=ORIGIN, latest=ORIGIN, tax=ORIGIN, assistance=ORIGIN, payments=ORIGIN, forms=ORIGIN),
+        origins=Origins(
+            register=ORIGIN, base=ORIGIN, latest=ORIGIN, tax=ORIGIN, assistance=ORIGIN, payments=ORIGIN, forms=ORIGIN,
+        ),
     )  # fmt: skip
 
 

@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import resolve, reverse
+from django.urls import get_urlconf, resolve, reverse
 
 from todoke.access import directory
 from todoke.access.duties import ROWS, Duty
-from todoke.access.guard import declaration_of
+from todoke.access.guard import Declaration, declaration_of
 from todoke.access.models import Grant, GrantState, Staff
 from todoke.access.permissions import Actor
 from todoke.kernel import clock
-from todoke.pages.shell import Destination, Entry, Identity, Shell
+from todoke.pages.shell import Destination, Entry, Identity, Shell, under
 from todoke.sites import system_webs
 from todoke.sites.realms import Realm
 from todoke.sites.status import TITLES
 
 HOME: Final = Entry(route="home", title="ホーム")
 MENU: Final = (
-    Entry(route="staff", title="利用者", below=("staff-", "grant-request")),
-    Entry(route="grants", title="権限", below=("grant", "matrix")),
-    Entry(route="sessions", title="サインイン中", below=("session-", "alarms")),
-    Entry(route="personnel", title="人事情報", below=("personnel-",)),
-    Entry(route="contracts", title="委託契約", below=("contract-",)),
-    Entry(route="training", title="研修", below=("training-",)),
-    Entry(route="terminals", title="端末", below=("terminal-",)),
-    Entry(route="keys", title="鍵と証明書"),
-    Entry(route="exports", title="データの出力", below=("export",)),
-    Entry(route="keepings", title="保存期間と消去", below=("keeping",)),
-    Entry(route="log", title="操作の記録", below=("log-",), leads_to="log-purpose"),
+    *under(
+        "職員と権限",
+        Entry(route="staff", title="利用者", below=("staff-", "grant-request")),
+        Entry(route="grants", title="権限", below=("grant", "matrix")),
+        Entry(route="sessions", title="サインイン中", below=("session-", "alarms")),
+        Entry(route="personnel", title="人事情報", below=("personnel-",)),
+        Entry(route="contracts", title="委託契約", below=("contract-",)),
+        Entry(route="training", title="研修", below=("training-",)),
+        Entry(route="terminals", title="端末", below=("terminal-",)),
+        Entry(route="keys", title="鍵と証明書"),
+    ),
+    *under(
+        "記録と保存",
+        Entry(route="exports", title="データの出力", below=("export",)),
+        Entry(route="keepings", title="保存期間と消去", below=("keeping",)),
+        Entry(route="log", title="操作の記録", below=("log-",), leads_to="log-purpose"),
+    ),
 )
 """What every site has; the entries of its systems stand before."""
+_VERSION: Final = version("todoke")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -46,7 +54,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "shell": Shell(
             site=TITLES[realm],
             realm=realm.value,
-            version=version("todoke"),
+            version=_VERSION,
             identity=_identity(signed_in) if signed_in else None,
             destinations=_menu(request, signed_in) if signed_in else (),
         )
@@ -80,14 +88,28 @@ def _menu(request: HttpRequest, actor: Actor) -> tuple[Destination, ...]:
     here = (request.resolver_match.url_name if request.resolver_match else None) or ""
     current = next((each for each in entries if here == each.route or here.startswith(each.below)), None)
     return tuple(
-        Destination(title=each.title, url=reverse(each.leads_to or each.route), current=each is current)
+        Destination(
+            title=each.title,
+            url=_address(each, get_urlconf()),
+            current=each is current,
+            heading=each.heading,
+        )
         for each in entries
-        if _open_to(actor, each.route)
+        if _open_to(actor, _declared(each.route, get_urlconf()))
     )
 
 
-def _open_to(actor: Actor, route: str) -> bool:
-    declared = declaration_of(resolve(reverse(route)).func)
+@cache
+def _address(entry: Entry, urlconf: str | None) -> str:
+    return reverse(entry.leads_to or entry.route, urlconf)
+
+
+@cache
+def _declared(route: str, urlconf: str | None) -> Declaration | None:
+    return declaration_of(resolve(reverse(route, urlconf), urlconf).func)
+
+
+def _open_to(actor: Actor, declared: Declaration | None) -> bool:
     if declared is None:
         return False
     return declared.permission is None or actor.may_somewhere(declared.permission)

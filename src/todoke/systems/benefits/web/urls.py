@@ -8,7 +8,7 @@ from typing import Final
 from django.urls import URLPattern
 
 from todoke.access.permissions import Actor
-from todoke.pages.shell import Card, Entry
+from todoke.pages.shell import Card, Entry, under
 from todoke.systems.benefits.web.calls import urls as calls
 from todoke.systems.benefits.web.cases import urls as cases
 from todoke.systems.benefits.web.dashboards import urls as dashboards
@@ -40,19 +40,19 @@ urlpatterns: Final[list[URLPattern]] = [
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
-    *households.MENU,
-    *cases.MENU,
-    *dashboards.MENU,
-    *programmes.MENU,
-    *payments.MENU,
-    *imports.MENU,
-    *mailings.MENU,
-    *intake.MENU,
-    *entry.MENU,
-    *examination.MENU,
-    *notices.MENU,
-    *papers.MENU,
-    *calls.MENU,
+    *under("世帯と判定", *households.MENU, *cases.MENU, *dashboards.MENU, *programmes.MENU),
+    *under("支払", *payments.MENU),
+    *under(
+        "資料と様式",
+        *imports.MENU,
+        *mailings.MENU,
+        *intake.MENU,
+        *entry.MENU,
+        *examination.MENU,
+        *notices.MENU,
+        *papers.MENU,
+    ),
+    *under("問い合わせ", *calls.MENU),
 )
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (

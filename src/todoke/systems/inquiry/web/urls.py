@@ -8,7 +8,7 @@ from typing import Final
 from django.urls import URLPattern, path
 
 from todoke.access.permissions import Actor
-from todoke.pages.shell import Card, Entry
+from todoke.pages.shell import Card, Entry, under
 from todoke.systems.inquiry.web import acts, files, orders, originals, rows, subjects
 
 urlpatterns: Final[list[URLPattern]] = [
@@ -23,6 +23,8 @@ urlpatterns: Final[list[URLPattern]] = [
     path("inquiry/<str:order_id>/originals/<str:record_id>", originals.original, name="inquiry-original"),
 ]
 
-MENU: Final[tuple[Entry, ...]] = (Entry(route="inquiry-orders", title="税情報一括照会", below=("inquiry-",)),)
+MENU: Final[tuple[Entry, ...]] = under(
+    "照会", Entry(route="inquiry-orders", title="税情報一括照会", below=("inquiry-",))
+)
 
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = ()

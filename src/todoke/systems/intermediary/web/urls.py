@@ -8,7 +8,7 @@ from typing import Final
 from django.urls import URLPattern, path, reverse
 
 from todoke.access.permissions import Actor, Permission
-from todoke.pages.shell import Card, Entry
+from todoke.pages.shell import Card, Entry, under
 from todoke.systems.intermediary.queries import holding
 from todoke.systems.intermediary.queries import records as record_reads
 from todoke.systems.intermediary.web import (
@@ -66,7 +66,8 @@ urlpatterns: Final[list[URLPattern]] = [
     path(f"{_TOWN}/resume", pauses.resume, name="intermediary-resume"),
 ]
 
-MENU: Final[tuple[Entry, ...]] = (
+MENU: Final[tuple[Entry, ...]] = under(
+    "情報連携",
     Entry(
         route="intermediary-held-towns",
         title="提供の確認",

@@ -8,7 +8,7 @@ from typing import Final
 from django.urls import URLPattern, path, reverse
 
 from todoke.access.permissions import Actor, Permission
-from todoke.pages.shell import Card, Entry
+from todoke.pages.shell import Card, Entry, under
 from todoke.systems.linkage.queries import codes as code_reads
 from todoke.systems.linkage.queries.corrections import open_corrections
 from todoke.systems.linkage.web import (
@@ -135,7 +135,8 @@ urlpatterns: Final[list[URLPattern]] = [
     ),
 ]
 
-MENU: Final[tuple[Entry, ...]] = (
+MENU: Final[tuple[Entry, ...]] = under(
+    "統合番号連携",
     Entry(route="linkage-registrations", title="住登外者の登録", below=("linkage-registration",)),
     Entry(route="linkage-consistency", title="住基ネットとの整合性", below=("linkage-difference",)),
     Entry(

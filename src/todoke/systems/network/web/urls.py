@@ -8,7 +8,7 @@ from typing import Final
 from django.urls import URLPattern, path
 
 from todoke.access.permissions import Actor
-from todoke.pages.shell import Card, Entry
+from todoke.pages.shell import Card, Entry, under
 from todoke.systems.network.web import discrepancies, editions, organisations, traffic
 
 _DRAFT = "network/lists/drafts/<int:number>"
@@ -42,7 +42,8 @@ urlpatterns: Final[list[URLPattern]] = [
     ),
 ]
 
-MENU: Final[tuple[Entry, ...]] = (
+MENU: Final[tuple[Entry, ...]] = under(
+    "情報連携",
     Entry(route="network-traffic", title="通信量", below=("network-traffic",)),
     Entry(route="network-refusals", title="許可されなかった照会", below=("network-refusals",)),
     Entry(route="network-discrepancies", title="記録の不一致", below=("network-discrepanc",)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
+from functools import cache
+
+from django.urls import get_urlconf, reverse
 from django.utils.http import urlencode
 
 NO_WARD = "none"
@@ -33,4 +35,10 @@ def ward(code: str) -> str:
 
 def _address(route: str, programme: str, **wanted: str) -> str:
     given = {"programme": programme, **{name: value for name, value in wanted.items() if value}}
-    return f"{reverse(route)}?{urlencode(given)}"
+    return f"{_list(route, get_urlconf())}?{urlencode(given)}"
+
+
+@cache
+def _list(route: str, urlconf: str | None) -> str:
+    """A page of wards has hundreds of numbers, each with its list."""
+    return reverse(route, urlconf)
