@@ -236,9 +236,8 @@ def _values(town: Town, place: str, staff: str, route: str) -> list[object]:
         "code": [PROGRAMME],
         "day": ["2022-02-01"],
     }
-    others = dict.fromkeys(_EMPTY, [1])
-    assert place in known or place in others, f"{route}: which {place} are there?"
-    return known.get(place) or others[place]
+    assert place in known or place in _EMPTY, f"{route}: which {place} are there?"
+    return known.get(place) or [1]
 
 
 _EMPTY = (
