@@ -127,7 +127,7 @@ def _table(request: HttpRequest, caption: str, columns: list[Column[Any]], found
 
 def _listing(
     request: HttpRequest, form: forms.Form, table: Table[Any], *, heading: str, offer: Offer | None = None, lead: str = "",
-    template: str = "pages/listing.html", **more: object,
+    template: str = "pages/listing.html", saved: object = None,
 ) -> HttpResponse:  # fmt: skip
     shown = len(table.page.object_list)
     record(ALIAS, by=actor_of(request), verb="benefits:case:list", subject=route_of(request), persons=shown)
@@ -142,7 +142,7 @@ def _listing(
         clear=with_purpose(request, request.path),
         crumbs=[HOME, ("給付の集計", reverse("benefits-dashboard")), (heading, "")],
         template=template,
-        **more,
+        views=saved,
     )
 
 
