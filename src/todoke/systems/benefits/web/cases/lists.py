@@ -61,7 +61,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         heading="給付管理番号の一覧",
         offer=offer,
         template="benefits/cases.html",
-        views=saved,
+        saved=saved,
     )
 
 
