@@ -17,8 +17,10 @@ from tests.systems.benefits.deciding_city import decision
 from todoke.access.permissions import Role
 from todoke.oplog.models import Operation
 from todoke.systems.benefits import queries
+from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.stages import Stage
+from todoke.systems.benefits.web.cases.views import VIEWS
 
 PURPOSE = "電話の問合せ 受付12番"
 QUERY = f"?purpose={PURPOSE}"
@@ -108,12 +110,27 @@ def test_every_number_of_the_figures_opens_as_many_rows(clerk: Person, examiner:
     Keys(page).press(f"確認書を送った {letters}").fill("#purpose", "進捗の確認").press("記入して進む")
     Keys(page).see("給付管理番号の一覧").see(f"{letters}件")
     examiner.check(page, "benefits-cases")
+    assert page.locator("thead th").first.evaluate("one => getComputedStyle(one).position") == "sticky"
+    views = page.locator("nav.views a")
+    counts = queries.case_counts(PROGRAMME)
+    assert [one.inner_text() for one in views.all()] == [
+        f"{title} {counts.of([CaseState(state)] if state else list(CaseState)):,}件"
+        for state, title in VIEWS.items()
+    ]
+    Keys(page).press("不備 1件").see("1件")
+    assert page.locator("nav.views a[aria-current]").inner_text() == "不備 1件"
+    page.go_back()
     Keys(page).choose("#id_state", "deficient").press("絞り込む").see("1件")
     assert "state=deficient" in page.url
     page.reload()
     Keys(page).see("1件").press(decided_office.case(decided_office.DEFICIENT).case_number)
     Keys(page).see("不備の内容をお知らせし").see("金融機関コードが一覧にありません。")
     examiner.check(page, "benefits-case")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    number = decided_office.case(decided_office.DEFICIENT).case_number
+    bar = page.locator(".subject")
+    assert number in bar.inner_text()
+    assert 0 <= (bar.bounding_box() or {"y": -1})["y"] < 5  # whom it is about stays in view
     page.go_back()
     Keys(page).see("給付管理番号の一覧").see("1件")
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import Event
 from typing import NoReturn
@@ -16,7 +17,8 @@ import pytest
 from django.db import Error, OperationalError, connections
 
 from tests.systems.benefits.asking_city import AskingCity, rows
-from tests.systems.benefits.little_city import key
+from tests.systems.benefits.little_city import LittleCity, code, key
+from tests.systems.benefits.test_decision_lists import handed_over
 from tests.systems.benefits.test_editions import DEPENDANT, OPERATOR, SUPERVISOR, WITHOUT, propose, refused
 from tests.systems.benefits.world import CLERK
 from todoke.access import parties
@@ -33,6 +35,7 @@ from todoke.systems.benefits.queries import edition_works, editions
 from todoke.systems.benefits.rules.edition_work import WorkKind, WorkState
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 from todoke.systems.benefits.web import working
+from todoke.systems.benefits.web.programmes.forms import EditionForm
 from todoke.systems.benefits.web.working import Queue
 
 CODE = R3_NONTAXABLE.code
@@ -255,6 +258,41 @@ def test_a_long_trial_keeps_no_file_waiting_and_nothing_is_queued_twice() -> Non
     assert working.begin(Queue.FILES, lambda _, by: file.set(), 1, by=CLERK)
     assert file.wait(10)
     long.set()
+
+
+def initial_values() -> dict[str, object]:
+    """The form as it is drawn."""
+    form = EditionForm(None, programme=R3_NONTAXABLE, released=R3_NONTAXABLE)
+    return {
+        name: one.initial.isoformat() if isinstance(one.initial, date) else one.initial
+        for name, one in form.fields.items()
+        if one.initial is not None
+    }
+
+
+def test_an_earlier_round_added_on_the_form_is_tried_over_the_imported_list(city: AskingCity) -> None:
+    listed = LittleCity(earlier=[("r3-hardship", key(1), code(1), "支給済み")])
+    handed_over(listed, city.folder, None)
+    values = initial_values()
+    filled = {**values, "grounds": "告示第204号", "added": "r3-hardship", "opt_out_days": "21"}
+    refused_form = EditionForm(
+        {**filled, "added": "", "added_heads": "on"}, programme=R3_NONTAXABLE, released=R3_NONTAXABLE
+    )
+    assert "added" in refused_form.errors
+    form = EditionForm(
+        {**filled, "added_standings": ["支給済み"]}, programme=R3_NONTAXABLE, released=R3_NONTAXABLE
+    )
+    assert form.is_valid(), form.errors
+    row = propose(form.proposed())
+    assert editions.read(row).opt_out_days == 21
+    works.carry_on(begin(row.pk).pk, by=CLERK)
+    trial = EditionTrial.objects.using("benefits").get()
+    (found,) = editions.trial_differences(trial).rows
+    assert (found.household_key, found.before, found.after) == (
+        key(1),
+        "eligible:EXEMPT",
+        "ineligible:EARLIER_ROUND",
+    )
 
 
 def test_who_may(city: AskingCity) -> None:

@@ -164,7 +164,9 @@ class _Run:
 
     def opt_out_until(self, route: Route | None) -> date | None:
         """Of an お知らせ: until when the household may decline."""
-        return push.opt_out_until(self.day, self.programme.letters_from) if route is Route.NOTICE else None
+        if route is not Route.NOTICE:
+            return None
+        return push.opt_out_until(self.day, self.programme.letters_from, self.programme.opt_out_days)
 
 
 def _print(run: _Run, route: Route | None, letters: pa.Table, meter: Meter | None) -> int:

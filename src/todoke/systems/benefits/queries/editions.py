@@ -49,7 +49,7 @@ def named(code: str, edition: str) -> Programme:
 def read(row: ProgrammeEdition) -> Programme:
     """The definition of a stored edition, checked against its digest."""
     found = definition.from_text(row.definition)
-    if definition.digest(found) != row.sha256:
+    if definition.digest_of_text(row.definition) != row.sha256:
         raise TodokeError(ErrorCode.INPUT_CHANGED, file=f"{row.programme} {row.edition}")
     return found
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import get_args
+from typing import Final, get_args
 
 import msgspec
 
 from todoke.systems.benefits.rules.articles import AMOUNT_RULES, DECIDING_RULES, FORMING_RULES
 from todoke.systems.benefits.rules.programme import Programme
 
+_SINCE: Final = {"opt_out_days": 14}
+"""Fields that came with a newer version of the software → what held before: texts of before lack them."""
 _RULES: dict[str, type] = {**FORMING_RULES, **DECIDING_RULES, **AMOUNT_RULES}
 
 
@@ -22,15 +24,22 @@ def to_text(programme: Programme) -> str:
 
 def from_text(text: str) -> Programme:
     """The programme that was written. ValueError when the text is not the whole definition and nothing else."""
-    found = msgspec.json.decode(text, type=Programme, dec_hook=_rule)
-    if to_text(found) != _canonical(text):
+    given = json.loads(text)
+    whole = json.dumps(_SINCE | given if isinstance(given, dict) else given)
+    found = msgspec.json.decode(whole, type=Programme, dec_hook=_rule)
+    if to_text(found) != _canonical(whole):
         raise ValueError("fields are missing, unknown or written in another way")
     return found
 
 
 def digest(programme: Programme) -> str:
     """SHA-256 of the text, hex."""
-    return hashlib.sha256(to_text(programme).encode()).hexdigest()
+    return digest_of_text(to_text(programme))
+
+
+def digest_of_text(text: str) -> str:
+    """The same of a text, also of one written before a field there is now."""
+    return hashlib.sha256(_canonical(text).encode()).hexdigest()
 
 
 def _canonical(text: str | bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from todoke.kernel.clock import wareki
+from todoke.systems.benefits.rules import push
 from todoke.systems.benefits.rules.articles.amounts import Article4ChildSupplement
 from todoke.systems.benefits.rules.articles.forming import Article2ProtectedApart
 from todoke.systems.benefits.rules.articles.members import (
@@ -22,6 +23,7 @@ from todoke.systems.benefits.rules.articles.units import (
 from todoke.systems.benefits.rules.bank_days import is_closed
 from todoke.systems.benefits.rules.hardship import INCOMES
 from todoke.systems.benefits.rules.programme import Hardship, Programme, Unit
+from todoke.systems.benefits.rules.push import Route
 from todoke.systems.benefits.rules.rule import Rule
 
 _NUMBERS = range(1, 1000)
@@ -69,8 +71,15 @@ def _dates(programme: Programme) -> Iterator[str]:
         yield "受付開始日、申請期限、振込指定日は、この順でなければなりません"
     if is_closed(programme.transfer_on):
         yield "振込指定日は銀行の営業日でなければなりません"
+    until = push.opt_out_until(programme.letters_from, programme.letters_from, programme.opt_out_days)
+    if programme.opt_out_days < 1 or (_notifies(programme) and until >= programme.transfer_on):
+        yield "お知らせの届出期間は1日以上で、その期限は振込指定日より前でなければなりません"
     if programme.tax_date.year != programme.tax_year:
         yield "賦課期日は課税年度の1月1日でなければなりません"
+
+
+def _notifies(programme: Programme) -> bool:
+    return any(row.route is Route.NOTICE for row in programme.push)
 
 
 def _amounts(programme: Programme) -> Iterator[str]:

@@ -11,10 +11,15 @@ from typing import Any, Final
 
 from todoke.kernel.clock import wareki
 from todoke.systems.benefits.rules import definition, definition_checks, programmes
+from todoke.systems.benefits.rules.articles.units import (
+    Article3EarlierRound,
+    Article3FormerHead,
+    Article4OncePerHousehold,
+)
 from todoke.systems.benefits.rules.hardship import ITEM_WORDS
 from todoke.systems.benefits.rules.income import SalaryMethod
-from todoke.systems.benefits.rules.programme import Programme, Standing
-from todoke.systems.benefits.rules.rule import Rule
+from todoke.systems.benefits.rules.programme import EarlierRound, Programme, Standing, Unit
+from todoke.systems.benefits.rules.rule import DecidingRule, Rule
 
 Value = int | date | SalaryMethod | frozenset[Standing] | tuple[str, ...]
 """Truth values are integers, too; months are integers such as 202101."""
@@ -29,6 +34,7 @@ LABELS: Final = {
     "moved_in_from": "照会が必要な転入日（この日以降）",
     "paid_by": "手続不要とする前回支給の締切日",
     "letters_from": "発送開始日",
+    "opt_out_days": "お知らせの届出期間（発送からの日数）",
     "accepts_from": "受付開始日",
     "deadline": "申請期限",
     "transfer_on": "振込指定日",
@@ -61,29 +67,61 @@ def labels(programme: Programme) -> dict[str, str]:
     return found
 
 
-def switches(released: Programme) -> list[type[Rule]]:
-    """The rules that may be switched on and off: those released with the programme and not locked."""
-    every: tuple[type[Rule], ...] = (*released.forming, *released.rules)
+def switches(released: Programme, programme: Programme) -> list[type[Rule]]:
+    """The rules that may be switched on and off: those released with the programme and not locked, and those that an
+    earlier round added to it reads."""
+    every: tuple[type[Rule], ...] = (*released.forming, *_rules(released, programme))
     locked = definition_checks.locked(released)
     return [rule for rule in every if rule not in locked]
 
 
+def may_follow(programme: Programme) -> list[Programme]:
+    """Programmes that may be added as an earlier round: of households, of the same base date or an earlier one, not yet there."""
+    there = {programme.code, *(one.programme for one in programme.earlier)}
+    if programme.unit is not Unit.HOUSEHOLD:
+        return []
+    return [
+        one
+        for one in programmes.every()
+        if one.unit is Unit.HOUSEHOLD and one.code not in there and one.base_date <= programme.base_date
+    ]
+
+
 def changed(
-    programme: Programme, new: Mapping[str, Value], on: Collection[str], released: Programme
+    programme: Programme,
+    new: Mapping[str, Value],
+    on: Collection[str],
+    released: Programme,
+    added: EarlierRound | None = None,
 ) -> Programme:
-    """The programme with new values, and of the released rules those that are locked or named in `on`, in their order."""
+    """The programme with new values and an `added` earlier round, and of the rules those that are locked or named in `on`,
+    in their order; the rules that read the added round are on."""
     locked = definition_checks.locked(released)
+    if added is not None:
+        read = [Article3EarlierRound, *([Article3FormerHead] if added.heads else [])]
+        on = {*on, *(rule.__name__ for rule in read)}
 
     def stays(rule: type[Rule]) -> bool:
         return rule in locked or rule.__name__ in on
 
     for name, value in new.items():
         programme = _set(programme, name, value)
+    if added is not None:
+        programme = replace(programme, earlier=(*programme.earlier, added))
     return replace(
         programme,
         forming=tuple(rule for rule in released.forming if stays(rule)),
-        rules=tuple(rule for rule in released.rules if stays(rule)),
+        rules=tuple(rule for rule in _rules(released, programme) if stays(rule)),
     )
+
+
+def _rules(released: Programme, programme: Programme) -> tuple[type[DecidingRule], ...]:
+    """The released rules; with an earlier round that the release does not know, those that read it, before 支給は一度."""
+    lacking = [rule for rule in (Article3EarlierRound, Article3FormerHead) if rule not in released.rules]
+    if not programme.earlier:
+        lacking = []
+    place = released.rules.index(Article4OncePerHousehold)
+    return (*released.rules[:place], *lacking, *released.rules[place:])
 
 
 def differences(before: Programme, after: Programme) -> list[tuple[str, str, str]]:

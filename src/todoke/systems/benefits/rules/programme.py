@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from todoke.systems.benefits.rules.income import SalaryMethod
 from todoke.systems.benefits.rules.limits import Limits
-from todoke.systems.benefits.rules.push import R3_PUSH, PushRow, Route
+from todoke.systems.benefits.rules.push import OPT_OUT_DAYS, R3_PUSH, PushRow, Route
 from todoke.systems.benefits.rules.rule import AmountRule, DecidingRule, FormingRule
 from todoke.systems.benefits.rules.tax_status import TaxStatus
 
@@ -79,7 +79,7 @@ class Programme:
     who moved in on or after `moved_in_from` have no tax record here. `adult_age`: younger persons without a record
     count as not taxed. `exempt`: statuses that count as not taxed. `rules`: in the order in which they are asked.
     `figures`: declared amounts (items of the relation `figures`) that the rules read. `sources`: field → where its
-    value is set.
+    value is set. `opt_out_days`: so long after an お知らせ was sent a household may decline or name another account.
     """
 
     code: str
@@ -105,6 +105,7 @@ class Programme:
     figures: tuple[str, ...] = ()
     push: tuple[PushRow, ...] = R3_PUSH
     paid_by: date | None = None
+    opt_out_days: int = OPT_OUT_DAYS
     documents: tuple[tuple[Route, str], ...] = ()
     letters_from: date
     accepts_from: date

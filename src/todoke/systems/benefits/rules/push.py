@@ -35,7 +35,8 @@ class PushFact(StrEnum):
 EARLIER: Final = frozenset({PushFact.PAID_BEFORE, PushFact.OWN_ACCOUNT, PushFact.IN_TIME, PushFact.SAME_NAME})
 """Facts about an earlier payment."""
 OPT_OUT_DAYS: Final = 14
-"""[K] Silence is consent only after a fair time to answer; no law says how long, cities gave about two weeks."""
+"""Where a programme says nothing else. [K] Silence is consent only after a fair time to answer; no law says how long, cities
+gave about two weeks."""
 
 FACT_WORDS = {
     PushFact.PAID_BEFORE: "この市が前回支給",
@@ -105,9 +106,9 @@ def asked(table: tuple[PushRow, ...]) -> frozenset[PushFact]:
     return frozenset(fact for row in table for fact in (*row.yes, *row.no))
 
 
-def opt_out_until(printed: date, letters_from: date) -> date:
+def opt_out_until(printed: date, letters_from: date, days: int) -> date:
     """The last day on which a household may decline, or name another account, before an お知らせ printed that day is paid."""
-    return max(printed, letters_from) + timedelta(days=OPT_OUT_DAYS)
+    return max(printed, letters_from) + timedelta(days=days)
 
 
 def _fits(row: PushRow) -> str:

@@ -25,6 +25,7 @@ from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.outcome import Outcome, Reason
 from todoke.systems.benefits.rules.tax_status import TaxStatus
 from todoke.systems.benefits.web import naming
+from todoke.systems.benefits.web.cases import views
 from todoke.systems.benefits.web.forms import CaseFilter, JudgedFilter, MissingFilter
 
 ALIAS = "benefits"
@@ -52,7 +53,16 @@ def cases(request: HttpRequest) -> HttpResponse:
             offer = Offer(alias=ALIAS, model="Case", fields=fields, conditions=conditions)
     else:
         table = _table(request, "給付管理番号の一覧", _case_columns(request), [])
-    return _listing(request, form, table, heading="給付管理番号の一覧", offer=offer)
+    saved = views.views(request, form.data["programme"]) if form.is_valid() else []
+    return _listing(
+        request,
+        form,
+        table,
+        heading="給付管理番号の一覧",
+        offer=offer,
+        template="benefits/cases.html",
+        saved=saved,
+    )
 
 
 @screen(READ)
@@ -116,7 +126,8 @@ def _table(request: HttpRequest, caption: str, columns: list[Column[Any]], found
 
 
 def _listing(
-    request: HttpRequest, form: forms.Form, table: Table[Any], *, heading: str, offer: Offer | None = None, lead: str = ""
+    request: HttpRequest, form: forms.Form, table: Table[Any], *, heading: str, offer: Offer | None = None, lead: str = "",
+    template: str = "pages/listing.html", saved: object = None,
 ) -> HttpResponse:  # fmt: skip
     shown = len(table.page.object_list)
     record(ALIAS, by=actor_of(request), verb="benefits:case:list", subject=route_of(request), persons=shown)
@@ -130,6 +141,8 @@ def _listing(
         lead=f"{lead}氏名と住所は示しません。開いた世帯は、利用目的とともに記録されます。",
         clear=with_purpose(request, request.path),
         crumbs=[HOME, ("給付の集計", reverse("benefits-dashboard")), (heading, "")],
+        template=template,
+        views=saved,
     )
 
 

@@ -103,6 +103,8 @@ def _page(request: HttpRequest, found: Why) -> HttpResponse:
     context = {
         "heading": heading,
         "found": found,
+        "subject": _subject(found),
+        "shielded": household.protected,
         "old": found.earlier[0].pk != found.decision.pk,
         "newest": with_purpose(request, reverse("benefits-why", args=[found.earlier[0].pk])),
         "outcome": naming.outcome_chip(household.reason.outcome),
@@ -128,6 +130,19 @@ def _page(request: HttpRequest, found: Why) -> HttpResponse:
         ],
     }
     return render(request, "benefits/why.html", context)
+
+
+def _subject(found: Why) -> list[tuple[str, object]]:
+    """Which household the page is about, always in view; a protected one by its numbers alone."""
+    household, case = found.household, found.case
+    heads = [one.title for one in household.members if one.is_head][:1] if not household.protected else []
+    return [
+        ("世帯", household.key),
+        *([("給付管理番号", case.case_number)] if case else []),
+        *([("世帯主", heads[0].partition(" ")[2])] if heads else []),
+        ("判定", household.reason.outcome.words),
+        *([("状態", STATE_TITLES[CaseState(case.state)])] if case else []),
+    ]
 
 
 def _residents(request: HttpRequest, found: Why) -> str:

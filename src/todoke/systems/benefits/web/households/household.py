@@ -46,7 +46,7 @@ def household(request: HttpRequest, person: int) -> HttpResponse:
     if actor.may_somewhere(Permission.BENEFITS_CONTACT_NOTE):
         note = f"{reverse('benefits-contact', args=[person])}?{urlencode({PURPOSE_FIELD: actor.purpose})}"
     context = {
-        "read": read, "household": found, "facts": _facts(read), "members": [_member(one, read) for one in found.members],
+        "read": read, "household": found, "subject": _subject(read), "shielded": read.protected, "facts": _facts(read), "members": [_member(one, read) for one in found.members],
         "table": _members(read, person, actor.purpose), "reason": _reason(read), "note": note, "decisions": _decisions(read, actor),
         "lineage": history.lineage(read.lineage, names), "movements": history.movements(read.movements, names),
         "contacts": [(names[one.resident_code], one) for one in read.contacts],
@@ -83,6 +83,14 @@ def contact(request: HttpRequest, person: int) -> HttpResponse:
         ),
         done="連絡先を記録しました。電話番号で検索できます。",
     )
+
+
+def _subject(read: Read) -> list[tuple[str, object]]:
+    """Who the page is about, always in view."""
+    found = read.household
+    numbers = "、".join(case.case_number for case in read.cases)
+    head = found.head("latest") or found.head("base")
+    return [("世帯", found.base_code or found.latest_code or "－"), ("世帯主", head or "－"), ("給付管理番号", numbers or "なし")]  # fmt: skip
 
 
 def _facts(read: Read) -> list[tuple[str, object]]:

@@ -101,6 +101,7 @@ def _facts(found: Found) -> list[tuple[str, object]]:
             ("試算", people[trial.made_by]), ("試算日時", trial.made_at), ("比べた版", trial.against_edition),
             ("判定した世帯", f"{trial.households:,}世帯"), ("判定が変わる世帯", f"{trial.differing:,}世帯"),
             ("支給見込額", f"{words.yen(trial.yen_before)} → {words.yen(trial.yen_after)}"),
+            ("お知らせの届出期間", f"{words.opt_out(_before(row))} → {words.opt_out(editions.read(row))}"),
         ]  # fmt: skip
     return facts
 

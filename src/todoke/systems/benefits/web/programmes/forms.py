@@ -14,9 +14,12 @@ from todoke.pages.forms import DateField
 from todoke.systems.benefits.rules import edition_changes
 from todoke.systems.benefits.rules.hardship import INCOMES, ITEM_WORDS
 from todoke.systems.benefits.rules.income import SalaryMethod
-from todoke.systems.benefits.rules.programme import Programme, Standing
+from todoke.systems.benefits.rules.programme import EarlierRound, Programme, Standing
 
 _PART: Final = "__"
+_ADDED: Final = "added"
+_ADDED_STANDINGS: Final = "added_standings"
+_ADDED_HEADS: Final = "added_heads"
 _NUMBER: Final = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}
 
 
@@ -29,7 +32,8 @@ class EditionForm(forms.Form):
         labels = edition_changes.labels(programme)
         for name, value in edition_changes.values(programme).items():
             self.fields[name.replace(".", _PART)] = _field(name, labels[name], value)
-        switches = edition_changes.switches(released)
+        self._offer_earlier()
+        switches = edition_changes.switches(released, programme)
         if switches:
             used = {rule.__name__ for rule in (*programme.forming, *programme.rules)}
             self.fields["rules"] = forms.MultipleChoiceField(
@@ -50,7 +54,43 @@ class EditionForm(forms.Form):
             name: _value(given[name.replace(".", _PART)], like=value)
             for name, value in edition_changes.values(self.programme).items()
         }
-        return edition_changes.changed(self.programme, new, given.get("rules", ()), self.released)
+        return edition_changes.changed(
+            self.programme, new, given.get("rules", ()), self.released, self._added()
+        )
+
+    def _offer_earlier(self) -> None:
+        """Fields for one earlier round more, where there is one to be added."""
+        offered = edition_changes.may_follow(self.programme)
+        if not offered:
+            return
+        self.fields[_ADDED] = forms.ChoiceField(
+            label="先行する給付の除外を加える", required=False,
+            choices=[("", "加えない"), *((one.code, one.name) for one in offered)],
+            help_text="この事業より先に行われた給付の世帯を、重複として除きます。対象の世帯は「先行する給付の対象世帯」の取込と、この市の案件から読みます。",
+        )  # fmt: skip
+        self.fields[_ADDED_STANDINGS] = forms.MultipleChoiceField(
+            label="加える給付：除外する世帯の状況", required=False, widget=forms.CheckboxSelectMultiple,
+            choices=[(one.value, one.value) for one in Standing],
+        )  # fmt: skip
+        self.fields[_ADDED_HEADS] = forms.BooleanField(
+            label="加える給付：その世帯主だった人がいる世帯も除く", required=False
+        )
+
+    def _added(self) -> EarlierRound | None:
+        given = self.cleaned_data
+        if not given.get(_ADDED):
+            return None
+        standings = frozenset(Standing(one) for one in given[_ADDED_STANDINGS])
+        return EarlierRound(programme=given[_ADDED], standings=standings, heads=given[_ADDED_HEADS])
+
+    def clean(self) -> dict[str, Any]:
+        """Standings or heads of no round are refused: nobody would see that they are not heeded."""
+        given = super().clean() or self.cleaned_data
+        if not given.get(_ADDED) and (given.get(_ADDED_STANDINGS) or given.get(_ADDED_HEADS)):
+            self.add_error(
+                _ADDED, "加える給付を選んでください。加えないときは、下の欄の選択を外してください。"
+            )
+        return given
 
 
 class MonthField(forms.Field):

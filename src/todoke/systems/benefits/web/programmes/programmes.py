@@ -81,6 +81,7 @@ def _facts(found: Programme) -> list[tuple[str, object]]:
         ("照会が必要な転入", f"{wareki(found.moved_in_from)}以降の転入"),
         ("非課税とみなす状態", "、".join(sorted(found.exempt))),
         ("発送開始日", wareki(found.letters_from)),
+        ("お知らせの届出期間", words.opt_out(found)),
         ("受付", f"{wareki(found.accepts_from)}から{wareki(found.deadline)}まで"),
         ("振込指定日", wareki(found.transfer_on)),
     ]

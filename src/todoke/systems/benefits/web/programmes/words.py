@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.utils.safestring import SafeString
 
+from todoke.kernel.clock import wareki
 from todoke.pages.templatetags.parts import make_chip
+from todoke.systems.benefits.rules import push
 from todoke.systems.benefits.rules.edition_state import EditionState
 from todoke.systems.benefits.rules.outcome import Outcome, Reason
-from todoke.systems.benefits.rules.programme import Register, Unit
+from todoke.systems.benefits.rules.programme import Programme, Register, Unit
 
 ELIGIBLE = f"{Outcome.ELIGIBLE}:{Reason.EXEMPT}"
 STATES = {
@@ -36,3 +38,9 @@ def yen(amount: int) -> str:
 def state_chip(state: str) -> SafeString:
     """The state of an edition as a chip."""
     return make_chip(*STATES[EditionState(state)])
+
+
+def opt_out(found: Programme) -> str:
+    """14日間（発送開始日の発送では令和4年2月25日まで）."""
+    until = push.opt_out_until(found.letters_from, found.letters_from, found.opt_out_days)
+    return f"{found.opt_out_days}日間（発送開始日の発送では{wareki(until)}まで）"
