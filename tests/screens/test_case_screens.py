@@ -15,8 +15,10 @@ from tests.screens.office import Office, Person, Sites
 from tests.systems.benefits import deciding_city
 from tests.systems.benefits.deciding_city import decision
 from todoke.access.permissions import Role
+from todoke.kernel import clock
 from todoke.oplog.models import Operation
 from todoke.systems.benefits import queries
+from todoke.systems.benefits.models import PaymentBatch
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.stages import Stage
@@ -51,7 +53,8 @@ def test_an_officer_explains_a_paid_household_on_the_phone(clerk: Person, examin
     wide = "".join(chr(ord(digit) + 0xFEE0) for digit in paid.case_number)
     Keys(page).fill("#id_number", wide).press("開く").see("電話で読み上げる一文")
     examiner.check(page, "benefits-why", thorough=True)
-    Keys(page).see("令和4年10月28日に、ご指定の口座に振り込む手続きをしました。")
+    day = PaymentBatch.objects.using("benefits").get().transfer_on
+    Keys(page).see(f"{clock.wareki(day)}に、ご指定の口座に振り込む手続きをしました。")
     Keys(page).see("振込の結果を待っています").see("振込を依頼しました").see("承認しました").see("判定の内訳")
     assert paid.case_number not in page.url
     look = Operation.objects.using("benefits").filter(verb="benefits:case:read", persons=1).latest("id")

@@ -180,7 +180,7 @@ def _fetched(client: Client, name: str, path: str) -> Iterable[tuple[str, str, s
                 path, {"purpose": "検査", "download": form, **query}, **{middleware.TERMINAL: hiring.TERMINAL}
             )
             yield "export", f"{path} {form}", _text(form, file.content)
-        for offer in set(re.findall(r'href="([^"]*/export[^"]*)"', text)):
+        for offer in set(re.findall(r'href="([^"]*/export[^"]*model=[^"]*)"', text)):
             yield "export", offer, _offered(offer)
 
 
@@ -242,8 +242,9 @@ def _values(town: Town, place: str, staff: str, route: str) -> list[object]:
 
 _EMPTY = (
     "paper_id", "box_id", "disposal_id", "recall_id", "number", "edition", "batch", "call_id", "note_id", "mailing_id", "page",
+    "returned_id", "refund_id", "write_off_id", "decline_id", "appeal_id",
 )  # fmt: skip
-"""Arguments of which this city has none: paper, calls, mailings and money have tests of masking of their own."""
+"""Arguments of which this city has none: paper, calls, mailings, returned mail, appeals and money have tests of masking of their own."""
 
 
 def _now() -> object:

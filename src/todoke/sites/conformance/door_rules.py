@@ -220,8 +220,9 @@ def _keyed(kit: Kit) -> Callable[[str, int], tuple[Header, bytes]]:
 
     def seal(key: str, number: int) -> tuple[Header, bytes]:
         if kit.trial.role is Role.INTERMEDIARY:
-            sender, kind = parties.city(TOWN), intermediary.RESULTS.name
-            body = kinds.encode(intermediary.ResultsWanted(after=number, limit=1))
+            sender, kind = parties.city(TOWN), intermediary.CODE_RELEASES.name
+            nobody = intermediary.CodeRelease(f"{number:015d}", f"{number + 1:015d}")
+            body = kinds.encode(intermediary.CodeReleases(records=[nobody]))
         else:
             sender, kind = parties.platform(TOWN), network.REPORTS.name
             report = network.ProvisionReport(f"none/{number}", Outcome.ANSWERED, clock.now())

@@ -72,7 +72,7 @@ CASE: Final = Flow(
             kept_by=(
                 "approver_is_not_examiner",
                 "approval_examined",
-                "approver_did_not_key",
+                "benefits_approver_did_not_key",
                 "benefits_case_approved_proved",
             ),
         ),

@@ -146,7 +146,7 @@ def _rows(query: str, path: str, sha256: str, codes: list[str]) -> list[dict[str
     """Rows of a sealed file; ordered by resident, it is read only where these may stand."""
     sealed = _checked(path, sha256, Path(path).stat().st_mtime_ns) if Path(path).is_file() else None
     file = sealed or snapshots.check(Path(path), sha256)
-    with duck.connect() as connection:
+    with duck.cursor() as connection:
         return duck.table(connection, query, {"path": str(file), "codes": codes}).to_pylist()
 
 
