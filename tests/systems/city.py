@@ -25,7 +25,7 @@ _STAFF = {
 }
 
 
-_STAYING = ("oplog.", "authority.", "server.", "terminals.")
+_STAYING = ("oplog.", "authority.", "server.", "terminals.", "contents-")
 
 
 @lru_cache(maxsize=1)
@@ -37,7 +37,7 @@ def files() -> Path:
 
 
 def open_site() -> None:
-    """No data and no keys of earlier tests, and the staff. Keys of the log, the exchange and the terminals stay with the instance."""
+    """No data and no keys of earlier tests, and the staff. Keys of the log, the exchange, the terminals and of what municipalities keep stay with the instance."""
     shutil.rmtree(settings.TODOKE_DATA_FOLDER, ignore_errors=True)
     for key in settings.TODOKE_KEYS_FOLDER.iterdir():
         if not key.name.startswith(_STAYING) and ".sign." not in key.name and ".tls." not in key.name:
