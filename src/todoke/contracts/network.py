@@ -98,7 +98,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 REPORTS = MessageKind(
-    "network.provision_reports.v1", ProvisionReports, Received, join=join_records, gathers=3
+    "network.provision_reports.v1", ProvisionReports, Received, join=join_records, gathers=1
 )
 
 
