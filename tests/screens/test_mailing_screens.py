@@ -58,10 +58,10 @@ def test_letters_go_to_the_post_by_two_people(office: Office, examiner: Examiner
 
 def _figures(page: object, kinds: int, letters: int, *, spoiled: str) -> None:
     """Every kind as it was handed over, read from the page's own table; the first with `spoiled` sheets."""
-    rows = page.locator("table tbody tr")  # type: ignore[attr-defined]
+    rows = page.locator("table tbody tr")
     for place in range(kinds):
         cells = rows.nth(place).locator("td").all_inner_texts()
-        keys = Keys(page)  # type: ignore[arg-type]
+        keys = Keys(page)
         keys.fill(f"#id_printed_{place}", cells[1]).fill(
             f"#id_spoiled_{place}", spoiled if place == 0 else "0"
         )

@@ -262,6 +262,6 @@ def _owned(item: Queue) -> Iterator[bool]:
         yield mine
     finally:
         if mine and connection.connection is session:
-            with suppress(DatabaseError):
+            with suppress(DatabaseError):  # the session is gone, and its lock with it
                 postgres.prepared(item.alias, _GIVE_UP, [item.lock])
                 kept.loosen(session)

@@ -64,7 +64,7 @@ def case(number: int) -> Case:
 def day() -> date:
     """On which the first batch is transferred."""
     ((found,),) = rows("SELECT transfer_on FROM benefits_payment_batch WHERE number = 1")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def states() -> list[str]:

@@ -48,7 +48,7 @@ def number(of: int) -> str:
 
 
 def answer(**said: object) -> Answer:
-    opened = open_call(said={Item(key): value for key, value in said.items()}, by=OPERATOR)  # type: ignore[misc]
+    opened = open_call(said={Item(key): value for key, value in said.items()}, by=OPERATOR)
     return read_call(call_id=opened.pk, by=OPERATOR)
 
 
@@ -57,7 +57,7 @@ def test_number_and_birth_date_tell_at_once_what_is_asked_most(town: World) -> N
     assert found.depth is Depth.TELLING
     assert found.say == "返送していただいた確認書が届いていて、いま内容を確かめています。"
     assert found.standing is not None
-    assert wareki(found.standing.arrived_on) == "令和4年3月1日"  # type: ignore[arg-type]
+    assert wareki(found.standing.arrived_on) == "令和4年3月1日"
     assert (found.amount_yen, found.notes) == (None, [])  # more is said only to whoever tells more
     assert masked(found.name) == "港　●"
     looks = Operation.objects.using("benefits").filter(verb__startswith="benefits:call:")
@@ -107,7 +107,7 @@ def test_a_protected_person_is_like_nobody_at_all(town: World) -> None:
         answer(number=number(HIDDEN), born=born(HIDDEN)), answer(number=unknown, born=born(HIDDEN)),
         answer(name=f"ミナト　{name(HIDDEN)}", born=born(HIDDEN)), answer(name="ミナト　ン", born=born(0)),
     ]  # fmt: skip
-    seen = [replace(one, call=None) for one in answers]  # type: ignore[arg-type]
+    seen = [replace(one, call=None) for one in answers]
     assert all(one == seen[0] for one in seen)
     assert not seen[0].open
     kept = [

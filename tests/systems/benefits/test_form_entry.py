@@ -62,12 +62,12 @@ def case(place: int) -> Case:
 
 
 def enter(paper: int, by: Actor, **changes: object) -> Entered:
-    return enter_form(paper_id=paper, keyed=replace(FORM, **changes), by=by)  # type: ignore[arg-type]
+    return enter_form(paper_id=paper, keyed=replace(FORM, **changes), by=by)
 
 
 def error(code: ErrorCode, *arguments: object, **changes: object) -> TodokeError:
     with pytest.raises(TodokeError) as found:
-        enter(*arguments, **changes)  # type: ignore[arg-type]
+        enter(*arguments, **changes)
     assert found.value.code is code
     return found.value
 
@@ -114,7 +114,7 @@ def test_the_key_account_changed_must_be_pressed() -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_keyed(changes: dict[str, object], known: bool, field: str | None) -> None:
-    found = rules.faults(replace(FORM, **changes), account_known=known)  # type: ignore[arg-type]
+    found = rules.faults(replace(FORM, **changes), account_known=known)
     assert list(found) == ([field] if field else [])
 
 

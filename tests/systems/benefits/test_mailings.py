@@ -56,7 +56,7 @@ def matched() -> int:
 
 def code_of(attempt: object) -> ErrorCode:
     with pytest.raises(TodokeError) as caught:
-        attempt()  # type: ignore[operator]
+        attempt()
     return caught.value.code
 
 
@@ -116,11 +116,11 @@ def test_what_is_no_longer_wanted_is_taken_out(world: World, tmp_path: Path) -> 
 def test_the_post_gets_what_a_second_person_counted(world: World) -> None:
     mailing = matched()
     sent = {"mailing_id": mailing, "office": SAMPLE_CITY}
-    assert code_of(lambda: confirm_dispatch(**sent, taken_out=0, posted=7, by=BOTH)) is ErrorCode.SAME_PERSON  # type: ignore[arg-type]
+    assert code_of(lambda: confirm_dispatch(**sent, taken_out=0, posted=7, by=BOTH)) is ErrorCode.SAME_PERSON
     assert (
         code_of(lambda: confirm_dispatch(**sent, taken_out=1, posted=6, by=SUPERVISOR))
         is ErrorCode.STATE_CONFLICT
-    )  # type: ignore[arg-type]
+    )
     confirm_dispatch(mailing_id=mailing, taken_out=0, posted=7, office=SAMPLE_CITY, by=SUPERVISOR)
     assert rows("SELECT state, handed_by, confirmed_by FROM benefits_mailing") == [
         ("dispatched", "c001", "s001"),
@@ -140,14 +140,14 @@ def test_a_register_that_came_after_the_matching_is_matched_first(world: World) 
     world.people[1] |= {"left_on": date(2022, 2, 4), "left_reason": "死亡"}
     world.serve()
     sent = {"mailing_id": mailing, "office": SAMPLE_CITY, "by": SUPERVISOR}
-    assert code_of(lambda: confirm_dispatch(**sent, taken_out=0, posted=7)) is ErrorCode.STATE_CONFLICT  # type: ignore[arg-type]
+    assert code_of(lambda: confirm_dispatch(**sent, taken_out=0, posted=7)) is ErrorCode.STATE_CONFLICT
     assert match_register(mailing_id=mailing, office=SAMPLE_CITY, by=CLERK) == 1
     assert world.register is not None
     fresh = world.register
     world.register = msgspec.structs.replace(fresh, sealed_at=clock.now() - timedelta(hours=25))
-    assert code_of(lambda: confirm_dispatch(**sent, taken_out=1, posted=6)) is ErrorCode.REGISTER_OLD  # type: ignore[arg-type]
+    assert code_of(lambda: confirm_dispatch(**sent, taken_out=1, posted=6)) is ErrorCode.REGISTER_OLD
     world.register = fresh
-    confirm_dispatch(**sent, taken_out=1, posted=6)  # type: ignore[arg-type]
+    confirm_dispatch(**sent, taken_out=1, posted=6)
     assert mailings.one(mailing).state == "dispatched"
 
 

@@ -122,7 +122,7 @@ def test_who_got_the_form_and_is_silent_is_reminded_once(
     at_once = replace(SAMPLE_CITY, remind_after_days=0)
 
     def remind(office: object = at_once) -> int:
-        (report,) = jobs.print_kind(CODE, LetterKind.REMINDER, tmp_path, by=CLERK, office=office)  # type: ignore[arg-type]
+        (report,) = jobs.print_kind(CODE, LetterKind.REMINDER, tmp_path, by=CLERK, office=office)
         return int(report.counts.accepted)
 
     assert remind() == 0, "nothing was posted yet"

@@ -96,7 +96,7 @@ def town(city_site: object, tmp_path: Path) -> Town:
                       protected="1" if number == 2 else "0", now={"protected": "1" if number == 3 else "0"})  # fmt: skip
     found.answers[7] = ended("05")
     found.serve()
-    registry.serve(Residents, ResidentRegister())  # type: ignore[type-abstract]
+    registry.serve(Residents, ResidentRegister())
     residents.load(tmp_path / "residents_base.csv", tmp_path / "residents_latest.csv", AS_OF, by=clerk)
     jobs.take_registers(by=clerk)
     fled = [(code(4), SpecialKind.EVACUEE.value)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from todoke.engine import postgres
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -37,7 +36,7 @@ WHERE p.mailing_id = %s AND p.register_snapshot = %s ORDER BY f.number, l.positi
 """
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Held:
     """The letters of one kind; `counts`: how often the printer's figures were entered, with the newest ones (None: never)."""
 
@@ -115,10 +114,6 @@ def pulled(mailing: Mailing) -> list[Pulled]:
     return [Pulled(*row) for row in postgres.fetch(ALIAS, _PULLS, (mailing.pk, mailing.register_snapshot))]
 
 
-def _held(row: Sequence[object]) -> Held:
+def _held(row: tuple[Any, ...]) -> Held:
     kind, route, letters, sheets, files, *counted = row
-    names = ("counts", "printed", "spoiled", "reprinted", "enclosed")
-    return Held(
-        kind=str(kind), route=str(route), letters=int(str(letters)), sheets=int(str(sheets)), files=int(str(files)),
-        **dict(zip(names, counted, strict=False)),  # type: ignore[arg-type]
-    )  # fmt: skip
+    return Held(kind, route, int(letters), int(sheets), int(files), *counted)

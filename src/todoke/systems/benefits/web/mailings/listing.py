@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -162,10 +163,10 @@ def _road(mailing: Mailing) -> list[tuple[str, object]]:
     )
     people = naming.people([by for _, _, by in acts if by])
 
-    def said(at: object, by: str | None) -> str:
+    def said(at: datetime | None, by: str | None) -> str:
         if at is None or by is None:
             return "まだです"
-        local = at.astimezone(JAPAN)  # type: ignore[attr-defined]
+        local = at.astimezone(JAPAN)
         return f"{wareki(local.date())} {local:%H:%M} {people[by]}"
 
     rows: list[tuple[str, object]] = [(title, said(at, by)) for title, at, by in acts]
