@@ -24,6 +24,7 @@ from todoke.systems.benefits.actions.appeals import hear_appeal
 from todoke.systems.benefits.actions.appeals.hear_appeal import Said
 from todoke.systems.benefits.models import Appeal
 from todoke.systems.benefits.queries import appeals as reads
+from todoke.systems.benefits.queries.editions import find
 from todoke.systems.benefits.rules.appeals import (
     KINDS,
     OUTCOMES,
@@ -126,7 +127,7 @@ def _actions(row: Appeal, actor: Actor) -> list[tuple[str, str]]:
 def _facts(row: Appeal) -> list[tuple[str, object]]:
     people = naming.people((row.received_by, row.drafted_by or "", row.answered_by or ""))
     facts: list[tuple[str, object]] = [
-        ("受付番号", row.pk), ("事業", row.programme_id), ("給付管理番号", row.case.case_number if row.case else "なし"),
+        ("受付番号", row.pk), ("事業", find(row.programme_id).name), ("給付管理番号", row.case.case_number if row.case else "なし"),
         ("決定の日", wareki(row.decided_on)), ("決定を知った日", wareki(row.known_on)), ("受付日", wareki(row.received_on)),
         ("期限", f"{wareki(row.deadline)}（{_in_time(row)}）"), ("申出の理由", row.grounds),
         ("回答の目標日", wareki(row.answer_by)), ("受け付けた職員", people[row.received_by]),
