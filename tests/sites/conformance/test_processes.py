@@ -40,7 +40,7 @@ FETCH = (
 
 @contextmanager
 def site(instance: Instance, realm: str) -> Iterator[None]:
-    """`todoke serve <realm>` until its door is open; keys and directory are gone afterwards."""
+    """`todoke serve <realm>` until its door is open."""
     ready = instance.path / f"{realm}.ready"
     ready.unlink(missing_ok=True)
     log = (instance.path / f"{realm}.log").open("wb")
@@ -56,8 +56,49 @@ def site(instance: Instance, realm: str) -> Iterator[None]:
         process.terminate()
         process.wait(30)
         log.close()
-        shutil.rmtree(instance.path / realm / "keys")
+
+
+@contextmanager
+def keys_of_its_own(instance: Instance, realm: str, aside: Path) -> Iterator[None]:
+    """The realm's folder of keys is afterwards as it was (other tests need what municipalities keep in it), the directory gone."""
+    folder = instance.path / realm / "keys"
+    if folder.is_dir():
+        shutil.copytree(folder, aside)
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder)
+        if aside.is_dir():
+            shutil.copytree(aside, folder)
         (instance.path / FILE_NAME).unlink()
+
+
+def played(
+    instance: Instance, realm: str, folder: Path, role: Role, port: int
+) -> subprocess.CompletedProcess[str]:
+    """What `todoke conformance` said of our served site."""
+    served.register_both(instance.path, folder, role, instance=instance.name, kit_port=port)
+    if role is Role.NETWORK:
+        with override_settings(TODOKE_KEYS_FOLDER=instance.path / "national" / "keys"):
+            registry.serve(PermitSeal, RingTrust(KeyRing(instance.path, realm)))
+            served.open_network(folder)
+    with site(instance, realm):
+        return subprocess.run(
+            [
+                *(
+                    *TODOKE,
+                    "conformance",
+                    f"https://127.0.0.1:{instance.ports[realm]}",
+                    "--role",
+                    role.value,
+                ),
+                *("--trial", str(folder), "--listen", f"https://127.0.0.1:{port}", "--json"),
+                *("--name", instance.name, "--renew-list", f'{sys.executable} -c "{FETCH}"'),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
 @pytest.mark.parametrize("role", Role)
@@ -67,28 +108,8 @@ def test_our_served_site_keeps_every_rule(
     monkeypatch.setenv(ENVIRONMENT, str(databases.path))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["src", "."]))
     realm, port = served.OWNER[role], free_port()
-    served.register_both(databases.path, tmp_path, role, instance=databases.name, kit_port=port)
-    if role is Role.NETWORK:
-        with override_settings(TODOKE_KEYS_FOLDER=databases.path / "national" / "keys"):
-            registry.serve(PermitSeal, RingTrust(KeyRing(databases.path, realm)))
-            served.open_network(tmp_path)
-    with site(databases, realm):
-        said = subprocess.run(
-            [
-                *(
-                    *TODOKE,
-                    "conformance",
-                    f"https://127.0.0.1:{databases.ports[realm]}",
-                    "--role",
-                    role.value,
-                ),
-                *("--trial", str(tmp_path), "--listen", f"https://127.0.0.1:{port}", "--json"),
-                *("--name", databases.name, "--renew-list", f'{sys.executable} -c "{FETCH}"'),
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    with keys_of_its_own(databases, realm, tmp_path / "kept"):
+        said = played(databases, realm, tmp_path, role, port)
     assert said.stdout, said.stderr
     found = {line["rule"]: (line["verdict"], line["detail"]) for line in json.loads(said.stdout)}
     assert found == {rule.number: ("pass", "") for rule in run.rules_of(role)}
