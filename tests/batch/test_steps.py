@@ -1,12 +1,14 @@
 """A step is done once per key, counted, exclusive, and run again after any stop."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import IntegrityError, connections
 
 from todoke.batch.models import StepRun
-from todoke.batch.steps import Counts, run_step
+from todoke.batch.steps import Counts, alone, run_step
 from todoke.kernel.errors import ErrorCode, TodokeError
 
 ALIAS = "benefits"
@@ -49,7 +51,26 @@ def test_a_step_that_failed_is_run_again_and_its_attempts_are_counted() -> None:
 
 
 def test_the_same_step_twice_at_once_is_refused() -> None:
-    inside, leave = threading.Event(), threading.Event()
+    leave = threading.Event()
+    with _another_at_it(leave):
+        with pytest.raises(TodokeError) as refused:
+            _run(lambda _: Counts(taken=0, accepted=0))
+        assert refused.value.code is ErrorCode.STATE_CONFLICT
+        leave.set()
+
+
+def test_whoever_resumes_before_the_server_saw_the_other_die_waits_and_goes_on() -> None:
+    leave = threading.Event()
+    with _another_at_it(leave, "other"):
+        threading.Timer(0.4, leave.set).start()
+        with alone(ALIAS, "count/other"):
+            assert leave.is_set()
+
+
+@contextmanager
+def _another_at_it(leave: threading.Event, key: str = "k") -> Iterator[None]:
+    """Somebody else is at the step `key` until `leave` is set."""
+    inside = threading.Event()
 
     def work(_):
         inside.set()
@@ -58,7 +79,7 @@ def test_the_same_step_twice_at_once_is_refused() -> None:
 
     def other() -> None:
         try:
-            _run(work)
+            _run(work, key)
         finally:
             connections.close_all()
 
@@ -66,9 +87,7 @@ def test_the_same_step_twice_at_once_is_refused() -> None:
     thread.start()
     inside.wait(10)
     try:
-        with pytest.raises(TodokeError) as refused:
-            _run(work)
-        assert refused.value.code is ErrorCode.STATE_CONFLICT
+        yield
     finally:
         leave.set()
         thread.join()

@@ -15,6 +15,10 @@ from todoke.batch.progress import Meter, meter
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 
+# A killed process is gone before its server session is: whoever resumes at once must not be told "in use"
+_PATIENCE = 3.0
+_PAUSE = 0.05
+
 # PostgreSQL keeps the 64 bits of an advisory lock in two columns
 _LOCKS = """
 SELECT (classid::bigint << 32) | objid::bigint FROM pg_locks
@@ -66,19 +70,29 @@ def run_step(
 
 @contextmanager
 def alone(alias: str, what: str) -> Iterator[None]:
-    """Hold a session lock that the server frees by itself when this process dies."""
+    """Hold a session lock that the server frees by itself when this process dies.
+
+    Raises STATE_CONFLICT when another process holds it and goes on holding it.
+    """
     number = _lock_number(what)
-    with connections[alias].cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
-        row = cursor.fetchone()
-    if row is None or not row[0]:
-        raise TodokeError(ErrorCode.STATE_CONFLICT, detail="同じ処理が別の画面または端末で実行中です")
+    last = time.monotonic() + _PATIENCE
+    while not _try_lock(alias, number):
+        if time.monotonic() > last:
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail="同じ処理が別の画面または端末で実行中です")
+        time.sleep(_PAUSE)
     try:
         yield
     finally:
         if connections[alias].is_usable():
             with connections[alias].cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+def _try_lock(alias: str, number: int) -> bool:
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+        row = cursor.fetchone()
+    return row is not None and bool(row[0])
 
 
 def at_work(alias: str, runs: Iterable[StepRun]) -> set[int]:
