@@ -16,6 +16,7 @@ import django
 import pytest
 from django.db import connections
 
+from tests import provisioned
 from tests.emptying import Emptier
 from todoke.sites.instance import ENVIRONMENT, EXAMPLE, Instance
 from todoke.sites.ports import realm_ports
@@ -34,7 +35,7 @@ _folder = Path(tempfile.mkdtemp(prefix="todoke-test-"))
 def pytest_configure() -> None:
     """Set Django up before test modules import models; the server starts only when a test needs it."""
     _folder.chmod(0o711)  # as root the server's own account must be able to pass
-    name = f"test_{secrets.token_hex(4)}"
+    name = provisioned.NAME if provisioned.copy_into(_folder) else f"test_{secrets.token_hex(4)}"
     Instance.create(_folder / "instance", name, municipalities=EXAMPLE, ports=realm_ports())
     os.environ[ENVIRONMENT] = str(_folder / "instance")
     os.environ["DJANGO_SETTINGS_MODULE"] = "todoke.sites.everything"
