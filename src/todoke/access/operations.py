@@ -52,6 +52,7 @@ class Permission(Enum):
     BENEFITS_HOUSEHOLD_READ = "benefits:household:read"
     BENEFITS_IMPORT = "benefits:source:import"
     BENEFITS_IMPORT_CONFIRM = "benefits:source:confirm"
+    BENEFITS_IMPORT_CONTINUE = "benefits:source:continue"
     BENEFITS_IMPORT_LIMIT = "benefits:source:limit"
     BENEFITS_IMPORT_READ = "benefits:source:read"
     BENEFITS_MAILING = "benefits:mailing:handle"

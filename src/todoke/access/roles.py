@@ -280,6 +280,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ACCESS_GRANT_EXPIRE,
             Permission.BENEFITS_DECIDE,
+            Permission.BENEFITS_IMPORT_CONTINUE,
             Permission.BENEFITS_PROGRAMME_TRY,
             Permission.INQUIRY_EXPIRE,
             Permission.INTERMEDIARY_COMPARE_RECORDS,

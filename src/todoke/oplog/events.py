@@ -154,6 +154,7 @@ EVENTS: Final[dict[str, Event]] = {
     "benefits:register:take": Event(_C, "住民記録を給付管理システムに", "取込"),
     "benefits:source:cancel": Event(_C, "ファイルの取込の取りやめを", "実施"),
     "benefits:source:confirm": Event(_C, "ファイルの取込を二人目として", "確認"),
+    "benefits:source:continue": Event(_C, "途中で止まったファイルの取込の続きを", "実施"),
     "benefits:source:import": Event(_C, "課税情報など他部署のファイルを", "登録"),
     "benefits:source:limit": Event(_C, "二人目の確認が要る変更の割合を", "設定"),
     "benefits:source:read": Event(_R, "取り込むファイルの内容と版の違いを", "参照"),
