@@ -1,1 +1,1 @@
-"""保証: what the 特定個人情報保護評価書 promises, as data — each promise with its control, its check and its evidence."""
+"""評価書 (assurance): the privacy impact assessment as data — each promise, its control, its checks — and as a document."""
