@@ -12,7 +12,9 @@ from todoke.assurance.form.own import OwnTexts
 
 def texts() -> OwnTexts:
     folder = resources.files("todoke.sample") / "assessment"
-    return own.read((file.name, file.read_text("utf-8")) for file in sorted(folder.iterdir(), key=lambda one: one.name))
+    return own.read(
+        (file.name, file.read_text("utf-8")) for file in sorted(folder.iterdir(), key=lambda one: one.name)
+    )
 
 
 FACTS = Facts(
@@ -25,7 +27,9 @@ FACTS = Facts(
     handlers=70,
     contracts={
         "R3-税照会-1": Outsourced(contractor="富士通Japan株式会社", handlers=12, subcontracted=True),
-        "R3-統合番号-1": Outsourced(contractor="日本ソフトウェアマネジメント株式会社", handlers=14, subcontracted=True),
+        "R3-統合番号-1": Outsourced(
+            contractor="日本ソフトウェアマネジメント株式会社", handlers=14, subcontracted=True
+        ),
         "R3-統合番号-2": Outsourced(contractor="株式会社SH-Net", handlers=14, subcontracted=True),
         "R3-統合番号-3": Outsourced(contractor="未定", handlers=10, subcontracted=True),
     },

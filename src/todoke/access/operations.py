@@ -28,6 +28,7 @@ class Permission(Enum):
     ACCESS_STAFF_IMPORT = "access:staff:import"
     ACCESS_TERMINAL_REGISTER = "access:terminal:register"
     ACCESS_TRAINING_RECORD = "access:training:record"
+    ASSURANCE_PRINT = "assurance:assessment:print"
     BENEFITS_ACCOUNT = "benefits:account:correct"
     BENEFITS_APPEAL_ANSWER = "benefits:appeal:answer"
     BENEFITS_APPEAL_READ = "benefits:appeal:read"

@@ -71,6 +71,7 @@ EVENTS: Final[dict[str, Event]] = {
     "access:staff:import": Event(_A, "人事情報を", "登録"),
     "access:terminal:register": Event(_A, "端末を", "登録"),
     "access:training:record": Event(_A, "研修の受講を", "登録"),
+    "assurance:assessment:print": Event(_O, "特定個人情報保護評価書を", "出力"),
     "benefits:account:correct": Event(_C, "振込先口座を", "訂正"),
     "benefits:answer:import": Event(_C, "照会の回答を", "登録"),
     "benefits:appeal:answer": Event(_C, "不服の申出・審査請求への回答を二人目として", "決定"),

@@ -15,11 +15,21 @@ from todoke.assurance.promises import promises
 from todoke.kernel import clock
 
 _FILES: Final = ("A", "B")
+_RISKS: Final = ("2.リスク", "3.リスク1", "3.リスク2", "4.リスク", "6.リスク1", "6.リスク2", "7.リスク")
+_JUDGED: Final = {
+    **{f"{risk}.十分か": (risk, section_3.SUFFICIENT) for risk in _RISKS},
+    "4.リスク.再委託先": ("4.リスク.具体的な方法", section_3.SUBCONTRACTORS),
+    "7.リスク.①": ("7.リスク.①", section_3.STRIVING),
+    "9": ("9.", section_3.STRIVING),
+}
+"""Choice of III that judges promises → how their items begin, and its options. 「特に力を入れている」 is for the city to say."""
 
 
 def values(texts: OwnTexts, facts: Facts, said: Mapping[str, Value]) -> dict[str, Value]:
     """Key of the form → what the facts say there. `said`: what texts have, where a register knows nothing better."""
-    found = _sizes(facts) | _procedure(facts) | _recorded() | _accidents(facts.recent_accidents())
+    day = clock.wareki(facts.on)
+    found: dict[str, Value] = {"表紙.公表日": day, "V.1.①": day, **classes(facts)}
+    found |= _recorded() | _accidents(facts.recent_accidents())
     for letter in _FILES:
         found |= _contracts(f"II-{letter}.4", texts, facts, said)
         found |= _risks(f"III-{letter}", facts, said)
@@ -32,7 +42,8 @@ def judged(facts: Facts) -> threshold.Assessment:
     return rules.judge(persons=facts.persons, handlers=facts.handlers, accident=facts.grave())
 
 
-def _sizes(facts: Facts) -> dict[str, Value]:
+def classes(facts: Facts) -> dict[str, str]:
+    """Every class that a number lies in, and what the threshold comes to."""
     return {
         "I.1.③": PERSONS.of(facts.persons),
         "II-A.2.②": HELD.of(facts.benefit_people),
@@ -41,13 +52,6 @@ def _sizes(facts: Facts) -> dict[str, Value]:
         "II-B.2.④": ITEMS.of(len(recorded.LINKAGE)),
         "II-A.3.④.使用者数": HANDLERS.of(facts.benefit_users),
         "II-B.3.④.使用者数": HANDLERS.of(facts.linkage_users),
-    }
-
-
-def _procedure(facts: Facts) -> dict[str, Value]:
-    return {
-        "表紙.公表日": clock.wareki(facts.on),
-        "V.1.①": clock.wareki(facts.on),
         "V.1.②": threshold.BY_RESULT[judged(facts)],
     }
 
@@ -77,45 +81,28 @@ def _contracts(key: str, texts: OwnTexts, facts: Facts, said: Mapping[str, Value
 
 def _risks(key: str, facts: Facts, said: Mapping[str, Value]) -> dict[str, Value]:
     """III: whether what is promised against a risk is enough, from what the checks found."""
-    by_item = {
-        "2.リスク": section_3.SUFFICIENT,
-        "3.リスク1": section_3.SUFFICIENT,
-        "3.リスク2": section_3.SUFFICIENT,
-        "4.リスク": section_3.SUFFICIENT,
-        "6.リスク1": section_3.SUFFICIENT,
-        "6.リスク2": section_3.SUFFICIENT,
-        "7.リスク": section_3.SUFFICIENT,
-    }
-    found = {
-        f"{key}.{risk}.十分か": _standing(f"{key}.{risk}", options, facts, said, f"{key}.{risk}.十分か")
-        for risk, options in by_item.items()
-    }
-    for name, item, options in (
-        ("7.リスク.①", "7.リスク.①", section_3.STRIVING),
-        ("9", "9.", section_3.STRIVING),
-        ("4.リスク.再委託先", "4.リスク.具体的な方法", section_3.SUBCONTRACTORS),
-    ):
-        found[f"{key}.{name}"] = _standing(f"{key}.{item}", options, facts, said, f"{key}.{name}")
-    identified = not any(name.startswith(f"{key}.3.2-認証") for name in facts.broken)
     recent = bool(facts.recent_accidents())
-    return found | {
+    see_annex = "別紙のとおり" if recent else "-"
+    identified = not any(name.startswith(f"{key}.3.2-認証") for name in facts.broken)
+    found: dict[str, Value] = {
         f"{key}.3.リスク2.ユーザ認証の管理": section_3.AUTHENTICATION[not identified],
         f"{key}.7.リスク.②": section_3.ACCIDENTS[not recent],
-        f"{key}.7.リスク.②.内容": "別紙のとおり" if recent else "-",
-        f"{key}.7.リスク.②.再発防止策": "別紙のとおり" if recent else "-",
+        f"{key}.7.リスク.②.内容": see_annex,
+        f"{key}.7.リスク.②.再発防止策": see_annex,
     }
+    for name, (start, options) in _JUDGED.items():
+        standing = _standing(f"{key}.{start}", options, facts)
+        striving = said.get(f"{key}.{name}") == options[0]
+        found[f"{key}.{name}"] = options[0] if striving and standing == options[1] else standing
+    return found
 
 
-def _standing(
-    item: str, options: tuple[str, ...], facts: Facts, said: Mapping[str, Value], key: str
-) -> Value:
-    """特に力を入れている where the city says so, 十分 without; neither while a promise is broken; empty without any."""
-    about = [one for one in promises() if one.item.startswith(item)]
+def _standing(start: str, options: tuple[str, ...], facts: Facts) -> str:
+    """Enough while no promise of these items is broken; empty where none is made."""
+    about = [one for one in promises() if one.item.startswith(start)]
     if not about:
         return ""
-    if any(one.id in facts.broken for one in about):
-        return options[2]
-    return options[0] if said.get(key) == options[0] else options[1]
+    return options[2] if any(one.id in facts.broken for one in about) else options[1]
 
 
 def _accidents(found: list[Accident]) -> dict[str, Value]:

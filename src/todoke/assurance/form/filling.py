@@ -18,7 +18,9 @@ _HOUSE: Final = ("systems", "linkage_file", "risks")
 
 def fill(texts: OwnTexts, facts: Facts) -> Edition:
     """The edition that these texts and facts make, in the form's order. What facts say is never overruled by a text."""
-    said: dict[str, Value] = {key: _said(texts, value) for key, value in (house() | dict(texts.texts)).items()}
+    said: dict[str, Value] = {
+        key: _said(texts, value) for key, value in (house() | dict(texts.texts)).items()
+    }
     promised: dict[str, Value] = {key: _written(texts, answer) for key, answer in answers().items()}
     found = Edition(promised | said | computed.values(texts, facts, said))
     return Edition({key: found.values[key] for key in _keys(found) if key in found.values})

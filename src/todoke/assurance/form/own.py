@@ -50,7 +50,7 @@ def read(files: Iterable[tuple[str, str]]) -> OwnTexts:
             if twice := entries.keys() & data.get(part, {}).keys():
                 detail = f"{name}: {'、'.join(sorted(twice))} は別のファイルにもあります"
                 raise TodokeError(ErrorCode.RECORD_INVALID, detail=detail)
-            entries |= data.get(part, {})
+            entries.update(data.get(part, {}))
         found += [_accident(entry) for entry in data.get("accident", [])]
     return OwnTexts(**whole, accidents=tuple(found))
 

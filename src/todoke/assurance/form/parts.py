@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A line that only says what follows: システム1, リスク1：…, 再委託."""
+    """A line that only says what follows: システム1, リスク1：…, 再委託. `over`: how the keys begin that it stands over."""
 
     text: str
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def _use(key: str) -> tuple[Row, ...]:
             "その他( )",
         ),
         Text(f"{key}.③", "③使用目的 ※"),
-        Heading("④使用の主体"),
+        Heading("④使用の主体", over=f"{key}.④"),
         Text(f"{key}.④.使用部署", "使用部署"),
         Choice(f"{key}.④.使用者数", "使用者数", HANDLERS.options),
         Text(f"{key}.⑤", "⑤使用方法"),

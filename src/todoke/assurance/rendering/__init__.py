@@ -10,5 +10,9 @@ from todoke.assurance.rendering.document import Document, document
 
 __all__ = ["FORMATS", "Document", "document"]
 
-FORMATS: Final[dict[str, Callable[[Document], bytes]]] = {"html": html.page, "pdf": pdf.typeset, "md": markdown.text}
+FORMATS: Final[dict[str, Callable[[Document], bytes]]] = {
+    "html": html.page,
+    "pdf": pdf.typeset,
+    "md": markdown.text,
+}
 """Name of the format, and ending of its file → how it is made."""

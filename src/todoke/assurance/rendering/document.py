@@ -86,7 +86,7 @@ def _block(edition: Edition, part: Part) -> Block:
 
 def _line(edition: Edition, row: Row) -> Line:
     match row:
-        case Heading(text):
+        case Heading(text, _):
             return Line(kind="heading", label=text)
         case Text(key, label):
             return Line(kind="text", label=label, text=edition.text(key).split("\n"))
@@ -97,9 +97,9 @@ def _line(edition: Edition, row: Row) -> Line:
             boxes = [(group.caption, [_box(name, marked) for name in group.boxes]) for group in groups]
             return Line(kind="marks", label=label, groups=boxes)
         case Listing(key, label, numbered):
-            lines = edition.lines(key)
-            text = [f"{number} {one}" for number, one in enumerate(lines, 1)] if numbered else [f"・{one}" for one in lines]
-            return Line(kind="list", label=label, text=text)
+            lines = enumerate(edition.lines(key), start=1)
+            listed = [f"{number} {one}" if numbered else f"・{one}" for number, one in lines]
+            return Line(kind="list", label=label, text=listed)
         case Grid(key, columns, rows):
             cells = [
                 [edition.text(f"{key}.{line}.{column}").split("\n") for column in columns]
