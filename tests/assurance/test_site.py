@@ -16,6 +16,7 @@ from todoke.access.permissions import Role
 from todoke.assurance import gathering
 from todoke.assurance.commands import group
 from todoke.assurance.form.edition import from_toml
+from todoke.assurance.models import Incident, IncidentKind
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
@@ -56,6 +57,19 @@ def test_facts_are_counted(site: None) -> None:
     assert (contract.contractor, contract.handlers, contract.subcontracted) == ("見本電算株式会社", 2, False)
     assert gathering.gather("r5-30k", texts, by=cli_actor.actor("c003")).persons == 1
     assert Operation.objects.using(D).filter(verb="assurance:assessment:print").count() == 2
+
+
+def test_published_incidents_are_accidents(site: None) -> None:
+    texts, today = gathering.texts_in(_example()), clock.today()
+    before = gathering.gather(PROGRAMME, texts, by=cli_actor.actor("c003"))
+    for announced in (today, None):
+        Incident.objects.using(D).create(
+            kind=IncidentKind.NUMBERS, title="t", content="誤送付", persons=3, detected_at=clock.now(), announced_on=announced,
+            state="open", state_at=clock.now(), state_by="c003", registered_by="c003", registered_at=clock.now(),
+        )  # fmt: skip
+    after = gathering.gather(PROGRAMME, texts, by=cli_actor.actor("c003"))
+    assert (before.grave(), after.grave()) == (False, True)
+    assert len(after.accidents) == len(before.accidents) + 1
 
 
 def test_nobody_else_may(site: None) -> None:

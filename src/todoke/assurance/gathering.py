@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -14,9 +15,10 @@ from todoke.access import directory
 from todoke.access.models import Contract, Grant, GrantState, Staff
 from todoke.access.models.staff import Employer
 from todoke.access.permissions import Actor, Permission, Role, granted, require
-from todoke.assurance.facts import Facts, Outsourced
+from todoke.assurance.facts import Accident, Facts, Outsourced
 from todoke.assurance.form import own
 from todoke.assurance.form.own import OwnTexts
+from todoke.assurance.models import Incident, IncidentKind
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
@@ -44,7 +46,7 @@ def gather(programme: str, texts: OwnTexts, broken: Collection[str] = (), *, by:
         linkage_users=_handlers(alias, LINKAGE_FILE, own_only=True),
         handlers=_handlers(alias, (*BENEFIT_FILE, *LINKAGE_FILE)),
         contracts=_contracts(alias, set(texts.contracts.values())),
-        accidents=texts.accidents,
+        accidents=(*texts.accidents, *_accidents(alias)),
         broken=frozenset(broken),
     )
     with transaction.atomic(using=alias):
@@ -103,10 +105,8 @@ def _contracts(alias: str, numbers: Collection[str]) -> dict[str, Outsourced]:
     known = Contract.objects.using(alias).filter(number__in=numbers)
     under = _people_by_contract(Staff.objects.using(alias).filter(_at_work("", clock.today())))
     subs: dict[str, list[str]] = {}
-    for number, prime in (
-        Contract.objects.using(alias).filter(prime__in=numbers).values_list("number", "prime")
-    ):
-        subs.setdefault(prime, []).append(number)
+    for sub in Contract.objects.using(alias).filter(prime__in=numbers):
+        subs.setdefault(str(sub.prime_id), []).append(sub.number)
     return {
         one.number: Outsourced(
             contractor=one.contractor,
@@ -115,6 +115,20 @@ def _contracts(alias: str, numbers: Collection[str]) -> dict[str, Outsourced]:
         )
         for one in known
     }
+
+
+def _accidents(alias: str) -> Iterator[Accident]:
+    """Those of this system's own register that were made public."""
+    for one in (
+        Incident.objects.using(alias).filter(announced_on__isnull=False).order_by("announced_on", "pk")
+    ):
+        yield Accident(
+            published_on=cast(date, one.announced_on),
+            content=one.content,
+            count=one.persons,
+            measures=one.prevention,
+            specific=one.kind == IncidentKind.NUMBERS,
+        )
 
 
 def _people_by_contract(staff: QuerySet[Staff]) -> dict[str, int]:
