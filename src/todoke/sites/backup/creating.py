@@ -125,9 +125,7 @@ def _place(plan: Plan, realm: Realm) -> Iterator[tuple[Path, Path]]:
         yield ours, keys
 
 
-def _databases(
-    instance: Instance, realm: Realm, folder: Path, plan: Plan, say: Say
-) -> Iterator[Database]:
+def _databases(instance: Instance, realm: Realm, folder: Path, plan: Plan, say: Say) -> Iterator[Database]:
     walls = sorted(instance.walls(realm), key=lambda wall: CALLERS_FIRST.index(wall[0]))
     for start in range(0, len(walls), TOGETHER):
         with ExitStack() as stack:

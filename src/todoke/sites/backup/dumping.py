@@ -6,7 +6,7 @@ The app role reads; partitions are closed to it, so a partitioned table is read 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, Final
@@ -72,11 +72,7 @@ class Snapshot:
 
     def _table(self, shape: Shape, stream: IO[bytes]) -> Table:
         frames.write(stream, frames.HEADER, msgspec.json.encode(shape))
-        digest, rows = hashlib.sha256(), 0
-        for rows, chunk in copied(self.connection, shape):
-            digest.update(chunk)
-            frames.write_data(stream, chunk)
-        table = Table(name=shape.name, rows=rows, sha256=digest.hexdigest())
+        table = _copied(self.connection, shape, lambda chunk: frames.write_data(stream, chunk))
         frames.write(stream, frames.END, msgspec.json.encode(table))
         return table
 
@@ -116,13 +112,7 @@ def snapshot(alias: str, uri: str) -> Snapshot:
 def hashes(connection: Connection) -> list[Table]:
     """Counts and hashes of every table as it is now, for comparison after a restore."""
     _settle(connection)
-    found = []
-    for shape in shapes(connection):
-        digest, rows = hashlib.sha256(), 0
-        for rows, chunk in copied(connection, shape):
-            digest.update(chunk)
-        found.append(Table(name=shape.name, rows=rows, sha256=digest.hexdigest()))
-    return found
+    return [_copied(connection, shape, lambda _chunk: None) for shape in shapes(connection)]
 
 
 def shapes(connection: Connection) -> list[Shape]:
@@ -136,19 +126,28 @@ def shapes(connection: Connection) -> list[Shape]:
     ]
 
 
-def copied(connection: Connection, shape: Shape) -> Iterator[tuple[int, bytes]]:
-    """The table's COPY BINARY in pieces of a mebibyte; beside the last one (perhaps empty) the number of rows."""
+def _copied(connection: Connection, shape: Shape, take: Callable[[bytes], None]) -> Table:
+    """Give the table's COPY BINARY in pieces of a mebibyte to `take`; its count and hash."""
+    digest = hashlib.sha256()
+    held: list[bytes] = []
+    size = 0
+
+    def pass_on() -> None:
+        chunk = b"".join(held)
+        held.clear()
+        digest.update(chunk)
+        take(chunk)
+
     with connection.cursor() as cursor:
-        held: list[bytes] = []
-        size = 0
         with cursor.copy(_statement(shape)) as copy:
             for piece in copy:
                 held.append(bytes(piece))
                 size += len(piece)
                 if size >= frames.CHUNK:
-                    yield 0, b"".join(held)
-                    held, size = [], 0
-        yield max(cursor.rowcount, 0), b"".join(held)
+                    pass_on()
+                    size = 0
+        pass_on()
+        return Table(name=shape.name, rows=max(cursor.rowcount, 0), sha256=digest.hexdigest())
 
 
 def _settle(connection: Connection) -> None:
@@ -162,4 +161,6 @@ def _statement(shape: Shape) -> sql.Composed:
     if not shape.key:
         return sql.SQL("COPY {} ({}) TO STDOUT (FORMAT BINARY)").format(table, columns)
     key = sql.SQL(", ").join(map(sql.Identifier, shape.key))
-    return sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT (FORMAT BINARY)").format(columns, table, key)
+    return sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT (FORMAT BINARY)").format(
+        columns, table, key
+    )

@@ -1,7 +1,7 @@
 """The form of a database in a backup: frames of one kind letter, two lengths and a payload, the data compressed.
 
-    H  header (JSON): a table begins          D  rows of it: COPY BINARY, zstd
-    E  its end (JSON): rows and SHA-256       Z  the end of the database
+H  header (JSON): a table begins          D  rows of it: COPY BINARY, zstd
+E  its end (JSON): rows and SHA-256       Z  the end of the database
 """
 
 from __future__ import annotations

@@ -92,6 +92,13 @@ def opened(path: Path, identity: x25519.Identity, backup: str) -> Iterator[IO[by
         raise refused(backup, f"{path.name} を開けません")
 
 
+def probe(path: Path, identity: x25519.Identity, backup: str) -> None:
+    """Open a part to its end, for nothing but the certainty. Errors: `opened`."""
+    with opened(path, identity, backup) as stream:
+        while stream.read(_BUFFER):
+            pass
+
+
 @contextmanager
 def private(path: Path) -> Iterator[IO[bytes]]:
     """A new file that only we may read, on the disk when the block ends."""

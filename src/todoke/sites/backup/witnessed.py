@@ -36,13 +36,15 @@ def behind(manifest: Manifest, witnesses: Iterable[Path]) -> list[Behind]:
     found: dict[str, Behind] = {}
     for folder in witnesses:
         for origin, note in _notes(folder):
-            if origin in logs and (one := _compare(manifest, logs[origin], note)) is not None:
-                if one.log not in found or found[one.log].known < one.known:
-                    found[one.log] = one
+            one = _compare(manifest, logs[origin], note) if origin in logs else None
+            if one is not None and (one.log not in found or found[one.log].known < one.known):
+                found[one.log] = one
     return [found[log] for log in sorted(found)]
 
 
-def export(witnessed: Iterable[dict[str, object]], folder: Path, *, instance: str, realm: str, at: int) -> int:
+def export(
+    witnessed: Iterable[dict[str, object]], folder: Path, *, instance: str, realm: str, at: int
+) -> int:
     """What a realm has witnessed of the others, as a folder that `oplog verify --witness` and a restore read."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = list(witnessed)
