@@ -47,9 +47,10 @@ def state(alias: str) -> State:
         found: datetime | None = there.filter(events__step=step).aggregate(at=Max("began_at"))["at"]
         return found
 
+    proven = there.filter(name__in=verified_names(alias))
     return State(
         made=there.aggregate(at=Max("began_at"))["at"],
-        verified=newest(BackupStep.VERIFIED),
+        verified=proven.aggregate(at=Max("began_at"))["at"],
         copied=newest(BackupStep.COPIED),
         failed=newest(BackupStep.FAILED),
         drilled=BackupEvent.objects.using(alias)
@@ -59,7 +60,7 @@ def state(alias: str) -> State:
 
 
 def verified_names(alias: str) -> set[str]:
-    """The backups that were found whole and never failed since."""
+    """The backups that were found whole and never failed."""
     events = BackupEvent.objects.using(alias)
     failed = events.filter(step=BackupStep.FAILED).values("backup")
     return set(
