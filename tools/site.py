@@ -69,14 +69,14 @@ def navigation(docs: Path) -> dict[str, list[str]]:
 
 
 def build(into: Path) -> None:
-    """Lay the pages and the configuration out in a folder, and build the site in it, strictly."""
+    """Lay the pages and the configuration out in a folder, and build the site in it, strictly. Raises RuntimeError for a page it refuses."""
     shutil.rmtree(into, ignore_errors=True)
     shutil.copytree(DOCS, into / "docs")
     configuration = into / "zensical.toml"
     configuration.write_text(CONFIGURATION.replace("NAVIGATION", _toml(navigation(DOCS))), encoding="utf-8")
     command = [sys.executable, "-m", "zensical", "build", "--strict", "--config-file", str(configuration)]
     if subprocess.run(command, check=False).returncode:
-        sys.exit("zensical refused the pages. See above.")
+        raise RuntimeError("zensical refused the pages: see above")
 
 
 def _toml(sections: dict[str, list[str]]) -> str:

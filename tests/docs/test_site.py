@@ -124,5 +124,5 @@ def test_a_broken_link_stops_the_build(
     docs.mkdir()
     (docs / "index.md").write_text("# Start\n\n[gone](nowhere.md)\n", encoding="utf-8")
     monkeypatch.setattr(tool, "DOCS", docs)
-    with pytest.raises(SystemExit, match="zensical"):
+    with pytest.raises(RuntimeError, match="zensical"):
         tool.build(tmp_path / "out")
