@@ -12,10 +12,10 @@ import pytest
 from django.test import RequestFactory
 from django.urls import URLPattern, get_resolver
 
-from todoke import cli
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites import guide, public_urls, reference_pages
 from todoke.sites.screens import manual
+from todoke.sites.verbs import VERBS
 
 ROOT = Path(__file__).parents[2]
 MANUAL = ROOT / "docs" / "manual"
@@ -86,7 +86,7 @@ def test_codes_are_codes_of_the_closed_list(page: str) -> None:
 def test_commands_are_written_as_they_are_typed(page: str) -> None:
     for line in re.findall(r"^    todoke (.+)$", text(page), re.MULTILINE):
         words = line.split()
-        verb = cli.VERBS[words[0]]
+        verb = VERBS[words[0]]
         command = getattr(importlib.import_module(verb.module), verb.attribute)
         while isinstance(command, click.Group):
             words = words[1:]
