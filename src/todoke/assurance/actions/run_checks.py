@@ -37,7 +37,9 @@ def run_checks(*, by: Actor) -> Looked:
     with transaction.atomic(using=alias):
         run = CheckRun.objects.using(alias).create(run_at=now, run_by=by.staff_id, **counts)
         CheckResult.objects.using(alias).bulk_create(
-            CheckResult(run=run, check_name=one.check, state=one.state.value, why=list(one.why), looked_at=one.at)
+            CheckResult(
+                run=run, check_name=one.check, state=one.state.value, why=list(one.why), looked_at=one.at
+            )
             for one in verdicts.values()
         )
         subject = " ".join(f"{name}:{count}" for name, count in counts.items())
