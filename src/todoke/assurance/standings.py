@@ -40,9 +40,14 @@ def own_promises(realm: str) -> list[Promise]:
 
 
 def standings(site: Site, verdicts: Mapping[str, Verdict]) -> list[Standing]:
-    """Every promise of the realm, in the order of the form."""
-    newest = newest_confirmations(site.directory)
-    return [_standing(one, verdicts, newest.get(one.id)) for one in own_promises(site.realm)]
+    """Every promise of the site's realm, in the order of the form."""
+    return standings_of(site.realm, site.directory, verdicts)
+
+
+def standings_of(realm: str, alias: str, verdicts: Mapping[str, Verdict]) -> list[Standing]:
+    """The same by verdicts that were kept; `alias`: the realm's directory."""
+    newest = newest_confirmations(alias)
+    return [_standing(one, verdicts, newest.get(one.id)) for one in own_promises(realm)]
 
 
 def newest_confirmations(alias: str) -> dict[str, Confirmation]:
@@ -74,6 +79,7 @@ def _standing(promise: Promise, verdicts: Mapping[str, Verdict], seen: Confirmat
 
 
 def _by_person(promise: Promise, seen: Confirmation | None) -> Standing:
+    why: tuple[str, ...]
     if seen is None:
         state, why = State.NOT_SHOWN, ("人による確認がまだありません。",)
     elif seen.finding == Finding.BROKEN:

@@ -44,7 +44,7 @@ def _statements(alias: str) -> Iterator[str]:
 def _operations() -> tuple[tuple[str, Any], ...]:
     """(app, operation) of every migration, in an order in which they can run."""
     graph = MigrationLoader(None, ignore_no_migrations=True).graph
-    order = graph._generate_plan(sorted(graph.leaf_nodes()), at_end=True)  # type: ignore[attr-defined]
+    order = graph._generate_plan(sorted(graph.leaf_nodes()), at_end=True)
     return tuple((key[0], one) for key in order for one in graph.nodes[key].operations)
 
 

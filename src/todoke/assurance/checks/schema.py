@@ -107,7 +107,7 @@ def _made_guards(alias: str, room: str) -> tuple[tuple[str, str], ...]:
 @cache
 def _made_constraints(alias: str, room: str) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (one._meta.db_table, constraint.name)
+        (one._meta.db_table, str(constraint.name))
         for one in _models(alias)
         if one._meta.app_label == room
         for constraint in one._meta.constraints
