@@ -16,7 +16,7 @@ from tests.assurance.healthy import ALIASES, BOX, Healthy, healthy
 from tests.assurance.table import BREAKAGES
 from tests.clocks import Clock
 from tests.emptying import Emptier
-from todoke.access import cli_actor, parties
+from todoke.access import cli_actor
 from todoke.access.permissions import Actor, Held, Role
 from todoke.assurance import check_commands
 from todoke.assurance.actions.confirm_promise import confirm_promise
@@ -158,7 +158,7 @@ class TestPromises:
     def test_the_command_says_each_promise_and_ends_accordingly(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(cli_actor, "actor", lambda by, purpose="": parties.housekeeper())
+        monkeypatch.setattr(cli_actor, "actor", lambda by, purpose="": person(by, Role.AUDITOR))
         result = CliRunner().invoke(check_commands.group, ["check", "--by", "u001", "--json"])
         assert isinstance(result.exception, TodokeError)
         rows = json.loads(result.output)

@@ -287,7 +287,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.HOUSEKEEPER: frozenset(
         {
             Permission.ACCESS_GRANT_EXPIRE,
-            Permission.ASSURANCE_CHECK,
             Permission.BENEFITS_DECIDE,
             Permission.BENEFITS_PROGRAMME_TRY,
             Permission.INQUIRY_EXPIRE,

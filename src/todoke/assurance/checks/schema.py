@@ -94,7 +94,7 @@ def _models(alias: str) -> tuple[type[models.Model], ...]:
 @cache
 def _columns(alias: str) -> Mapping[str, frozenset[str]]:
     return {
-        one._meta.db_table: frozenset(field.column for field in one._meta.concrete_fields)
+        one._meta.db_table: frozenset(str(field.column) for field in one._meta.concrete_fields)
         for one in _models(alias)
     }
 
