@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ from django.test import override_settings
 
 from tests.assurance.healthy import Healthy
 from todoke.assurance.checks import made, schema
-from todoke.assurance.checks.backups import BackupFacts
 from todoke.kernel import clock
 
 Break = Callable[[Healthy], AbstractContextManager[None]]
@@ -248,26 +247,6 @@ def mode(path: Callable[[Healthy], Path], bits: int) -> Break:
             chosen.chmod(before)
 
     return act
-
-
-def facts(change: Callable[[BackupFacts], BackupFacts]) -> Break:
-    """Another register of backups."""
-
-    @contextmanager
-    def act(sites: Healthy) -> Iterator[None]:
-        before = sites.facts
-        sites.facts = change(before)
-        try:
-            yield
-        finally:
-            sites.facts = before
-
-    return act
-
-
-def newest(**values: Any) -> Callable[[BackupFacts], BackupFacts]:
-    """The newest backup with other facts."""
-    return lambda facts: replace(facts, backups=(replace(facts.backups[0], **values),))
 
 
 def ago(**span: float) -> Callable[[], Any]:

@@ -20,10 +20,10 @@ from psycopg.conninfo import make_conninfo
 
 from tests import hiring
 from todoke.access.models import Contract, Passkey, Session
-from todoke.access.permissions import Role
-from todoke.assurance.checks import Site, backups
-from todoke.assurance.checks.backups import BackupFact, BackupFacts
-from todoke.assurance.models import Clause, ContractClause, Sheet, SheetItem, SheetKind
+from todoke.access.permissions import Actor, Role
+from todoke.assurance import backups
+from todoke.assurance.checks import Site
+from todoke.assurance.models import BackupStep, Clause, ContractClause, Sheet, SheetItem, SheetKind
 from todoke.contracts import network, registry
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE
 from todoke.contracts.permits import LIST_DOMAIN
@@ -67,12 +67,11 @@ PEOPLE: dict[str, dict[str, list[Any]]] = {
 
 @dataclass
 class Healthy:
-    """The sites, and what a breakage needs: the administrator's own connections, and the facts of backups."""
+    """The sites, and what a breakage needs: the administrator's own connections."""
 
     instance: Instance
     server: Server
     stack: ExitStack
-    facts: BackupFacts
     admins: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
 
     def site(self, realm: str) -> Site:
@@ -115,8 +114,7 @@ class Healthy:
 def healthy(instance: Instance, server: Server) -> Iterator[Healthy]:
     """All three, built and torn down."""
     with ExitStack() as stack:
-        found = Healthy(instance, server, stack, BackupFacts(backups=(), drilled_at=None))
-        stack.callback(registry.served.pop, NetworkSignature, None) if hasattr(registry, "served") else None
+        found = Healthy(instance, server, stack)
         for realm in ALIASES:
             with found.realm(realm):
                 _people(realm)
@@ -127,11 +125,9 @@ def healthy(instance: Instance, server: Server) -> Iterator[Healthy]:
             (instance.path / realm / "data").mkdir(exist_ok=True, mode=0o700)
             with found.realm(realm):
                 _inspected(realm)
+                _backed_up(realm)
                 _logged(realm)
         _sealed(instance)
-        found.facts = _backups()
-        backups.SOURCE.append(lambda _: found.facts)
-        stack.callback(backups.SOURCE.pop)
         yield found
 
 
@@ -294,8 +290,9 @@ def _witnessed(instance: Instance, realm: str, alias: str) -> None:
     )  # fmt: skip
 
 
-def _backups() -> BackupFacts:
-    now = clock.now()
-    names = frozenset(name for aliases in ALIASES.values() for name in aliases)
-    one = BackupFact(made_at=now, databases=names, encrypted=True, verified_at=now, elsewhere=True)
-    return BackupFacts(backups=(one,), drilled_at=now)
+def _backed_up(realm: str) -> None:
+    alias, now, by = f"directory_{realm}", clock.now(), Actor(staff_id="u001")
+    backups.note_made(alias, by=by, name="b1", began_at=now, ended_at=now, rows=1, size=1)
+    backups.note(alias, by=by, name="b1", step=BackupStep.VERIFIED)
+    backups.note(alias, by=by, name="b1", step=BackupStep.COPIED, place="遠隔地")
+    backups.note(alias, by=by, name="b1", step=BackupStep.DRILLED, place="訓練機")

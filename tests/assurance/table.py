@@ -15,11 +15,9 @@ from tests.assurance.breakages import (
     by_sql,
     changed,
     constraint_off,
-    facts,
     guard_off,
     mode,
     month_shut,
-    newest,
     patched,
     patched_dict,
     setting,
@@ -239,13 +237,13 @@ _INSPECTIONS = [
     breakage("an accident that was not reported", STAFF, "incident_steps_in_time", added(STAFF, "assurance_incident", kind="numbers", title="x", content="x", persons=1, detected_at=ago(days=10), prevention="", answered_by_promises=[], state="open", state_at=ago(), state_by="x002", registered_by="x002", registered_at=ago(days=9))),
 ]  # fmt: skip
 
+_OLD = "began_at = began_at - interval '9 days'"
 _BACKUPS = [
-    breakage("a stale backup", STAFF, "backup_is_recent", facts(newest(made_at=clock.now() - timedelta(days=9)))),
-    breakage("a backup without one database", STAFF, "backup_is_recent", facts(newest(databases=frozenset({"benefits"})))),
-    breakage("a backup in the clear", STAFF, "backup_is_encrypted", facts(newest(encrypted=False))),
-    breakage("a backup that nobody verified", STAFF, "backup_is_verified", facts(newest(verified_at=None))),
-    breakage("a backup in one place", STAFF, "backup_is_elsewhere", facts(newest(elsewhere=False))),
-    breakage("a restore that nobody tried", STAFF, "restore_is_drilled", facts(lambda facts: replace(facts, drilled_at=None))),
+    breakage("a stale backup", STAFF, "backup_is_recent backup_is_elsewhere", changed(STAFF, "assurance_backup", "true", _OLD)),
+    breakage("a backup that nobody verified", STAFF, "backup_is_verified", changed(STAFF, "assurance_backup_event", "step = 'verified'", "")),
+    breakage("a backup that is damaged", STAFF, "backup_is_verified", changed(STAFF, "assurance_backup_event", "step = 'verified'", "step = 'failed'")),
+    breakage("a backup in one place", PLATFORM_STAFF, "backup_is_elsewhere", changed(PLATFORM_STAFF, "assurance_backup_event", "step = 'copied'", "")),
+    breakage("a restore that nobody tried", NETWORK_STAFF, "restore_is_drilled", changed(NETWORK_STAFF, "assurance_backup_event", "step = 'drilled'", "at = at - interval '400 days'")),
 ]  # fmt: skip
 
 BREAKAGES = [

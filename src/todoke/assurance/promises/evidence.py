@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 _BACKUP: Final = (
-    "backup_is_recent", "backup_is_encrypted", "backup_is_verified", "backup_is_elsewhere", "restore_is_drilled",
+    "backup_is_recent", "backup_is_verified", "backup_is_elsewhere", "restore_is_drilled",
 )  # fmt: skip
 _SERVER: Final = ("passwords_by_scram", "roles_without_power", "pages_ask_who", "secret_files_closed")
 
