@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Protocol
 
 import msgspec
@@ -18,6 +19,16 @@ class KnownAs(msgspec.Struct, frozen=True, kw_only=True):
 
     resident_codes: tuple[str, ...]
     integrated_numbers: tuple[str, ...]
+
+
+class CorrectionStanding(StrEnum):
+    """How far the correction of a replica (副本の訂正) came."""
+
+    UNKNOWN = "unknown"
+    PROPOSED = "proposed"
+    DECLINED = "declined"
+    CONFIRMED = "confirmed"
+    REACHED = "reached"
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +51,9 @@ class Numbers(Protocol):
 
     def known_as(self, *, resident_code: str, birth_date: date, request: str, by: Actor) -> KnownAs:
         """The numbers of the person. NOT_FOUND unless both agree: a slip in a number meets nobody else."""
+
+    def replica_correction(self, *, number: int, integrated_number: str, by: Actor) -> CorrectionStanding:
+        """Where the correction of a replica stands that was proposed under that number for that person."""
 
 
 class Holders:

@@ -92,6 +92,16 @@ WORDS: Final[Mapping[str, str]] = {
     "registered": "登録済み", "settled": "整理済み", "received": "受付済み", "drafted": "起案済み", "open": "未了", "closed": "終了",
     "asked": "照会中", "returned": "戻った", "eligible": "支給対象", "undecided": "未定", "ineligible": "支給対象外",
     "live": "有効", "former": "以前の番号", "stored": "保管中", "sent": "送付済み", "telephone": "電話", "letter": "文書", "visit": "来庁",
-    "duplicate": "重複", "no_case": "対象の世帯なし", "scan": "読み取り", "file": "ファイル", "notice": "お知らせの期限", "mail": "郵便",
+    "printed": "発送済み", "numbered": "付番済み", "duplicate": "重複", "no_case": "対象の世帯なし", "scan": "読み取り", "file": "ファイル", "notice": "お知らせの期限", "mail": "郵便",
 }  # fmt: skip
 """Values of states and kinds whose models have no Japanese title of their own."""
+
+WORDS_OF: Final[Mapping[str, Mapping[str, str]]] = {
+    "sex": {"1": "男", "2": "女", "9": "その他"},
+    "account_type": {"1": "普通", "2": "当座", "4": "貯蓄"},
+}
+"""Field → what its codes mean, whatever model it stands in."""
+TOWNS: Final = frozenset(
+    "ward_code ward_before ward_after previous_municipality taxing_municipality municipality asked provider".split()  # noqa: SIM905
+)
+"""Fields that hold the five-digit code of a municipality."""

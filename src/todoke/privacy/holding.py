@@ -88,10 +88,14 @@ class Holding:
 
 
 PLACES: Final = frozenset(
-    "address postal_code ward_code previous_municipality household_code moved_in_on left_on left_reason phone"
-    " household_before household_after ward_before ward_after address_before address_after lineage household_key"
-    " base_household_code town provider inquirer asked taxing_municipality bank_code branch_code account_type account_number"
-    " account_holder_kana holder_kana local_number sent_to evidence note text grounds reason said answer".split()
-)
+    {
+        "address", "postal_code", "ward_code", "previous_municipality", "household_code", "moved_in_on",
+        "left_on", "left_reason", "phone", "household_before", "household_after", "ward_before", "ward_after",
+        "address_before", "address_after", "lineage", "household_key", "base_household_code", "town",
+        "provider", "inquirer", "asked", "taxing_municipality", "bank_code", "branch_code", "account_type",
+        "account_number", "account_holder_kana", "holder_kana", "local_number", "sent_to", "evidence", "note",
+        "text", "grounds", "reason", "said", "answer",
+    }
+)  # fmt: skip
 """Fields by which somebody could be found. A representative is told none of them, whoever the person is: an answer that
 differed for protected persons would tell of the protection (DESIGN law 11, 個人情報保護法81条)."""

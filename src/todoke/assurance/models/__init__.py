@@ -1,9 +1,11 @@
 """Tables of confirmations, sheets and incidents. One table a file."""
 
+from todoke.assurance.disclosure.models import Measure, MeasureKind, Pause, Request, Withheld
 from todoke.assurance.models.confirmation import Confirmation, Finding
 from todoke.assurance.models.incident import Incident, IncidentKind, IncidentStep
 from todoke.assurance.models.sheet import Answer, Sheet, SheetItem, SheetKind
 
 __all__ = [
-    "Answer", "Confirmation", "Finding", "Incident", "IncidentKind", "IncidentStep", "Sheet", "SheetItem", "SheetKind",
+    "Answer", "Confirmation", "Finding", "Incident", "IncidentKind", "IncidentStep", "Measure", "MeasureKind", "Pause",
+    "Request", "Sheet", "SheetItem", "SheetKind", "Withheld",
 ]  # fmt: skip

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from todoke.contracts.holding import Asked
-from todoke.custody.field_words import LABELS
-from todoke.custody.holding import Reader, gather, in_words
+from todoke.custody.field_words import LABELS, WORDS_OF
+from todoke.custody.holding import Reader, gather, in_words, looks
+from todoke.oplog.person import Person
 from todoke.privacy.holding import PLACES, Ground, Item, Section
 from todoke.systems.benefits.models import Appeal, Case, Decision, DecisionRun, RegisterEntry, Resident
 from todoke.systems.benefits.queries import evidence
@@ -31,7 +32,13 @@ def held(asked: Asked) -> list[Section]:
     }  # fmt: skip
     reader = Reader(resident_codes=codes, keys=keys, alone=asked.alone)
     files = [part for found in evidence.evidence_of(codes).values() for part in _files(found, asked.alone)]
-    return [*gather(ALIAS, HOLDING, reader), *files]
+    own = Case.objects.using(ALIAS).filter(payee_resident_code__in=codes)
+    persons = [
+        *(Person("resident_code", code) for code in codes),
+        *(Person("case_number", number) for number in own.values_list("case_number", flat=True)),
+        *(Person("household_key", key) for key in own.values_list("household_key", flat=True).distinct()),
+    ]
+    return [*gather(ALIAS, HOLDING, reader), *files, *looks(ALIAS, HOLDING, persons, alone=asked.alone)]
 
 
 def _households(codes: list[str]) -> list[str]:
@@ -86,8 +93,8 @@ def _row(row: Mapping[str, Any], alone: bool) -> tuple[Item, ...]:
     return tuple(_item(name, value, alone) for name, value in row.items())
 
 
-def _item(name: str, value: Any, alone: bool) -> Item:
+def _item(name: str, value: object, alone: bool) -> Item:
     called = LABELS.get(name, name)
     if name in _OF_OTHERS or (not alone and name in PLACES):
         return Item(called, "", Ground.OTHERS)
-    return Item(called, in_words(value, {}))
+    return Item(called, in_words(value, WORDS_OF.get(name, {})))

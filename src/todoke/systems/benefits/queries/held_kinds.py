@@ -14,11 +14,10 @@ _STATES: Final = {state.value: title for state, title in STATE_TITLES.items()}
 _REASONS: Final = {reason.value: reason.words for reason in Reason}
 
 
-def _of_case(model: str, title: str, path: str = "case", third: str = "", **more: str) -> Kept:
+def _of_case(model: str, title: str, path: str = "case", third: str = "", guarded: str = "") -> Kept:
     """A row that hangs on a case of the person's household: the payee's."""
-    return Kept(
-        model=model, title=title, by=path, key="case", payee=f"{path}__payee_resident_code", third=third, **more
-    )  # type: ignore[arg-type]
+    payee = f"{path}__payee_resident_code"
+    return Kept(model=model, title=title, by=path, key="case", payee=payee, third=third, guarded=guarded)
 
 
 HOLDING: Final = Holding(

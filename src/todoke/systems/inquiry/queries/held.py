@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from todoke.contracts.holding import Asked
-from todoke.custody.holding import Reader, gather
+from todoke.custody.holding import Reader, gather, looks
+from todoke.oplog.person import Person
 from todoke.privacy.holding import Holding, Kept, Section
 from todoke.systems.inquiry.models import Query, Subject
 
@@ -29,4 +30,6 @@ def held(asked: Asked) -> list[Section]:
     subjects = list(Subject.objects.using(ALIAS).filter(resident_code__in=codes).values_list("pk", flat=True))
     queries = Query.objects.using(ALIAS).filter(subject__in=subjects).values_list("pk", flat=True)
     keys = {"resident_code": codes, "subject": subjects, "query": list(queries)}
-    return gather(ALIAS, HOLDING, Reader(resident_codes=codes, keys=keys, alone=asked.alone))
+    reader = Reader(resident_codes=codes, keys=keys, alone=asked.alone)
+    persons = [Person("resident_code", code) for code in codes]
+    return [*gather(ALIAS, HOLDING, reader), *looks(ALIAS, HOLDING, persons, alone=asked.alone)]

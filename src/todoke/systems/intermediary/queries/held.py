@@ -9,8 +9,9 @@ from typing import Any, Final
 from todoke.contracts.exchange_records import Side
 from todoke.contracts.holding import HeldWanted
 from todoke.contracts.information import Item as Answered
-from todoke.custody.holding import NOTHING, Reader, gather, in_words, label
+from todoke.custody.holding import NOTHING, Reader, gather, in_words, label, looks
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.person import Person
 from todoke.privacy.holding import Ground, Holding, Item, Kept, Section
 from todoke.records.layouts.city_inputs_v2021 import REPLICA_ITEMS
 from todoke.systems.intermediary import needs
@@ -59,7 +60,13 @@ def held(alias: str, asked: HeldWanted, today: date) -> list[Section]:
     cases = [row.permit_id for row in shown if row.side is Side.PROVIDER and asked.alone]
     keys: dict[str, Sequence[Any]] = {"integrated_number": asked.integrated_numbers, "case": cases}
     reader = Reader(resident_codes=(), keys=keys, alone=asked.alone)
-    return [*gather(alias, HOLDING, reader), *_replicas(alias, asked), *_exchanges(alias, shown, asked.alone)]
+    persons = [Person("integrated_number", number) for number in asked.integrated_numbers]
+    return [
+        *gather(alias, HOLDING, reader),
+        *_replicas(alias, asked),
+        *_exchanges(alias, shown, asked.alone),
+        *looks(alias, HOLDING, persons, alone=asked.alone),
+    ]
 
 
 def _replicas(alias: str, asked: HeldWanted) -> list[Section]:
@@ -76,7 +83,9 @@ def _replicas(alias: str, asked: HeldWanted) -> list[Section]:
 def _replica(row: Replica, found: Sequence[Answered], alone: bool) -> tuple[Item, ...]:
     flag = label("auto_reply_prohibited")
     guarded = (
-        Item(flag, in_words(row.auto_reply_prohibited, {})) if alone else Item(flag, "", Ground.EXISTENCE)
+        Item(flag, in_words(True, {}))
+        if alone and row.auto_reply_prohibited
+        else Item(flag, "", Ground.EXISTENCE)
     )
     return (
         Item(label("fiscal_year"), str(row.fiscal_year)),

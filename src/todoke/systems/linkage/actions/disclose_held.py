@@ -8,7 +8,7 @@ from datetime import date
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
-from todoke.contracts.holding import Asked, KnownAs
+from todoke.contracts.holding import Asked, CorrectionStanding, KnownAs
 from todoke.exchange.transport import Transport
 from todoke.oplog.person import Person
 from todoke.oplog.record import record_many
@@ -35,6 +35,12 @@ def find_numbers(*, resident_code: str, birth_date: date, request: str, by: Acto
         found = reads.known_as(resident_code, birth_date)
         _log(request, found, by)
     return found
+
+
+def find_correction(*, number: int, integrated_number: str, by: Actor) -> CorrectionStanding:
+    """Where the correction of this person's replica stands; UNKNOWN for another person's number."""
+    require(by, Permission.DISCLOSURE_CARRY_OUT)
+    return reads.correction_standing(number, integrated_number)
 
 
 def _log(request: str, found: KnownAs, by: Actor) -> None:

@@ -9,15 +9,18 @@ from typing import Final
 from django.conf import settings
 
 from todoke.contracts import holding as contract
-from todoke.contracts.holding import Asked, KnownAs
-from todoke.custody.holding import Reader, gather
+from todoke.contracts.holding import Asked, CorrectionStanding, KnownAs
+from todoke.custody.holding import Reader, gather, looks
 from todoke.exchange import client, parties
 from todoke.exchange.message_id import new_message_id
 from todoke.exchange.transport import Transport
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.person import Person
 from todoke.privacy.holding import Holding, Kept, Section
-from todoke.systems.linkage.models import LocalNumber, NumberAlias, Query
+from todoke.systems.linkage.flows import ReplicaCorrectionState, ReplicaFileState
+from todoke.systems.linkage.models import LocalNumber, NumberAlias, Query, ReplicaCorrection, ReplicaFile
 from todoke.systems.linkage.models.local_number import RESIDENTS
+from todoke.systems.linkage.models.replica_file import FileKind
 
 ALIAS = "linkage"
 _MINE: Final = "integrated_number"
@@ -84,7 +87,8 @@ def held(asked: Asked) -> list[Section]:
     queries = Query.objects.using(ALIAS).filter(person__in=numbers).values_list("pk", flat=True)
     keys = {_MINE: numbers, "query": list(queries), "resident_code": asked.known_as.resident_codes}
     reader = Reader(resident_codes=asked.known_as.resident_codes, keys=keys, alone=asked.alone)
-    return gather(ALIAS, HOLDING, reader)
+    persons = [Person("integrated_number", number) for number in numbers]
+    return [*gather(ALIAS, HOLDING, reader), *looks(ALIAS, HOLDING, persons, alone=asked.alone)]
 
 
 def held_by_intermediary(transport: Transport, asked: Asked) -> Sequence[Section]:
@@ -102,3 +106,15 @@ def held_by_intermediary(transport: Transport, asked: Asked) -> Sequence[Section
         key=f"held/{new_message_id()}",
     )
     return told.sections
+
+
+def correction_standing(number: int, integrated_number: str) -> CorrectionStanding:
+    """How far the correction came: REACHED once its file is done, and then the intermediary has taken it."""
+    found = ReplicaCorrection.objects.using(ALIAS).filter(pk=number, person_id=integrated_number).first()
+    if found is None:
+        return CorrectionStanding.UNKNOWN
+    if found.state != ReplicaCorrectionState.CONFIRMED:
+        return CorrectionStanding(found.state)
+    file = ReplicaFile.objects.using(ALIAS).filter(kind=FileKind.SCREEN, name=f"訂正 {number}").last()
+    done = file is not None and file.state == ReplicaFileState.DONE
+    return CorrectionStanding.REACHED if done else CorrectionStanding.CONFIRMED
