@@ -8,12 +8,12 @@ from pathlib import Path
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
-from tests import hiring
 from tests.hiring import Right
 from tests.screens.keys import Keys
 from tests.screens.office import Office, Person
 from tests.systems.test_single_query import mover
 from tests.systems.world import World
+from todoke.access import standing
 from todoke.access.permissions import Role
 from todoke.assurance.disclosure.actions import decide, identify, receive_request
 from todoke.assurance.disclosure.actions.receive_request import Asked
@@ -54,6 +54,15 @@ def test_a_request_from_the_counter_to_the_paper(office: Office, sample_city: Wo
     clerk, manager = staff(office)
     person = mover()
     code = LocalNumber.objects.using("linkage").get(person=person, former=False).local_number
+    number = taken_in(clerk, person, code, examiner)
+    looked_at(clerk, number, code, examiner)
+    decided(manager, number, examiner)
+    handed_over(clerk, number, person, code, examiner)
+    office.seat(Realm.CITY, ELSEWHERE).open("disclosure-request", number, status=403)
+    correction((clerk, manager), office.sites.fingerprint(Realm.CITY), number, code, examiner)
+
+
+def taken_in(clerk: Person, person, code: str, examiner) -> int:
     clerk.sit_down()
     page = clerk.open("home")
     at = Keys(page).press("開示等の請求").see("請求はありません")
@@ -85,7 +94,10 @@ def test_a_request_from_the_counter_to_the_paper(office: Office, sample_city: Wo
     at.fill("input[name=resident_code]", "0000000000").press("特定する").see("見つかりません")
     at.fill("input[name=resident_code]", code).press("特定する").see("本人を特定しました")
     examiner.check(clerk.open("disclosure-request-withdraw", number), "disclosure-request-withdraw")
+    return number
 
+
+def looked_at(clerk: Person, number: int, code: str, examiner) -> None:
     page = clerk.open("disclosure-held", number)
     at = Keys(page).see("統合番号と4情報").see(code)
     examiner.check(page, "disclosure-held")
@@ -97,6 +109,8 @@ def test_a_request_from_the_counter_to_the_paper(office: Office, sample_city: Wo
     )
     at.see("開示しない")
 
+
+def decided(manager: Person, number: int, examiner) -> None:
     manager.sit_down()
     page = manager.open("disclosure-request-extend", number)
     examiner.check(page, "disclosure-request-extend")
@@ -116,6 +130,8 @@ def test_a_request_from_the_counter_to_the_paper(office: Office, sample_city: Wo
     assert "審査請求" in text
     assert "手順が知られる" in text
 
+
+def handed_over(clerk: Person, number: int, person, code: str, examiner) -> None:
     clerk.sit_down()
     page = clerk.open("disclosure-hand-over", number)
     examiner.check(page, "disclosure-hand-over")
@@ -133,13 +149,11 @@ def test_a_request_from_the_counter_to_the_paper(office: Office, sample_city: Wo
     page = clerk.open("disclosure-requests", query="?state=executed&overdue=")
     Keys(page).see("都筑区役所")
 
-    office.seat(Realm.CITY, ELSEWHERE).open("disclosure-request", number, status=403)
-    correction(office, number, person, code, examiner)
 
-
-def correction(office: Office, basis: int, person, code: str, examiner) -> None:
+def correction(seated: tuple[Person, Person], terminal: str, basis: int, code: str, examiner) -> None:
     """What was disclosed is to be corrected: the pages after the decision."""
-    by, manager = (hiring.actor(D, staff_id) for staff_id in (CLERK, MANAGER))
+    person = LocalNumber.objects.using("linkage").get(local_number=code).person
+    by, manager = (standing.actor_for(one.token, terminal=terminal) for one in seated)
     asked = Asked(
         kind=Kind.CORRECTION, office=WARD, route=Route.COUNTER, received_on=clock.today(), name=person.name_kanji,
         birth_date=person.birth_date, address="横浜市都筑区", capacity=Capacity.OWN, representative="",
@@ -148,8 +162,8 @@ def correction(office: Office, basis: int, person, code: str, examiner) -> None:
     number = receive_request.receive_request(asked=asked, by=by)
     identify.identify(number=number, resident_code=code, by=by)
     decide.decide(number=number, outcome=Outcome.FULL, reason="", by=manager)
-    seated = office.seat(Realm.CITY, CLERK)
-    page = seated.open("disclosure-measure", number)
+    seated[0].sit_down()
+    page = seated[0].open("disclosure-measure", number)
     examiner.check(page, "disclosure-measure")
     at = Keys(page).choose("select[name=kind]", "replica").fill("input[name=system]", "統合番号連携システム")
     at.fill("input[name=reference]", "999").press("記録する").see("その番号のものはありません")
