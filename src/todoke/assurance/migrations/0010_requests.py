@@ -10,7 +10,7 @@ import todoke.assurance.disclosure.rules.kinds
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assurance", "0002_guards"),
+        ("assurance", "0031_backup_guards"),
     ]
 
     operations = [
