@@ -94,6 +94,12 @@ class Permission(Enum):
     BENEFITS_RELEASE = "benefits:payment:release"
     BENEFITS_RESULT = "benefits:result:import"
     BENEFITS_SEARCH = "benefits:person:search"
+    DISCLOSURE_CARRY_OUT = "disclosure:request:carry_out"
+    DISCLOSURE_DECIDE = "disclosure:request:decide"
+    DISCLOSURE_GATHER = "disclosure:person:gather"
+    DISCLOSURE_HAND_OVER = "disclosure:request:hand_over"
+    DISCLOSURE_READ = "disclosure:request:read"
+    DISCLOSURE_RECEIVE = "disclosure:request:receive"
     INQUIRY_EXPIRE = "inquiry:query:expire"
     INQUIRY_OPERATE = "inquiry:file:operate"
     INQUIRY_ORIGINAL = "inquiry:original:read"
@@ -114,6 +120,7 @@ class Permission(Enum):
     INTERMEDIARY_RECORD_READ = "intermediary:record:read"
     INTERMEDIARY_REPLICA_WATCH = "intermediary:replica:watch"
     INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
+    INTERMEDIARY_HELD_DISCLOSE = "intermediary:person:disclose"
     INTERMEDIARY_HELD_EXPIRE = "intermediary:held:expire"
     INTERMEDIARY_HELD_OPEN = "intermediary:held:open"
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
@@ -217,6 +224,9 @@ STEP_UP = frozenset(
         Permission.BENEFITS_RECALL_CONFIRM,
         Permission.BENEFITS_REFUND_DECIDE,
         Permission.BENEFITS_RELEASE,
+        Permission.DISCLOSURE_DECIDE,
+        Permission.DISCLOSURE_GATHER,
+        Permission.DISCLOSURE_HAND_OVER,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RECORD_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,

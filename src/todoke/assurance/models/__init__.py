@@ -1,5 +1,6 @@
-"""Tables of confirmations, checks, contracts' clauses, sheets, incidents, backups and media. One table a file."""
+"""Tables of confirmations, checks, contracts' clauses, sheets, incidents, backups, media and requests. One table a file."""
 
+from todoke.assurance.disclosure.models import Measure, MeasureKind, Pause, Request, Withheld
 from todoke.assurance.models.backup import Backup, BackupEvent, BackupStep
 from todoke.assurance.models.check_run import CheckResult, CheckRun
 from todoke.assurance.models.confirmation import Confirmation, Finding
@@ -10,6 +11,6 @@ from todoke.assurance.models.sheet import Answer, Sheet, SheetItem, SheetKind
 
 __all__ = [
     "Answer", "Backup", "BackupEvent", "BackupStep", "CheckResult", "CheckRun", "Clause", "Confirmation", "ContractClause",
-    "Finding", "Incident", "IncidentKind", "IncidentStep", "Medium", "MediumContent", "Sheet", "SheetItem", "SheetKind",
-    "Transport",
+    "Finding", "Incident", "IncidentKind", "IncidentStep", "Measure", "MeasureKind", "Medium", "MediumContent", "Pause",
+    "Request", "Sheet", "SheetItem", "SheetKind", "Transport", "Withheld",
 ]  # fmt: skip
