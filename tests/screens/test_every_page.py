@@ -105,6 +105,7 @@ ELSEWHERE = {
         f"benefits-return{end}": "test_return_screens" for end in ("s", "-start", "-scan", "-undo", "-resend")
     },
     "benefits-deadlines": "test_return_screens",
+    "benefits-request": "test_applicant_screens",
     **dict.fromkeys(
         (
             "benefits-scan-start",

@@ -92,6 +92,7 @@ EVENTS: Final[dict[str, Event]] = {
     "benefits:case:follow": Event(_C, "世帯の支給額を新しい判定により", "変更"),
     "benefits:case:list": Event(_R, "給付管理番号または世帯の一覧を", "参照"),
     "benefits:case:number": Event(_C, "給付管理番号を", "付番"),
+    "benefits:case:request": Event(_C, "申請した世帯に給付管理番号を", "付番"),
     "benefits:case:read": Event(_R, "世帯の判定の内訳と支給の状況を", "参照"),
     "benefits:contact:note": Event(_C, "連絡先の電話番号を", "記録"),
     "benefits:day:close": Event(_C, "支払の日締めを二人目として", "実施"),
