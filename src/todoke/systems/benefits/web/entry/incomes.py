@@ -9,13 +9,11 @@ from typing import Any, Final
 from django import forms
 
 from todoke.kernel.clock import wareki
-from todoke.pages.tables import Column, Table
 from todoke.systems.benefits.queries.applicants import Applicant
 from todoke.systems.benefits.rules import declared_income, hardship_lines
 from todoke.systems.benefits.rules.declared_income import Declared
 from todoke.systems.benefits.rules.form_entry import digits
 from todoke.systems.benefits.rules.hardship import ITEM_WORDS, ITEMS
-from todoke.systems.benefits.rules.hardship_lines import Calculation, Line
 from todoke.systems.benefits.rules.programme import Programme
 
 ABSENT: Final = "記入なし"
@@ -113,7 +111,7 @@ def _shown(value: int | None) -> str:
 def calculated(
     programme: Programme, people: Sequence[Applicant], incomes: Sequence[Declared]
 ) -> Mapping[str, Any] | None:
-    """A table for each person who declared something, and the sentence for the phone; None when nobody did."""
+    """The lines of each person who declared something, and the sentence for the phone; None when nobody did."""
     whose = {one.resident_code: one for one in people}
     found = [
         (
@@ -125,7 +123,7 @@ def calculated(
     if not found:
         return None
     return {
-        "tables": [_table(person, one) for person, one in found],
+        "people": [{"title": _title(person), "found": one} for person, one in found],
         "phone": hardship_lines.household([one for _, one in found]),
         "nobody": [
             one.name for one in people if one.resident_code not in {each.resident_code for each in incomes}
@@ -138,11 +136,5 @@ def _born(whose: Mapping[str, Applicant], one: Declared) -> date | None:
     return person.born if person else None
 
 
-def _table(person: Applicant | None, found: Calculation) -> tuple[Table[Line], str, bool | None]:
-    columns: list[Column[Line]] = [
-        Column(key="item", title="項目", value=lambda line: line.item, heads_row=True, sortable=False),
-        Column(key="how", title="計算", value=lambda line: line.reckoned, sortable=False),
-        Column(key="yen", title="結果", value=lambda line: line.shown, sortable=False),
-    ]
-    who = f"{person.name}（{wareki(person.born)}生）" if person else "住民記録にない人"
-    return Table(caption=f"{who} の計算", columns=columns, rows=found.lines), found.verdict, found.within
+def _title(person: Applicant | None) -> str:
+    return f"{person.name}（{wareki(person.born)}生）" if person else "住民記録にない人"
