@@ -16,12 +16,14 @@ from tests.screens import decided_office
 from tests.screens.keys import Keys
 from tests.screens.office import Office, Sites
 from tests.systems import city
-from tests.systems.benefits import deciding_city
+from tests.systems.benefits import deciding_city, test_form_entry
 from tests.systems.benefits.little_city import code
 from todoke.access.permissions import Role
 from todoke.systems.benefits import jobs
+from todoke.systems.benefits.actions.entry.enter_form import enter_form
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, scan_form
+from todoke.systems.benefits.actions.number_applicant import number_applicant
 from todoke.systems.benefits.models import Case, Paper, Resident
 from todoke.systems.benefits.queries.editions import find
 
@@ -82,3 +84,27 @@ def test_a_household_applies_is_calculated_line_by_line_and_examined(
     examiner.check(third, "benefits-examination-calculated", thorough=True)
     if folder := os.environ.get("TODOKE_SHOTS"):
         third.screenshot(path=f"{folder}/examined.png")
+    _protected(office, examiner)
+
+
+def _protected(office: Office, examiner: Examiner) -> None:
+    """A protected household's form waits for a 責任職, and is in no clerk's queue."""
+    clerk, programme = city.actor(city.CLERK), find(decided_office.PROGRAMME)
+    case = number_applicant(programme=programme, resident_code=code(deciding_city.HIDDEN), by=clerk)
+    scan_form(
+        into=Into(programme=programme, box="A-1", received_on=date(2022, 3, 1)),
+        number=case.case_number,
+        by=clerk,
+    )
+    paper = Paper.objects.using("benefits").get(case=case)
+    for by in (test_form_entry.ONE, test_form_entry.TWO):
+        enter_form(paper_id=paper.pk, keyed=test_form_entry.FORM, by=by)
+    jobs.decide(decided_office.PROGRAMME, "third", by=clerk)
+    chief = office.person(Role.SUPERVISOR, staff_id="s005").open("benefits-protected-examinations")
+    examiner.check(chief, "benefits-protected-examinations")
+    Keys(chief).press(case.case_number).see("責任職が個別に確認します").see("元の世帯に知られないこと")
+    examiner.check(chief, "benefits-protected-examination", thorough=True)
+    Keys(chief).fill("#id_outcome", "1").press("登録して次の世帯へ").see("支給相当にできません")
+    Keys(chief).fill("#id_outcome", "2").fill("#id_seen", "11").press("登録して次の世帯へ").see(
+        "「不備」として登録しました"
+    )

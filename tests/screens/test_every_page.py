@@ -105,7 +105,10 @@ ELSEWHERE = {
         f"benefits-return{end}": "test_return_screens" for end in ("s", "-start", "-scan", "-undo", "-resend")
     },
     "benefits-deadlines": "test_return_screens",
-    "benefits-request": "test_applicant_screens",
+    **dict.fromkeys(
+        ("benefits-request", "benefits-protected-examinations", "benefits-protected-examination"),
+        "test_applicant_screens",
+    ),
     **dict.fromkeys(
         (
             "benefits-scan-start",

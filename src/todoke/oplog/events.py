@@ -147,6 +147,7 @@ EVENTS: Final[dict[str, Event]] = {
     "benefits:programme:propose": Event(_C, "事業の改定を", "提案"),
     "benefits:programme:read": Event(_R, "事業と判定ルールを", "参照"),
     "benefits:programme:try": Event(_C, "改定による判定の違いを", "試算"),
+    "benefits:protection:examine": Event(_C, "支援措置の対象の世帯を責任職として", "審査"),
     "benefits:protection:read": Event(_R, "支援措置の理由と秘匿した住所を", "参照"),
     "benefits:recall:ask": Event(_C, "振込の組戻しを", "依頼"),
     "benefits:recall:confirm": Event(_C, "振込の組戻しを二人目として", "確認"),
