@@ -28,6 +28,8 @@ class Permission(Enum):
     ACCESS_STAFF_IMPORT = "access:staff:import"
     ACCESS_TERMINAL_REGISTER = "access:terminal:register"
     ACCESS_TRAINING_RECORD = "access:training:record"
+    ASSURANCE_CHECK = "assurance:check:run"
+    ASSURANCE_CLAUSES = "assurance:clause:note"
     ASSURANCE_DRILL = "assurance:backup:drill"
     ASSURANCE_MEDIUM = "assurance:medium:register"
     ASSURANCE_MEDIUM_HAND = "assurance:medium:hand"

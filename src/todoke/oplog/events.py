@@ -72,6 +72,8 @@ EVENTS: Final[dict[str, Event]] = {
     "access:terminal:register": Event(_A, "端末を", "登録"),
     "access:training:record": Event(_A, "研修の受講を", "登録"),
     "assurance:assessment:print": Event(_O, "特定個人情報保護評価書を", "出力"),
+    "assurance:check:run": Event(_L, "評価書の措置の確認を", "実施"),
+    "assurance:clause:note": Event(_C, "委託契約の条項を", "確認"),
     "assurance:backup:accept_loss": Event(_L, "証人より古い控えからの復元を", "決定"),
     "assurance:backup:copy": Event(_O, "控えの写しを", "保管"),
     "assurance:backup:create": Event(_O, "暗号化した控えを", "作成"),
