@@ -108,6 +108,10 @@ ELSEWHERE = {
     },
     "benefits-deadlines": "test_return_screens",
     **dict.fromkeys(
+        ("benefits-request", "benefits-protected-examinations", "benefits-protected-examination"),
+        "test_applicant_screens",
+    ),
+    **dict.fromkeys(
         (
             "benefits-scan-start",
             "benefits-scan",

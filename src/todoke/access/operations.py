@@ -83,6 +83,7 @@ class Permission(Enum):
     BENEFITS_PROGRAMME_PROPOSE = "benefits:programme:propose"
     BENEFITS_PROGRAMME_READ = "benefits:programme:read"
     BENEFITS_PROGRAMME_TRY = "benefits:programme:try"
+    BENEFITS_PROTECTION_EXAMINE = "benefits:protection:examine"
     BENEFITS_PROTECTION_READ = "benefits:protection:read"
     BENEFITS_RECALL_ASK = "benefits:recall:ask"
     BENEFITS_RECALL_CONFIRM = "benefits:recall:confirm"

@@ -124,6 +124,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PROGRAMME_PROPOSE,
             Permission.BENEFITS_PROGRAMME_TRY,
             Permission.BENEFITS_PROGRAMME_READ,
+            Permission.BENEFITS_PROTECTION_EXAMINE,
             Permission.BENEFITS_PROTECTION_READ,
             Permission.BENEFITS_SEARCH,
             Permission.LINKAGE_CORRECTION_CONFIRM,

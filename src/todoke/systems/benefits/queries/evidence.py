@@ -152,11 +152,16 @@ def _sourced(kind: str, query: str, codes: list[str]) -> tuple[list[dict[str, An
 
 
 def rows_of(query: str, path: str, sha256: str, codes: list[str]) -> list[dict[str, Any]]:
-    """Rows of a sealed file; ordered by resident, it is read only where these may stand."""
+    """Rows of these residents; the file is ordered by resident and read only where they may stand."""
+    return sealed_rows(query, path, sha256, codes=codes)
+
+
+def sealed_rows(query: str, path: str, sha256: str, **given: object) -> list[dict[str, Any]]:
+    """Rows of a sealed file (`$path`) with these values. INPUT_CHANGED when it is not what was sealed."""
     sealed = _checked(path, sha256, Path(path).stat().st_mtime_ns) if Path(path).is_file() else None
     file = sealed or snapshots.check(Path(path), sha256)
     with duck.cursor() as connection:
-        return duck.table(connection, query, {"path": str(file), "codes": codes}).to_pylist()
+        return duck.table(connection, query, {"path": str(file), **given}).to_pylist()
 
 
 @lru_cache(maxsize=64)

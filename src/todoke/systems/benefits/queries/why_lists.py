@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from todoke.systems.benefits.models import DecisionInput, DecisionRun, Source
+from todoke.systems.benefits.queries import declared
 from todoke.systems.benefits.queries.decision_lists import figures_kind
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
@@ -52,7 +53,7 @@ def lists_of(run: DecisionRun, programme: Programme, files: Reader, codes: Seque
         special=_special(run, files, sealed.get("special"), codes),
         figures=figures,
         stood=[Stood(**row) for row in stood],
-        origins=_origins(run, programme, files, sealed),
+        origins=_origins(run, programme, files, sealed) | _form(run, programme, figures),
     )
 
 
@@ -97,6 +98,12 @@ def _origins(
             name="先行する給付の記録", edition=sealed["earlier"].sha256[:12], arrived=run.decided_at
         )
     return found
+
+
+def _form(run: DecisionRun, programme: Programme, figures: dict[str, dict[str, int]]) -> dict[str, Origin]:
+    """What was declared on the household's own form, and when it came to count."""
+    arrived = declared.arrived(programme.code, list(figures), run.decided_at) if figures else None
+    return {"figures": Origin(name="申請書（二人の入力）", arrived=arrived)} if arrived else {}
 
 
 def _in_use(run: DecisionRun, files: Reader, kind: ImportKind) -> Source | None:
