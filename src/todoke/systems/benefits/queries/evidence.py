@@ -53,9 +53,10 @@ class Assistance:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A row about the person in a list that decisions read: what it says, in which edition, taken over when."""
+    """A row about the person in a list that decisions read: what it says, of which programme if it has one, in which edition."""
 
     kind: ImportKind
+    programme: str
     row: dict[str, Any]
     edition: int
     taken_at: datetime
@@ -128,11 +129,19 @@ def _answers(codes: list[str]) -> dict[str, Answer]:
 
 
 def _listed(kind: ImportKind, codes: list[str]) -> list[Listed]:
-    source = Source.objects.using(ALIAS).filter(kind=kind).order_by("-id").first()
-    if source is None:
-        return []
-    rows = rows_of(_LISTED, source.path, source.sha256, codes)
-    return [Listed(kind=kind, row=row, edition=source.edition, taken_at=source.imported_at) for row in rows]
+    """Of each programme that has such a list, the newest."""
+    newest = Source.objects.using(ALIAS).filter(kind=kind).order_by("programme", "-id").distinct("programme")
+    return [
+        Listed(
+            kind=kind,
+            programme=source.programme,
+            row=row,
+            edition=source.edition,
+            taken_at=source.imported_at,
+        )
+        for source in newest
+        for row in rows_of(_LISTED, source.path, source.sha256, codes)
+    ]
 
 
 def _sourced(kind: str, query: str, codes: list[str]) -> tuple[list[dict[str, Any]], datetime | None]:
