@@ -101,7 +101,6 @@ def looked_at(clerk: Person, number: int, code: str, examiner) -> None:
     page = clerk.open("disclosure-held", number)
     at = Keys(page).see("統合番号と4情報").see(code)
     examiner.check(page, "disclosure-held")
-    page.screenshot(path="/tmp/held.png", full_page=True)
     at.press("統合番号連携システム「符号の取得の依頼」の判断をする").see("不開示の根拠")
     examiner.check(page, "disclosure-section")
     at.choose("select[name=ground]", "conduct").fill("textarea[name=reason]", "手順が知られる").press(
@@ -125,7 +124,6 @@ def decided(manager: Person, number: int, examiner) -> None:
     examiner.check(page, "disclosure-request-decide")
     at.to("input[name=outcome]").page.keyboard.press("ArrowDown")
     at.fill("textarea[name=reason]", "符号の取得の手順は開示しない").press("決定する").see("決定しました")
-    page.screenshot(path="/tmp/request.png", full_page=True)
     text = saved(page, "決定の通知書（PDF）")
     assert "審査請求" in text
     assert "手順が知られる" in text
