@@ -35,6 +35,7 @@ class Permission(Enum):
     ASSURANCE_CONFIRM = "assurance:promise:confirm"
     ASSURANCE_INCIDENT = "assurance:incident:handle"
     ASSURANCE_INCIDENT_CLOSE = "assurance:incident:close"
+    ASSURANCE_PRINT = "assurance:assessment:print"
     ASSURANCE_READ = "assurance:promise:read"
     ASSURANCE_SHEET = "assurance:sheet:answer"
     ASSURANCE_SHEET_CLOSE = "assurance:sheet:close"

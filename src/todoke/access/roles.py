@@ -232,6 +232,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_GRANT_REQUEST,
             Permission.ACCESS_GRANT_REVOKE,
             Permission.ACCESS_MATRIX_PRINT,
+            Permission.ASSURANCE_PRINT,
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_SESSION_TAKE_OVER,
             Permission.ACCESS_TRAINING_RECORD,
@@ -255,6 +256,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_PASSKEY_INVITE,
             Permission.ACCESS_GRANT_SET,
             Permission.ACCESS_MATRIX_PRINT,
+            Permission.ASSURANCE_PRINT,
             Permission.ACCESS_PASSWORD_RESET,
             Permission.ACCESS_SESSION_END,
             Permission.ACCESS_SESSION_LIST,
@@ -314,6 +316,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_MATRIX_PRINT,
+            Permission.ASSURANCE_PRINT,
             Permission.ACCESS_SESSION_LIST,
             Permission.ASSURANCE_CONFIRM,
             Permission.ASSURANCE_INCIDENT_CLOSE,

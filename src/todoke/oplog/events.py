@@ -71,6 +71,7 @@ EVENTS: Final[dict[str, Event]] = {
     "access:staff:import": Event(_A, "人事情報を", "登録"),
     "access:terminal:register": Event(_A, "端末を", "登録"),
     "access:training:record": Event(_A, "研修の受講を", "登録"),
+    "assurance:assessment:print": Event(_O, "特定個人情報保護評価書を", "出力"),
     "assurance:backup:accept_loss": Event(_L, "証人より古い控えからの復元を", "決定"),
     "assurance:backup:copy": Event(_O, "控えの写しを", "保管"),
     "assurance:backup:create": Event(_O, "暗号化した控えを", "作成"),
