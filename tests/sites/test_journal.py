@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import todoke
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.sites.journal import FIELDS, HIDDEN, Journal
+from todoke.sites.journal import FIELDS, HIDDEN, LOGGERS, Journal
 
 NAME, NUMBER, BORN = "架空 太郎", "123456789018", "19800401"
 SECRETS = (
@@ -76,6 +79,15 @@ def test_no_text_of_any_kind(text) -> None:
 @given(st.integers(min_value=100_000))
 def test_no_number_that_could_be_a_persons(number) -> None:
     assert line(CONSTANT, number, str(number))["values"] == [HIDDEN, HIDDEN]
+
+
+def test_every_logger_of_the_code_is_on_the_list() -> None:
+    used = {
+        name
+        for path in Path(todoke.__file__).parent.rglob("*.py")
+        for name in re.findall(r'getLogger\("(todoke[^"]*)"\)', path.read_text(encoding="utf-8"))
+    }
+    assert used == LOGGERS
 
 
 def test_what_helps_stays() -> None:

@@ -106,7 +106,9 @@ def read(gauges: Iterable[Gauge], changed: dict[str, float]) -> list[Reading]:
 
 def as_gauge(readings: Sequence[Reading]) -> Gauge:
     """1 for each alarm that rings."""
-    values = {(("name", one.alarm.name),): float(one.rings) for one in readings}
+    values: dict[tuple[tuple[str, str], ...], float] = {
+        (("name", one.alarm.name),): float(one.rings) for one in readings
+    }
     return Gauge(name=GAUGE, help="1 while the alarm rings", values=values)
 
 

@@ -26,6 +26,21 @@ ENVIRONMENT: Final = "TODOKE_LOG"
 FIELDS: Final = ("at", "level", "logger", "event", "values", "error", "where")
 """All that a line may have."""
 
+LOGGERS: Final = frozenset(
+    f"todoke.{room}"
+    for room in (
+        "benefits",
+        "exchange",
+        "intermediary",
+        "linkage",
+        "linkage.files",
+        "oplog",
+        "pages",
+        "sites",
+    )
+)
+"""All that our code uses; a test reads it."""
+
 HIDDEN: Final = "‹…›"
 _OURS: Final = re.compile(
     r"(?:city|platform):\d{5}|network"  # a party
@@ -111,7 +126,7 @@ def _kind(kind: type[BaseException]) -> str:
 
 
 def _own(name: str) -> str:
-    return name if re.fullmatch(r"(todoke|django)(\.[a-z_]{1,30}){0,3}", name) else "other"
+    return name if name in LOGGERS else "other"
 
 
 def _where(record: logging.LogRecord) -> str:

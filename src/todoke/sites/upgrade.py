@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connections
 from django.db.migrations import Migration, RunSQL
 from django.db.migrations import operations as do
 from django.db.migrations.loader import MigrationLoader
@@ -66,7 +66,7 @@ def taken(migration: Migration, state: ProjectState, release: str) -> Iterator[s
         one.state_forwards(migration.app_label, state)
 
 
-def _flat(operations: list[Operation]) -> Iterator[Operation]:
+def _flat(operations: Sequence[Operation]) -> Iterator[Operation]:
     for one in operations:
         if isinstance(one, do.SeparateDatabaseAndState):
             yield from _flat([*one.database_operations, *one.state_operations])
@@ -93,7 +93,9 @@ def _demands(field: Field[Any, Any]) -> bool:
 
 
 def _type(field: Field[Any, Any]) -> str | None:
-    return None if field.many_to_many else field.db_type(connection)
+    """Asked of the vendor, not of a server."""
+    vendor = next(name for name in connections if name != "default")
+    return None if field.many_to_many else field.db_type(connections[vendor])
 
 
 def _ours(app: str) -> bool:
