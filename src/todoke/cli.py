@@ -12,7 +12,6 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,28 +19,12 @@ import click
 
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.sites.realms import Realm
-
-
-@dataclass(frozen=True)
-class Verb:
-    """Where a verb is implemented, what it is for, and the realm it runs in (None: it needs no site).
-
-    `any_realm`: the person says which, by the verb's `--realm` (the city where they do not).
-    """
-
-    module: str
-    attribute: str
-    help: str
-    realm: Realm | None = None
-    any_realm: bool = False
-
-
-_SITES = "todoke.sites.commands.general"
-_SIGN_IN = "todoke.sites.commands.sign_in"
+from todoke.sites.verbs import VERBS
 
 _WORDS = "todoke.words"
 _NO_COMMAND = re.compile(r"No such command '([^']*)'")
 
+<<<<<<< HEAD
 VERBS = {
     "demo": Verb(_SITES, "demo", "架空の市の給付を始めから終わりまで行います"),
     "serve": Verb(_SITES, "serve", "サイトを動かします"),
@@ -84,6 +67,8 @@ VERBS = {
 }
 """Every verb of the first level; those without a help text are for our own processes and not listed."""
 
+=======
+>>>>>>> main
 
 class LazyVerbs(click.Group):
     """A group that knows its verbs by name and imports one only to run it."""
