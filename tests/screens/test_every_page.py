@@ -14,6 +14,7 @@ from django.urls import URLPattern, get_resolver
 
 from tests import hiring
 from tests.screens.aftermath_pages import AFTERMATH
+from tests.screens.disclosure_pages import DISCLOSURE
 from tests.screens.office import Office, Person
 from todoke.access.models import Contract, Grant, GrantState, Session
 from todoke.access.permissions import Role
@@ -96,6 +97,7 @@ benefits-entry-picture-new benefits-examination benefits-examination-next benefi
 
 ELSEWHERE = {
     **AFTERMATH,
+    **DISCLOSURE,
     **dict.fromkeys(_EXAMINATION.split(), "test_examination_screens"),
     **{
         f"benefits-mailing{end}": "test_mailing_screens"

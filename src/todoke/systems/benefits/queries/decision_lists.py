@@ -1,6 +1,7 @@
 """What a decision reads beside registers, tax and answers: special persons, earlier rounds, declared figures.
 
 Each from the newest imported list; without one, special persons and figures are absent, and earlier rounds are the cases.
+Figures are declared for one programme: another one never reads them.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from todoke.engine import duck, snapshots
-from todoke.systems.benefits.models import Source
+from todoke.engine import duck
+from todoke.systems.benefits.queries import imports
 from todoke.systems.benefits.queries.judging import earlier_rounds
 from todoke.systems.benefits.rules import hardship, shortfall
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
@@ -42,7 +43,7 @@ def of(programme: Programme) -> dict[str, pa.Table]:
     if programme.earlier:
         found["earlier"] = _earlier([one.programme for one in programme.earlier])
     kind = figures_kind(programme)
-    figures = _newest(kind) if kind is not None else None
+    figures = _newest(kind, programme.code) if kind is not None else None
     if figures is not None:
         found["figures"] = _read(_items(programme.figures), path=figures)
     return found
@@ -72,10 +73,10 @@ def _items(names: Sequence[str]) -> str:
     return " UNION ALL ".join(each) + " ORDER BY 1, 2"
 
 
-def _newest(kind: ImportKind) -> Path | None:
+def _newest(kind: ImportKind, programme: str = "") -> Path | None:
     """The sealed edition in use, checked."""
-    source = Source.objects.using(ALIAS).filter(kind=kind).order_by("-id").first()
-    return None if source is None else snapshots.check(Path(source.path), source.sha256)
+    known = imports.in_use(kind, programme)
+    return None if known is None else imports.edition(*known)
 
 
 def _read(query: str, *, path: Path) -> pa.Table:

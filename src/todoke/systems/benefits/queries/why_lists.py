@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from todoke.systems.benefits.models import DecisionInput, DecisionRun, Source
 from todoke.systems.benefits.queries.decision_lists import figures_kind
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
-from todoke.systems.benefits.rules.imports.kinds import ImportKind
+from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.why import Origin, Special, Stood
 
@@ -101,5 +101,8 @@ def _origins(
 
 def _in_use(run: DecisionRun, files: Reader, kind: ImportKind) -> Source | None:
     """The edition of the list that was the newest when the run was made."""
-    editions = Source.objects.using(ALIAS).filter(kind=kind, imported_at__lte=run.decided_at)
+    programme = run.programme if KINDS[kind].of_programme else ""
+    editions = Source.objects.using(ALIAS).filter(
+        kind=kind, programme=programme, imported_at__lte=run.decided_at
+    )
     return files.once(("source", kind, run.pk), lambda: editions.order_by("-id").first())

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from todoke.access.form_pages import form_page, refused
 from todoke.access.guard import actor_of, screen
-from todoke.access.permissions import Actor, Permission
+from todoke.access.permissions import Actor, Permission, require
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.pages.tables import Column, Table
@@ -28,6 +28,7 @@ from todoke.systems.benefits.web.entry.forms import DigitField, KeyingForm, Pict
 ALIAS = "benefits"
 ENTER: Final = Permission.BENEFITS_FORM_ENTER
 PICTURE: Final = Permission.BENEFITS_RECEIVE
+PROTECTED: Final = Permission.BENEFITS_PROTECTION_READ
 PURPOSE: Final = "転記（入力を待つ様式の列から）"
 _NUMBERS: Final = {1: "1回目", 2: "2回目", 3: "3回目（違いの確定）"}
 
@@ -86,7 +87,7 @@ def one(request: HttpRequest, paper_id: int) -> HttpResponse:
         messages.success(request, _said(done[0]))
         return HttpResponseRedirect(_next(actor))
     context = {
-        "form": form, "sheet": found, "number": _NUMBERS[number], "pages": reads.pages(paper_id), "refusal": refusal,
+        "form": form, "sheet": found, "number": _NUMBERS[number], "pages": reads.pages(paper_id), "secret": found.protected and not actor.may_somewhere(PROTECTED), "refusal": refusal,
         "programme": find(found.programme).name, "differing": _differing(found, differs) if differs else None,
         "may_picture": actor.may_somewhere(PICTURE), "crumbs": crumbs((f"文書 {paper_id}", "")),
     }  # fmt: skip
@@ -142,9 +143,12 @@ def picture(request: HttpRequest, paper_id: int, page: int) -> HttpResponse:
 
 
 def shown(request: HttpRequest, paper_id: int, page: int, *, purpose: str) -> HttpResponse:
-    """The picture of one side, logged, to nobody's cache."""
+    """The picture of one side, logged, to nobody's cache; of a protected household only to those who may see where they live."""
+    actor, sheet = actor_of(request), reads.sheet(paper_id)
+    if sheet.protected:
+        require(actor, PROTECTED)
     media_type, data = reads.picture(paper_id, page)
-    _log_look(reads.sheet(paper_id), actor_of(request), purpose)
+    _log_look(sheet, actor, purpose)
     return HttpResponse(data, content_type=media_type, headers={"Cache-Control": "no-store"})
 
 

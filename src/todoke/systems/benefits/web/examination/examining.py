@@ -35,6 +35,7 @@ from todoke.systems.benefits.rules.failures import SOURCE_TITLES, AccountSource
 from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.web import naming
+from todoke.systems.benefits.web.entry import keying
 from todoke.systems.benefits.web.examination.forms import ExaminationForm
 
 ALIAS = "benefits"
@@ -113,7 +114,7 @@ def one(request: HttpRequest, case_id: int) -> HttpResponse:
             messages.success(request, f"{found.case_number} を「{title}」として登録しました。")
             return HttpResponseRedirect(_next(found.programme.code, actor, case_id))
     context = {
-        "form": form, "refusal": refusal, "found": found, "picture": "benefits-entry-picture", "waits": found.state is CaseState.RECEIVED,
+        "form": form, "refusal": refusal, "found": found, "picture": "benefits-entry-picture", "secret": secret(found, actor), "waits": found.state is CaseState.RECEIVED,
         "state": naming.state_chip(found.state), "facts": facts(found), "keyed": keyed(found), "kinds": dict(Paper.KINDS),
         "returns": [(approval.RETURNS[row.reason], row.note) for row in approving.returns(case_id)],
         "findings": [rules.SENTENCES[code] for code in found.codes], "checked": len(FINDINGS),
@@ -123,6 +124,11 @@ def one(request: HttpRequest, case_id: int) -> HttpResponse:
     }  # fmt: skip
     wrong = refusal.code.family.http_status if refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "benefits/examination/case.html", context, status=wrong)
+
+
+def secret(found: CaseFile, actor: Actor) -> bool:
+    """Whether the pictures are kept from this person: a form tells where somebody lives who hides."""
+    return bool(found.form["protected"]) and not actor.may_somewhere(keying.PROTECTED)
 
 
 def facts(found: CaseFile) -> list[tuple[str, object]]:
