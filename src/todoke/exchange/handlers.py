@@ -125,6 +125,11 @@ def refusal_listener_of(contract: str) -> Listener | None:
     return _refusals.get(contract)
 
 
+def is_known(contract: str) -> bool:
+    """Whether this process serves, or hears the answers of, a kind of that name."""
+    return contract in _handlers or contract in _answers
+
+
 def joinable(contract: str) -> MessageKind[Any, Any] | None:
     """The kind whose waiting messages may travel together, if this is one."""
     listener = _answers.get(contract)

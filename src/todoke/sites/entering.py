@@ -24,8 +24,9 @@ def enter(realm: Realm) -> Instance:
     os.environ[ENVIRONMENT] = str(instance.path)
     os.environ["DJANGO_SETTINGS_MODULE"] = f"todoke.sites.{realm.value}"
     django.setup()
-    from todoke.sites import wiring
+    from todoke.sites import journal, wiring
 
+    journal.start()
     wiring.wire(realm)
     return instance
 

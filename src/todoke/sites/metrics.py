@@ -12,7 +12,8 @@ from todoke.exchange import metrics as exchange
 from todoke.exchange.metrics import Gauge
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.sites import status
+from todoke.sites import alarms, lags, status
+from todoke.sites.alarms import Reading
 from todoke.sites.instance import Instance
 from todoke.sites.realms import system_of
 from todoke.sites.router import labels_of
@@ -29,9 +30,20 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def gauges() -> list[Gauge]:
-    """Of every outbox of this site, and of the city's linkage where it is served."""
+    """All measures, and at the end which alarms ring."""
+    found = measured()
+    return [*found, alarms.as_gauge(readings(found))]
+
+
+def readings(found: list[Gauge]) -> list[Reading]:
+    """Every alarm of this site over what was measured, with the limits that the site has set."""
+    return alarms.read(found, alarms.limits(settings.TODOKE_KEYS_FOLDER.parent))
+
+
+def measured() -> list[Gauge]:
+    """Of every outbox and log of this site, its backups, and the city's linkage where it is served."""
     outboxes = [alias for alias in status.aliases() if "exchange" in labels_of(system_of(alias))]
-    found = [*exchange.queues(outboxes), _days_left()]
+    found = [*exchange.queues(outboxes), _days_left(), *lags.gauges(status.aliases())]
     if "linkage" in settings.DATABASES:
         from todoke.systems.linkage.queries import watching
 

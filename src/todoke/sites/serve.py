@@ -87,7 +87,10 @@ def serve_public(port: int) -> None:
     django.setup()
     from todoke.engine.kept import base as connections
     from todoke.exchange.server import PlainServer
+    from todoke.sites import journal
     from todoke.sites.wsgi import application
+
+    journal.start()
 
     connections.keep(KEPT_CONNECTIONS)
     with PlainServer(application, name="public", port=port, threads=32, max_body=MAX_QUESTION):

@@ -37,6 +37,7 @@ VERBS = {
     "keys": Verb("todoke.exchange.commands", "keys", "電文交換の鍵と証明書"),
     "database": Verb("todoke.sites.commands.database", "database", "データベースの起動・作成・状況"),
     "oplog": Verb("todoke.sites.commands.log", "group", "操作の記録の封印・検証・閲覧・削除"),
+    "status": Verb("todoke.sites.commands.status", "status", "サイトの警報の一覧（監視に使えます）"),
     "backup": Verb("todoke.sites.commands.backup", "group", "控えの作成・検証・復元と、媒体の台帳"),
     "terminal": Verb(
         "todoke.sites.commands.terminal", "terminal", "端末の証明書と、この機械を端末にする代理"
