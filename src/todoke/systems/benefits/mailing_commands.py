@@ -25,9 +25,6 @@ from todoke.systems.benefits.rules.office import SAMPLE_CITY
 
 _by = click.option("--by", "by", required=True, help="職員ID")
 _number = click.argument("number", type=int)
-_PRINTED = (
-    LetterKind.AGAIN, LetterKind.REMINDER, LetterKind.DEFICIENCY, LetterKind.DECISION, LetterKind.REFUSAL,
-)  # fmt: skip
 _FIGURES = ("printed", "spoiled", "reprinted", "enclosed")
 
 
@@ -41,14 +38,14 @@ def group() -> None:
 @click.option(
     "--kind",
     required=True,
-    type=click.Choice([kind.value for kind in _PRINTED]),
+    type=click.Choice([kind.value for kind in letter_kind.LATER]),
     help="手紙の種類",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="出力先のフォルダー")
 @_by
 @verb(Permission.BENEFITS_PRINT)
 def print_(programme: str, kind: str, out: Path, by: str) -> None:
-    """再発送・勧奨・不備・支給決定・不支給決定の手紙を、今それを待つ世帯のすべてに印刷します。"""
+    """再発送・勧奨・不備・支給決定・不支給決定・返還・督促・振込不能・不服の申出の手紙を、今それを待つ世帯のすべてに印刷します。"""
     for report in jobs.print_kind(programme, LetterKind(kind), out, by=cli_actor.actor(by)):
         counts = report.counts
         click.echo(

@@ -124,7 +124,8 @@ def _sorted_out(
         LetterKind.DEFICIENCY: (list(deficiency.LETTERS),),
     }
     cases = waiting.waiting(programme.code, kind, run=run, register=register, further=further.get(kind, ()))
-    texts = [[str(cell or "") for cell in cases[name].to_pylist()] for name in ("address", "name_kanji")]
+    names = [name for name in ("address", "name_kanji", "answer") if name in cases.column_names]
+    texts = [[str(cell or "").replace("\n", "") for cell in cases[name].to_pylist()] for name in names]
     missing = np.logical_or.reduce([typeface.undrawable(column) for column in texts])
     reason = letter_exclusions.expression(
         address_length=typesetting.ADDRESS_LENGTH, name_length=typesetting.NAME_LENGTH
@@ -196,7 +197,7 @@ def _sheaves(run: _Run, letters: pa.Table, first: int) -> Iterator[Sheaf]:
     def letter(row: dict[str, Any]) -> Letter | Notice:
         if run.kind in letter_kind.ROUTED:
             return wording.letter(row, run.programme, accounts)
-        return notices.letter(run.kind, row, run.programme, run.day)
+        return notices.letter(run.kind, row, run.programme, run.office, run.day)
 
     for number, start in enumerate(range(0, letters.num_rows, typesetting.LETTERS_PER_FILE), start=first):
         rows = letters.slice(start, typesetting.LETTERS_PER_FILE).to_pylist()
@@ -225,7 +226,7 @@ def _record(run: _Run, printed: PrintedSheaf, *, number: int, route: Route | Non
         "numbers": [letter.number for letter in sheaf.letters],
         "printed_as": [letter.printed_as for letter in sheaf.letters],
         "opt_out_until": run.opt_out_until(route),
-        "answer_until": deficiency.answer_until(run.day) if run.kind is LetterKind.DEFICIENCY else None,
+        "answer_until": deficiency.answer_until(run.day) if run.kind in letter_kind.ANSWERED else None,
         "now": clock.now(),
         "by": run.by.staff_id,
     }

@@ -94,8 +94,23 @@ class NoticeText:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecondSheet:
+    """A slip, a form or reasons on a sheet of their own: facts, lines to fill in, a table, paragraphs."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    blanks: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    paragraphs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Notice:
-    """A letter of one page about one household: a sentence, a table of facts, numbered points with what to do about each."""
+    """A letter about one household: a sentence, a table of facts, numbered points with what to do about each.
+
+    `title` and `closing` where they differ from the kind's own.
+    """
 
     number: str
     postal: str
@@ -105,6 +120,9 @@ class Notice:
     facts: tuple[tuple[str, str], ...] = ()
     points_title: str = ""
     points: tuple[tuple[str, str], ...] = ()
+    title: str = ""
+    closing: tuple[str, ...] = ()
+    second: SecondSheet | None = None
     printed_as: str = ""
 
 
