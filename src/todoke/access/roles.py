@@ -122,6 +122,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PROGRAMME_PROPOSE,
             Permission.BENEFITS_PROGRAMME_TRY,
             Permission.BENEFITS_PROGRAMME_READ,
+            Permission.BENEFITS_PROTECTED_LETTER,
             Permission.BENEFITS_PROTECTION_READ,
             Permission.BENEFITS_SEARCH,
             Permission.LINKAGE_CORRECTION_CONFIRM,
@@ -280,6 +281,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ACCESS_GRANT_EXPIRE,
             Permission.BENEFITS_DECIDE,
+            Permission.BENEFITS_PRINT,
             Permission.BENEFITS_PROGRAMME_TRY,
             Permission.INQUIRY_EXPIRE,
             Permission.INTERMEDIARY_COMPARE_RECORDS,

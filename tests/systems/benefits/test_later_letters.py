@@ -70,10 +70,24 @@ def test_a_claim_comes_with_its_slip_and_again_when_another_plan_is_agreed(
     refund = claimed()
     assert printed(LetterKind.REFUND, tmp_path) == 1
     letter, slip = words(letters(tmp_path))
-    for text in ("返還のお願い", "100,000円", "課税の状況が改められた", "不当利得", "審査請求の対象になりません", "分けて納める相談"):
+    for text in (
+        "返還のお願い",
+        "100,000円",
+        "課税の状況が改められた",
+        "不当利得",
+        "審査請求の対象になりません",
+        "分けて納める相談",
+    ):
         assert text in letter
     number = case(0).case_number
-    for text in ("納付書", f"{number}-{refund}-01", "100,000円", clock.wareki(SOON), "会計管理者", "領収日付印"):
+    for text in (
+        "納付書",
+        f"{number}-{refund}-01",
+        "100,000円",
+        clock.wareki(SOON),
+        "会計管理者",
+        "領収日付印",
+    ):
         assert text in slip
     assert "更正令和4年度" not in letter, "the clerk's own note stays inside"
     assert codes(letters(tmp_path)) == [{number}] * 2 == [{number}] * SHEETS[LetterKind.REFUND]
@@ -113,7 +127,9 @@ def test_whom_the_bank_could_not_pay_is_asked_for_an_account_with_a_form(paid: W
     until = clock.wareki(clock.today() + timedelta(days=30))
     for text in ("口座の名義が違いました", "通帳の見開きの写し", f"{until}必着", "100,000円"):
         assert text in letter
-    assert "0000003" not in (letter + form).replace(case(2).case_number, ""), "the account that failed is not named"
+    assert "0000003" not in (letter + form).replace(case(2).case_number, ""), (
+        "the account that failed is not named"
+    )
     for text in ("振込先口座の届", "口座番号", "口座名義", "署名"):
         assert text in form
     assert codes(letters(tmp_path)) == [{case(2).case_number}] * 2
@@ -130,7 +146,12 @@ def test_an_appeal_is_acknowledged_and_answered_in_writing(paid: World, tmp_path
     for text in ("受付のお知らせ", f"受付番号{made.pk}", clock.wareki(made.answer_by)):
         assert text in letter
     assert printed(LetterKind.APPEAL_RECEIPT, tmp_path) == 0
-    draft_answer(appeal_id=made.pk, outcome=AppealOutcome.DISMISSED, answer="扶養されていました。\n資料1による。", by=DRAFTER)
+    draft_answer(
+        appeal_id=made.pk,
+        outcome=AppealOutcome.DISMISSED,
+        answer="扶養されていました。\n資料1による。",
+        by=DRAFTER,
+    )
     assert printed(LetterKind.APPEAL_ANSWER, tmp_path) == 0, "a draft is no answer"
     answer_appeal(appeal_id=made.pk, by=ANSWERER)
     assert printed(LetterKind.APPEAL_ANSWER, tmp_path) == 1
@@ -144,7 +165,12 @@ def test_an_appeal_is_acknowledged_and_answered_in_writing(paid: World, tmp_path
 
 @pytest.mark.parametrize(
     ("answer", "fits"),
-    [("あ" * 1_000, True), ("あ" * 1_001, False), ("\n".join("あ" * 24), True), ("\n".join("あ" * 25), False)],
+    [
+        ("あ" * 1_000, True),
+        ("あ" * 1_001, False),
+        ("\n".join("あ" * 24), True),
+        ("\n".join("あ" * 25), False),
+    ],
 )
 def test_reasons_stand_on_the_sheet_that_carries_the_number(answer: str, fits: bool) -> None:
     assert appeals.fits(answer) is fits

@@ -6,8 +6,8 @@ from typing import Final
 
 from todoke.access.permissions import Actor
 from todoke.batch.chores import Chore
-from todoke.systems.benefits.jobs import editions
-from todoke.systems.benefits.queries import edition_works
+from todoke.systems.benefits.jobs import editions, printing
+from todoke.systems.benefits.queries import edition_works, print_works
 from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.working import Queue
 
@@ -19,4 +19,14 @@ def _go_on(_alias: str, by: Actor) -> int:
     )
 
 
-CHORES: Final = (Chore(title="試算と判定のやり直しの続き", run=_go_on),)
+def _print_on(_alias: str, by: Actor) -> int:
+    """The same for letters."""
+    return sum(
+        working.begin(Queue.LETTERS, printing.carry_on, number, by=by) for number in print_works.stopped()
+    )
+
+
+CHORES: Final = (
+    Chore(title="試算と判定のやり直しの続き", run=_go_on),
+    Chore(title="印刷の続き", run=_print_on),
+)

@@ -17,6 +17,7 @@ from todoke.systems.benefits.actions.mailings.confirm_dispatch import confirm_di
 from todoke.systems.benefits.actions.mailings.count_sheets import count_sheets
 from todoke.systems.benefits.actions.mailings.hand_over import hand_over
 from todoke.systems.benefits.actions.mailings.match_register import match_register
+from todoke.systems.benefits.actions.printing.reprint_letter import reprint_letter
 from todoke.systems.benefits.queries import mailings
 from todoke.systems.benefits.rules import letter_kind
 from todoke.systems.benefits.rules.letter_kind import LetterKind
@@ -127,3 +128,18 @@ def _read(file: Path) -> list[SheetCount]:
     except (KeyError, TypeError, ValueError) as error:
         detail = "列は kind,route,printed,spoiled,reprinted,enclosed で、後の4つは数です"
         raise TodokeError(ErrorCode.RECORD_INVALID, detail=detail) from error
+
+
+@group.command(name="reprint")
+@_number
+@click.option("--case", "case_number", required=True, help="給付管理番号")
+@click.option("--reason", required=True, help="刷り直す理由")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="作るPDF")
+@_by
+@verb(Permission.BENEFITS_PRINT)
+def reprint(number: int, case_number: str, reason: str, out: Path, by: str) -> None:
+    """傷んだ手紙を1通、印刷したときのまま刷り直します。"""
+    out.write_bytes(
+        reprint_letter(mailing_id=number, case_number=case_number, reason=reason, by=cli_actor.actor(by))
+    )
+    click.echo(f"発送 {number}：1通を刷り直しました。")

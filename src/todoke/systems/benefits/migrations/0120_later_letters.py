@@ -4,20 +4,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('benefits', '0095_refund_guards'),
+        ("benefits", "0095_refund_guards"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='letterfile',
-            name='kind',
-            field=models.TextField(choices=[('forms', 'FORMS'), ('again', 'AGAIN'), ('reminder', 'REMINDER'), ('deficiency', 'DEFICIENCY'), ('decision', 'DECISION'), ('refusal', 'REFUSAL'), ('refund', 'REFUND'), ('demand', 'DEMAND'), ('failed', 'FAILED'), ('appeal_receipt', 'APPEAL_RECEIPT'), ('appeal_answer', 'APPEAL_ANSWER')], db_default='forms'),
+            model_name="letterfile",
+            name="kind",
+            field=models.TextField(
+                choices=[
+                    ("forms", "FORMS"),
+                    ("again", "AGAIN"),
+                    ("reminder", "REMINDER"),
+                    ("deficiency", "DEFICIENCY"),
+                    ("decision", "DECISION"),
+                    ("refusal", "REFUSAL"),
+                    ("refund", "REFUND"),
+                    ("demand", "DEMAND"),
+                    ("failed", "FAILED"),
+                    ("appeal_receipt", "APPEAL_RECEIPT"),
+                    ("appeal_answer", "APPEAL_ANSWER"),
+                ],
+                db_default="forms",
+            ),
         ),
         migrations.AlterField(
-            model_name='printercount',
-            name='kind',
-            field=models.TextField(choices=[('forms', 'FORMS'), ('again', 'AGAIN'), ('reminder', 'REMINDER'), ('deficiency', 'DEFICIENCY'), ('decision', 'DECISION'), ('refusal', 'REFUSAL'), ('refund', 'REFUND'), ('demand', 'DEMAND'), ('failed', 'FAILED'), ('appeal_receipt', 'APPEAL_RECEIPT'), ('appeal_answer', 'APPEAL_ANSWER')]),
+            model_name="printercount",
+            name="kind",
+            field=models.TextField(
+                choices=[
+                    ("forms", "FORMS"),
+                    ("again", "AGAIN"),
+                    ("reminder", "REMINDER"),
+                    ("deficiency", "DEFICIENCY"),
+                    ("decision", "DECISION"),
+                    ("refusal", "REFUSAL"),
+                    ("refund", "REFUND"),
+                    ("demand", "DEMAND"),
+                    ("failed", "FAILED"),
+                    ("appeal_receipt", "APPEAL_RECEIPT"),
+                    ("appeal_answer", "APPEAL_ANSWER"),
+                ]
+            ),
         ),
     ]

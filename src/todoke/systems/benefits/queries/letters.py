@@ -20,6 +20,10 @@ NEWEST_FORM: Final = """(
     WHERE f.kind IN ('forms', 'again') ORDER BY l.case_id, l.number DESC
 )"""
 """The newest お知らせ・確認書・申請書 of every case."""
+SPOILED: Final = (
+    "EXISTS (SELECT FROM benefits_protected_letter s WHERE s.letter_id = {}.id AND s.state = 'spoiled')"
+)
+"""Of a letter to a protected person: it was thrown away instead of posted."""
 MAILED: Final = """(
     SELECT o.file_id, m.state, m.register_snapshot, m.confirmed_at
     FROM benefits_mailing_file o JOIN benefits_mailing m ON m.id = o.mailing_id
@@ -49,7 +53,7 @@ _EXAMINED: Final = """JOIN LATERAL (
 def _none_since(kind: LetterKind, since: str = "'-infinity'::timestamptz") -> str:
     return f"""NOT EXISTS (
         SELECT FROM benefits_letter k JOIN benefits_letter_file g ON g.id = k.file_id
-        WHERE k.case_id = c.id AND g.kind = '{kind}' AND g.printed_at >= {since})"""
+        WHERE k.case_id = c.id AND g.kind = '{kind}' AND g.printed_at >= {since} AND NOT {SPOILED.format("k")})"""
 
 
 # What a part of the newest plan comes to and by when: `2022-10-31 33334`
@@ -76,7 +80,7 @@ _WAITING: Final = {
     LetterKind.AGAIN: f"""
         SELECT {_COLUMNS}, {_ELIGIBLE} FROM benefits_case c {_DECISION} JOIN {NEWEST_FORM} l ON l.case_id = c.id
         WHERE c.programme = $1 AND c.state = 'printed' AND (
-            EXISTS (SELECT FROM benefits_resend_order o WHERE o.letter_id = l.id)
+            EXISTS (SELECT FROM benefits_resend_order o WHERE o.letter_id = l.id) OR {SPOILED.format("l")}
             OR EXISTS (
                 SELECT FROM {MAILED} m
                 JOIN benefits_pull p ON p.letter_id = l.id AND p.register_snapshot = m.register_snapshot

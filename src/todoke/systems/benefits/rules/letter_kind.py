@@ -46,6 +46,11 @@ LATER: Final = tuple(kind for kind in LetterKind if kind is not LetterKind.FORMS
 """What is printed for whoever waits for it at the moment."""
 
 
+def named(kind: LetterKind) -> str:
+    """The kind by itself, where no case and no route is known."""
+    return "お知らせ・確認書・申請書" + TITLES[kind] if kind in ROUTED else TITLES[kind]
+
+
 def title(kind: str, route: str) -> str:
     """確認書, 確認書（再発送）, 不備のお知らせ …"""
     known = LetterKind(kind)

@@ -29,8 +29,6 @@ from todoke.systems.benefits.rules import customer_barcode
 from todoke.systems.benefits.web.letters import linear, qr
 
 LETTERS_PER_FILE = 100
-ADDRESS_LENGTH, NAME_LENGTH = 72, 32
-"""Characters that fit the window of the envelope: three lines of address, two of the name."""
 
 _HERE = Path(__file__).parent
 _PROCESSES = 2
