@@ -127,19 +127,22 @@ def test_the_register_of_the_day_is_asked_as_it_is_printed(world: World) -> None
     assert case(0).state == "numbered"
 
 
-def test_the_database_takes_no_place_of_another_person_and_no_own_one(world: World) -> None:
+def test_the_database_takes_no_place_of_another_person_and_no_own_one(world: World, tmp_path: Path) -> None:
     where = destined()
     one()
-    copy = "INSERT INTO benefits_protected_letter (letter_id, destination_id, noted_by, reason, state, state_at, state_by, printed_at, printed_by) SELECT l.id, %s, %s, 'x', 'printed', now(), 'z', now(), %s FROM benefits_letter l"
-    assert _refused(
-        f"{copy} WHERE NOT EXISTS (SELECT FROM benefits_protected_letter p WHERE p.letter_id = l.id) LIMIT 1",
-        where,
-        "s001",
-        "s001",
+    jobs.print_letters(CODE, tmp_path, by=CLERK)
+    copy = (
+        "INSERT INTO benefits_protected_letter (letter_id, destination_id, noted_by, reason, state, state_at, state_by,"
+        " printed_at, printed_by) SELECT l.id, %s, 's001', 'x', 'printed', now(), 'z', now(), %s FROM benefits_letter l"
+        " WHERE NOT EXISTS (SELECT FROM benefits_protected_letter p WHERE p.letter_id = l.id)"
     )
-    assert _refused("UPDATE benefits_destination SET address = 'x'")
-    assert _refused("DELETE FROM benefits_protected_letter")
-    assert _refused("UPDATE benefits_protected_letter SET reason = 'y'")
+    assert _refused(copy, where, "s002"), "a letter of the mass job, and of another household"
+    assert _refused(copy, where, "s001"), "whoever noted the place"
+    for statement in (
+        "UPDATE benefits_destination SET address = 'x'", "DELETE FROM benefits_protected_letter",
+        "UPDATE benefits_protected_letter SET reason = 'y'",
+    ):  # fmt: skip
+        assert _refused(statement)
 
 
 @pytest.mark.parametrize(
