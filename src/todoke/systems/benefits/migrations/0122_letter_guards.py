@@ -135,6 +135,31 @@ ALTER TABLE benefits_refund_reversal DROP CONSTRAINT reversal_of_receipt;
 """
 
 
+_OLD_AGAIN = """
+CREATE OR REPLACE FUNCTION benefits_letter_again() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM added n JOIN benefits_letter_file f ON f.id = n.file_id
+        WHERE f.kind = 'again' AND NOT EXISTS (
+            SELECT FROM benefits_letter l
+            WHERE l.case_id = n.case_id AND l.number < n.number AND (
+                EXISTS (SELECT FROM benefits_resend_order o WHERE o.letter_id = l.id)
+                OR EXISTS (SELECT FROM benefits_pull p WHERE p.letter_id = l.id AND p.reason = 'changed')
+            )
+        )
+    ) THEN
+        RAISE EXCEPTION 'no letter goes again without an order, or without having been taken out'
+            USING ERRCODE = '23514', CONSTRAINT = 'letter_again_ordered';
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+_AGAIN = _OLD_AGAIN.replace(
+    "p.reason = 'changed')",
+    "p.reason = 'changed')\n                OR EXISTS (SELECT FROM benefits_protected_letter s WHERE s.letter_id = l.id AND s.state = 'spoiled')",
+)
+
+
 def _second(before: str, after: str, first: str) -> Act:
     return Act(before=before, after=after, act="confirmed_by", unlike=(first,), approvals=1)
 
@@ -167,4 +192,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(_REDATED, _REDATED_UNDO),
         migrations.RunSQL(_FIXED.format(minus=_MINUS), _FIXED.format(minus="")),
         migrations.RunSQL(_REVERSED, _REVERSED_UNDO),
+        migrations.RunSQL(_AGAIN, _OLD_AGAIN),
     ]
