@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db.models import ForeignKey, ManyToManyField, OneToOneField
 
-SHARED = {"access", "batch", "custody", "exchange", "oplog"}
+SHARED = {"access", "assurance", "batch", "custody", "exchange", "oplog"}
 
 
 def test_no_foreign_key_crosses_a_wall() -> None:

@@ -17,7 +17,7 @@ import todoke
 from todoke.access.permissions import Permission
 from todoke.sites.flow_page import FLOWS
 from todoke.sites.instance import Instance
-from todoke.sites.realms import PER_MUNICIPALITY, SYSTEMS, alias
+from todoke.sites.realms import DIRECTORY, PER_MUNICIPALITY, SYSTEMS, alias
 from todoke.workflow.flow import Flow, FlowError, Step
 
 HOUSE = Path(todoke.__file__).parent
@@ -86,6 +86,8 @@ def test_the_page_draws_every_flow_of_the_code() -> None:
 
 def _alias(flow: Flow, instance: Instance) -> str:
     system = flow.table.partition("_")[0]
+    if system == "assurance":
+        return alias(DIRECTORY, "city")
     if system not in SYSTEMS:  # a tool's tables stand in every database
         return "network"
     return alias(system, instance.city if system == PER_MUNICIPALITY else None)
@@ -163,7 +165,11 @@ def rows(database: str, statement: str, values: dict[str, Any]) -> list[Any]:
 def _movers(flow: Flow) -> dict[Permission, set[str]]:
     """Permission → the literal states ('' for computed ones) that the actions requiring it write into the flow's table."""
     found: dict[Permission, set[str]] = {}
-    for path in (*HOUSE.glob("systems/*/actions/**/*.py"), *HOUSE.glob("custody/*.py")):
+    for path in (
+        *HOUSE.glob("systems/*/actions/**/*.py"),
+        *HOUSE.glob("custody/*.py"),
+        *HOUSE.glob("assurance/actions/*.py"),
+    ):
         text = path.read_text(encoding="utf-8")
         updates = re.findall(
             rf"UPDATE {flow.table}\b(?: \w)?\s+SET\s(?:(?!WHERE|FROM)[^\"])*?\b{flow.state} = ('\w+'|\S+)",

@@ -28,6 +28,12 @@ class Permission(Enum):
     ACCESS_STAFF_IMPORT = "access:staff:import"
     ACCESS_TERMINAL_REGISTER = "access:terminal:register"
     ACCESS_TRAINING_RECORD = "access:training:record"
+    ASSURANCE_CONFIRM = "assurance:promise:confirm"
+    ASSURANCE_INCIDENT = "assurance:incident:handle"
+    ASSURANCE_INCIDENT_CLOSE = "assurance:incident:close"
+    ASSURANCE_READ = "assurance:promise:read"
+    ASSURANCE_SHEET = "assurance:sheet:answer"
+    ASSURANCE_SHEET_CLOSE = "assurance:sheet:close"
     BENEFITS_ACCOUNT = "benefits:account:correct"
     BENEFITS_APPEAL_ANSWER = "benefits:appeal:answer"
     BENEFITS_APPEAL_READ = "benefits:appeal:read"
@@ -192,6 +198,8 @@ class Permission(Enum):
 STEP_UP = frozenset(
     {
         Permission.ACCESS_GRANT_CONFIRM,
+        Permission.ASSURANCE_INCIDENT_CLOSE,
+        Permission.ASSURANCE_SHEET_CLOSE,
         Permission.BENEFITS_APPEAL_ANSWER,
         Permission.BENEFITS_APPROVE,
         Permission.BENEFITS_DAY_CLOSE,

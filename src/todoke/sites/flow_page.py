@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from todoke.assurance import flows as assurance
 from todoke.custody import flows as custody
 from todoke.systems.benefits import flows as benefits
 from todoke.systems.inquiry import flows as inquiry
@@ -19,6 +20,7 @@ FLOWS: tuple[Flow, ...] = (
     *intermediary.FLOWS,
     *network.FLOWS,
     *custody.FLOWS,
+    *assurance.FLOWS,
 )
 """Every state table of the house; a test refuses one that is missing here."""
 

@@ -36,6 +36,7 @@ SHARED_APPS: Final[dict[str, frozenset[str]]] = {
     "oplog": frozenset({*SYSTEMS, DIRECTORY}),
     "access": frozenset({DIRECTORY}),
     "custody": frozenset({*SYSTEMS, DIRECTORY}),
+    "assurance": frozenset({DIRECTORY}),
 }
 """Tool with tables of its own → systems whose databases hold them: outbox and log live in the sender's transaction."""
 

@@ -1,4 +1,4 @@
-"""The screens of the systems that a site runs: each system's `web` package joins its routes, menu entries and home cards."""
+"""The screens of the systems that a site runs, and of the assessment over them: each one's `web` package joins its routes, menu entries and home cards."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Web(Protocol):
 @cache
 def webs() -> tuple[Web, ...]:
     """Of every system installed here that has screens, in the order of the realms."""
-    names = [f"todoke.systems.{system}" for system in SYSTEMS]
+    names = [*(f"todoke.systems.{system}" for system in SYSTEMS), "todoke.assurance"]
     installed = [name for name in names if apps.is_installed(name)]
     return tuple(cast("Web", import_module(f"{name}.web.urls")) for name in installed if _has_screens(name))
 

@@ -19,13 +19,17 @@ PROTECTED: Final = """(
 )"""
 """Everybody who is protected, by a register or by the list."""
 # Whoever lives with a protected person now is hidden, too: their address is the same. Not so whoever was left: a person who
-# fled and is still registered in the old household does not make a secret of where the others live
+# fled and is still registered in the old household does not make a secret of where the others live. Joins, no subquery for
+# each person: a renewed table has no index yet
 HIDE: Final = """
 WITH shelter AS (
-    SELECT DISTINCT r.household_code FROM {residents} r WHERE r.protected AND (
-        EXISTS (SELECT FROM {entries} e WHERE e.resident_code = r.resident_code AND e.protected)
-        OR NOT EXISTS (SELECT FROM {entries} e WHERE e.resident_code = r.resident_code AND e.side = 'base'
-            AND e.household_code = r.household_code))
+    SELECT DISTINCT r.household_code
+    FROM {residents} r LEFT JOIN (
+        SELECT resident_code, bool_or(e.protected) AS listed,
+            min(e.household_code) FILTER (WHERE e.side = 'base') AS base_household
+        FROM {entries} e JOIN {residents} p USING (resident_code) WHERE p.protected GROUP BY 1
+    ) e USING (resident_code)
+    WHERE r.protected AND (e.listed IS TRUE OR e.base_household IS DISTINCT FROM r.household_code)
 )
 UPDATE {residents} SET hidden = NOT hidden
 WHERE hidden <> (protected OR household_code IN (SELECT household_code FROM shelter))

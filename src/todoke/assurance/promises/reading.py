@@ -1,0 +1,81 @@
+"""措置の読み込み: `texts/*.toml` → promises. Makers, systems and files are told apart there; nothing is made up here."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from todoke.assurance.promises.promise import Answer, File, Maker, Promise, System
+
+SECTIONS: Final = (
+    "ii_keeping", "iii_a", "iii_a_network", "iii_b", "iii_b_network", "iv_v", "accidents",
+)  # fmt: skip
+FILES: Final = {"A": File.BENEFIT, "B": File.LINKAGE}
+
+
+def promises() -> tuple[Promise, ...]:
+    """Every promise, each once."""
+    return tuple(promise for answer in answers().values() for promise in answer.promises)
+
+
+@cache
+def answers() -> dict[str, Answer]:
+    """Key of the form's item → what it promises."""
+    found: dict[str, Answer] = {}
+    for section in SECTIONS:
+        text = (
+            resources.files("todoke.assurance.promises")
+            .joinpath("texts", f"{section}.toml")
+            .read_text("utf-8")
+        )
+        data = tomllib.loads(text)
+        for item in data.get("item", []):
+            found[item["key"]] = _answer(item)
+        for same in data.get("same", []):
+            found |= _repeated(found, same["as"])
+    return found
+
+
+def _answer(item: dict[str, Any]) -> Answer:
+    """One item; what it says of maker and system holds for each of its promises that says nothing else."""
+    common = {name: item[name] for name in ("maker", "system") if name in item}
+    return Answer(
+        key=item["key"],
+        promises=tuple(_promise(item["key"], common | entry) for entry in item["promise"]),
+        cause=item.get("cause", ""),
+        note=item.get("note", "").strip(),
+    )
+
+
+def _promise(key: str, entry: dict[str, str]) -> Promise:
+    section = key.partition(".")[0]
+    return Promise(
+        **entry
+        | {
+            "item": key,
+            "text": entry["text"].strip(),
+            "maker": Maker(entry.get("maker", Maker.CITY.value)),
+            "system": System(entry["system"]),
+            "file": FILES.get(section[-1]) if "-" in section else None,
+        }
+    )
+
+
+def _repeated(found: dict[str, Answer], start: str) -> dict[str, Answer]:
+    """The items below `start` of file A again, as promises about file B."""
+    return {
+        _of_b(key): replace(answer, key=_of_b(key), promises=tuple(_about_b(one) for one in answer.promises))
+        for key, answer in found.items()
+        if key == start or key.startswith(f"{start}.")
+    }
+
+
+def _about_b(promise: Promise) -> Promise:
+    return replace(promise, id=_of_b(promise.id), item=_of_b(promise.item), file=File.LINKAGE)
+
+
+def _of_b(name: str) -> str:
+    return name.replace("III-A", "III-B", 1)
