@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 import click
 
@@ -22,6 +24,7 @@ from todoke.systems.benefits.rules.appeals import AppealKind, AppealOutcome
 from todoke.systems.benefits.rules.declines import DeclineChannel
 from todoke.systems.benefits.rules.refunds import RefundReason
 
+Verb = TypeVar("Verb", bound=Callable[..., Any])
 _by = click.option("--by", "by", required=True, help="職員ID")
 _number = click.argument("number", type=int)
 _case = click.argument("case_number")
@@ -29,7 +32,7 @@ _yen = click.option("--yen", type=int, required=True, help="金額（円）")
 _reason = click.option("--reason", required=True, help="理由")
 
 
-def _day(name: str, help_text: str) -> Any:  # noqa: ANN401 - click's decorators are not typed
+def _day(name: str, help_text: str) -> Callable[[Verb], Verb]:
     return click.option(
         name, type=click.DateTime(["%Y-%m-%d"]), callback=_as_day, required=True, help=help_text
     )
@@ -39,7 +42,7 @@ def _as_day(_context: click.Context, _option: click.Parameter, value: datetime) 
     return value.date()
 
 
-def _of(kinds: Any) -> click.Choice[str]:  # noqa: ANN401 - any enum of texts
+def _of(kinds: Iterable[StrEnum]) -> click.Choice[str]:
     return click.Choice([kind.value for kind in kinds])
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute
 from django.db import transaction
 
 from todoke.access.permissions import Actor, Permission, require
@@ -37,6 +38,7 @@ from todoke.systems.benefits.rules.push import Route
 from todoke.systems.benefits.web.letters import typesetting
 from todoke.workflow.runner import move, of
 
+pc: Any = pyarrow.compute
 ALIAS = "benefits"
 _WHY = {
     "not_eligible": "最新の判定で支給対象ではありません", "died": "亡くなっています", "moved_out": "転出しています",
@@ -82,7 +84,7 @@ def print_protected(
 def _row(job: PrintJob, case: Case, where: Destination, register: SnapshotRef) -> dict[str, Any]:
     """What the letter says, with the 送付先 in the window."""
     found = print_candidates.waiting_cases(job.programme, register, job.kind, job.office)
-    found = found.filter(pa.compute.equal(found["case_id"], case.pk))
+    found = found.filter(pc.equal(found["case_id"], case.pk))
     if not found.num_rows:
         raise TodokeError(ErrorCode.NOT_FOUND, what="この世帯が待っている、その種類の手紙")
     (row,) = found.to_pylist()
