@@ -55,6 +55,7 @@ VERBS = {
     "keys": Verb("todoke.exchange.commands", "keys", "電文交換の鍵と証明書"),
     "database": Verb("todoke.sites.commands.database", "database", "データベースの起動・作成・状況"),
     "oplog": Verb("todoke.sites.commands.log", "group", "操作の記録の封印・検証・閲覧・削除"),
+    "backup": Verb("todoke.sites.commands.backup", "group", "控えの作成・検証・復元と、媒体の台帳"),
     "terminal": Verb(
         "todoke.sites.commands.terminal", "terminal", "端末の証明書と、この機械を端末にする代理"
     ),
@@ -65,6 +66,7 @@ VERBS = {
     "privacy": Verb(
         "todoke.sites.commands.privacy", "group", "保存期間を過ぎた情報の消去と、データの出力", any_realm=True
     ),
+    "pia": Verb("todoke.assurance.commands", "group", "特定個人情報保護評価書", Realm.CITY),
     "screens": Verb(_SITES, "screens", ""),
     "public": Verb(_SITES, "public", "市民が手続きの状況を見る画面を動かします"),
     "road": Verb(_SITES, "road", "", Realm.CITY),

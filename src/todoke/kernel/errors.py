@@ -290,6 +290,19 @@ class ErrorCode(Enum):
         Family.UNAVAILABLE,
         "{what}の処理が途中で止まりました（終了コード {code}）。同じ命令をもう一度実行すると続きから再開します。",
     )
+    BACKUP_REFUSED = (
+        Family.CONFLICT,
+        "控え {backup} を受け付けません（{reason}）。何も書いていません。別の控えか、正しい鍵を使ってください。",
+    )
+    BACKUP_BEHIND = (
+        Family.CONFLICT,
+        "控え {backup} は、他の領域が証人として確かめた記録より古いか、比べる証人の控えがないため、復元しません（{logs}）。"
+        "新しい控えを探し、なければ決定した人と理由を --accept-loss に書いてください。",
+    )
+    ALARMS_RING = (
+        Family.CONFLICT,
+        "警報が {count} 件あります。一覧の値と上限を見て、原因を直してください。",
+    )
     UNEXPECTED = (
         Family.FAULT,
         "予期しない誤りが起きたため止めました（{kind}）。途中の処理は取り消されています。表示された場所を添えて開発元に知らせてください。",

@@ -53,11 +53,11 @@ def export(
     """Write the archive of `aliases` into an empty folder; rows by log. `keys`: key name → public key, hex."""
     folder.mkdir(parents=True, exist_ok=True)
     counts = {}
-    with (folder / "witnessed.jsonl").open("w", encoding="utf-8") as witnessed:
+    with (folder / "witnessed.jsonl").open("w", encoding="utf-8") as seen:
         for alias in aliases:
             counts[alias] = _export_log(folder / alias, alias, progress)
-            for line in _witnessed(alias):
-                witnessed.write(json.dumps(line, ensure_ascii=False) + "\n")
+            for line in witnessed(alias):
+                seen.write(json.dumps(line, ensure_ascii=False) + "\n")
     _gather_cosignatures(folder, aliases)
     manifest = {
         "format": archive.FORMAT,
@@ -133,7 +133,8 @@ def _stream(alias: str, month: date) -> Iterator[bytes]:
             yield row
 
 
-def _witnessed(alias: str) -> Iterator[dict[str, Any]]:
+def witnessed(alias: str) -> Iterator[dict[str, Any]]:
+    """What a database keeps of other realms' checkpoints."""
     found = _execute(
         alias, "SELECT origin, size, note, cosignature FROM oplog_witnessed ORDER BY origin, size"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from django.db import connections
@@ -22,12 +22,15 @@ def point_at(address: ServerAddress) -> None:
         connections[name].close()
 
 
-def migrate(database_alias: str, owner: DatabaseAccount) -> int:
-    """Apply what is missing, as the owner; returns how many migrations ran. A killed run is continued."""
+def migrate(database_alias: str, owner: DatabaseAccount, edition: Collection[str] | None = None) -> int:
+    """Apply what is missing, as the owner; returns how many migrations ran. A killed run is continued.
+
+    `edition`: of an empty database, only these (`app.name`), for the tables of an older backup; KeyError for a strange one.
+    """
     with _connected_as(database_alias, owner):
         executor = MigrationExecutor(connections[database_alias])
         executor.loader.check_consistent_history(connections[database_alias])
-        targets = _targets(executor, database_alias)
+        targets = _targets(executor, database_alias) if edition is None else _newest_of(executor, edition)
         plan = executor.migration_plan(targets)
         executor.recorder.ensure_schema()
         executor.migrate(targets, plan)
@@ -44,6 +47,17 @@ def _targets(executor: MigrationExecutor, database_alias: str) -> list[tuple[str
     # only the apps that live here: Django would also record the others' migrations as applied
     labels = labels_of(system_of(database_alias))
     return [key for key in executor.loader.graph.leaf_nodes() if key[0] in labels]
+
+
+def _newest_of(executor: MigrationExecutor, edition: Collection[str]) -> list[tuple[str, str]]:
+    """Those migrations of an edition that no other one of their app builds upon."""
+    keys = {(app, name) for app, _, name in (one.partition(".") for one in edition)}
+    nodes = {key: executor.loader.graph.node_map[key] for key in keys}
+    return sorted(
+        key
+        for key, node in nodes.items()
+        if not any(child.key in keys and child.key[0] == key[0] for child in node.children)
+    )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ role enters only its own database. Works for a superuser and for a role with CRE
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +26,8 @@ from todoke.sites.realms import PER_MUNICIPALITY, Realm, alias
 Admin = psycopg.Connection[tuple[Any, ...]]
 
 _OLDEST = 150000
+RESTORING = "todoke: restore not finished"
+"""What stands on a database until all of its realm is back."""
 
 
 def provision(
@@ -52,6 +54,38 @@ def provision(
             _public_page(admin, instance, server)
         if Realm.PLATFORM in realms:
             _municipalities(admin, instance, server, meter or _Unseen(), canary)
+
+
+def bare(instance: Instance, server: Server, wall: tuple[str, str | None], edition: Collection[str]) -> None:
+    """Roles, database and tables of one edition, for a restore to fill; `provision` brings it up to date afterwards.
+
+    STATE_CONFLICT when the database is there, unless it is what an interrupted restore left. KeyError: `migrate`.
+    """
+    owner, app = instance.owner(*wall), instance.account(*wall)
+    with _alone(instance, server) as admin:
+        mark = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+        found = admin.execute(mark, [owner.dbname]).fetchone()
+        if found and found[0] != RESTORING:
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"{owner.dbname} が既にあります")
+        _run(admin, "DROP DATABASE IF EXISTS {} WITH (FORCE)", owner.dbname)
+        _role(admin, owner)
+        _role(admin, app)
+        _create_database(admin, owner.dbname, owner.user, "template0")
+        admin.execute(
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+                sql.Identifier(owner.dbname), sql.Literal(RESTORING)
+            )
+        )
+        _run(admin, "REVOKE ALL ON DATABASE {} FROM PUBLIC", owner.dbname)
+    migrate(alias(*wall), owner, edition)
+
+
+def restored(instance: Instance, server: Server, realm: Realm) -> None:
+    """Take the mark of an unfinished restore off; municipalities' databases have got their own by `provision`."""
+    with _alone(instance, server) as admin:
+        for system, part in instance.walls(realm):
+            if system != PER_MUNICIPALITY:
+                _run(admin, "COMMENT ON DATABASE {} IS NULL", instance.owner(system, part).dbname)
 
 
 def standings(instance: Instance, server: Server) -> list[fleet.Standing]:

@@ -53,14 +53,15 @@ def _answer(item: dict[str, Any]) -> Answer:
 def _promise(key: str, entry: dict[str, str]) -> Promise:
     section = key.partition(".")[0]
     return Promise(
-        **entry
-        | {
-            "item": key,
-            "text": entry["text"].strip(),
-            "maker": Maker(entry.get("maker", Maker.CITY.value)),
-            "system": System(entry["system"]),
-            "file": FILES.get(section[-1]) if "-" in section else None,
-        }
+        id=entry["id"],
+        item=key,
+        text=entry["text"].strip(),
+        maker=Maker(entry.get("maker", Maker.CITY.value)),
+        system=System(entry["system"]),
+        file=FILES.get(section[-1]) if "-" in section else None,
+        control=entry.get("control", ""),
+        heading=entry.get("heading", ""),
+        mark=entry.get("mark", "・"),
     )
 
 
