@@ -42,21 +42,23 @@ def prepared(office: Office, tmp_path: Path) -> Office:
 def test_letters_are_printed_at_the_screen_and_one_to_a_protected_person(
     prepared: Office, examiner: Examiner
 ) -> None:
+    hidden = decided_office.case(PAYABLE[1])
+    Case.objects.using(ALIAS).filter(pk=hidden.pk).update(protected=True, ward_code="")
     clerk = prepared.person(Role.CLERK, staff_id="m001")
     page = clerk.open("benefits-prints")
     Keys(page).see("画面から始めた印刷はまだありません").choose("#id_programme", CODE).choose(
         "#id_kind", "decision"
     ).press("絞り込む")
-    Keys(page).see("印刷する手紙").see("2 通").see("時間以内に取込")
+    Keys(page).see("印刷する手紙").see("1 通").see("支援措置の対象（責任職が個別に送る）")
     examiner.check(page, "benefits-print-new", thorough=True)
-    Keys(page).press("2 通の印刷を始める").see("始めました")
+    Keys(page).press("1 通の印刷を始める").see("始めました")
     examiner.check(page, "benefits-print", thorough=True)
     work = PrintWork.objects.using(ALIAS).get().pk
     end = time.monotonic() + 120
     while PrintWork.objects.using(ALIAS).get(pk=work).state == "open" and time.monotonic() < end:
         time.sleep(0.5)
     page = clerk.open("benefits-print", work)
-    Keys(page).see("終了").see("2 通（2 枚）").see("1 個")
+    Keys(page).see("終了").see("1 通（1 枚）").see("1 個")
     examiner.check(clerk.open("benefits-prints"), "benefits-prints", thorough=True)
 
     page = clerk.open("benefits-mailings")
@@ -68,17 +70,13 @@ def test_letters_are_printed_at_the_screen_and_one_to_a_protected_person(
     with page.expect_download() as saved:
         Keys(page).press("刷り直す")
     assert saved.value.path().read_bytes().startswith(b"%PDF")
-    _protected(prepared, examiner)
+    _protected(prepared, hidden.case_number, examiner)
 
 
-def _protected(prepared: Office, examiner: Examiner) -> None:
-    hidden = Case.objects.using(ALIAS).filter(protected=True).first()
-    assert hidden is not None
+def _protected(prepared: Office, number: str, examiner: Examiner) -> None:
     noter = prepared.person(Role.SUPERVISOR, staff_id="p001")
     page = noter.open("benefits-protected-letters")
-    Keys(page).see("個別に印刷した手紙はありません").press("送付先を登録する").fill(
-        "#id_number", hidden.case_number
-    )
+    Keys(page).see("個別に印刷した手紙はありません").press("送付先を登録する").fill("#id_number", number)
     Keys(page).fill("#id_postal_code", "100-0013").fill("#id_address", WHERE).fill(
         "#id_source_on", "令和4年3月1日"
     )
@@ -88,9 +86,7 @@ def _protected(prepared: Office, examiner: Examiner) -> None:
     printer = prepared.person(Role.SUPERVISOR, staff_id="p002")
     page = printer.open("benefits-protected-letter-new")
     examiner.check(page, "benefits-protected-letter-new", thorough=True)
-    Keys(page).fill("#id_number", hidden.case_number).choose("#id_kind", "forms").fill(
-        "#id_reason", "本人の希望"
-    )
+    Keys(page).fill("#id_number", number).choose("#id_kind", "decision").fill("#id_reason", "本人の希望")
     with page.expect_download() as saved:
         Keys(page).press("印刷する")
     assert saved.value.path().read_bytes().startswith(b"%PDF")

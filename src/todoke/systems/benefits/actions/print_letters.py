@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,33 +15,25 @@ from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.batch.progress import Meter
-from todoke.contracts.residents import SnapshotRef
 from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.queries import fresh, print_candidates
-from todoke.systems.benefits.rules import deficiency, letter_kind, push
+from todoke.systems.benefits.rules import deficiency, letter_kind
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.letter_exclusions import LetterExclusion
 from todoke.systems.benefits.rules.letter_kind import LetterKind
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.push import Route
-from todoke.systems.benefits.web.letters import notices, typesetting, wording
-from todoke.systems.benefits.web.letters.typesetting import (
-    CommonText,
-    Letter,
-    Notice,
-    NoticeText,
-    PrintedSheaf,
-    Sheaf,
-)
+from todoke.systems.benefits.web.letters import composing, typesetting
+from todoke.systems.benefits.web.letters.composing import PrintJob
+from todoke.systems.benefits.web.letters.typesetting import PrintedSheaf, Sheaf
 
 pc: Any = pyarrow.compute
 ALIAS = "benefits"
 _ORDER = (Route.CONFIRMATION, Route.APPLICATION, Route.NOTICE)
 
-_NEXT = "SELECT coalesce(max(number), 0) + 1 FROM benefits_letter_file WHERE programme = %s"
 _FILE = """
 INSERT INTO benefits_letter_file (
     programme, number, kind, route, name, sha256, cases, sheets_each, register_snapshot, folder, printed_at, printed_by
@@ -122,44 +113,18 @@ def _list_excluded(cases: pa.Table, path: Path) -> None:
     unfinished.replace(path)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PrintJob:
-    """What does not change within one run."""
-
-    programme: Programme
-    office: PayingOffice
-    register: SnapshotRef
-    out: Path
-    kind: LetterKind
-    day: date
-    by: Actor
-
-    def opt_out_until(self, route: Route | None) -> date | None:
-        """Of an お知らせ: until when the household may decline."""
-        if route is not Route.NOTICE:
-            return None
-        return push.opt_out_until(self.day, self.programme.letters_from, self.programme.opt_out_days)
-
-
 def _print(run: PrintJob, route: Route | None, letters: pa.Table, meter: Meter | None) -> int:
     """All letters of one kind; how many files they fill."""
     if not letters.num_rows:
         return 0
-    first, files = next_number(run.programme), 0
-    sheaves = typesetting.print_sheaves(_sheaves(run, letters, first), common(run, route))
+    first, files = print_candidates.next_file(run.programme), 0
+    sheaves = typesetting.print_sheaves(_sheaves(run, letters, first), composing.common(run, route))
     with closing(sheaves):  # ends the typesetting processes also when recording fails
         for files, printed in enumerate(sheaves, start=1):
             _record(run, printed, number=first + files - 1, route=route)
             if meter is not None:
                 meter.advance(len(printed.sheaf.letters))
     return files
-
-
-def common(run: PrintJob, route: Route | None) -> CommonText | NoticeText:
-    """What is the same on all of them."""
-    if route is None:
-        return notices.common(run.kind, run.programme, run.office, run.day)
-    return wording.common(run.programme, run.office, route, run.opt_out_until(route) or run.day)
 
 
 def _sheaves(run: PrintJob, letters: pa.Table, first: int) -> Iterator[Sheaf]:
@@ -170,22 +135,8 @@ def _sheaves(run: PrintJob, letters: pa.Table, first: int) -> Iterator[Sheaf]:
         rows = letters.slice(start, typesetting.LETTERS_PER_FILE).to_pylist()
         yield Sheaf(
             path=run.out / f"letters-{number:05d}.pdf",
-            letters=tuple(letter(run, row, accounts) for row in rows),
+            letters=tuple(composing.letter(run, row, accounts) for row in rows),
         )
-
-
-def letter(run: PrintJob, row: dict[str, Any], accounts: dict[int, tuple[str, str, str]]) -> Letter | Notice:
-    """The words of one letter."""
-    if run.kind in letter_kind.ROUTED:
-        return wording.letter(row, run.programme, accounts)
-    return notices.letter(run.kind, row, run.programme, run.office, run.day)
-
-
-def next_number(programme: Programme) -> int:
-    """Of the next file."""
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_NEXT, [programme.code])
-        return int(cursor.fetchone()[0])
 
 
 def _record(run: PrintJob, printed: PrintedSheaf, *, number: int, route: Route | None) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from todoke.contracts.residents import SnapshotRef
-from todoke.engine import duck
+from todoke.engine import duck, postgres
 from todoke.kernel import clock
 from todoke.pages import typeface
 from todoke.systems.benefits.queries import letters as waiting
@@ -19,6 +19,8 @@ from todoke.systems.benefits.rules.mailing_state import PRINTED_AS
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.window import ADDRESS_LENGTH, NAME_LENGTH
+
+_NEXT = "SELECT coalesce(max(number), 0) + 1 FROM benefits_letter_file WHERE programme = %s"
 
 
 def waiting_cases(
@@ -45,3 +47,9 @@ def sorted_out(cases: pa.Table) -> pa.Table:
             f"SELECT *, {reason} AS exclusion, {PRINTED_AS} AS printed_as FROM cases ORDER BY case_number"
         )
         return duck.table(connection, statement)
+
+
+def next_file(programme: Programme) -> int:
+    """The number of the programme's next file."""
+    ((number,),) = postgres.fetch("benefits", _NEXT, (programme.code,))
+    return int(number)

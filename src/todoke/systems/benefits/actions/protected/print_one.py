@@ -22,8 +22,6 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.actions import print_letters as printing
-from todoke.systems.benefits.actions.print_letters import PrintJob
 from todoke.systems.benefits.flows import CASE
 from todoke.systems.benefits.models import Case, Destination, Letter, LetterFile, ProtectedLetter
 from todoke.systems.benefits.queries import fresh, print_candidates
@@ -35,7 +33,8 @@ from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.protected_letter import ProtectedState
 from todoke.systems.benefits.rules.push import Route
-from todoke.systems.benefits.web.letters import typesetting
+from todoke.systems.benefits.web.letters import composing, typesetting
+from todoke.systems.benefits.web.letters.composing import PrintJob
 from todoke.workflow.runner import move, of
 
 pc: Any = pyarrow.compute
@@ -105,8 +104,8 @@ def _typeset(job: PrintJob, case: Case, row: dict[str, Any]) -> bytes:
     route = _route(job, case)
     accounts = queries.known_accounts(job.programme.code, CaseState(case.state))
     with tempfile.TemporaryDirectory(prefix="todoke-letter-") as folder:
-        typesetting.prepare(Path(folder), printing.common(job, route))
-        (document,) = typesetting.typeset([printing.letter(job, row, accounts)], Path(folder))
+        typesetting.prepare(Path(folder), composing.common(job, route))
+        (document,) = typesetting.typeset([composing.letter(job, row, accounts)], Path(folder))
     return document
 
 
@@ -127,7 +126,7 @@ def _keep(
                 ErrorCode.STATE_CONFLICT, detail="同じ世帯の手紙または送付先が、いま変わりました"
             )
         file = LetterFile.objects.using(ALIAS).create(
-            programme_id=job.programme.code, number=printing.next_number(job.programme), kind=job.kind.value,
+            programme_id=job.programme.code, number=print_candidates.next_file(job.programme), kind=job.kind.value,
             route=route.value if route else "", name="", sha256=sha256(document).hexdigest(), cases=1,
             sheets_each=letter_kind.SHEETS[job.kind], register_snapshot=job.register.snapshot_id, apart=True,
             printed_at=now, printed_by=job.by.staff_id,
