@@ -8,7 +8,7 @@ TODOKE := $(BIN)/python -m todoke.cli
 READY := .venv/.installed
 SPARK := .venv/.spark
 
-.PHONY: help demo test test-all check format serve lock made clean
+.PHONY: help demo test test-all check format serve lock made docs pictures clean
 
 help:
 	@echo 'make demo      an invented city pays its benefit   (RESIDENTS=20000 SEED=20211210 OUT=var/demo-run)'
@@ -16,6 +16,8 @@ help:
 	@echo 'make test-all  the slow ones, too'
 	@echo 'make check     format, lint, types, import contracts'
 	@echo 'make serve     the three sites on loopback'
+	@echo 'make docs      the manual and the other pages as a site in output/site, without network'
+	@echo 'make pictures  the pictures of the manual, taken anew by the browser tests'
 	@echo 'make lock      new hashed locks                    (LOCK_FLAGS=--upgrade)'
 	@echo 'make clean     removes var/, output/ and caches; .venv stays'
 
@@ -62,6 +64,12 @@ lock: $(READY)
 
 made: $(READY)
 	$(BIN)/python -m todoke.sites.made
+
+docs: $(READY)
+	$(BIN)/python tools/site.py
+
+pictures: $(READY)
+	$(BIN)/python tools/pictures.py
 
 clean:
 	rm -rf var output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

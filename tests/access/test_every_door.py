@@ -17,7 +17,6 @@ from django.urls import URLPattern, get_resolver
 
 from tests import hiring
 from tests.hiring import TERMINAL, Right
-from todoke import cli
 from todoke.access import declarations, middleware
 from todoke.access.declarations import Declared
 from todoke.access.duties import MUNICIPAL, ROWS
@@ -25,6 +24,7 @@ from todoke.access.permissions import SYSTEM_ROLES, Permission, Role, granted
 from todoke.exchange import handlers
 from todoke.kernel.errors import ErrorCode, Family, TodokeError
 from todoke.oplog.models import Operation
+from todoke.sites.verbs import VERBS
 
 D = "directory_city"
 TOWN = "13112"
@@ -39,8 +39,7 @@ def screens() -> list[Declared]:
 
 def verbs() -> list[Declared]:
     loaded = [
-        (name, getattr(importlib.import_module(verb.module), verb.attribute))
-        for name, verb in cli.VERBS.items()
+        (name, getattr(importlib.import_module(verb.module), verb.attribute)) for name, verb in VERBS.items()
     ]
     return list(declarations.verbs(loaded))
 

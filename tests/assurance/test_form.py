@@ -93,8 +93,9 @@ def test_promises_have_ids_of_their_own_and_controls_that_exist() -> None:
 
 def test_every_promise_answers_an_item_of_the_form() -> None:
     edition = fill(yokohama.texts(), yokohama.FACTS)
-    keys = {item.key for _, _, item in items(form(edition.shape()))}
-    assert {key for key in answers() if not key.startswith("別紙.")} <= keys
+    keys = [item.key for _, _, item in items(form(edition.shape()))]
+    promised = [key for key in answers() if not key.startswith("別紙.")]
+    assert promised == [key for key in keys if key in promised]  # in the form's order, too
     assert all(f"{key}.再発防止策" in edition.values for key in answers() if key.startswith("別紙."))
 
 
@@ -139,6 +140,14 @@ def test_another_city_and_programme_speak_for_themselves() -> None:
     assert edition.text("V.1.②") == threshold.RESULTS[1]
     assert edition.text("III-A.7.リスク.②") == "発生なし"
     assert edition.shape() == Shape(systems=4, contracts_a=1, contracts_b=3, accidents=0, changes=0)
+
+
+def test_who_outsources_nothing_says_so() -> None:
+    texts = yokohama.texts()
+    own = {key: value for key, value in texts.texts.items() if not key.startswith("II-B.4")}
+    edition = fill(replace(texts, texts=own), yokohama.FACTS)
+    assert (edition.text("II-B.4"), edition.text("II-A.4")) == ("委託しない", "委託する")
+    assert (edition.marked("III-B.4"), edition.marked("III-A.4")) == ({"委託しない": ""}, {})
 
 
 def test_an_edition_is_kept_whole() -> None:

@@ -417,6 +417,7 @@ ELSEWHERE = {
         ),
         "test_record_screens",
     ),
+    **dict.fromkeys(("manual", "manual-page"), "test_manual"),
     "metrics": "no page: measures, tests/systems/linkage/test_metrics.py",
     "health": "no page: JSON, tests/sites/test_status.py",
 }

@@ -12,6 +12,7 @@ import pytest
 
 from todoke import cli
 from todoke.kernel.errors import BadRow, ErrorCode, InputRefused, TodokeError
+from todoke.sites.verbs import VERBS, Verb
 
 ROWS = [
     BadRow(file="tax.csv", row=3, column="income_levy", shown="12a", rule="整数"),
@@ -29,7 +30,7 @@ def failing(monkeypatch):
             raise error
 
         monkeypatch.setitem(sys.modules, "failing_verb", types.SimpleNamespace(fail=fail))
-        monkeypatch.setitem(cli.VERBS, "fail", cli.Verb("failing_verb", "fail", "x"))
+        monkeypatch.setitem(VERBS, "fail", Verb("failing_verb", "fail", "x"))
         with pytest.raises(SystemExit) as ended:
             cli.main(["fail"])
         return int(ended.value.code)
@@ -68,7 +69,7 @@ def test_a_refused_file_is_told_with_every_bad_row(failing, capsys) -> None:
 
 def test_a_fault_of_ours_shows_where_but_never_what(monkeypatch, capsys) -> None:
     """The text of a stranger's exception may quote a person's row; its place cannot."""
-    monkeypatch.setitem(cli.VERBS, "fail", cli.Verb("secret_0123456789", "fail", "x"))
+    monkeypatch.setitem(VERBS, "fail", Verb("secret_0123456789", "fail", "x"))
     with pytest.raises(SystemExit) as end:
         cli.main(["fail"])
     said = capsys.readouterr().err
@@ -106,13 +107,13 @@ def test_help_imports_neither_django_nor_a_driver() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert all(name in done.stdout for name, verb in cli.VERBS.items() if verb.help)
+    assert all(name in done.stdout for name, verb in VERBS.items() if verb.help)
 
 
 def test_a_verb_of_a_system_runs_in_the_realm_of_that_system() -> None:
     from todoke.sites.realms import SYSTEMS
 
-    assert {name: cli.VERBS[name].realm for name in SYSTEMS} == SYSTEMS
+    assert {name: VERBS[name].realm for name in SYSTEMS} == SYSTEMS
 
 
 def test_each_realm_sees_its_own_databases_only(instance) -> None:

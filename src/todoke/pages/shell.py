@@ -67,4 +67,6 @@ class Shell:
     realm: str
     version: str
     identity: Identity | None = None
+    help: Destination | None = None
+    """Where the manual explains this screen."""
     destinations: tuple[Destination, ...] = ()

@@ -22,7 +22,7 @@ from todoke.exchange.kinds import MessageKind
 from todoke.kernel.errors import ErrorCode
 from todoke.oplog.events import EVENTS
 from todoke.records import catalogue
-from todoke.sites import field_page, flow_page, openapi, programme_pages
+from todoke.sites import field_page, flow_page, openapi, programme_pages, reference_pages
 from todoke.sites.conformance import run as conformance_run
 from todoke.sites.conformance.trial import Role as TrialRole
 from todoke.sites.realms import Realm
@@ -143,6 +143,8 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "layouts.md": catalogue.page,
     "fields.md": fields,
     "conformance-rules.md": conformance_rules,
+    "cli.md": reference_pages.command_line,
+    "api.md": reference_pages.doors,
     "exchange-vectors.json": vectors.page,
     **{f"openapi-{realm.value}.json": partial(openapi.page, realm) for realm in Realm},
 }
@@ -178,3 +180,4 @@ if __name__ == "__main__":
     django.setup()
     write(FOLDER)
     programme_pages.write(programme_pages.FOLDER)
+    reference_pages.ERRORS.write_text(reference_pages.errors(), encoding="utf-8")

@@ -12,6 +12,7 @@ from todoke.sites.screens import (
     keeping,
     keys,
     log,
+    manual,
     matrix,
     mine,
     personnel,
@@ -85,5 +86,7 @@ urlpatterns = [
     path("log/unusual", log.log_unusual, name="log-unusual"),
     path("log/sheet", log.log_sheet, name="log-sheet"),
     path("log/person", log.log_person, name="log-person"),
+    path("manual", manual.manual, name="manual"),
+    path("manual/<path:path>", manual.page, name="manual-page"),
     *system_webs.urlpatterns(),
 ]

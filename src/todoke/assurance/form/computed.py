@@ -15,6 +15,7 @@ from todoke.assurance.promises import promises
 from todoke.kernel import clock
 
 _FILES: Final = ("A", "B")
+NOT_OUTSOURCED: Final = "委託しない"
 _RISKS: Final = ("2.リスク", "3.リスク1", "3.リスク2", "4.リスク", "6.リスク1", "6.リスク2", "7.リスク")
 _JUDGED: Final = {
     **{f"{risk}.十分か": (risk, section_3.SUFFICIENT) for risk in _RISKS},
@@ -31,7 +32,7 @@ def values(texts: OwnTexts, facts: Facts, said: Mapping[str, Value]) -> dict[str
     found: dict[str, Value] = {"表紙.公表日": day, "V.1.①": day, **classes(facts)}
     found |= _recorded() | _accidents(facts.recent_accidents())
     for letter in _FILES:
-        found |= _contracts(f"II-{letter}.4", texts, facts, said)
+        found |= _contracts(letter, texts, facts, said)
         found |= _risks(f"III-{letter}", facts, said)
     return found
 
@@ -63,11 +64,11 @@ def _recorded() -> dict[str, Value]:
     }
 
 
-def _contracts(key: str, texts: OwnTexts, facts: Facts, said: Mapping[str, Value]) -> dict[str, Value]:
+def _contracts(letter: str, texts: OwnTexts, facts: Facts, said: Mapping[str, Value]) -> dict[str, Value]:
     """委託: what the register of contracts knows of each 委託事項 of a file."""
     number = 0
     found: dict[str, Value] = {}
-    while (one := f"{key}.委託{number + 1}") in said:
+    while (one := f"II-{letter}.4.委託{number + 1}") in said:
         number += 1
         known = facts.contracts.get(texts.contracts.get(one, ""))
         if known is not None:
@@ -76,7 +77,12 @@ def _contracts(key: str, texts: OwnTexts, facts: Facts, said: Mapping[str, Value
                 f"{one}.③": known.contractor,
                 f"{one}.④": "再委託する" if known.subcontracted else "再委託しない",
             }
-    return found | {key: "委託する" if number else "委託しない", f"{key}.件数": f"( {number or ''} ) 件"}
+    none: Value = {} if number else {NOT_OUTSOURCED: ""}
+    return found | {
+        f"II-{letter}.4": "委託する" if number else NOT_OUTSOURCED,
+        f"II-{letter}.4.件数": f"( {number or ''} ) 件",
+        f"III-{letter}.4": none,
+    }
 
 
 def _risks(key: str, facts: Facts, said: Mapping[str, Value]) -> dict[str, Value]:

@@ -11,31 +11,24 @@ from typing import Any, Final
 from todoke.assurance.promises.promise import Answer, File, Maker, Promise, System
 
 SECTIONS: Final = (
-    "ii_keeping", "iii_a", "iii_a_network", "iii_b", "iii_b_network", "iv_v", "accidents",
+    "ii_6", "iii_a_2_to_5", "iii_a_6", "iii_a_7_to_10", "iii_b_2_to_5", "iii_b_6", "iii_b_7_to_10", "iv_v", "accidents",
 )  # fmt: skip
 FILES: Final = {"A": File.BENEFIT, "B": File.LINKAGE}
 
 
 def promises() -> tuple[Promise, ...]:
-    """Every promise, each once."""
+    """Every promise, each once, in the order of the form."""
     return tuple(promise for answer in answers().values() for promise in answer.promises)
 
 
 @cache
 def answers() -> dict[str, Answer]:
-    """Key of the form's item → what it promises."""
+    """Key of the form's item → what it promises. `same = "III-A.7"`: what was said there of file A is said of B as well."""
+    folder = resources.files("todoke.assurance.promises") / "texts"
     found: dict[str, Answer] = {}
     for section in SECTIONS:
-        text = (
-            resources.files("todoke.assurance.promises")
-            .joinpath("texts", f"{section}.toml")
-            .read_text("utf-8")
-        )
-        data = tomllib.loads(text)
-        for item in data.get("item", []):
-            found[item["key"]] = _answer(item)
-        for same in data.get("same", []):
-            found |= _repeated(found, same["as"])
+        for item in tomllib.loads((folder / f"{section}.toml").read_text("utf-8"))["item"]:
+            found |= _repeated(found, item["same"]) if "same" in item else {item["key"]: _answer(item)}
     return found
 
 

@@ -17,7 +17,7 @@ from todoke.access.models import Grant, GrantState, Staff
 from todoke.access.permissions import Actor
 from todoke.kernel import clock
 from todoke.pages.shell import Destination, Entry, Identity, Shell, under
-from todoke.sites import system_webs
+from todoke.sites import guide, system_webs
 from todoke.sites.realms import Realm
 from todoke.sites.status import TITLES
 
@@ -56,9 +56,22 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             realm=realm.value,
             version=_VERSION,
             identity=_identity(signed_in) if signed_in else None,
+            help=_help(request) if signed_in else None,
             destinations=_menu(request, signed_in) if signed_in else (),
         )
     }
+
+
+def _help(request: HttpRequest) -> Destination:
+    """The section of the manual that explains the screen which was asked for; its first page where there is none."""
+    place = guide.table().get(_route(request))
+    if place is None:
+        return Destination(title="手引き", url=reverse("manual"))
+    return Destination(title="この画面の手引き", url=f"{reverse('manual')}/{place.path}")
+
+
+def _route(request: HttpRequest) -> str:
+    return (request.resolver_match.url_name if request.resolver_match else None) or ""
 
 
 def _identity(actor: Actor) -> Identity:
@@ -85,7 +98,7 @@ def duties_of(staff_id: str) -> list[str]:
 
 def _menu(request: HttpRequest, actor: Actor) -> tuple[Destination, ...]:
     entries = (HOME, *system_webs.menu(), *MENU)
-    here = (request.resolver_match.url_name if request.resolver_match else None) or ""
+    here = _route(request)
     current = next((each for each in entries if here == each.route or here.startswith(each.below)), None)
     return tuple(
         Destination(
