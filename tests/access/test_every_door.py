@@ -136,7 +136,8 @@ HEARD = {
     "intermediary": {
         "city:13112": {
             "intermediary.acquisitions.v1", "intermediary.code_releases.v1", "intermediary.code_standings.v1",
-            "intermediary.inquiries.v1", "intermediary.permitted.v1", "intermediary.replica_buckets.v1",
+            "intermediary.held.v1", "intermediary.inquiries.v1", "intermediary.permitted.v1",
+            "intermediary.replica_buckets.v1",
             "intermediary.replica_digests.v1", "intermediary.replica_totals.v1", "intermediary.replicas.v2",
             "intermediary.results.v2", "intermediary.status.v1",
         },

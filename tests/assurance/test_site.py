@@ -16,7 +16,8 @@ from todoke.access.permissions import Role
 from todoke.assurance import gathering
 from todoke.assurance.commands import group
 from todoke.assurance.form.edition import from_toml
-from todoke.assurance.models import Incident, IncidentKind
+from todoke.assurance.models import CheckResult, CheckRun, Incident, IncidentKind
+from todoke.assurance.promises.evidence import checks_of
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
@@ -103,6 +104,21 @@ def test_the_assessment_is_printed_kept_and_watched(site: None, tmp_path: Path) 
     assert "変更箇所は 2 か所です" in told
     _run("reprint", str(published), "--format", "html", "--out", str(tmp_path / "again"))
     assert (tmp_path / "again" / "assessment.html").read_bytes() == (first / "assessment.html").read_bytes()
+
+
+def test_what_a_check_found_broken_is_printed_as_a_problem(site: None, tmp_path: Path) -> None:
+    _example()
+    promise = "III-A.3.2-権限-03"
+    now = clock.now()
+    run = CheckRun.objects.using(D).create(run_at=now, run_by="c003", held=0, broken=1, not_shown=0)
+    for name in checks_of(promise):
+        CheckResult.objects.using(D).create(
+            run=run, check_name=name, state="broken", why=["w"], looked_at=now
+        )
+    _run("render", "--format", "md", "--out", str(tmp_path), "--by", "c003")
+    edition = from_toml((tmp_path / "edition.toml").read_text())
+    assert edition.text("III-A.3.リスク2.十分か") == "課題が残されている"
+    assert edition.text("III-A.9") == "十分に行っている"
 
 
 def _example() -> Path:

@@ -14,6 +14,7 @@ from django.urls import URLPattern, get_resolver
 
 from tests import hiring
 from tests.screens.aftermath_pages import AFTERMATH
+from tests.screens.disclosure_pages import DISCLOSURE
 from tests.screens.office import Office, Person
 from todoke.access.models import Contract, Grant, GrantState, Session
 from todoke.access.permissions import Role
@@ -101,6 +102,7 @@ benefits-destination-new benefits-redating-new benefits-redating-confirm benefit
 
 ELSEWHERE = {
     **AFTERMATH,
+    **DISCLOSURE,
     **dict.fromkeys(_EXAMINATION.split(), "test_examination_screens"),
     **{
         f"benefits-mailing{end}": "test_mailing_screens"
@@ -111,6 +113,10 @@ ELSEWHERE = {
     },
     "benefits-deadlines": "test_return_screens",
     **dict.fromkeys(_LETTERS.split(), "test_letter_screens"),
+    **dict.fromkeys(
+        ("benefits-request", "benefits-protected-examinations", "benefits-protected-examination"),
+        "test_applicant_screens",
+    ),
     **dict.fromkeys(
         (
             "benefits-scan-start",

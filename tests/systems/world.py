@@ -14,6 +14,7 @@ from tests.systems.lists import publish_list, register_organisations
 from todoke.access.permissions import Actor, Role
 from todoke.batch.progress import LineMeter
 from todoke.contracts import registry
+from todoke.contracts.holding import Holders, Numbers
 from todoke.contracts.inquiry import Inquiries
 from todoke.contracts.linkage import Linkage
 from todoke.contracts.residents import Residents
@@ -26,16 +27,17 @@ from todoke.exchange.transport import InProcessTransport, Transport
 from todoke.sample.neighbours import enrol
 from todoke.sites.instance import EXAMPLE as MUNICIPALITIES
 from todoke.sites.trust import RingTrust
-from todoke.systems.inquiry.serves import InquiryService
+from todoke.systems.benefits.serves import BenefitsHolder
+from todoke.systems.inquiry.serves import InquiryHolder, InquiryService
 from todoke.systems.intermediary import serves as intermediary_serves
 from todoke.systems.intermediary.actions.fetch_list import fetch_list
 from todoke.systems.linkage import jobs as linkage
-from todoke.systems.linkage.serves import LinkageService
+from todoke.systems.linkage.serves import LinkageHolder, LinkageService
 from todoke.systems.network import serves as network_serves
 from todoke.systems.network.actions.load_register import load_register
 from todoke.systems.network.actions.make_keys import make_keys
 from todoke.systems.residents import jobs as residents
-from todoke.systems.residents.serves import ResidentRegister
+from todoke.systems.residents.serves import ResidentRegister, ResidentsHolder
 
 assert intermediary_serves
 assert network_serves
@@ -87,6 +89,10 @@ def joined(ring: KeyRing) -> World:
     registry.serve(Residents, ResidentRegister())
     registry.serve(Linkage, LinkageService())
     registry.serve(Inquiries, InquiryService())
+    numbers = LinkageHolder()
+    holders = {"residents": ResidentsHolder(), "benefits": BenefitsHolder(), "inquiry": InquiryHolder()}
+    registry.serve(Holders, Holders({**holders, "linkage": numbers}))
+    registry.serve(Numbers, numbers)
     world = World(transport, Dispatcher(transport, PARTIES, longest_wait=timedelta(seconds=0.2)))
     _open(world)
     return world

@@ -168,7 +168,7 @@ def _movers(flow: Flow) -> dict[Permission, set[str]]:
     for path in (
         *HOUSE.glob("systems/*/actions/**/*.py"),
         *HOUSE.glob("custody/*.py"),
-        *HOUSE.glob("assurance/actions/*.py"),
+        *HOUSE.glob("assurance/**/actions/*.py"),
     ):
         text = path.read_text(encoding="utf-8")
         updates = re.findall(

@@ -25,6 +25,7 @@ class Duty(Enum):
     NETWORK = "network"
     ADMINISTRATION = "administration"
     PERSONNEL = "personnel"
+    DISCLOSURE = "disclosure"
     AUDIT = "audit"
 
 
@@ -75,6 +76,11 @@ ROWS: Final[Mapping[Duty, DutyRow]] = {
         realms=EVERYWHERE,
     ),
     Duty.PERSONNEL: DutyRow(title="人事情報の取込", roles=frozenset({Role.PERSONNEL}), realms=EVERYWHERE),
+    Duty.DISCLOSURE: DutyRow(
+        title="保有個人情報の開示・訂正・利用停止",
+        roles=frozenset({Role.DISCLOSURE_CLERK, Role.DISCLOSURE_MANAGER}),
+        realms=frozenset({CITY}),
+    ),
     Duty.AUDIT: DutyRow(title="監査・自己点検", roles=frozenset({Role.AUDITOR}), realms=EVERYWHERE),
 }
 """Every duty. A role outside every row cannot be granted to anybody."""
@@ -92,6 +98,8 @@ TITLES: Final[Mapping[Role, str]] = {
     Role.SECTION_MANAGER: "事務所管課 責任職（依頼・確認）",
     Role.ADMINISTRATOR: "システム管理者（設定）",
     Role.PERSONNEL: "人事情報の取込",
+    Role.DISCLOSURE_CLERK: "開示等請求の受付",
+    Role.DISCLOSURE_MANAGER: "開示等請求の決定",
     Role.AUDITOR: "監査・自己点検",
     Role.CITY_SYSTEM: "統合番号連携システム",
     Role.PLATFORM_SYSTEM: "自治体中間サーバー",

@@ -28,6 +28,8 @@ class Permission(Enum):
     ACCESS_STAFF_IMPORT = "access:staff:import"
     ACCESS_TERMINAL_REGISTER = "access:terminal:register"
     ACCESS_TRAINING_RECORD = "access:training:record"
+    ASSURANCE_CHECK = "assurance:check:run"
+    ASSURANCE_CLAUSES = "assurance:clause:note"
     ASSURANCE_DRILL = "assurance:backup:drill"
     ASSURANCE_MEDIUM = "assurance:medium:register"
     ASSURANCE_MEDIUM_HAND = "assurance:medium:hand"
@@ -63,6 +65,7 @@ class Permission(Enum):
     BENEFITS_HOUSEHOLD_READ = "benefits:household:read"
     BENEFITS_IMPORT = "benefits:source:import"
     BENEFITS_IMPORT_CONFIRM = "benefits:source:confirm"
+    BENEFITS_IMPORT_CONTINUE = "benefits:source:continue"
     BENEFITS_IMPORT_LIMIT = "benefits:source:limit"
     BENEFITS_IMPORT_READ = "benefits:source:read"
     BENEFITS_MAILING = "benefits:mailing:handle"
@@ -80,6 +83,7 @@ class Permission(Enum):
     BENEFITS_PROGRAMME_PROPOSE = "benefits:programme:propose"
     BENEFITS_PROGRAMME_READ = "benefits:programme:read"
     BENEFITS_PROGRAMME_TRY = "benefits:programme:try"
+    BENEFITS_PROTECTION_EXAMINE = "benefits:protection:examine"
     BENEFITS_PROTECTION_READ = "benefits:protection:read"
     BENEFITS_PROTECTED_LETTER = "benefits:protected_letter:handle"
     BENEFITS_RECALL_ASK = "benefits:recall:ask"
@@ -92,6 +96,12 @@ class Permission(Enum):
     BENEFITS_RELEASE = "benefits:payment:release"
     BENEFITS_RESULT = "benefits:result:import"
     BENEFITS_SEARCH = "benefits:person:search"
+    DISCLOSURE_CARRY_OUT = "disclosure:request:carry_out"
+    DISCLOSURE_DECIDE = "disclosure:request:decide"
+    DISCLOSURE_GATHER = "disclosure:person:gather"
+    DISCLOSURE_HAND_OVER = "disclosure:request:hand_over"
+    DISCLOSURE_READ = "disclosure:request:read"
+    DISCLOSURE_RECEIVE = "disclosure:request:receive"
     INQUIRY_EXPIRE = "inquiry:query:expire"
     INQUIRY_OPERATE = "inquiry:file:operate"
     INQUIRY_ORIGINAL = "inquiry:original:read"
@@ -112,6 +122,7 @@ class Permission(Enum):
     INTERMEDIARY_RECORD_READ = "intermediary:record:read"
     INTERMEDIARY_REPLICA_WATCH = "intermediary:replica:watch"
     INTERMEDIARY_EXPIRE = "intermediary:link_code:expire"
+    INTERMEDIARY_HELD_DISCLOSE = "intermediary:person:disclose"
     INTERMEDIARY_HELD_EXPIRE = "intermediary:held:expire"
     INTERMEDIARY_HELD_OPEN = "intermediary:held:open"
     INTERMEDIARY_HELD_READ = "intermediary:held:read"
@@ -216,6 +227,9 @@ STEP_UP = frozenset(
         Permission.BENEFITS_RECALL_CONFIRM,
         Permission.BENEFITS_REFUND_DECIDE,
         Permission.BENEFITS_RELEASE,
+        Permission.DISCLOSURE_DECIDE,
+        Permission.DISCLOSURE_GATHER,
+        Permission.DISCLOSURE_HAND_OVER,
         Permission.INTERMEDIARY_CONFIRM,
         Permission.INTERMEDIARY_RECORD_CONFIRM,
         Permission.INTERMEDIARY_RELEASE,

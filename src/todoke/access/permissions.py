@@ -13,7 +13,8 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.who import Who
 
 __all__ = [
-    "PURPOSE", "STEP_UP", "STEP_UP_LIFE", "SYSTEM_ROLES", "Actor", "Held", "Permission", "Role", "granted", "require",
+    "PURPOSE", "STEP_UP", "STEP_UP_LIFE", "SYSTEM_ROLES", "Actor", "Held", "Permission", "Role", "granted", "one_of",
+    "require",
 ]  # fmt: skip
 
 
@@ -86,6 +87,11 @@ class Actor(Who):
 
     def _rights(self, permission: Permission) -> Iterator[Held]:
         return (right for right in self.held if permission in GRANTS[right.role])
+
+
+def one_of(by: Actor, *permissions: Permission) -> Permission:
+    """What to require for an action that several permissions allow: the first of them that the actor holds, else the first."""
+    return next((permission for permission in permissions if by.may(permission)), permissions[0])
 
 
 def require(

@@ -22,6 +22,8 @@ class Role(Enum):
     SECTION_MANAGER = "section_manager"  # 事務所管課 責任職 (権限の依頼・確認)
     ADMINISTRATOR = "administrator"  # システム管理者 (権限の設定)
     PERSONNEL = "personnel"  # 人事情報の取込担当
+    DISCLOSURE_CLERK = "disclosure_clerk"  # 市民情報課・区 広報相談係 (開示等請求の受付・交付)
+    DISCLOSURE_MANAGER = "disclosure_manager"  # 市民情報課 責任職 (開示等の決定)
     AUDITOR = "auditor"  # 監査・自己点検
     CITY_SYSTEM = "city_system"  # 統合番号連携システム (署名付き電文の当事者)
     PLATFORM_SYSTEM = "platform_system"  # 自治体中間サーバー (同上)
@@ -123,6 +125,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PROGRAMME_TRY,
             Permission.BENEFITS_PROGRAMME_READ,
             Permission.BENEFITS_PROTECTED_LETTER,
+            Permission.BENEFITS_PROTECTION_EXAMINE,
             Permission.BENEFITS_PROTECTION_READ,
             Permission.BENEFITS_SEARCH,
             Permission.LINKAGE_CORRECTION_CONFIRM,
@@ -262,6 +265,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_SESSION_END,
             Permission.ACCESS_SESSION_LIST,
             Permission.ACCESS_TERMINAL_REGISTER,
+            Permission.ASSURANCE_CHECK,
+            Permission.ASSURANCE_CLAUSES,
             Permission.ASSURANCE_CONFIRM,
             Permission.ASSURANCE_DRILL,
             Permission.ASSURANCE_INCIDENT,
@@ -292,6 +297,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_GRANT_EXPIRE,
             Permission.BENEFITS_DECIDE,
             Permission.BENEFITS_PRINT,
+            Permission.BENEFITS_IMPORT_CONTINUE,
             Permission.BENEFITS_PROGRAMME_TRY,
             Permission.INQUIRY_EXPIRE,
             Permission.INTERMEDIARY_COMPARE_RECORDS,
@@ -314,12 +320,25 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_TRAINING_RECORD,
         }
     ),
+    Role.DISCLOSURE_CLERK: frozenset(
+        {
+            Permission.DISCLOSURE_CARRY_OUT,
+            Permission.DISCLOSURE_GATHER,
+            Permission.DISCLOSURE_HAND_OVER,
+            Permission.DISCLOSURE_READ,
+            Permission.DISCLOSURE_RECEIVE,
+        }
+    ),
+    Role.DISCLOSURE_MANAGER: frozenset(
+        {Permission.DISCLOSURE_DECIDE, Permission.DISCLOSURE_GATHER, Permission.DISCLOSURE_READ}
+    ),
     Role.AUDITOR: frozenset(
         {
             Permission.ACCESS_DIRECTORY_READ,
             Permission.ACCESS_MATRIX_PRINT,
             Permission.ASSURANCE_PRINT,
             Permission.ACCESS_SESSION_LIST,
+            Permission.ASSURANCE_CHECK,
             Permission.ASSURANCE_CONFIRM,
             Permission.ASSURANCE_INCIDENT_CLOSE,
             Permission.ASSURANCE_READ,
@@ -344,6 +363,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INTERMEDIARY_COMPARE,
             Permission.INTERMEDIARY_INQUIRE,
             Permission.INTERMEDIARY_COLLECT,
+            Permission.INTERMEDIARY_HELD_DISCLOSE,
             Permission.LINKAGE_SEND,
             Permission.LINKAGE_WATCH,
             Permission.NETWORK_ACQUIRE,

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from todoke.access import cli_actor
+from todoke.access import cli_actor, directory
 from todoke.access.guard import open_verb, verb
 from todoke.access.permissions import Permission
-from todoke.assurance import comparing, gathering
+from todoke.assurance import comparing, gathering, queries
+from todoke.assurance.checks import State
 from todoke.assurance.facts import Facts
 from todoke.assurance.form.computed import judged
 from todoke.assurance.form.edition import Edition, from_toml, to_toml
@@ -47,9 +48,12 @@ def group() -> None:
 @_by
 @verb(Permission.ASSURANCE_PRINT)
 def render(*, formats: Sequence[str], programme: str, since: Path | None, out: Path, by: str) -> None:
-    """今の事実から評価書を作り、版（edition.toml）とともに書き出します。"""
+    """今の事実から評価書を作り、版（edition.toml）とともに書き出します。
+
+    「todoke pia check」で守られていないと分かった措置があるリスクは、「課題が残されている」になります。
+    """
     texts = gathering.texts_in(gathering.folder(programme) / "texts")
-    facts = gathering.gather(programme, texts, by=cli_actor.actor(by))
+    facts = gathering.gather(programme, texts, _broken(), by=cli_actor.actor(by))
     edition = fill(texts, facts)
     if since is not None:
         edition = comparing.with_changes(edition, comparing.compare(_read(since), edition))
@@ -114,6 +118,12 @@ def texts(programme: str) -> None:
         if not own.exists():
             own.write_bytes(example.read_bytes())
     click.echo(f"{place} の記載を、自団体のものに直してください。")
+
+
+def _broken() -> set[str]:
+    """Promises that the newest run of the checks, or a person, found broken."""
+    found = queries.newest_standings(directory.alias(), directory.realm())
+    return {one.promise.id for one in found if one.state is State.BROKEN}
 
 
 def _read(file: Path) -> Edition:

@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import TextChoices
 
 from todoke.access.permissions import Permission
+from todoke.assurance.disclosure.flows import REQUEST
 from todoke.workflow.flow import Flow, Step
 
 
@@ -63,4 +64,4 @@ INCIDENT: Final = Flow(
     ),
 )
 
-FLOWS: Final = (SHEET, INCIDENT)
+FLOWS: Final = (SHEET, INCIDENT, REQUEST)

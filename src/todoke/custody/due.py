@@ -63,6 +63,15 @@ def stage_due(alias: str, cutoff: datetime) -> dict[Model, int]:
     return {model: count for model, count in counts.items() if count}
 
 
+def anything_past(alias: str, cutoff: datetime) -> bool:
+    """Whether any row is past its own period, so that counting is worth its temporary tables. One query."""
+    past = [where for model in purgeable(alias) if (where := _past(model))]
+    if not past:
+        return False
+    statement = " OR ".join(f"EXISTS (SELECT {where})" for where in past)
+    return bool(postgres.fetch(alias, f"SELECT {statement}", {"cutoff": cutoff})[0][0])
+
+
 def due_table(model: Model) -> str:
     """The name of a model's temporary table."""
     return f"due_{model._meta.db_table}"
@@ -92,17 +101,25 @@ def _candidates(model: Model, cutoff: datetime) -> Iterator[tuple[str, dict[str,
     parent = keep.field if isinstance(keep, WithParent) else keep.parent if isinstance(keep, Period) else ""
     if parent:
         yield f"{into} JOIN {due_table(_parent(model, parent))} d ON d.key = r.{_column(model, parent)}", {}
-    if isinstance(keep, Period):
-        first, _, second = keep.since.partition(".")
-        since, join = f"r.{_column(model, first)}", ""
-        if second:
-            other = _parent(model, first)
-            join = f" JOIN {other._meta.db_table} p ON p.{_key(other)} = r.{_column(model, first)}"
-            since = f"p.{_column(other, second)}"
-        alone = f" AND r.{_column(model, parent)} IS NULL" if parent else ""
-        when = f" AND ({keep.when})" if keep.when else ""
-        over = f"{since} + %(interval)s::interval <= %(cutoff)s"
-        yield f"{into}{join} WHERE {over}{alone}{when}", {"interval": keep.interval, "cutoff": cutoff}
+    if past := _past(model):
+        yield f"INSERT INTO {due_table(model)} SELECT r.{_key(model)} {past}", {"cutoff": cutoff}
+
+
+def _past(model: Model) -> str:
+    """FROM and WHERE of the model's rows that are past their own period at %(cutoff)s; empty for those without one."""
+    keep = declaration(model).keep
+    if not isinstance(keep, Period):
+        return ""
+    first, _, second = keep.since.partition(".")
+    since, join = f"r.{_column(model, first)}", ""
+    if second:
+        other = _parent(model, first)
+        join = f" JOIN {other._meta.db_table} p ON p.{_key(other)} = r.{_column(model, first)}"
+        since = f"p.{_column(other, second)}"
+    alone = f" AND r.{_column(model, keep.parent)} IS NULL" if keep.parent else ""
+    when = f" AND ({keep.when})" if keep.when else ""
+    over = f"{since} + interval '{keep.interval}' <= %(cutoff)s"
+    return f"FROM {model._meta.db_table} r{join} WHERE {over}{alone}{when}"
 
 
 def _reduce(alias: str, model: Model, everything: Sequence[Model], chosen: Sequence[Model]) -> int:

@@ -14,8 +14,11 @@ import pyarrow.parquet as pq
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 
-GROUP_ROWS = 65_536
-"""Rows of a Parquet row group: DuckDB gives each group to another thread."""
+GROUP_ROWS = 32_768
+"""Rows of a Parquet row group: DuckDB gives each to another thread, and a page that asks for one person reads one whole.
+
+Twice as many cost such a page half as much again; half as many gain it little and cost a decision 3 % more.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

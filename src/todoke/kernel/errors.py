@@ -55,6 +55,14 @@ class ErrorCode(Enum):
         "{file} には変換先で表せない文字または符号が {count} 件あるため、何も書き出していません。"
         "一覧を見て、外字表・拡張表・縮退表を指定するか、--unmappable で扱いを決めてください。",
     )
+    PROMISE_BROKEN = (
+        Family.CONFLICT,
+        "守られていない措置が {broken} 件、まだ示されていない措置が {open} 件あります。理由を読み、直してから確かめ直してください。",
+    )
+    PROMISE_NOT_SHOWN = (
+        Family.NOT_FOUND,
+        "まだ示されていない措置が {open} 件あります。確認または記録を加えてから確かめ直してください。",
+    )
     PERMISSION_DENIED = (
         Family.DENIED,
         "この操作（{permission}）を行う権限がありません。権限が必要なときは事務所管課を通じて申請してください。",

@@ -48,7 +48,9 @@ VERBS = {
     "privacy": Verb(
         "todoke.sites.commands.privacy", "group", "保存期間を過ぎた情報の消去と、データの出力", any_realm=True
     ),
-    "pia": Verb("todoke.assurance.commands", "group", "特定個人情報保護評価書", Realm.CITY),
+    "pia": Verb(
+        "todoke.assurance.check_commands", "group", "特定個人情報保護評価書と、その措置の確認", any_realm=True
+    ),
     "screens": Verb(_SITES, "screens", ""),
     "public": Verb(_SITES, "public", "市民が手続きの状況を見る画面を動かします"),
     "road": Verb(_SITES, "road", "", Realm.CITY),

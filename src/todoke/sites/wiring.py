@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 
 from todoke.contracts import registry
+from todoke.contracts.holding import Holders, Numbers
 from todoke.contracts.inquiry import Inquiries
 from todoke.contracts.linkage import Linkage
 from todoke.contracts.residents import Residents
@@ -32,6 +33,11 @@ def wire(realm: Realm) -> None:
         registry.serve(Residents, residents.ResidentRegister())
         registry.serve(Inquiries, inquiry.InquiryService())
         registry.serve(Linkage, linkage.LinkageService())
+        benefits = importlib.import_module("todoke.systems.benefits.serves")
+        numbers = linkage.LinkageHolder()
+        holders = {"residents": residents.ResidentsHolder(), "benefits": benefits.BenefitsHolder()}
+        registry.serve(Holders, Holders({**holders, "inquiry": inquiry.InquiryHolder(), "linkage": numbers}))
+        registry.serve(Numbers, numbers)
         instance = Instance.load()
         registry.serve(Transport, HttpTransport(KeyRing(instance.path, realm.value)))
         registry.serve(Dispatcher, dispatcher(realm, instance))

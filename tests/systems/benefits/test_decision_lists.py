@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,15 +17,27 @@ from tests.systems.benefits.world import CLERK
 from todoke.contracts import registry
 from todoke.contracts.residents import Residents
 from todoke.contracts.stand_ins import ResidentsStandIn
+from todoke.engine import duck
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.queries import decision_lists, decision_run, editions, imports
+from todoke.systems.benefits.models import Source
+from todoke.systems.benefits.queries import (
+    decision_lists,
+    decision_run,
+    editions,
+    imports,
+    why,
+    why_lists,
+)
+from todoke.systems.benefits.queries.evidence import evidence_of
 from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
 from todoke.systems.benefits.rules.imports.reading import LAYOUTS
+from todoke.systems.benefits.rules.programmes import R6_SHORTFALL
 
 pytestmark = pytest.mark.usefixtures("databases")
-FIGURES = {
+FIGURES: dict[str, ImportKind] = {
     "r3-hardship": ImportKind.HARDSHIP_FIGURES,
     "r6-shortfall": ImportKind.SHORTFALL_FIGURES,
 }
@@ -49,8 +62,11 @@ def write(folder: Path, kind: ImportKind, lines: list[dict[str, object]]) -> Pat
     return path
 
 
-def handed_over(little: LittleCity, folder: Path, figures: ImportKind | None) -> None:
-    """The lists of a little city as other departments hand them over, taken in five steps each."""
+def handed_over(little: LittleCity, folder: Path, figures: ImportKind | None, of: str = "") -> None:
+    """The lists of a little city as other departments hand them over, taken in five steps each.
+
+    The figures are those of the programme `of`; none given, of the released one that reads them.
+    """
     lists: dict[ImportKind, list[dict[str, object]]] = {
         ImportKind.SPECIAL_PERSONS: [
             {"resident_code": who, "kind": kind, "noted_on": "2022-01-05"} for who, kind in little.special
@@ -67,9 +83,16 @@ def handed_over(little: LittleCity, folder: Path, figures: ImportKind | None) ->
         lists[figures] = list(people.values())
     for kind, lines in lists.items():
         if lines:
-            found = begin(write(folder, kind, lines), kind)
+            found = begin(
+                write(folder, kind, lines), kind, programme=of if of and kind is figures else whose(kind)
+            )
             assert (found.state, found.rows) == ("checked", len(lines)), imports.faults(found)
             through(found)
+
+
+def whose(kind: ImportKind) -> str:
+    """The released programme that reads the list; empty for one that belongs to none."""
+    return next((code_ for code_, read in FIGURES.items() if read is kind), "")
 
 
 @pytest.mark.parametrize(
@@ -142,6 +165,60 @@ def test_decisions_read_the_lists_and_name_them_among_their_inputs(tmp_path: Pat
     ]
 
 
+def test_two_programmes_each_read_the_figures_declared_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, later = R6_SHORTFALL.code, "r7-shortfall"
+    monkeypatch.setitem(programmes._EDITIONS, later, [replace(R6_SHORTFALL, code=later, number=110)])
+    city = AskingCity(tmp_path)
+    city.little.person(1, 1, tax={"tax_year": "2024"}, is_head="1", relationship="世帯主")
+    city.serve()
+    jobs.load(tmp_path / "tax.csv", tmp_path / "assistance.csv", by=CLERK)
+    for programme, levy in ((first, 5_000), (later, 10_000)):
+        figures = {"income_tax": 0, "income_levy_before": levy, "dependants": 0}
+        lists = LittleCity(figures=[(code(1), item, value) for item, value in figures.items()])
+        assert decision_lists.of(programmes.find(later)).keys() == set()
+        handed_over(lists, tmp_path, ImportKind.SHORTFALL_FIGURES, of=programme)
+    for programme in (first, later):
+        jobs.decide(programme, "only", by=CLERK)
+    assert judged(first, "only")[code(1)] == ("eligible", "EXEMPT", 40_000)
+    assert judged(later, "only")[code(1)] == ("eligible", "EXEMPT", 30_000)
+    # each has its own line of editions, and each household page says whose figures it shows
+    assert rows("SELECT programme, edition FROM benefits_source WHERE programme <> '' ORDER BY 1") == [
+        (first, 1),
+        (later, 1),
+    ]
+    declared = evidence_of([code(1)])[code(1)].declared
+    assert [(one.programme, one.row["income_levy_before"]) for one in declared] == [
+        (first, 5_000),
+        (later, 10_000),
+    ]
+    for programme in (first, later):
+        run_ = decision_run(programme, "only")
+        with duck.cursor() as connection:
+            files = why.Reader(connection)
+            found = why_lists.lists_of(run_, programmes.find(programme), files, [code(1)], key(1))
+        source = Source.objects.using("benefits").get(programme=programme)
+        assert found.origins["figures"].arrived == source.imported_at
+
+
+@pytest.mark.parametrize(
+    ("kind", "programme", "said"),
+    [
+        (ImportKind.HARDSHIP_FIGURES, "", "どの事業のものか"),
+        (ImportKind.SPECIAL_PERSONS, "r3-hardship", "事業ごとのファイルではありません"),
+        (ImportKind.HARDSHIP_FIGURES, "r6-shortfall", "「家計急変の申立て」を使いません"),
+        (ImportKind.SHORTFALL_FIGURES, "r3-nontaxable", "「調整給付の算定額」を使いません"),
+    ],
+)
+def test_a_list_of_figures_says_whose_it_is_and_no_other_does(
+    kind: ImportKind, programme: str, said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(TodokeError) as caught:
+        begin(write(tmp_path, kind, [GOOD[kind]]), kind, programme=programme)
+    assert (caught.value.code, said in caught.value.sentence) == (ErrorCode.RECORD_INVALID, True)
+
+
 def judged(programme: str, round_name: str) -> dict[str, tuple[str, str, int]]:
     found = pq.read_table(decision_run(programme, round_name).result_path).to_pylist()
     return {row["household_key"]: (row["outcome"], row["reason_code"], row["amount_yen"]) for row in found}
@@ -187,7 +264,7 @@ BAD = [
 def test_a_bad_row_is_named_by_file_row_column_and_rule(
     kind: ImportKind, wrong: dict[str, object], column: str, rule: str, tmp_path: Path
 ) -> None:
-    found = begin(write(tmp_path, kind, [GOOD[kind], {**GOOD[kind], **wrong}]), kind)
+    found = begin(write(tmp_path, kind, [GOOD[kind], {**GOOD[kind], **wrong}]), kind, programme=whose(kind))
     assert found.state == "refused"
     _, (bad,) = imports.faults(found)
     assert (bad["row"], bad["column"], rule in bad["rule"]) == (3, column, True), bad
@@ -196,10 +273,10 @@ def test_a_bad_row_is_named_by_file_row_column_and_rule(
 def test_differences_and_a_second_person(tmp_path: Path) -> None:
     kind = ImportKind.EARLIER_ROUNDS
     lines = [{**GOOD[kind], "household_code": key(number), "head": code(number)} for number in range(1, 51)]
-    through(begin(write(tmp_path, kind, lines), kind))
+    through(begin(write(tmp_path, kind, lines), kind, programme=whose(kind)))
     lines[0]["standing"] = "辞退"
     del lines[1]
-    found = begin(write(tmp_path, kind, lines), kind)
+    found = begin(write(tmp_path, kind, lines), kind, programme=whose(kind))
     assert (found.changed, found.removed, found.same, found.needs_second) == (1, 1, 48, True)
     page = imports.difference_page(found, change="changed", column="", code=key(1), offset=0, limit=50)
     assert [(line["columns"], line["old"]["standing"], line["new"]["standing"]) for line in page.rows] == [

@@ -79,10 +79,11 @@ def test_each_finding_stops_payment(world: World) -> None:
     )
     expected = {household(number): code for number, code in enumerate(CASES)}
     expected[household(list(CASES).index("PAYEE_UNKNOWN"))] = "NAME_DIFFERS PAYEE_UNKNOWN"
+    del expected[household(list(CASES).index("PROTECTED_BY_HAND"))]  # waits for a 責任職: test_evacuees
     assert found == expected | {household(len(CASES)): "UNDECIDED", household(len(CASES) + 1): ""}
-    assert (report.counts.taken, report.counts.accepted) == (world.size, 1)
+    assert (report.counts.taken, report.counts.accepted) == (world.size - 1, 1)
     # BRANCH_CLOSED needs a dated list: test_bank_lists; what was not enclosed is keyed by hand: test_hand_examination
-    elsewhere = {"NAME_UNUSABLE", "BRANCH_CLOSED", "IDENTITY_MISSING", "ACCOUNT_PROOF_MISSING"}
+    elsewhere = {"NAME_UNUSABLE", "BRANCH_CLOSED", "IDENTITY_MISSING", "ACCOUNT_PROOF_MISSING", "PAYEE_PAID"}
     assert set(CASES) | elsewhere == {finding.code for finding in FINDINGS}
     assert rows("SELECT count(*) FROM benefits_case WHERE state = 'passed'") == [(1,)]
 

@@ -60,9 +60,15 @@ def city(count: int = MANY, **tax: str) -> LittleCity:
 
 
 def begin(
-    file: Path, kind: ImportKind, *, as_of: date = DAY, rows: int | None = None, by: Actor = CLERK
+    file: Path,
+    kind: ImportKind,
+    *,
+    as_of: date = DAY,
+    rows: int | None = None,
+    programme: str = "",
+    by: Actor = CLERK,
 ) -> FileImport:
-    said = Said(kind=kind, encoding=Encoding.UTF8, as_of=as_of, expected_rows=rows)
+    said = Said(kind=kind, encoding=Encoding.UTF8, as_of=as_of, expected_rows=rows, programme=programme)
     return importing.carry_on(receive_file(file=file, said=said, by=by).pk, by=by)
 
 
@@ -196,6 +202,10 @@ def test_an_import_begins_received_and_editions_are_one_line(tmp_path: Path) -> 
         f"INSERT INTO benefits_file_import ({', '.join(columns)}) SELECT {copied} FROM benefits_file_import WHERE id = {row.pk}",
         "INSERT INTO benefits_source (edition, kind, sha256, source_sha256, path, rows, imported_at, imported_by) "
         "SELECT edition, kind, sha256, repeat('1', 64), path, rows, imported_at, imported_by FROM benefits_source",
+        "INSERT INTO benefits_source (edition, kind, programme, sha256, source_sha256, path, rows, imported_at, imported_by) "
+        "SELECT 9, kind, 'r3-hardship', sha256, repeat('1', 64), path, rows, imported_at, imported_by FROM benefits_source",
+        "INSERT INTO benefits_source (edition, kind, sha256, source_sha256, path, rows, imported_at, imported_by) "
+        "SELECT 9, 'hardship_figures', sha256, source_sha256, path, rows, imported_at, imported_by FROM benefits_source",
         "UPDATE benefits_import_total SET value = 0",
     ):
         with pytest.raises(IntegrityError), transaction.atomic(using="benefits"):

@@ -105,7 +105,7 @@ def test_what_was_declared_stands_beside_its_limit_with_list_and_day(
     assert origin.arrived is not None
     page = shown_evidence.shown(evidence_of([code(1)])[code(1)], hidden=False)
     ((title, said, items),) = page["declared"]
-    assert title == "家計急変の申立て"
+    assert title == f"家計急変の申立て（{editions.find('r3-hardship').name}）"
     assert "第1版、" in said
     assert ("給与収入", "83,334円") in items
     assert ("事業の経費", "申立てなし（ないことは0円ではない）") in items

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assurance", "0002_guards"),
+        ("assurance", "0003_checks"),
     ]
 
     operations = [

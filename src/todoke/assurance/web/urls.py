@@ -8,10 +8,11 @@ from typing import Final
 from django.urls import URLPattern
 
 from todoke.access.permissions import Actor
+from todoke.assurance.disclosure.web import urls as disclosure
 from todoke.pages.shell import Card, Entry
 
-urlpatterns: Final[list[URLPattern]] = []
+urlpatterns: Final[list[URLPattern]] = [*disclosure.urlpatterns]
 
-MENU: Final[tuple[Entry, ...]] = ()
+MENU: Final[tuple[Entry, ...]] = (*disclosure.MENU,)
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = ()
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (*disclosure.CARDS,)

@@ -51,7 +51,7 @@ def group() -> None:
 @click.option("--as-of", "as_of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="基準日または作成日")
 @click.option("--rows", type=click.IntRange(min=0), help="送付票の件数（見出しを除く）")
 @click.option("--tax-year", default="", help="ファイルの最も新しい課税年度（課税情報だけ）")
-@click.option("--programme", default="", help="事業コード（申請書だけ）")
+@click.option("--programme", default="", help="事業コード（事業ごとのファイルだけ）")
 @_by
 @verb(Permission.BENEFITS_IMPORT)
 def file_(

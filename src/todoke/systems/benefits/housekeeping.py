@@ -6,8 +6,8 @@ from typing import Final
 
 from todoke.access.permissions import Actor
 from todoke.batch.chores import Chore
-from todoke.systems.benefits.jobs import editions, printing
-from todoke.systems.benefits.queries import edition_works, print_works
+from todoke.systems.benefits.jobs import editions, importing, printing
+from todoke.systems.benefits.queries import edition_works, imports_stopped, print_works
 from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.working import Queue
 
@@ -26,7 +26,14 @@ def _print_on(_alias: str, by: Actor) -> int:
     )
 
 
+def _go_on_with_files(_alias: str, by: Actor) -> int:
+    """The same of files: checked, or taken into use, as far as no person is waited for."""
+    numbers = imports_stopped.stopped()
+    return sum(working.begin(Queue.FILES, importing.carry_on, number, by=by) for number in numbers)
+
+
 CHORES: Final = (
     Chore(title="試算と判定のやり直しの続き", run=_go_on),
     Chore(title="印刷の続き", run=_print_on),
+    Chore(title="ファイルの取込の続き", run=_go_on_with_files),
 )

@@ -9,13 +9,14 @@ import msgspec
 
 from todoke.access import parties as actors
 from todoke.access.permissions import Permission, require
-from todoke.contracts import intermediary, network, nondisclosure
+from todoke.contracts import holding, intermediary, network, nondisclosure
 from todoke.exchange import parties
 from todoke.exchange.handlers import before_sending, handles, on_answer, on_refusal
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.intermediary import needs, queries
 from todoke.systems.intermediary.actions import digest_replicas, receive_results
+from todoke.systems.intermediary.actions.disclose_held import disclose_held
 from todoke.systems.intermediary.actions.hand_over_results import hand_over_results
 from todoke.systems.intermediary.actions.hold_back import hold_back
 from todoke.systems.intermediary.actions.look_up_permission import look_up_permission
@@ -122,6 +123,13 @@ def replica_digests(
 ) -> intermediary.ReplicaDigests:
     """副本の照合: person by person."""
     return digest_replicas.replica_digests_of(alias=alias, body=body, by=actors.actor(sender))
+
+
+@handles(holding.HELD, senders=_own_city)
+@_while_open
+def held(alias: str, sender: str, body: holding.HeldWanted) -> holding.HeldTold:
+    """保有個人情報の開示: what is held on one person of the city."""
+    return disclose_held(alias=alias, body=body, by=actors.actor(sender))
 
 
 @handles(intermediary.PERMITTED, senders=_own_city)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.conf import settings
 
 from todoke.access import cli_actor
 from todoke.access import parties as actors
 from todoke.access.permissions import Actor
+from todoke.contracts import holding
 from todoke.contracts.conversion import CONVERT, NumbersAnswered, NumbersAsked
 from todoke.contracts.linkage import (
     Conversion,
@@ -21,13 +23,21 @@ from todoke.contracts.linkage import (
     RegistrationReceipt,
     RegistrationStanding,
 )
+from todoke.contracts.registry import need
 from todoke.exchange import parties
 from todoke.exchange.handlers import handles
+from todoke.exchange.transport import Transport
 from todoke.kernel import clock
+from todoke.privacy.holding import Section
 from todoke.systems.linkage import codecs
 from todoke.systems.linkage import queries as reads
 from todoke.systems.linkage.actions import hearing  # noqa: F401 - registers
 from todoke.systems.linkage.actions.conversions.convert_for_system import convert_for_system
+from todoke.systems.linkage.actions.disclose_held import (
+    disclose_held,
+    find_correction,
+    find_numbers,
+)
 from todoke.systems.linkage.actions.numbers.convert_numbers import convert_numbers
 from todoke.systems.linkage.actions.queries.hand_over_answers import hand_over_answers
 from todoke.systems.linkage.actions.queries.submit_queries import submit_queries
@@ -80,6 +90,24 @@ class LinkageService:
     def registrations(self, request_ids: Sequence[str]) -> list[RegistrationStanding]:
         """Where these requests stand, ordered by id."""
         return standing(request_ids)
+
+
+class LinkageHolder:
+    """Implements `Holder` and `Numbers` (保有個人情報の開示); speaks for the own 中間サーバー, too."""
+
+    def held(self, asked: holding.Asked, *, by: Actor) -> list[Section]:
+        """What both hold on one person."""
+        return disclose_held(asked=asked, transport=need(Transport), by=by)
+
+    def known_as(self, *, resident_code: str, birth_date: date, request: str, by: Actor) -> holding.KnownAs:
+        """The numbers of the person whose number and birth date agree."""
+        return find_numbers(resident_code=resident_code, birth_date=birth_date, request=request, by=by)
+
+    def replica_correction(
+        self, *, number: int, integrated_number: str, by: Actor
+    ) -> holding.CorrectionStanding:
+        """Whether the replica was corrected."""
+        return find_correction(number=number, integrated_number=integrated_number, by=by)
 
 
 def _existing_system(alias: str, sender: str) -> bool:

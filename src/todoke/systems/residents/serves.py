@@ -7,8 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from todoke.access import cli_actor
+from todoke.access.permissions import Actor
+from todoke.contracts.holding import Asked
 from todoke.contracts.residents import LineageStep, Movement, Origin, SnapshotKind, SnapshotRef
+from todoke.privacy.holding import Section
 from todoke.systems.residents import queries
+from todoke.systems.residents.actions.disclose_held import disclose_held
 from todoke.systems.residents.actions.import_register import take_register
 
 
@@ -52,3 +56,11 @@ class ResidentRegister:
     def movements(self, resident_codes: Sequence[str]) -> list[Movement]:
         """The changes of these residents, oldest first."""
         return queries.movements(resident_codes)
+
+
+class ResidentsHolder:
+    """Implements `Holder` (保有個人情報の開示)."""
+
+    def held(self, asked: Asked, *, by: Actor) -> list[Section]:
+        """What this system holds on one person."""
+        return disclose_held(asked=asked, by=by)

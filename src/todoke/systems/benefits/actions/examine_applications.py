@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow.compute
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
@@ -15,8 +16,10 @@ from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.queries import bank_list, examining
+from todoke.systems.benefits.rules import hand_examination
 from todoke.systems.benefits.rules.programme import Programme
 
+pc: Any = pyarrow.compute
 ALIAS = "benefits"
 
 # A later decision that is no longer favourable takes back what was passed or approved, before any money is reserved.
@@ -54,6 +57,7 @@ class Examined:
 
 def examine_applications(*, programme: Programme, by: Actor) -> Examined:
     """Examine every form in state `received` that is not left to a person; findings are kept with the editions of all that was used.
+    Protected households against which nothing else stands are left to a 責任職.
 
     What was passed or approved under an earlier decision and is not eligible now is examined again.
     Errors: NOT_FOUND without a decision or a register.
@@ -70,6 +74,8 @@ def examine_applications(*, programme: Programme, by: Actor) -> Examined:
     }
     _take_back(values, by)
     found = examining.check(examining.waiting_forms(programme, run, register), programme)
+    # nothing but the protection stands against them: they wait for a 責任職 (examine_protected)
+    found = found.filter(pc.not_equal(found["codes"], hand_examination.PROTECTED))
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
         postgres.join_whole_tables(ALIAS)
         postgres.stage(ALIAS, "examined_forms", found)

@@ -26,7 +26,11 @@ UPDATE benefits_case c SET decision_run_id = d.run_id, {amount_sql.ASSIGNED}, am
 FROM benefits_decision d, benefits_programme p
 WHERE c.programme = %(programme)s AND p.code = c.programme AND d.run_id = %(run)s
     AND c.state IN ('numbered', 'printed', 'received', 'deficient', 'passed', 'approved')
-    AND d.household_key = c.household_key AND d.outcome = 'eligible' AND d.amount_yen <> c.amount_yen
+    AND d.household_key = c.household_key AND d.outcome = 'eligible' AND (
+        d.amount_yen <> c.amount_yen
+        -- numbered on request, before there was a decision to follow
+        OR c.requested AND NOT EXISTS (SELECT FROM benefits_decision o WHERE o.run_id = c.decision_run_id
+            AND o.household_key = c.household_key AND o.outcome = 'eligible'))
     AND d.run_id > c.decision_run_id AND NOT EXISTS (SELECT FROM benefits_payment y WHERE y.case_id = c.id)
 """
 

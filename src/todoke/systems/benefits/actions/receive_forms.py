@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from django.db import connections, transaction
 
-from todoke.access.permissions import Actor, Permission, require
+from todoke.access.permissions import Actor, Permission, one_of, require
 from todoke.engine import postgres, snapshots
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -19,6 +19,12 @@ from todoke.systems.benefits.rules.intake import PAPER_ROUTES
 from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"
+_TAKERS = (
+    Permission.BENEFITS_RECEIVE,
+    Permission.BENEFITS_IMPORT_CONFIRM,
+    Permission.BENEFITS_IMPORT_CONTINUE,
+)
+"""Whoever confirms an import as its second person ends it, too; one that was stopped, the house."""
 
 # One arrival a case whatever the route: a sheet that was scanned before keeps its own (unique constraint).
 _ARRIVE = """
@@ -89,7 +95,7 @@ def receive_forms(*, programme: Programme, file: Path, by: Actor) -> Intake:
 
 def receive_table(*, programme: Programme, forms: pa.Table, sha256: str, by: Actor) -> Intake:
     """The same for forms that are read and checked already, from the file with that SHA-256."""
-    require(by, _held(by))
+    require(by, one_of(by, *_TAKERS))
     values: dict[str, Any] = {
         "programme": programme.code,
         "sha256": sha256,
@@ -108,12 +114,6 @@ def receive_table(*, programme: Programme, forms: pa.Table, sha256: str, by: Act
         cursor.execute(_COUNT, values)
         rows, accepted, duplicates, no_case = cursor.fetchone()
     return Intake(rows=rows, accepted=accepted, duplicates=duplicates, no_case=no_case)
-
-
-def _held(by: Actor) -> Permission:
-    """Whoever confirms an import as its second person ends it, too."""
-    receives = by.may(Permission.BENEFITS_RECEIVE)
-    return Permission.BENEFITS_RECEIVE if receives else Permission.BENEFITS_IMPORT_CONFIRM
 
 
 def _take(forms: pa.Table, values: dict[str, Any], *, programme: Programme, by: Actor) -> None:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 from django.db import transaction
 
-from todoke.access.permissions import Actor, Permission, require
+from todoke.access.permissions import Actor, Permission, one_of, require
 from todoke.contracts.residents import SnapshotKind, SnapshotRef
 from todoke.engine import postgres, snapshots
 from todoke.kernel import clock
@@ -24,6 +24,12 @@ from todoke.systems.benefits.models import Register, RegisterEntry, Resident
 from todoke.systems.benefits.rules import search_forms
 
 ALIAS = "benefits"
+_TAKERS = (
+    Permission.BENEFITS_IMPORT,
+    Permission.BENEFITS_IMPORT_CONFIRM,
+    Permission.BENEFITS_IMPORT_CONTINUE,
+)
+"""Whoever confirms an import as its second person ends it, too; one that was stopped, the house."""
 _MOST: Final = 3
 """Where more than one row in so many differs, the tables are made anew."""
 
@@ -48,7 +54,7 @@ def take_register(*, kind: SnapshotKind, by: Actor) -> Taken:
 
     Errors: NOT_FOUND when there is none; INPUT_CHANGED when the sealed file is no longer what was imported.
     """
-    require(by, _held(by))
+    require(by, one_of(by, *_TAKERS))
     reference = needs.register(kind)
     with transaction.atomic(using=ALIAS):
         postgres.execute(ALIAS, "SELECT pg_advisory_xact_lock(hashtextextended('benefits:register', 0))")
@@ -69,12 +75,6 @@ def _known(reference: SnapshotRef) -> Taken | None:
     if Resident.objects.using(ALIAS).exclude(edition=search_forms.EDITION).exists():
         return None
     return Taken(rows=row.rows, added=row.added, changed=row.changed, gone=row.gone)
-
-
-def _held(by: Actor) -> Permission:
-    """Whoever confirms an import as its second person ends it, too."""
-    imports = by.may(Permission.BENEFITS_IMPORT)
-    return Permission.BENEFITS_IMPORT if imports else Permission.BENEFITS_IMPORT_CONFIRM
 
 
 def _bring(reference: SnapshotRef, arriving: pa.Table, by: Actor) -> Taken:

@@ -13,6 +13,8 @@ EXAMINED: Final = "benefits_examination.examined_by"
 APPROVED: Final = "benefits_approval.approved_by"
 _PREPARED = "benefits_payment_batch.prepared_by"
 
+_EXAMINES = (Permission.BENEFITS_EXAMINE, Permission.BENEFITS_PROTECTION_EXAMINE)
+
 
 def _step(before: CaseState, after: CaseState, permission: Permission) -> Step:
     return Step(before=before, after=after, permissions=(permission,))
@@ -37,8 +39,14 @@ CASE: Final = Flow(
         # a form that was scanned by mistake, before anybody keyed or examined it (benefits_case_not_undone)
         _step(_S.RECEIVED, _S.NUMBERED, Permission.BENEFITS_RECEIVE),
         _step(_S.RECEIVED, _S.PRINTED, Permission.BENEFITS_RECEIVE),
-        _step(_S.RECEIVED, _S.PASSED, Permission.BENEFITS_EXAMINE),
-        _step(_S.RECEIVED, _S.DEFICIENT, Permission.BENEFITS_EXAMINE),
+        # a protected household by a 責任職
+        Step(
+            before=_S.RECEIVED,
+            after=_S.PASSED,
+            permissions=_EXAMINES,
+            kept_by=("benefits_examination_shielded",),
+        ),
+        Step(before=_S.RECEIVED, after=_S.DEFICIENT, permissions=_EXAMINES),
         Step(
             before=_S.RECEIVED,
             after=_S.DECLINED,

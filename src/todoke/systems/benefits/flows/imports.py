@@ -25,10 +25,13 @@ class ImportState(TextChoices):
 _I = ImportState
 _OPEN = (_I.RECEIVED, _I.CHECKED, _I.PROPOSED, _I.CONFIRMED)
 _EITHER = (Permission.BENEFITS_IMPORT, Permission.BENEFITS_IMPORT_CONFIRM)
+# what was stopped goes on by itself (housekeeping.py)
+_CHECKERS = (Permission.BENEFITS_IMPORT, Permission.BENEFITS_IMPORT_CONTINUE)
+_TAKERS = (*_EITHER, Permission.BENEFITS_IMPORT_CONTINUE)
 
 
 def _import_step(before: ImportState, after: ImportState) -> Step:
-    return Step(before=before, after=after, permissions=(Permission.BENEFITS_IMPORT,))
+    return Step(before=before, after=after, permissions=_CHECKERS)
 
 
 IMPORT: Final = Flow(
@@ -56,8 +59,8 @@ IMPORT: Final = Flow(
             approvals=2,
         ),
         # a small change is taken by whoever proposed it; the constraint import_large_has_second holds the rest
-        Step(before=_I.PROPOSED, after=_I.TAKEN, permissions=_EITHER),
-        Step(before=_I.CONFIRMED, after=_I.TAKEN, permissions=_EITHER),
+        Step(before=_I.PROPOSED, after=_I.TAKEN, permissions=_TAKERS),
+        Step(before=_I.CONFIRMED, after=_I.TAKEN, permissions=_TAKERS),
         *(Step(before=state, after=_I.CANCELLED, permissions=_EITHER) for state in _OPEN),
     ),
 )

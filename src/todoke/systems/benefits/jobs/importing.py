@@ -18,8 +18,9 @@ from todoke.systems.benefits.actions.imports.propose_file import propose_file
 from todoke.systems.benefits.actions.imports.receive_file import Said, receive_file
 from todoke.systems.benefits.actions.imports.take_file import take_file
 from todoke.systems.benefits.flows import ImportState
-from todoke.systems.benefits.models import FileImport, Source
+from todoke.systems.benefits.models import FileImport
 from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries import imports_stopped as stopped
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
 
 ALIAS = "benefits"
@@ -38,7 +39,7 @@ def check(import_id: int, *, by: Actor) -> StepReport:
         taken = row.rows + row.faults
         return Counts(taken=taken, accepted=row.rows, refused=row.faults, totals=differing)
 
-    return _step("check", import_id, by, work, "取込の検査")
+    return _step(ImportState.CHECKED, import_id, by, work, "取込の検査")
 
 
 def take(import_id: int, *, by: Actor) -> StepReport:
@@ -48,15 +49,15 @@ def take(import_id: int, *, by: Actor) -> StepReport:
         row = take_file(import_id=import_id, by=by)
         return Counts(taken=row.rows, accepted=row.rows)
 
-    return _step("take", import_id, by, work, "取込")
+    return _step(ImportState.TAKEN, import_id, by, work, "取込")
 
 
 def carry_on(import_id: int, *, by: Actor) -> FileImport:
     """Whatever the house can do next without another person: check, or take. Returns the import as it then stands."""
-    row = reads.one(import_id)
-    if row.state == ImportState.RECEIVED:
+    following = reads.next_step(reads.one(import_id))
+    if following is ImportState.CHECKED:
         check(import_id, by=by)
-    elif row.state == ImportState.CONFIRMED or (row.state == ImportState.PROPOSED and not row.needs_second):
+    elif following is ImportState.TAKEN:
         take(import_id, by=by)
     return reads.one(import_id)
 
@@ -124,15 +125,16 @@ def _finish(rows: Sequence[FileImport], by: Actor) -> None:
 
 
 def _in_use(kind: ImportKind, sha256: str) -> bool:
-    newest = Source.objects.using(ALIAS).filter(kind=kind).order_by("-id").first()
+    newest = reads.newest(kind)
     return newest is not None and newest.source_sha256 == sha256
 
 
 def _rows_in_use(kind: ImportKind) -> int:
-    newest = Source.objects.using(ALIAS).filter(kind=kind).order_by("-id").first()
+    newest = reads.newest(kind)
     return newest.rows if newest else 0
 
 
-def _step(name: str, import_id: int, by: Actor, work: Callable[[Meter], Counts], title: str) -> StepReport:
-    step = f"benefits.import.{name}"
-    return run_step(ALIAS, step, key=str(import_id), by=by.staff_id, work=work, title=title)
+def _step(
+    to: ImportState, import_id: int, by: Actor, work: Callable[[Meter], Counts], title: str
+) -> StepReport:
+    return run_step(ALIAS, stopped.step_name(to), key=str(import_id), by=by.staff_id, work=work, title=title)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0095_refund_guards"),
+        ("benefits", "0112_shielded_examination"),
     ]
 
     operations = [

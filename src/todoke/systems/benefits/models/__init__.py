@@ -15,6 +15,7 @@ from todoke.systems.benefits.models.call import Call, CallCheck, CallNote, CallR
 from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
+from todoke.systems.benefits.models.declared_income import DeclaredIncome
 from todoke.systems.benefits.models.decline import Decline
 from todoke.systems.benefits.models.edition_work import EditionWork
 from todoke.systems.benefits.models.examination import Approval, ApprovalReturn, Examination
@@ -79,6 +80,7 @@ __all__ = [
     "Decision",
     "DecisionInput",
     "DecisionRun",
+    "DeclaredIncome",
     "Decline",
     "Destination",
     "EditionTrial",

@@ -18,7 +18,8 @@ class Case(models.Model):
     `lineage` is the household as it stood on the base date, `ward_code` its ward then, for the counts; empty for a
     protected household. `amount_yen` is what the decision `decision_run` gives it: a basic amount and so much for each
     of its children. `route` is the letter that the push table gave it when it was numbered, with what the table asked;
-    an お知らせ goes to the account of `known_transfer`.
+    an お知らせ goes to the account of `known_transfer`. `requested`: numbered for an applicant before any favourable decision;
+    it is approved only when its `decision_run` has become one (trigger).
     """
 
     programme = models.ForeignKey(
@@ -30,6 +31,7 @@ class Case(models.Model):
     lineage = models.TextField()
     payee_resident_code = models.TextField()
     protected = models.BooleanField()
+    requested = models.BooleanField(db_default=False)
     ward_code = models.TextField(db_default="")
     decision_run = models.ForeignKey("benefits.DecisionRun", on_delete=models.PROTECT)
     route = models.TextField(choices=[(route.value, route.name) for route in Route])
@@ -51,7 +53,7 @@ class Case(models.Model):
     privacy = Privacy(
         open="id programme serial decision_run known_transfer state state_at state_by created_at created_by",
         personal=(
-            "case_number household_key lineage payee_resident_code protected ward_code route route_reason base_yen"
+            "case_number household_key lineage payee_resident_code protected requested ward_code route route_reason base_yen"
             " children child_yen amount_yen"
         ),
         keep=years(5, since="state_at", law=CLAIMS),

@@ -11,7 +11,7 @@ from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, NOT_PERSONAL, for_ever, with_parent, years
 from todoke.records.encodings import Encoding
 from todoke.systems.benefits.flows import ImportState
-from todoke.systems.benefits.rules.imports.kinds import ImportKind
+from todoke.systems.benefits.rules.imports.kinds import OF_PROGRAMME, ImportKind
 
 _OPEN = [ImportState.RECEIVED, ImportState.CHECKED, ImportState.PROPOSED, ImportState.CONFIRMED]
 
@@ -89,6 +89,9 @@ class FileImport(models.Model):
                 fields=["kind", "programme", "as_of", "sha256"],
                 condition=Q(state=ImportState.TAKEN),
                 name="import_taken_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=OF_PROGRAMME) ^ Q(programme=""), name="import_of_its_programme"
             ),
             models.CheckConstraint(condition=Q(sha256__regex="^[0-9a-f]{64}$"), name="import_of_known_bytes"),
             models.CheckConstraint(

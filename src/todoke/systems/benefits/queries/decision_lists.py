@@ -1,6 +1,7 @@
 """What a decision reads beside registers, tax and answers: special persons, earlier rounds, declared figures.
 
-Each from the newest imported list; without one, special persons and figures are absent, and earlier rounds are the cases.
+Each from the newest imported list; without one, special persons are absent, earlier rounds are the cases, and figures are those
+that two people keyed from forms (家計急変), which go before the list. Figures are declared for one programme: another never reads them.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from todoke.engine import duck, snapshots
-from todoke.systems.benefits.models import Source
+from todoke.engine import duck
+from todoke.systems.benefits.queries import declared, imports
 from todoke.systems.benefits.queries.judging import earlier_rounds
 from todoke.systems.benefits.rules import hardship, shortfall
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
@@ -31,6 +32,10 @@ SELECT programme, household_key, head, standing FROM own
 UNION SELECT programme, household_code, head, standing FROM read_parquet($path) WHERE list_contains($programmes, programme)
 ORDER BY 1, 2, 3, 4
 """
+_TOGETHER: Final = """
+SELECT * FROM keyed
+UNION ALL SELECT * FROM listed WHERE resident_code NOT IN (SELECT resident_code FROM keyed) ORDER BY 1, 2
+"""
 
 
 def of(programme: Programme) -> dict[str, pa.Table]:
@@ -41,11 +46,26 @@ def of(programme: Programme) -> dict[str, pa.Table]:
         found["special"] = _read(_SPECIAL, path=special)
     if programme.earlier:
         found["earlier"] = _earlier([one.programme for one in programme.earlier])
-    kind = figures_kind(programme)
-    figures = _newest(kind) if kind is not None else None
+    figures = _figures(programme)
     if figures is not None:
-        found["figures"] = _read(_items(programme.figures), path=figures)
+        found["figures"] = figures
     return found
+
+
+def _figures(programme: Programme) -> pa.Table | None:
+    """The list, and what stands on forms: for whoever declared on a form, that and nothing of the list."""
+    kind = figures_kind(programme)
+    newest = _newest(kind, programme.code) if kind is not None else None
+    listed = _read(_items(programme.figures), path=newest) if newest is not None else None
+    keyed = declared.of_programme(programme.code) if programme.hardship is not None else None
+    if keyed is None or not keyed.num_rows:
+        return listed
+    if listed is None:
+        return keyed
+    with duck.connect() as connection:
+        connection.register("keyed", keyed)
+        connection.register("listed", listed)
+        return duck.table(connection, _TOGETHER)
 
 
 def figures_kind(programme: Programme) -> ImportKind | None:
@@ -72,10 +92,10 @@ def _items(names: Sequence[str]) -> str:
     return " UNION ALL ".join(each) + " ORDER BY 1, 2"
 
 
-def _newest(kind: ImportKind) -> Path | None:
+def _newest(kind: ImportKind, programme: str = "") -> Path | None:
     """The sealed edition in use, checked."""
-    source = Source.objects.using(ALIAS).filter(kind=kind).order_by("-id").first()
-    return None if source is None else snapshots.check(Path(source.path), source.sha256)
+    known = imports.in_use(kind, programme)
+    return None if known is None else imports.edition(*known)
 
 
 def _read(query: str, *, path: Path) -> pa.Table:

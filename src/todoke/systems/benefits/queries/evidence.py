@@ -53,9 +53,10 @@ class Assistance:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A row about the person in a list that decisions read: what it says, in which edition, taken over when."""
+    """A row about the person in a list that decisions read: what it says, of which programme if it has one, in which edition."""
 
     kind: ImportKind
+    programme: str
     row: dict[str, Any]
     edition: int
     taken_at: datetime
@@ -80,7 +81,7 @@ def evidence_of(resident_codes: Sequence[str]) -> dict[str, Evidence]:
     codes = list(resident_codes)
     judged: dict[str, list[Judged]] = {code: [] for code in codes}
     for run in _newest_runs():
-        for row in _rows(_STATUSES, run.persons_path, run.persons_sha256, codes):
+        for row in rows_of(_STATUSES, run.persons_path, run.persons_sha256, codes):
             judged[row["resident_code"]].append(
                 Judged(
                     programme=run.programme, round=run.round, status=row["status"], source=row["source"],
@@ -128,26 +129,39 @@ def _answers(codes: list[str]) -> dict[str, Answer]:
 
 
 def _listed(kind: ImportKind, codes: list[str]) -> list[Listed]:
-    source = Source.objects.using(ALIAS).filter(kind=kind).order_by("-id").first()
-    if source is None:
-        return []
-    rows = _rows(_LISTED, source.path, source.sha256, codes)
-    return [Listed(kind=kind, row=row, edition=source.edition, taken_at=source.imported_at) for row in rows]
+    """Of each programme that has such a list, the newest."""
+    newest = Source.objects.using(ALIAS).filter(kind=kind).order_by("programme", "-id").distinct("programme")
+    return [
+        Listed(
+            kind=kind,
+            programme=source.programme,
+            row=row,
+            edition=source.edition,
+            taken_at=source.imported_at,
+        )
+        for source in newest
+        for row in rows_of(_LISTED, source.path, source.sha256, codes)
+    ]
 
 
 def _sourced(kind: str, query: str, codes: list[str]) -> tuple[list[dict[str, Any]], datetime | None]:
     source = Source.objects.using(ALIAS).filter(kind=kind).order_by("-id").first()
     if source is None:
         return [], None
-    return _rows(query, source.path, source.sha256, codes), source.imported_at
+    return rows_of(query, source.path, source.sha256, codes), source.imported_at
 
 
-def _rows(query: str, path: str, sha256: str, codes: list[str]) -> list[dict[str, Any]]:
-    """Rows of a sealed file; ordered by resident, it is read only where these may stand."""
+def rows_of(query: str, path: str, sha256: str, codes: list[str]) -> list[dict[str, Any]]:
+    """Rows of these residents; the file is ordered by resident and read only where they may stand."""
+    return sealed_rows(query, path, sha256, codes=codes)
+
+
+def sealed_rows(query: str, path: str, sha256: str, **given: object) -> list[dict[str, Any]]:
+    """Rows of a sealed file (`$path`) with these values. INPUT_CHANGED when it is not what was sealed."""
     sealed = _checked(path, sha256, Path(path).stat().st_mtime_ns) if Path(path).is_file() else None
     file = sealed or snapshots.check(Path(path), sha256)
     with duck.cursor() as connection:
-        return duck.table(connection, query, {"path": str(file), "codes": codes}).to_pylist()
+        return duck.table(connection, query, {"path": str(file), **given}).to_pylist()
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@ from todoke.engine import postgres
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import codecs
 from todoke.systems.benefits.models import FormEntry, FormImage
+from todoke.systems.benefits.queries import declared
 from todoke.systems.benefits.queries.accounts import ACCOUNTS, FORMS
 from todoke.systems.benefits.rules.form_entry import Keyed
 
@@ -36,7 +37,8 @@ ORDER BY w.keyed DESC, w.received_on, md5(w.id || %(by)s) LIMIT 1
 """
 _COUNTS = f"SELECT w.keyed, w.own, count(*) FROM ({_WAITING}) w GROUP BY 1, 2"
 _SHEET = f"""
-SELECT p.id, p.kind, p.received_on, c.id, c.case_number, c.programme, b.label, b.place, ({_OPEN}), r.id
+SELECT p.id, p.kind, p.received_on, c.id, c.case_number, c.programme, c.household_key, b.label, b.place, c.protected,
+    ({_OPEN}), r.id
 FROM benefits_paper p JOIN benefits_case c ON c.id = p.case_id JOIN benefits_box b ON b.id = p.box_id
 LEFT JOIN {FORMS} r ON r.case_id = c.id AND p.kind = 'correction'
 WHERE p.id = %(paper)s AND p.kind IN ('form', 'correction')
@@ -60,7 +62,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A sheet with what was keyed of it. `known`: the account that stays without a change; `replaces`: the form that a
+    """A sheet with what was keyed of it. `protected`: its picture tells where somebody hides; `known`: the account that stays without a change; `replaces`: the form that a
     補正 takes the place of."""
 
     paper_id: int
@@ -69,8 +71,10 @@ class Sheet:
     case_id: int
     case_number: str
     programme: str
+    household_key: str
     box: str
     place: str
+    protected: bool
     open: bool
     replaces: int | None
     known: tuple[str, str, str, str, str] | None
@@ -90,19 +94,23 @@ def sheet(paper_id: int) -> Sheet:
     rows = postgres.fetch(ALIAS, _SHEET, {"paper": paper_id})
     if not rows:
         raise TodokeError(ErrorCode.NOT_FOUND, what="文書台帳の文書")
-    paper, kind, received_on, case, number, programme, box, place, waits, replaces = rows[0]
+    paper, kind, received_on, case, number, programme, household, box, place, protected, waits, replaces = (
+        rows[0]
+    )
     query = _KNOWN_NOW if kind == "correction" else _KNOWN_BEFORE
     known = postgres.fetch(ALIAS, query, {"case": case})
     entries = FormEntry.objects.using(ALIAS).filter(paper_id=paper_id).order_by("number")
     return Sheet(
-        paper_id=paper, kind=kind, received_on=received_on, case_id=case, case_number=number, programme=programme, box=box,
-        place=place, open=waits, replaces=replaces, known=known[0] if known else None,
+        paper_id=paper, kind=kind, received_on=received_on, case_id=case, case_number=number, programme=programme,
+        household_key=household, box=box, place=place, protected=protected, open=waits, replaces=replaces,
+        known=known[0] if known else None,
         entries=tuple(Entry(entry.entered_by, _keyed(entry)) for entry in entries),
     )  # fmt: skip
 
 
 def _keyed(entry: FormEntry) -> Keyed:
-    return Keyed(**{each.name: getattr(entry, each.name) for each in fields(Keyed)})
+    own = {each.name: getattr(entry, each.name) for each in fields(Keyed) if each.name != "incomes"}
+    return Keyed(**own, incomes=declared.of_entry(entry.pk))
 
 
 def next_sheet(staff_id: str, *, but: int = 0) -> int | None:

@@ -116,12 +116,11 @@ def _members(codes: Sequence[str]) -> tuple[Member, ...]:
 
 def cases_of(of: Member) -> list[Case]:
     """The cases of the base-date household, or of the part of it that this member was judged in (protected, placed child)."""
-    code = of.base_code
-    if code is None:
-        return []
-    parts = [f"{code}-{part}" for part in range(1, _PARTS)]
-    own = Q(payee_resident_code=of.resident_code, lineage__in=[code, *parts])
-    shared = Q(lineage=parts[0] if of.protected else code)
+    known = [code for code in dict.fromkeys((of.base_code, of.current_code)) if code]
+    parts = [f"{code}-{part}" for code in known for part in range(1, _PARTS)]
+    # programmes that judge the newest register know the household by its code of now
+    own = Q(payee_resident_code=of.resident_code, lineage__in=[*known, *parts])
+    shared = Q(lineage=f"{of.base_code}-1" if of.protected else of.base_code)
     cases = Case.objects.using(ALIAS).filter(own | shared).select_related("programme")
     return list(cases.order_by("pk"))
 

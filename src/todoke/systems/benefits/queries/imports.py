@@ -73,13 +73,19 @@ def alone(kind: ImportKind, programme: str) -> None:
         )
 
 
-def in_use(kind: ImportKind) -> tuple[str, str] | None:
-    """Digest and path of the edition that decisions use; None before the first, and for kinds that only add."""
+def in_use(kind: ImportKind, programme: str = "") -> tuple[str, str] | None:
+    """Digest and path of the edition that decisions (of that programme) use; None before the first, and for kinds that only add."""
     if kind in REGISTERS:
         register = needs.newest_register(REGISTERS[kind])
         return (register.sha256, register.path) if register else None
-    source = Source.objects.using(ALIAS).filter(kind=kind).order_by("-id").first()
+    source = newest(kind, programme)
     return (source.sha256, source.path) if source else None
+
+
+def newest(kind: ImportKind, programme: str = "") -> Source | None:
+    """The edition that was taken last, of a kind that is kept here."""
+    rows = Source.objects.using(ALIAS).filter(kind=kind, programme=programme)
+    return rows.order_by("-id").first()
 
 
 def stale(of: FileImport) -> bool:
@@ -87,8 +93,16 @@ def stale(of: FileImport) -> bool:
     kind = ImportKind(of.kind)
     if KINDS[kind].adds or of.state not in (ImportState.CHECKED, ImportState.PROPOSED, ImportState.CONFIRMED):
         return False
-    known = in_use(kind)
+    known = in_use(kind, of.programme)
     return (known[0] if known else "") not in (of.before_sha256, of.table_sha256)
+
+
+def next_step(of: FileImport) -> ImportState | None:
+    """Where the house takes it without another person: to its check, or into use. None: it waits for a person, or has ended."""
+    if of.state == ImportState.RECEIVED:
+        return ImportState.CHECKED
+    taken = of.state == ImportState.CONFIRMED or (of.state == ImportState.PROPOSED and not of.needs_second)
+    return ImportState.TAKEN if taken else None
 
 
 def edition(sha256: str, path: str) -> Path:
@@ -164,14 +178,14 @@ def sealed(of: FileImport) -> Path | None:
     """The typed rows of a checked import: its own file while it is open, then the edition's; None when neither is there."""
     if of.table_path and Path(of.table_path).is_file():
         return Path(of.table_path)
-    return _history(ImportKind(of.kind), of.table_sha256)
+    return _history(of, of.table_sha256)
 
 
 def difference_page(of: FileImport, *, change: str, column: str, code: str, offset: int, limit: int) -> Page:
     """One page of the list of differences against the edition that the file was compared with."""
     kind = ImportKind(of.kind)
-    known = in_use(kind)
-    before = Path(known[1]) if known and known[0] == of.before_sha256 else _history(kind, of.before_sha256)
+    known = in_use(kind, of.programme)
+    before = Path(known[1]) if known and known[0] == of.before_sha256 else _history(of, of.before_sha256)
     if not of.differences_path or not Path(of.differences_path).is_file():
         return Page(total=0, rows=[])
     return differences.page(
@@ -180,8 +194,10 @@ def difference_page(of: FileImport, *, change: str, column: str, code: str, offs
     )  # fmt: skip
 
 
-def _history(kind: ImportKind, sha256: str) -> Path | None:
-    found = Source.objects.using(ALIAS).filter(kind=kind, sha256=sha256).first() if sha256 else None
+def _history(of: FileImport, sha256: str) -> Path | None:
+    """An edition of before, by its bytes."""
+    rows = Source.objects.using(ALIAS).filter(kind=of.kind, programme=of.programme, sha256=sha256)
+    found = rows.first() if sha256 else None
     return Path(found.path) if found else None
 
 

@@ -13,14 +13,15 @@ from todoke.engine import duck, postgres
 from todoke.kernel import clock
 from todoke.systems.benefits.queries import bank_list, paying
 from todoke.systems.benefits.queries.accounts import ACCOUNTS
+from todoke.systems.benefits.queries.examining import SEEN
 from todoke.systems.benefits.rules import account_name, held_back
 from todoke.systems.benefits.rules.case_state import CaseState
 
 pc: Any = pyarrow.compute
 ALIAS = "benefits"
 _HOLDERS = f"""
-SELECT c.id AS case_id, a.account_holder_kana, a.bank_code, a.branch_code
-FROM benefits_case c JOIN {ACCOUNTS} a ON a.case_id = c.id
+SELECT c.id AS case_id, a.account_holder_kana, a.bank_code, a.branch_code, s.case_id IS NOT NULL AS protection_seen
+FROM benefits_case c JOIN {ACCOUNTS} a ON a.case_id = c.id LEFT JOIN {SEEN} s ON s.case_id = c.id
 WHERE c.programme = $1 AND c.state = 'approved'
 ORDER BY c.id
 """

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from todoke.systems.benefits.models import DecisionInput, DecisionRun, Source
+from todoke.systems.benefits.queries import declared
 from todoke.systems.benefits.queries.decision_lists import figures_kind
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
-from todoke.systems.benefits.rules.imports.kinds import ImportKind
+from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.why import Origin, Special, Stood
 
@@ -52,7 +53,7 @@ def lists_of(run: DecisionRun, programme: Programme, files: Reader, codes: Seque
         special=_special(run, files, sealed.get("special"), codes),
         figures=figures,
         stood=[Stood(**row) for row in stood],
-        origins=_origins(run, programme, files, sealed),
+        origins=_origins(run, programme, files, sealed) | _form(run, programme, figures),
     )
 
 
@@ -99,7 +100,16 @@ def _origins(
     return found
 
 
+def _form(run: DecisionRun, programme: Programme, figures: dict[str, dict[str, int]]) -> dict[str, Origin]:
+    """What was declared on the household's own form, and when it came to count."""
+    arrived = declared.arrived(programme.code, list(figures), run.decided_at) if figures else None
+    return {"figures": Origin(name="申請書（二人の入力）", arrived=arrived)} if arrived else {}
+
+
 def _in_use(run: DecisionRun, files: Reader, kind: ImportKind) -> Source | None:
     """The edition of the list that was the newest when the run was made."""
-    editions = Source.objects.using(ALIAS).filter(kind=kind, imported_at__lte=run.decided_at)
+    programme = run.programme if KINDS[kind].of_programme else ""
+    editions = Source.objects.using(ALIAS).filter(
+        kind=kind, programme=programme, imported_at__lte=run.decided_at
+    )
     return files.once(("source", kind, run.pk), lambda: editions.order_by("-id").first())

@@ -74,6 +74,7 @@ OURS: Final = frozenset(
         "PAYEE_DIED",
         "PAYEE_UNKNOWN",
         "PROTECTED_BY_HAND",
+        "PAYEE_PAID",
         "PAPERS_OF_ANOTHER",
     }
 )

@@ -34,6 +34,7 @@ COLUMNS = (
     "decided", "needs_declaration", "declines", "declared_supporter_taxed", "received_on", "accepts_from", "deadline",
     "bank_code", "bank_known", "branch_known", "branch_open", "account_type", "account_number", "holder", "payee", "zengin_holder",
     "left_reason", "in_register", "protected", "identity_attached", "account_attached",
+    "protection_seen", "payee_paid",
 )  # fmt: skip
 
 _O = ExaminationOutcome
@@ -101,8 +102,12 @@ FINDINGS = (
         code="PAYEE_UNKNOWN", outcome=_O.DEFICIENT, when="in_register IS NOT TRUE", sentence="受給者が最新の住民記録にありません。"
     ),
     Finding(
-        code="PROTECTED_BY_HAND", outcome=_O.DEFICIENT, when="protected IS NOT FALSE",
+        code="PROTECTED_BY_HAND", outcome=_O.DEFICIENT, when="protected IS NOT FALSE AND protection_seen IS NOT TRUE",
         sentence="支援措置の対象であり、責任職が個別に確認します。",
+    ),
+    Finding(
+        code="PAYEE_PAID", outcome=_O.DEFICIENT, when="payee_paid IS TRUE",
+        sentence="受給者本人が、元の世帯の受給者としてこの給付金を受けています。",
     ),
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from typing import Final
 from todoke.records.repertoires import to_zengin_kana, zengin_losses
 from todoke.systems.benefits.rules.account_name import LENGTH
 from todoke.systems.benefits.rules.bank_account import TYPES
+from todoke.systems.benefits.rules.declared_income import Declared
 
 ROUTES: Final = {"1": "郵送", "2": "窓口"}
 PROXIES: Final = {"0": "", "1": "法定代理人", "2": "親族", "3": "施設職員など"}
@@ -39,13 +40,14 @@ class Keyed:
     account_type: str = ""
     account_number: str = ""
     holder_kana: str = ""
+    incomes: tuple[Declared, ...] = ()
 
 
 TITLES: Final = {
     "route": "受付の経路", "declines": "辞退", "supporter_taxed": "課税者の扶養だけの世帯か", "proxy": "代理人",
     "identity_attached": "本人確認書類", "account_changed": "口座変更", "account_attached": "口座の書類",
     "bank_code": "金融機関コード", "branch_code": "支店コード", "account_type": "預金種目", "account_number": "口座番号",
-    "holder_kana": "口座名義",
+    "holder_kana": "口座名義", "incomes": "収入の申立て",
 }  # fmt: skip
 ACCOUNT: Final = ("bank_code", "branch_code", "account_type", "account_number", "holder_kana")
 _LENGTHS: Final = {"bank_code": (4, "4桁"), "branch_code": (3, "3桁"), "account_number": (7, "7桁")}

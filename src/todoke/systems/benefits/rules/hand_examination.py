@@ -49,6 +49,13 @@ PROXY_CHECKS: Final = {
     "PROXY_IDENTITY": "代理人の本人確認書類を見て、代理人本人であることを確かめた",
     "PROXY_AUTHORITY": "代理権を示す書類を見た（法定代理人は発行から3か月以内）",
 }
+PROTECTION_CHECKS: Final = {
+    "PROTECTION_PROOF": "支援措置の決定、保護命令、相談機関の証明などで、避難していることを確かめた",
+    "PROTECTION_HOUSEHOLD": "避難している人だけの世帯として判定されている（元の世帯が支給済みでもよい）",
+    "PROTECTION_ADDRESS": "連絡先と送付先が、元の世帯に知られないことを確かめた",
+}
+"""What only a 責任職 confirms of 避難者 (facts/benefit.md §1.4: 出水市, 多久市)."""
+PROTECTED: Final = "PROTECTED_BY_HAND"
 OUTCOMES: Final = {"1": _O.PASSED, "2": _O.DEFICIENT, "3": _O.INELIGIBLE, "4": _O.DECLINED}
 OUTCOME_TITLES: Final = {
     _O.PASSED: "支給相当", _O.DEFICIENT: "不備", _O.INELIGIBLE: "不支給相当", _O.DECLINED: "辞退",
@@ -59,22 +66,22 @@ class NotAllowed(ValueError):
     """The conclusion does not follow; the sentence says why."""
 
 
-def checklist(*, proxy: str) -> dict[str, str]:
-    """What is confirmed before a form passes."""
-    return {**CHECKS, **(PROXY_CHECKS if proxy else {})}
+def checklist(*, proxy: str, shielded: bool = False) -> dict[str, str]:
+    """What is confirmed before a form passes. `shielded`: by a 責任職, of a protected household."""
+    return {**CHECKS, **(PROXY_CHECKS if proxy else {}), **(PROTECTION_CHECKS if shielded else {})}
 
 
 def codes(
     *, found: ExaminationOutcome, found_codes: Collection[str], chosen: ExaminationOutcome, seen: Collection[str],
-    checks: Collection[str], proxy: str,
+    checks: Collection[str], proxy: str, shielded: bool = False,
 ) -> tuple[str, ...]:  # fmt: skip
-    """The codes to keep with the conclusion. Raises NotAllowed."""
+    """The codes to keep with the conclusion. `shielded`: a 責任職 concludes about a protected household. Raises NotAllowed."""
     if chosen is _O.PASSED:
-        if found is not _O.PASSED:
+        if found is not _O.PASSED and not (shielded and set(found_codes) == {PROTECTED}):
             raise NotAllowed("自動点検で問題が見つかった世帯は、支給相当にできません。")
         if seen:
             raise NotAllowed("不備の番号があるので、支給相当にできません。2（不備）を押してください。")
-        if set(checks) != set(checklist(proxy=proxy)):
+        if set(checks) != set(checklist(proxy=proxy, shielded=shielded)):
             raise NotAllowed("支給相当にするには、確かめる項目のすべてに印が必要です。")
         return ()
     if chosen is _O.DEFICIENT:

@@ -38,7 +38,7 @@ def counted(programme: Programme, figures: Figures, born: date | None) -> Counte
     return Counted(
         revenue=sum(figures[kind] for kind in test.incomes) * test.factor,
         revenue_limit=hardship.revenue_limit(test, dependants, special=special) if most else 0,
-        income=sum(_income_of(kind, programme, test, figures, born) for kind in test.incomes),
+        income=sum(income_of(kind, programme, figures, born) for kind in test.incomes),
         income_limit=test.limits.income(dependants, special=special),
     )
 
@@ -48,7 +48,11 @@ def _usable(test: Hardship, figures: Figures) -> bool:
     return first <= figures.get("month", 0) <= last and all(kind in figures for kind in test.incomes)
 
 
-def _income_of(kind: str, programme: Programme, test: Hardship, figures: Figures, born: date | None) -> int:
+def income_of(kind: str, programme: Programme, figures: Figures, born: date | None) -> int:
+    """Income of one kind in a year. LookupError for a programme without a hardship test."""
+    test = programme.hardship
+    if test is None:
+        raise LookupError(f"{programme.code} has no hardship test")
     year = figures[kind] * test.factor
     if kind == "salary":
         return income.income(income.salary_bands(test.salary, test.limits_year), year)

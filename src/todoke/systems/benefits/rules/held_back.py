@@ -24,6 +24,7 @@ COLUMNS: Final = (
     "in_register",
     "left_reason",
     "protected",
+    "protection_seen",
     "branch_open",
     "holder",
     "zengin_holder",
@@ -32,7 +33,7 @@ COLUMNS: Final = (
 REASONS: Final = (
     HeldBack(code="PAYEE_DIED", sentence="受給者が死亡している", when="left_reason = '死亡'"),
     HeldBack(code="PAYEE_UNKNOWN", sentence="受給者が最新の住民記録にない", when="in_register IS NOT TRUE"),
-    HeldBack(code="PROTECTED", sentence="支援措置の対象になった", when="protected IS NOT FALSE"),
+    HeldBack(code="PROTECTED", sentence="支援措置の対象になった", when="protected IS NOT FALSE AND protection_seen IS NOT TRUE"),
     HeldBack(code="NOT_ELIGIBLE", sentence="最新の判定で支給対象でない", when="decided IS DISTINCT FROM 'eligible'"),
     HeldBack(code="BRANCH_CLOSED", sentence="口座の支店が統廃合された、または一覧にない", when="branch_open IS NOT TRUE"),
     HeldBack(code="NAME_UNUSABLE", sentence="口座名義が振込で使えない", when="zengin_holder IS NULL"),

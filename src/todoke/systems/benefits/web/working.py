@@ -1,5 +1,5 @@
 """画面から始めた長い処理, in threads beside the screens: files in one queue, trials and judgings in another, so that neither
-waits for the other. A process that ends leaves work that is continued (housekeeping.py, `todoke benefits continue`).
+waits for the other. A process that ends leaves work that is continued (housekeeping.py, `todoke benefits continue`, `… import continue`).
 """
 
 from __future__ import annotations

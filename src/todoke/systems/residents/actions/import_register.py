@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import transaction
 
-from todoke.access.permissions import Actor, Permission, require
+from todoke.access.permissions import Actor, Permission, one_of, require
 from todoke.contracts.residents import SnapshotKind, SnapshotRef
 from todoke.engine import postgres, snapshots
 from todoke.engine.snapshots import Seal
@@ -21,6 +21,12 @@ from todoke.systems.residents.models import Resident, Snapshot
 from todoke.systems.residents.rules import history
 
 ALIAS = "residents"
+_TAKERS = (
+    Permission.RESIDENTS_IMPORT,
+    Permission.BENEFITS_IMPORT_CONFIRM,
+    Permission.BENEFITS_IMPORT_CONTINUE,
+)
+"""Whoever confirms an import as its second person ends it, too; one that was stopped, the house."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,16 +56,10 @@ def take_register(
 
     Raises INPUT_CHANGED when it is not what was sealed.
     """
-    require(by, _held(by))
+    require(by, one_of(by, *_TAKERS))
     keeping = Keeping(kind=kind, as_of=as_of, by=by)
     seal = keeping.adopt(snapshots.check(sealed, sha256), sha256)
     return _take(pq.read_table(seal.path), seal, keeping, source_sha256=source_sha256)
-
-
-def _held(by: Actor) -> Permission:
-    """Whoever confirms an import as its second person ends it, too."""
-    imports = by.may(Permission.RESIDENTS_IMPORT)
-    return Permission.RESIDENTS_IMPORT if imports else Permission.BENEFITS_IMPORT_CONFIRM
 
 
 def _take(register: pa.Table, seal: Seal, keeping: Keeping, *, source_sha256: str) -> Imported:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +14,12 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.flows import CASE
-from todoke.systems.benefits.models import FormEntry
+from todoke.systems.benefits.models import DeclaredIncome, FormEntry
 from todoke.systems.benefits.queries import form_entries as reads
+from todoke.systems.benefits.queries.applicants import members
+from todoke.systems.benefits.queries.editions import find
 from todoke.systems.benefits.queries.form_entries import Sheet
+from todoke.systems.benefits.rules import declared_income
 from todoke.systems.benefits.rules import form_entry as rules
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.form_entry import Keyed
@@ -61,11 +64,18 @@ def enter_form(*, paper_id: int, keyed: Keyed, by: Actor) -> Entered:
         sheet = reads.locked(paper_id)
         before = [entry.keyed for entry in sheet.entries]
         _check(sheet, by)
-        if found := rules.faults(keyed, account_known=sheet.known is not None):
+        if found := _faults(sheet, keyed):
             raise TodokeError(ErrorCode.RECORD_INVALID, detail="".join(found.values()).rstrip("。"))
         number = len(before) + 1
         made = FormEntry.objects.using(ALIAS).create(
-            paper_id=paper_id, number=number, **asdict(keyed), entered_at=clock.now(), entered_by=by.staff_id
+            paper_id=paper_id,
+            number=number,
+            **_columns(keyed),
+            entered_at=clock.now(),
+            entered_by=by.staff_id,
+        )
+        DeclaredIncome.objects.using(ALIAS).bulk_create(
+            DeclaredIncome(entry=made, **asdict(one)) for one in keyed.incomes
         )
         differs = rules.differences(before[0], keyed) if number == 2 else ()
         settled = number == rules.MOST or (number == 2 and not differs)
@@ -85,6 +95,23 @@ def _check(sheet: Sheet, by: Actor) -> None:
         )
     if by.staff_id in [entry.by for entry in sheet.entries]:
         raise TodokeError(ErrorCode.SAME_PERSON, count=1)
+
+
+def _columns(keyed: Keyed) -> dict[str, Any]:
+    """What stands in the row of the keying itself."""
+    return {each.name: getattr(keyed, each.name) for each in fields(Keyed) if each.name != "incomes"}
+
+
+def _faults(sheet: Sheet, keyed: Keyed) -> dict[str, str]:
+    """Also a declaration about somebody who is not of this household, or that the programme does not ask for."""
+    found = rules.faults(keyed, account_known=sheet.known is not None)
+    for one in keyed.incomes:
+        found |= declared_income.faults(one)
+    asked = find(sheet.programme).hardship is not None and keyed.incomes
+    known = {one.resident_code for one in members(sheet.programme, sheet.household_key)} if asked else set()
+    if any(one.resident_code not in known for one in keyed.incomes):
+        found["incomes"] = "収入の申立てに、この世帯にいない人がいます。"
+    return found
 
 
 def _settle(sheet: Sheet, keyed: Keyed, *, entry: int, by: Actor) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from todoke.access.permissions import Actor, Permission, require
+from todoke.access.permissions import Actor, Permission, one_of, require
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits.flows import IMPORT, ImportState
@@ -18,7 +18,7 @@ ALIAS = "benefits"
 
 def cancel_file(*, import_id: int, reason: str, by: Actor) -> None:
     """End an open import and delete its files. Errors: RECORD_INVALID without a reason; STATE_CONFLICT once it has ended."""
-    require(by, _held(by))
+    require(by, one_of(by, Permission.BENEFITS_IMPORT_CONFIRM, Permission.BENEFITS_IMPORT))
     if not reason.strip():
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="取りやめる理由がありません")
     with transaction.atomic(using=ALIAS):
@@ -33,8 +33,3 @@ def cancel_file(*, import_id: int, reason: str, by: Actor) -> None:
     for path in (row.path, row.table_path, row.differences_path):
         if path:
             Path(path).unlink(missing_ok=True)
-
-
-def _held(by: Actor) -> Permission:
-    confirms = by.may(Permission.BENEFITS_IMPORT_CONFIRM)
-    return Permission.BENEFITS_IMPORT_CONFIRM if confirms else Permission.BENEFITS_IMPORT

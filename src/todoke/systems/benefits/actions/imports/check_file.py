@@ -10,7 +10,7 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
 
-from todoke.access.permissions import Actor, Permission, require
+from todoke.access.permissions import Actor, Permission, one_of, require
 from todoke.engine import snapshots
 from todoke.kernel.errors import BadRow, ErrorCode, InputRefused, TodokeError
 from todoke.records.encodings import WHOLE, Encoding
@@ -36,7 +36,7 @@ def check_file(*, import_id: int, by: Actor) -> FileImport:
 
     Errors: STATE_CONFLICT unless it was received; INPUT_MISSING, INPUT_CHANGED for a file that is no longer what came.
     """
-    require(by, Permission.BENEFITS_IMPORT)
+    require(by, one_of(by, Permission.BENEFITS_IMPORT, Permission.BENEFITS_IMPORT_CONTINUE))
     row = reads.one(import_id)
     if row.state != ImportState.RECEIVED:
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"取込番号 {import_id} は検査が済んでいます")
@@ -82,7 +82,7 @@ def _found(row: FileImport, path: Path) -> dict[str, Any]:
 
 
 def _of_edition(row: FileImport, kind: ImportKind, path: Path) -> dict[str, Any]:
-    known = reads.in_use(kind)
+    known = reads.in_use(kind, row.programme)
     before = reads.edition(*known) if known else None
     _refuse_strangers(row, kind, path)
     _stage(row, 3)

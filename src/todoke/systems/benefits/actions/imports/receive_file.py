@@ -17,10 +17,9 @@ from todoke.oplog.record import record
 from todoke.records.encodings import Encoding
 from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.models import FileImport, Source
-from todoke.systems.benefits.queries import import_forms
+from todoke.systems.benefits.queries import decision_lists, editions, import_forms
 from todoke.systems.benefits.queries import imports as reads
-from todoke.systems.benefits.rules import programmes
-from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
+from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind, Kind
 
 ALIAS = "benefits"
 _CHUNK = 1 << 22
@@ -31,7 +30,7 @@ class Said:
     """What the person who hands the file in says about it; nothing of it is guessed.
 
     expected_rows: the count on the delivery note (送付票), None where there is none. tax_year: the newest of a
-    tax file; programme: of returned forms.
+    tax file; programme: of a kind of which each 事業 has its own.
     """
 
     kind: ImportKind
@@ -66,11 +65,9 @@ def receive_file(*, file: Path, said: Said, by: Actor, name: str = "") -> FileIm
 
 def _refuse_contradictions(said: Said) -> None:
     kind = KINDS[said.kind]
-    wrong = ""
+    wrong = kind.wrong_programme(said.programme)
     if said.as_of > clock.today():
         wrong = "基準日（作成日）が今日より後です"
-    elif kind.of_programme != bool(said.programme):
-        wrong = "申請書には事業を選び、ほかの種類では選ばないでください"
     elif said.tax_year and not kind.of_year:
         wrong = "課税年度は課税情報だけに指定します"
     elif said.tax_year and not (
@@ -80,7 +77,17 @@ def _refuse_contradictions(said: Said) -> None:
     if wrong:
         raise TodokeError(ErrorCode.RECORD_INVALID, detail=wrong)
     if said.programme:
-        import_forms.need_cases(programmes.find(said.programme).code)
+        _refuse_programme(said, kind)
+
+
+def _refuse_programme(said: Said, kind: Kind) -> None:
+    """Forms need cases to belong to; a list of figures, a programme that reads it."""
+    programme = editions.find(said.programme)
+    if kind.adds:
+        import_forms.need_cases(programme.code)
+    elif decision_lists.figures_kind(programme) is not said.kind:
+        detail = f"「{programme.name}」の判定は「{kind.title}」を使いません。事業を選び直してください"
+        raise TodokeError(ErrorCode.RECORD_INVALID, detail=detail)
 
 
 def _keep(file: Path) -> tuple[Path, str]:
@@ -109,13 +116,17 @@ def _refuse_known(said: Said, sha256: str) -> None:
 
 def _refuse_twice(said: Said, sha256: str) -> None:
     same = reads.taken(said.kind, said.programme).filter(sha256=sha256).first()
-    edition = Source.objects.using(ALIAS).filter(kind=said.kind, source_sha256=sha256).first()
+    editions_ = Source.objects.using(ALIAS).filter(kind=said.kind, programme=said.programme)
+    edition = editions_.filter(source_sha256=sha256).first()
     if same is None and edition is None:
         return
     number = f"取込番号 {same.pk}" if same else f"第{edition.edition}版" if edition else ""
     last = reads.taken(said.kind, said.programme).first()
-    newest = Source.objects.using(ALIAS).filter(kind=said.kind).order_by("-id").first()
-    in_use = newest == edition if edition else KINDS[said.kind].adds or same == last
+    in_use = (
+        reads.newest(said.kind, said.programme) == edition
+        if edition
+        else KINDS[said.kind].adds or same == last
+    )
     if in_use:
         raise TodokeError(ErrorCode.ALREADY_DONE, detail=f"同じファイルは{number}で取込済み")
     if same is not None and said.kind in reads.REGISTERS and same.as_of != said.as_of:

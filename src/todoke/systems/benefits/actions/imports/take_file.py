@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from todoke.access.acting import acting_as
-from todoke.access.permissions import Actor, Permission, require
+from todoke.access.permissions import Actor, Permission, one_of, require
 from todoke.engine import snapshots
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -25,6 +25,12 @@ from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"
+_TAKERS = (
+    Permission.BENEFITS_IMPORT,
+    Permission.BENEFITS_IMPORT_CONFIRM,
+    Permission.BENEFITS_IMPORT_CONTINUE,
+)
+"""Whoever confirms an import as its second person ends it, too; one that was stopped, the house."""
 
 
 def take_file(*, import_id: int, by: Actor) -> FileImport:
@@ -33,7 +39,7 @@ def take_file(*, import_id: int, by: Actor) -> FileImport:
     Errors: STATE_CONFLICT while a confirmation lacks, or when another edition has come into use since the comparison;
     INPUT_CHANGED when the sealed rows are not what was confirmed.
     """
-    require(by, _held(by))
+    require(by, one_of(by, *_TAKERS))
     row = reads.one(import_id)
     if row.state == ImportState.TAKEN:
         return row
@@ -65,11 +71,6 @@ def take_file(*, import_id: int, by: Actor) -> FileImport:
     return reads.one(import_id)
 
 
-def _held(by: Actor) -> Permission:
-    imports = by.may(Permission.BENEFITS_IMPORT)
-    return Permission.BENEFITS_IMPORT if imports else Permission.BENEFITS_IMPORT_CONFIRM
-
-
 def _need_confirmation(row: FileImport) -> None:
     if row.state == ImportState.CONFIRMED or (row.state == ImportState.PROPOSED and not row.needs_second):
         return
@@ -83,7 +84,7 @@ def _need_confirmation(row: FileImport) -> None:
 
 
 def _refuse_stale(row: FileImport) -> None:
-    known = reads.in_use(ImportKind(row.kind))
+    known = reads.in_use(ImportKind(row.kind), row.programme)
     if (known[0] if known else "") != row.before_sha256:
         detail = "検査の後に別の版が使用中になりました。取りやめて、ファイルを取り込み直してください"
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail=detail)
@@ -92,11 +93,13 @@ def _refuse_stale(row: FileImport) -> None:
 def _new_edition(row: FileImport, sealed: Path, by: Actor) -> None:
     _refuse_stale(row)
     # a process that died before has left the same bytes under the same name
-    seal = snapshots.share(sealed, row.table_sha256, Path(settings.TODOKE_DATA_FOLDER) / "benefits", row.kind)
-    last = Source.objects.using(ALIAS).filter(kind=row.kind).order_by("-edition").first()
+    name = "-".join(filter(None, (row.kind, row.programme)))
+    seal = snapshots.share(sealed, row.table_sha256, Path(settings.TODOKE_DATA_FOLDER) / "benefits", name)
+    last = reads.newest(ImportKind(row.kind), row.programme)
     source = Source.objects.using(ALIAS).create(
         edition=last.edition + 1 if last else 1,
         kind=row.kind,
+        programme=row.programme,
         sha256=row.table_sha256,
         source_sha256=row.sha256,
         path=str(seal.path),

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
-from todoke.access.permissions import Actor, Permission, require
+from todoke.access.permissions import Actor, Permission, one_of, require
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -59,15 +59,10 @@ def propose_disposal(*, box_id: int, received_until: date, reason: str, by: Acto
 
 def withdraw_disposal(*, disposal_id: int, by: Actor) -> None:
     """By either of the two: the sheets stay. STATE_CONFLICT when decided."""
-    require(by, _held(by))
+    require(by, one_of(by, Permission.BENEFITS_PAPER_APPROVE, Permission.BENEFITS_PAPER_DISPOSE))
     with transaction.atomic(using=ALIAS):
         move(
             ALIAS, DISPOSAL, of(DISPOSAL, [disposal_id]), to=DisposalState.WITHDRAWN, by=by,
             subject=f"disposal {disposal_id} withdrawn", persons=0,
         )  # fmt: skip
         postgres.execute(ALIAS, _FREE, [disposal_id])
-
-
-def _held(by: Actor) -> Permission:
-    approves = by.may(Permission.BENEFITS_PAPER_APPROVE)
-    return Permission.BENEFITS_PAPER_APPROVE if approves else Permission.BENEFITS_PAPER_DISPOSE

@@ -32,7 +32,7 @@ class Kind:
     """One kind: its key, the share of rows (percent) that one person may change alone, and why that share.
 
     adds: rows are added to what is there (申請書); else a whole edition replaces the one in use.
-    of_year: its rows name a 課税年度. of_programme: it belongs to a 事業. key: columns by which two editions are compared.
+    of_year: its rows name a 課税年度. of_programme: each 事業 has its own. key: columns by which two editions are compared.
     """
 
     title: str
@@ -42,6 +42,14 @@ class Kind:
     adds: bool = False
     of_year: bool = False
     of_programme: bool = False
+
+    def wrong_programme(self, code: str) -> str:
+        """What is wrong with having chosen that 事業, or none (empty), for such a file; empty when nothing is."""
+        if self.of_programme == bool(code):
+            return ""
+        if self.of_programme:
+            return f"「{self.title}」は事業ごとのファイルです。どの事業のものかを選んでください"
+        return f"「{self.title}」は事業ごとのファイルではありません。事業を選ばないでください"
 
     @property
     def of_persons(self) -> bool:
@@ -86,12 +94,14 @@ KINDS: Final[dict[ImportKind, Kind]] = {
         key=("resident_code",),
         percent=20,
         because="受付期間のあいだは申立てが増え続けるため（訂正と取下げが多ければ超える）",
+        of_programme=True,
     ),
     ImportKind.SHORTFALL_FIGURES: Kind(
         title="調整給付の算定額",
         key=("resident_code",),
         percent=2,
         because="当初課税の後は更正だけで変わるため",
+        of_programme=True,
     ),
     ImportKind.EARLIER_ROUNDS: Kind(
         title="先行する給付の対象世帯",
@@ -123,6 +133,9 @@ KEPT_HERE: Final = tuple(
     if not KINDS[kind].adds and kind not in (ImportKind.REGISTER_BASE, ImportKind.REGISTER_LATEST)
 )
 """Kinds whose editions this system keeps (models/source.py); a register's are 住民記録システム's."""
+
+OF_PROGRAMME: Final = tuple(kind for kind in ImportKind if KINDS[kind].of_programme)
+"""Kinds of which each 事業 has a file of its own."""
 
 STRANGERS_PERCENT: Final = 20
 """From this share of persons who are not in the register, a tax or assistance file is another municipality's.

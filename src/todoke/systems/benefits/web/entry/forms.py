@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
 
+from todoke.systems.benefits.queries.applicants import Applicant
 from todoke.systems.benefits.rules import form_entry as rules
 from todoke.systems.benefits.rules.form_entry import DECLARED, PROXIES, ROUTES, TITLES, YES_NO, Keyed
+from todoke.systems.benefits.web.entry import incomes
 
 _DIGITS: Final = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}
 
@@ -73,9 +75,18 @@ class KeyingForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
 
-    def __init__(self, data: Any, *, account_known: bool, initial: dict[str, Any]) -> None:  # noqa: ANN401 - as Django's own
+    def __init__(
+        self,
+        data: Any,  # noqa: ANN401 - as Django's own
+        *,
+        account_known: bool,
+        initial: dict[str, Any],
+        people: Sequence[Applicant] = (),
+    ) -> None:
         super().__init__(data, initial=initial)
         self.account_known = account_known
+        self.people = people
+        self.fields.update(incomes.fields(people))
 
     def clean_holder_kana(self) -> str:
         """As banks write it."""
@@ -84,8 +95,10 @@ class KeyingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What cannot be, by its field."""
         given = super().clean() or {}
+        given["incomes"] = incomes.taken(self.people, given)
         if not self.errors:
-            for name, sentence in rules.faults(Keyed(**given), account_known=self.account_known).items():
+            found = rules.faults(Keyed(**given), account_known=self.account_known)
+            for name, sentence in (found | incomes.faults(self.people, given["incomes"])).items():
                 self.add_error(name, sentence)
         return given
 

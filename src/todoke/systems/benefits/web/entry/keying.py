@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from django.contrib import messages
@@ -12,22 +13,26 @@ from django.urls import reverse
 
 from todoke.access.form_pages import form_page, refused
 from todoke.access.guard import actor_of, screen
-from todoke.access.permissions import Actor, Permission
+from todoke.access.permissions import Actor, Permission, require
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.pages.tables import Column, Table
 from todoke.systems.benefits.actions.entry.enter_form import Entered, enter_form
 from todoke.systems.benefits.actions.entry.keep_image import keep_image
 from todoke.systems.benefits.queries import form_entries as reads
+from todoke.systems.benefits.queries.applicants import Applicant, members
 from todoke.systems.benefits.queries.editions import find
 from todoke.systems.benefits.queries.form_entries import Sheet
 from todoke.systems.benefits.rules import form_entry as rules
 from todoke.systems.benefits.rules.form_entry import TITLES, Keyed
+from todoke.systems.benefits.rules.programme import Programme
+from todoke.systems.benefits.web.entry import incomes
 from todoke.systems.benefits.web.entry.forms import DigitField, KeyingForm, PictureForm
 
 ALIAS = "benefits"
 ENTER: Final = Permission.BENEFITS_FORM_ENTER
 PICTURE: Final = Permission.BENEFITS_RECEIVE
+PROTECTED: Final = Permission.BENEFITS_PROTECTION_READ
 PURPOSE: Final = "転記（入力を待つ様式の列から）"
 _NUMBERS: Final = {1: "1回目", 2: "2回目", 3: "3回目（違いの確定）"}
 
@@ -73,13 +78,17 @@ def one(request: HttpRequest, paper_id: int) -> HttpResponse:
     differs = (
         rules.differences(found.entries[0].keyed, found.entries[1].keyed) if number == rules.MOST else ()
     )
+    programme = find(found.programme)
+    people = members(found.programme, found.household_key) if programme.hardship else ()
+    initial = _agreed(found, differs, people) if number == rules.MOST else {}
+    counts = request.method == "POST" and "calculate" in request.POST
     form = KeyingForm(
-        request.POST if request.method == "POST" else None, account_known=found.known is not None,
-        initial=_agreed(found, differs) if number == rules.MOST else {},
+        request.POST if request.method == "POST" and not counts else None, account_known=found.known is not None,
+        initial={**request.POST.dict(), "csrfmiddlewaretoken": ""} if counts else initial, people=people,
     )  # fmt: skip
     refusal = None
     done: list[Entered] = []
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         keyed = Keyed(**form.cleaned_data)
         refusal = refused(request, ENTER, lambda: done.append(enter_form(paper_id=paper_id, keyed=keyed, by=actor)))  # fmt: skip
     if done:
@@ -87,30 +96,46 @@ def one(request: HttpRequest, paper_id: int) -> HttpResponse:
         return HttpResponseRedirect(_next(actor))
     context = {
         "form": form, "sheet": found, "number": _NUMBERS[number], "pages": reads.pages(paper_id), "refusal": refusal,
-        "programme": find(found.programme).name, "differing": _differing(found, differs) if differs else None,
+        "secret": found.protected and not actor.may_somewhere(PROTECTED), "people": people, "programme": programme.name,
+        "differing": _differing(found, differs, people) if differs else None,
+        "calculation": _calculation(request, programme, people) if people else None,
         "may_picture": actor.may_somewhere(PICTURE), "crumbs": crumbs((f"文書 {paper_id}", "")),
     }  # fmt: skip
     wrong = refusal.code.family.http_status if refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "benefits/entry/sheet.html", context, status=wrong)
 
 
-def _agreed(sheet: Sheet, differs: tuple[str, ...]) -> dict[str, Any]:
+def _calculation(
+    request: HttpRequest, programme: Programme, people: Sequence[Applicant]
+) -> Mapping[str, Any] | None:
+    """What the keyed incomes come to; whatever else on the form is still empty or wrong."""
+    if request.method != "POST":
+        return None
+    form = KeyingForm(request.POST, account_known=True, initial={}, people=people)
+    form.is_valid()
+    return incomes.calculated(programme, people, form.cleaned_data.get("incomes", ()))
+
+
+def _agreed(sheet: Sheet, differs: tuple[str, ...], people: Sequence[Applicant]) -> dict[str, Any]:
     """What both keyed alike stands there for the third; what differs is keyed anew."""
-    first = sheet.entries[0].keyed
-    agreed = {each.name: getattr(first, each.name) for each in fields(Keyed) if each.name not in differs}
+    first, second = (entry.keyed for entry in sheet.entries[:2])
     keys = KeyingForm.base_fields
-    return {
+    agreed = {name: getattr(first, name) for name in keys if name not in differs}
+    return incomes.agreed(people, first.incomes, second.incomes) | {
         name: field.digit(value) if isinstance(field := keys[name], DigitField) else value
         for name, value in agreed.items()
     }
 
 
-def _differing(sheet: Sheet, differs: tuple[str, ...]) -> Table[tuple[str, str, str]]:
+def _differing(
+    sheet: Sheet, differs: tuple[str, ...], people: Sequence[Applicant]
+) -> Table[tuple[str, str, str]]:
     first, second = (entry.keyed for entry in sheet.entries[:2])
     rows = [
         (TITLES[name], rules.words(name, getattr(first, name)), rules.words(name, getattr(second, name)))
         for name in differs
-    ]
+        if name != "incomes"
+    ] + incomes.differing(people, first.incomes, second.incomes)
     columns = [
         Column[tuple[str, str, str]](key="item", title="違う項目", value=lambda row: row[0], heads_row=True, sortable=False),
         Column[tuple[str, str, str]](key="first", title="1回目", value=lambda row: row[1], sortable=False),
@@ -142,9 +167,12 @@ def picture(request: HttpRequest, paper_id: int, page: int) -> HttpResponse:
 
 
 def shown(request: HttpRequest, paper_id: int, page: int, *, purpose: str) -> HttpResponse:
-    """The picture of one side, logged, to nobody's cache."""
+    """The picture of one side, logged, to nobody's cache; of a protected household only to those who may see where they live."""
+    actor, sheet = actor_of(request), reads.sheet(paper_id)
+    if sheet.protected:
+        require(actor, PROTECTED)
     media_type, data = reads.picture(paper_id, page)
-    _log_look(reads.sheet(paper_id), actor_of(request), purpose)
+    _log_look(sheet, actor, purpose)
     return HttpResponse(data, content_type=media_type, headers={"Cache-Control": "no-store"})
 
 

@@ -166,7 +166,8 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
     return form_page(
         request, form, permission=APPROVE, heading=f"承認を待つ世帯　{found.case_number}", verb="差し戻す", work=work,
         done=f"{found.case_number} を審査に差し戻しました。", back=back, template="benefits/examination/recommended.html",
-        found=found, picture="benefits-approval-picture", state=naming.state_chip(found.state), case_facts=pages.facts(found), keyed=pages.keyed(found),
+        found=found, picture="benefits-approval-picture", secret=pages.secret(found, actor), state=naming.state_chip(found.state),
+        case_facts=pages.facts(found), keyed=pages.keyed(found), calculation=pages.calculation(found),
         before=_history(found), own=own, waits=found.state is CaseState.PASSED and not own, kinds=dict(Paper.KINDS),
         findings=[rules.SENTENCES[code] for code in found.codes], conclusion=rules.OUTCOME_TITLES[found.outcome],
         crumbs=crumbs((found.programme.name, back), (found.case_number, "")),

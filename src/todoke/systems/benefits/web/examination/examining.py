@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,7 +22,7 @@ from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits.actions.examine_by_hand import examine_by_hand
 from todoke.systems.benefits.models import Paper
-from todoke.systems.benefits.queries import approving
+from todoke.systems.benefits.queries import applicants, approving, declared
 from todoke.systems.benefits.queries import examining as reads
 from todoke.systems.benefits.queries.editions import every, find
 from todoke.systems.benefits.queries.examining import CaseFile
@@ -35,6 +35,7 @@ from todoke.systems.benefits.rules.failures import SOURCE_TITLES, AccountSource
 from todoke.systems.benefits.rules.outcome import Outcome
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.web import naming
+from todoke.systems.benefits.web.entry import incomes, keying
 from todoke.systems.benefits.web.examination.forms import ExaminationForm
 
 ALIAS = "benefits"
@@ -113,16 +114,22 @@ def one(request: HttpRequest, case_id: int) -> HttpResponse:
             messages.success(request, f"{found.case_number} を「{title}」として登録しました。")
             return HttpResponseRedirect(_next(found.programme.code, actor, case_id))
     context = {
-        "form": form, "refusal": refusal, "found": found, "picture": "benefits-entry-picture", "waits": found.state is CaseState.RECEIVED,
+        "form": form, "refusal": refusal, "found": found, "picture": "benefits-entry-picture", "secret": secret(found, actor), "waits": found.state is CaseState.RECEIVED,
         "state": naming.state_chip(found.state), "facts": facts(found), "keyed": keyed(found), "kinds": dict(Paper.KINDS),
         "returns": [(approval.RETURNS[row.reason], row.note) for row in approving.returns(case_id)],
         "findings": [rules.SENTENCES[code] for code in found.codes], "checked": len(FINDINGS),
         "conclusion": rules.OUTCOME_TITLES[found.outcome], "numbers": rules.SEEN, "before": before(found),
+        "calculation": calculation(found),
         "next": f"{reverse('benefits-examination-next', args=[found.programme.code])}?but={case_id}",
         "crumbs": crumbs((found.case_number, "")),
     }  # fmt: skip
     wrong = refusal.code.family.http_status if refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "benefits/examination/case.html", context, status=wrong)
+
+
+def secret(found: CaseFile, actor: Actor) -> bool:
+    """Whether the pictures are kept from this person: a form tells where somebody lives who hides."""
+    return bool(found.form["protected"]) and not actor.may_somewhere(keying.PROTECTED)
 
 
 def facts(found: CaseFile) -> list[tuple[str, object]]:
@@ -159,6 +166,14 @@ def keyed(found: CaseFile) -> list[tuple[str, object]]:
         ("口座の出どころ", f"{source}　{wareki(found.source_on)}"),
         ("補正", f"{found.correction}回" if found.correction else "なし"),
     ]
+
+
+def calculation(found: CaseFile) -> Mapping[str, Any] | None:
+    """家計急変: the calculation line by line, of what counts of the household's forms."""
+    if found.programme.hardship is None:
+        return None
+    people = applicants.members(found.programme.code, found.household_key)
+    return incomes.calculated(found.programme, people, declared.of_case(found.case_id))
 
 
 def before(found: CaseFile) -> list[dict[str, object]]:

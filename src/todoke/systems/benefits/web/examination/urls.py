@@ -9,12 +9,14 @@ from django.urls import URLPattern, path
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
-from todoke.systems.benefits.web.examination import approving, examining
+from todoke.systems.benefits.web.examination import approving, examining, protected
 
 urlpatterns: Final[list[URLPattern]] = [
     path("benefits/examinations", examining.start, name="benefits-examinations"),
     path("benefits/examinations/<slug:code>/next", examining.following, name="benefits-examination-next"),
     path("benefits/examinations/<int:case_id>", examining.one, name="benefits-examination"),
+    path("benefits/protected", protected.waiting, name="benefits-protected-examinations"),
+    path("benefits/protected/<int:case_id>", protected.one, name="benefits-protected-examination"),
     path("benefits/approvals", approving.start, name="benefits-approvals"),
     path("benefits/approvals/<int:case_id>", approving.case, name="benefits-approval-case"),
     path(
@@ -27,7 +29,16 @@ urlpatterns: Final[list[URLPattern]] = [
 
 MENU: Final[tuple[Entry, ...]] = (
     Entry(route="benefits-examinations", title="審査", below=("benefits-examination",)),
+    Entry(
+        route="benefits-protected-examinations",
+        title="避難者の審査",
+        below=("benefits-protected-examination",),
+    ),
     Entry(route="benefits-approvals", title="承認", below=("benefits-approval",)),
 )
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (examining.cards, approving.cards)
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
+    examining.cards,
+    protected.cards,
+    approving.cards,
+)

@@ -55,12 +55,16 @@ def shown(evidence: Evidence, *, hidden: bool) -> dict[str, Any]:
             (one.row["kind"], day(one.row["noted_on"]), NOTED[SpecialKind(one.row["kind"])], _origin(one))
             for one in evidence.special
         ],
-        "declared": [(one.kind.label, _origin(one), _figures(one.row)) for one in evidence.declared],
+        "declared": [(_declared(one), _origin(one), _figures(one.row)) for one in evidence.declared],
     }  # fmt: skip
 
 
 def _origin(one: Listed) -> SafeString:
     return format_html("第{}版、{} 取込", one.edition, moment(one.taken_at))
+
+
+def _declared(one: Listed) -> str:
+    return f"{one.kind.label}（{programme_name(one.programme)}）"
 
 
 def _figures(row: dict[str, Any]) -> list[tuple[str, str]]:

@@ -45,8 +45,11 @@ def household(request: HttpRequest, person: int) -> HttpResponse:
     note = ""
     if actor.may_somewhere(Permission.BENEFITS_CONTACT_NOTE):
         note = f"{reverse('benefits-contact', args=[person])}?{urlencode({PURPOSE_FIELD: actor.purpose})}"
+    apply = ""
+    if actor.may_somewhere(Permission.BENEFITS_RECEIVE):
+        apply = f"{reverse('benefits-request', args=[person])}?{urlencode({PURPOSE_FIELD: actor.purpose})}"
     context = {
-        "read": read, "household": found, "subject": _subject(read), "shielded": read.protected, "facts": _facts(read), "members": [_member(one, read) for one in found.members],
+        "apply": apply, "read": read, "household": found, "subject": _subject(read), "shielded": read.protected, "facts": _facts(read), "members": [_member(one, read) for one in found.members],
         "table": _members(read, person, actor.purpose), "reason": _reason(read), "note": note, "decisions": _decisions(read, actor),
         "lineage": history.lineage(read.lineage, names), "movements": history.movements(read.movements, names),
         "contacts": [(names[one.resident_code], one) for one in read.contacts],

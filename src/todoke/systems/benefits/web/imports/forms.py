@@ -12,9 +12,13 @@ from todoke.records.encodings import Encoding
 from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.imports.differences import Change
-from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
+from todoke.systems.benefits.rules.imports.kinds import KINDS, OF_PROGRAMME, ImportKind
 
 _NOTHING = [("", "選んでください")]
+
+
+def _programmes() -> list[tuple[str, str]]:
+    return [(one.code, one.name) for one in programmes.every()]
 
 
 class FileForm(forms.Form):
@@ -45,13 +49,17 @@ class FileForm(forms.Form):
         required=False,
         help_text="課税情報のときだけ。ファイルの最も新しい年度を西暦4桁で（例：2021）",
     )
-    programme = forms.ChoiceField(label="事業", required=False, help_text="申請書のときだけ選びます。")
+    programme = forms.ChoiceField(
+        label="事業",
+        required=False,
+        help_text=f"事業ごとのファイルのときだけ選びます（{'、'.join(kind.label for kind in OF_PROGRAMME)}）。",
+    )
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - as Django's own
         super().__init__(*arguments, **named)
         field = self.fields["programme"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "（申請書ではない）"), *((one.code, one.name) for one in programmes.every())]
+        field.choices = [("", "（事業ごとのファイルではない）"), *_programmes()]
 
     def clean(self) -> dict[str, Any]:
         """What the kind asks for."""
@@ -62,13 +70,8 @@ class FileForm(forms.Form):
                 self.add_error("tax_year", "課税情報には課税年度を入力してください。")
             if not kind.of_year and given.get("tax_year"):
                 self.add_error("tax_year", "課税情報のときだけ入力してください。")
-            if kind.of_programme != bool(given.get("programme")):
-                said = (
-                    "申請書には事業を選んでください。"
-                    if kind.of_programme
-                    else "申請書のときだけ選んでください。"
-                )
-                self.add_error("programme", said)
+            if wrong := kind.wrong_programme(given.get("programme", "")):
+                self.add_error("programme", f"{wrong}。")
         if given.get("as_of") and given["as_of"] > today():
             self.add_error("as_of", "今日より後の日付です。")
         return given
@@ -82,7 +85,14 @@ class ImportFilter(forms.Form):
         required=False,
         choices=[("", "すべて"), *((kind.value, kind.label) for kind in ImportKind)],
     )
+    programme = forms.ChoiceField(label="事業", required=False)
     state = forms.ChoiceField(label="状態", required=False, choices=[("", "すべて"), *ImportState.choices])
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - as Django's own
+        super().__init__(*arguments, **named)
+        field = self.fields["programme"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "すべて"), *_programmes()]
 
 
 class DifferenceFilter(forms.Form):

@@ -20,6 +20,7 @@ from todoke.systems.benefits import needs
 from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.models import FileImport
 from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.imports import reading
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.systems.benefits.web.imports.forms import ImportFilter
@@ -51,9 +52,10 @@ def crumbs(*further: tuple[str, str]) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, kw_only=True)
 class InUse:
-    """The edition of one kind that decisions use."""
+    """The edition of one kind that decisions (of one programme) use."""
 
     kind: ImportKind
+    programme: str
     as_of: date | None
     rows: int | None
     taken_at: datetime | None
@@ -67,6 +69,7 @@ IMPORTS: Final = [
         cell=lambda row: make_link(reverse("benefits-import", args=[row.pk]), row.pk),
     ),
     Column[FileImport](key="kind", title="種類", value=lambda row: ImportKind(row.kind).label),
+    Column[FileImport](key="programme", title="事業", value=lambda row: row.programme, kind=Kind.CODE),
     Column[FileImport](key="as_of", title="基準日・作成日", value=lambda row: row.as_of, kind=Kind.DAY),
     Column[FileImport](
         key="state", title="状態", value=lambda row: chip(row)[0], cell=lambda row: make_chip(*chip(row))
@@ -85,13 +88,14 @@ IMPORTS: Final = [
 
 EDITIONS: Final = [
     Column[InUse](key="kind", title="種類", value=lambda row: row.kind.label, heads_row=True, sortable=False),
+    Column[InUse](key="programme", title="事業", value=lambda row: row.programme, kind=Kind.CODE, sortable=False),
     Column[InUse](key="as_of", title="基準日・作成日", value=lambda row: row.as_of, kind=Kind.DAY, sortable=False),
     Column[InUse](key="rows", title="件数", value=lambda row: row.rows, kind=Kind.NUMBER, sortable=False),
     Column[InUse](key="at", title="取り込んだ日時", value=lambda row: row.taken_at, kind=Kind.MOMENT, sortable=False),
     Column[InUse](key="digest", title="SHA-256（先頭）", value=lambda row: row.digest[:12], kind=Kind.CODE, sortable=False),
     Column[InUse](
         key="history", title="版の履歴", value=lambda row: row.editions, sortable=False,
-        cell=lambda row: make_link(f"{reverse('benefits-imports')}?kind={row.kind}&state=taken", f"{row.editions:,} 版"),
+        cell=lambda row: make_link(f"{reverse('benefits-imports')}?kind={row.kind}&programme={row.programme}&state=taken", f"{row.editions:,} 版"),
     ),
 ]  # fmt: skip
 
@@ -99,7 +103,7 @@ EDITIONS: Final = [
 @screen(READ)
 def listed(request: HttpRequest) -> HttpResponse:
     """ファイルの取込の一覧."""
-    form = ImportFilter(request.GET if {"kind", "state"} & set(request.GET) else None)
+    form = ImportFilter(request.GET if {"kind", "programme", "state"} & set(request.GET) else None)
     wish = form.cleaned_data if form.is_valid() else {}
     rows = reads.every().filter(**{name: value for name, value in wish.items() if value})
     table = Table(
@@ -126,10 +130,10 @@ def _actions(actor: Actor) -> list[tuple[str, str]]:
 
 
 def _in_use() -> list[InUse]:
-    """Of each kind that has editions; a register may have come in by another way than a file here."""
+    """Of each kind that has editions, by programme where each has its own; a register may have come in by another way."""
     found = []
-    for kind in (kind for kind in ImportKind if not KINDS[kind].adds):
-        known, taken = reads.in_use(kind), list(reads.taken(kind, ""))
+    for kind, programme in _lines():
+        known, taken = reads.in_use(kind, programme), list(reads.taken(kind, programme))
         if known is None:
             continue
         mine = next((row for row in taken if row.table_sha256 == known[0]), None)
@@ -137,6 +141,7 @@ def _in_use() -> list[InUse]:
         found.append(
             InUse(
                 kind=kind,
+                programme=programme,
                 as_of=mine.as_of if mine else register.as_of if register else None,
                 rows=mine.rows if mine else register.rows if register else None,
                 taken_at=mine.state_at if mine else None,
@@ -145,6 +150,12 @@ def _in_use() -> list[InUse]:
             )
         )
     return found
+
+
+def _lines() -> Iterable[tuple[ImportKind, str]]:
+    for kind in (kind for kind in ImportKind if not KINDS[kind].adds):
+        of = [one.code for one in programmes.every()] if KINDS[kind].of_programme else [""]
+        yield from ((kind, programme) for programme in of)
 
 
 def cards(actor: Actor) -> Iterable[Card]:

@@ -19,6 +19,7 @@ from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.jobs import importing
 from todoke.systems.benefits.models import FileImport, ImportTotal
 from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries import imports_stopped
 from todoke.systems.benefits.rules.imports import reading
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.systems.benefits.web import working
@@ -34,6 +35,10 @@ STAGES: Final = (
     "検査が済みました",
 )
 FIRST: Final = 10
+GIVEN_UP: Final = (
+    "何度やり直しても途中で止まるため、自動では続けません。システム管理者に知らせてから、続けるか、取りやめてください。"
+    "使用中の版はそのままです。"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,21 +105,19 @@ def one(request: HttpRequest, import_id: int) -> HttpResponse:
         if by.may_somewhere(IMPORT):
             working.begin(Queue.FILES, importing.carry_on, import_id, by=by)
         return HttpResponseRedirect(reverse("benefits-import", args=[import_id]))
-    working_now = not reads.stale(row) and (
-        row.state in (ImportState.RECEIVED, ImportState.CONFIRMED)
-        or (row.state == ImportState.PROPOSED and not row.needs_second)
-    )
+    working_now = reads.next_step(row) is not None and not reads.stale(row)
+    given_up = working_now and imports_stopped.given_up(row)
     page = context(
         row, 5 if row.state in (ImportState.PROPOSED, ImportState.CONFIRMED, ImportState.TAKEN) else 1, ""
     )
     page |= {
-        "running": working_now,
+        "running": working_now and not given_up,
         "stage": STAGES[row.stage] if row.state == ImportState.RECEIVED else "使用中の版を入れ替えています",
         "facts": facts(row),
         "counts": counts(row),
         "groups": in_words(row, reads.fault_groups(row)[:5]),
         "actions": _actions(row, by),
-        "says": _says(row, by),
+        "says": ("fail", GIVEN_UP) if given_up else _says(row, by),
         "may_continue": working_now and by.may_somewhere(IMPORT),
     }
     return render(request, "benefits/imports/one.html", page)

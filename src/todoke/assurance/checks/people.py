@@ -1,0 +1,61 @@
+"""点検と事故: inspected this year by two people, nothing found left lying, every step after an accident in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from todoke.assurance.checks.check import NotShown, check
+from todoke.assurance.checks.site import Site
+from todoke.assurance.models import Incident, IncidentStep, SheetKind
+from todoke.assurance.rules import incident_steps
+from todoke.engine import postgres
+from todoke.kernel import clock
+
+INSPECTED_WITHIN: Final = timedelta(days=366)
+_NEWEST: Final = """
+SELECT id, closed_at FROM assurance_sheet WHERE kind = %(kind)s AND state = 'closed' ORDER BY closed_at DESC LIMIT 1
+"""
+
+
+def _inspected(site: Site, kind: SheetKind) -> Iterator[str]:
+    found = postgres.fetch(site.directory, _NEWEST, {"kind": kind.value})
+    if not found:
+        raise NotShown(f"{kind.label}をまだ行っていません。")
+    sheet, at = found[0]
+    if clock.now() - at > INSPECTED_WITHIN:
+        yield f"最後の{kind.label}が {at:%Y-%m-%d} です。"
+    wrong = postgres.fetch(
+        site.directory,
+        "SELECT i.number, i.promise FROM assurance_sheet_item i WHERE i.sheet_id = %(sheet)s AND i.answer = 'no' AND NOT EXISTS"
+        " (SELECT FROM assurance_confirmation c WHERE c.promise = i.promise AND c.finding = 'kept'"
+        "  AND c.confirmed_at > i.answered_at) ORDER BY 1",
+        {"sheet": sheet},
+    )
+    yield from (f"{kind.label}の問 {number} が「いいえ」のままです。" for number, _ in wrong)
+
+
+@check("自己点検を毎年行っている", looks_at="自己点検の票", link="assurance-sheets")
+def self_inspection_in_time(site: Site) -> Iterator[str]:
+    return _inspected(site, SheetKind.SELF)
+
+
+@check("内部監査を毎年行っている", looks_at="内部監査の票", link="assurance-sheets")
+def internal_audit_in_time(site: Site) -> Iterator[str]:
+    return _inspected(site, SheetKind.INTERNAL)
+
+
+@check("事故の後の手順は期限までに行っている", looks_at="事故の記録", link="assurance-incidents")
+def incident_steps_in_time(site: Site) -> Iterator[str]:
+    now = clock.now()
+    for incident in Incident.objects.using(site.directory).filter(state="open").order_by("pk"):
+        done = set(
+            IncidentStep.objects.using(site.directory)
+            .filter(incident=incident)
+            .values_list("step", flat=True)
+        )
+        for step in incident_steps.steps_of(incident.kind):
+            due = step.due(incident.detected_at)
+            if step.key not in done and due is not None and due < now:
+                yield f"事故 {incident.pk} の「{step.title}」が期限（{due:%Y-%m-%d}）を過ぎています。"

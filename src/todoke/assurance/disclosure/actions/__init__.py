@@ -1,0 +1,1 @@
+"""What is done with a request, one verb a file: permission, state, rules, write, log."""

@@ -1,0 +1,1 @@
+"""The law of the requests: offices, documents, deadlines, fees. No Django."""
