@@ -94,6 +94,11 @@ benefits-approval benefits-approval-case benefits-approval-picture benefits-appr
 benefits-entries benefits-entry benefits-entry-next benefits-entry-picture
 benefits-entry-picture-new benefits-examination benefits-examination-next benefits-examinations
 """
+_LETTERS = """
+benefits-prints benefits-print benefits-print-new benefits-mailing-reprint
+benefits-protected-letters benefits-protected-letter-new benefits-protected-letter-post benefits-protected-letter-spoil
+benefits-destination-new benefits-redating-new benefits-redating-confirm benefits-redating-withdraw benefits-receipt-reverse
+"""
 
 ELSEWHERE = {
     **AFTERMATH,
@@ -107,6 +112,7 @@ ELSEWHERE = {
         f"benefits-return{end}": "test_return_screens" for end in ("s", "-start", "-scan", "-undo", "-resend")
     },
     "benefits-deadlines": "test_return_screens",
+    **dict.fromkeys(_LETTERS.split(), "test_letter_screens"),
     **dict.fromkeys(
         ("benefits-request", "benefits-protected-examinations", "benefits-protected-examination"),
         "test_applicant_screens",

@@ -22,6 +22,7 @@ from todoke.access.permissions import Role
                 "金融機関の一覧",
                 "振込不能",
                 "ファイルの取込",
+                "印刷",
                 "発送",
                 "返戻",
                 "連続スキャン受付",

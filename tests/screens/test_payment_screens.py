@@ -186,7 +186,6 @@ def test_the_banks_list_a_failure_and_its_new_attempt(
         "#id_file", city.write_rows(tmp_path / "public.csv", [dict(zip(names, cells, strict=True))])
     )
     Keys(page).choose("#id_programme", CODE).press("取り込む").see("対象外 1 件")
-    Keys(page).fill("#purpose", "口座の訂正").press("記入して進む")
     Keys(page).press(decided_office.case(first).case_number).see("今の口座は表示しません")
     keys = (
         Keys(page)

@@ -85,6 +85,7 @@ class Permission(Enum):
     BENEFITS_PROGRAMME_TRY = "benefits:programme:try"
     BENEFITS_PROTECTION_EXAMINE = "benefits:protection:examine"
     BENEFITS_PROTECTION_READ = "benefits:protection:read"
+    BENEFITS_PROTECTED_LETTER = "benefits:protected_letter:handle"
     BENEFITS_RECALL_ASK = "benefits:recall:ask"
     BENEFITS_RECALL_CONFIRM = "benefits:recall:confirm"
     BENEFITS_RECEIVE = "benefits:application:receive"
@@ -222,6 +223,7 @@ STEP_UP = frozenset(
         Permission.BENEFITS_MAILING_CONFIRM,
         Permission.BENEFITS_PAPER_APPROVE,
         Permission.BENEFITS_PROGRAMME_APPROVE,
+        Permission.BENEFITS_PROTECTED_LETTER,
         Permission.BENEFITS_RECALL_CONFIRM,
         Permission.BENEFITS_REFUND_DECIDE,
         Permission.BENEFITS_RELEASE,

@@ -124,6 +124,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_PROGRAMME_PROPOSE,
             Permission.BENEFITS_PROGRAMME_TRY,
             Permission.BENEFITS_PROGRAMME_READ,
+            Permission.BENEFITS_PROTECTED_LETTER,
             Permission.BENEFITS_PROTECTION_EXAMINE,
             Permission.BENEFITS_PROTECTION_READ,
             Permission.BENEFITS_SEARCH,
@@ -295,6 +296,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.ACCESS_GRANT_EXPIRE,
             Permission.BENEFITS_DECIDE,
+            Permission.BENEFITS_PRINT,
             Permission.BENEFITS_IMPORT_CONTINUE,
             Permission.BENEFITS_PROGRAMME_TRY,
             Permission.INQUIRY_EXPIRE,

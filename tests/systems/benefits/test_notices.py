@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.systems.benefits.test_mailings import counted
-from tests.systems.benefits.world import CLERK, CODE, PROGRAMME, SUPERVISOR, World, decide, resident, rows
+from tests.systems.benefits.world import CLERK, CODE, SUPERVISOR, World, decide, resident, rows
 from todoke.kernel import clock
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.mailings.confirm_dispatch import confirm_dispatch
@@ -24,7 +22,6 @@ from todoke.systems.benefits.rules.examination import FINDINGS, ExaminationOutco
 from todoke.systems.benefits.rules.letter_kind import LetterKind
 from todoke.systems.benefits.rules.office import SAMPLE_CITY
 from todoke.systems.benefits.rules.remedy import LegalNature
-from todoke.systems.benefits.web.letters import notices, typesetting
 
 ROW = {
     "case_number": "1010000000016", "postal_code": "2200012", "address": "神奈川県横浜市西区みなとみらい1番1号",
@@ -158,23 +155,3 @@ def test_a_disposition_says_by_when_and_to_whom_one_may_appeal_and_a_gift_does_n
         assert text not in given
     assert "審査請求の対象になりません" in given
     assert "もう一度確かめて" in given
-
-
-def test_a_refund_letter_says_how_much_and_by_when(tmp_path: Path) -> None:
-    letter = notices.refund(
-        ROW, yen=100_000, until=date(2022, 10, 31), why="世帯の課税の状況が変わったためです。"
-    )
-    typesetting.prepare(tmp_path, notices.common(LetterKind.REFUND, PROGRAMME, SAMPLE_CITY, date(2022, 9, 1)))
-    (document,) = typesetting.typeset([letter], tmp_path)
-    (page,) = PdfReader(io.BytesIO(document)).pages
-    text = "".join(page.extract_text().split())
-    for part in (
-        "返還のお願い",
-        "令和4年9月1日",
-        "100,000円",
-        "令和4年10月31日",
-        "分けて納める相談",
-        "課税の状況が変わった",
-    ):
-        assert part in text
-    assert re.search(r"101\d{5}\d{5}", text)

@@ -89,15 +89,11 @@ People = list[tuple[str, str, str]]
 def _people(letters: int) -> People:
     from todoke.sample.city import tables
     from todoke.sample.city.invention import invent
-    from todoke.systems.benefits.web.letters import typesetting
+    from todoke.systems.benefits.rules.window import ADDRESS_LENGTH, NAME_LENGTH
 
     columns = tables.latest_register(invent(max(letters, 2_000), SEED))
     rows = zip(*(columns[name].to_pylist() for name in ("postal_code", "address", "name_kanji")), strict=True)
-    fitting = [
-        row
-        for row in rows
-        if len(row[1]) <= typesetting.ADDRESS_LENGTH and len(row[2]) <= typesetting.NAME_LENGTH
-    ]
+    fitting = [row for row in rows if len(row[1]) <= ADDRESS_LENGTH and len(row[2]) <= NAME_LENGTH]
     return [fitting[place % len(fitting)] for place in range(letters)]
 
 

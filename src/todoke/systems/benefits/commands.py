@@ -14,7 +14,14 @@ from todoke.access.permissions import Actor, Permission
 from todoke.batch.steps import StepReport
 from todoke.engine import engines, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits import bank_commands, file_commands, jobs, mailing_commands, queries
+from todoke.systems.benefits import (
+    aftermath_commands,
+    bank_commands,
+    file_commands,
+    jobs,
+    mailing_commands,
+    queries,
+)
 from todoke.systems.benefits.actions import repeat_decision as repeating
 from todoke.systems.benefits.actions.take_bank_file import take_bank_file
 from todoke.systems.benefits.jobs import editions
@@ -36,6 +43,7 @@ def group() -> None:
 group.add_command(file_commands.group)
 group.add_command(bank_commands.group)
 group.add_command(mailing_commands.group)
+group.add_command(aftermath_commands.group)
 
 
 @group.command(name="load")

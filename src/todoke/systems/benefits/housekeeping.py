@@ -6,8 +6,8 @@ from typing import Final
 
 from todoke.access.permissions import Actor
 from todoke.batch.chores import Chore
-from todoke.systems.benefits.jobs import editions, importing
-from todoke.systems.benefits.queries import edition_works, imports_stopped
+from todoke.systems.benefits.jobs import editions, importing, printing
+from todoke.systems.benefits.queries import edition_works, imports_stopped, print_works
 from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.working import Queue
 
@@ -19,6 +19,13 @@ def _go_on(_alias: str, by: Actor) -> int:
     )
 
 
+def _print_on(_alias: str, by: Actor) -> int:
+    """The same for letters."""
+    return sum(
+        working.begin(Queue.LETTERS, printing.carry_on, number, by=by) for number in print_works.stopped()
+    )
+
+
 def _go_on_with_files(_alias: str, by: Actor) -> int:
     """The same of files: checked, or taken into use, as far as no person is waited for."""
     numbers = imports_stopped.stopped()
@@ -27,5 +34,6 @@ def _go_on_with_files(_alias: str, by: Actor) -> int:
 
 CHORES: Final = (
     Chore(title="試算と判定のやり直しの続き", run=_go_on),
+    Chore(title="印刷の続き", run=_print_on),
     Chore(title="ファイルの取込の続き", run=_go_on_with_files),
 )

@@ -17,6 +17,7 @@ from todoke.systems.benefits.actions.mailings.confirm_dispatch import confirm_di
 from todoke.systems.benefits.actions.mailings.count_sheets import count_sheets
 from todoke.systems.benefits.actions.mailings.hand_over import hand_over
 from todoke.systems.benefits.actions.mailings.match_register import match_register
+from todoke.systems.benefits.actions.printing.reprint_letter import reprint_letter
 from todoke.systems.benefits.queries import mailings
 from todoke.systems.benefits.rules import letter_kind
 from todoke.systems.benefits.rules.letter_kind import LetterKind
@@ -25,9 +26,6 @@ from todoke.systems.benefits.rules.office import SAMPLE_CITY
 
 _by = click.option("--by", "by", required=True, help="職員ID")
 _number = click.argument("number", type=int)
-_PRINTED = (
-    LetterKind.AGAIN, LetterKind.REMINDER, LetterKind.DEFICIENCY, LetterKind.DECISION, LetterKind.REFUSAL,
-)  # fmt: skip
 _FIGURES = ("printed", "spoiled", "reprinted", "enclosed")
 
 
@@ -41,14 +39,14 @@ def group() -> None:
 @click.option(
     "--kind",
     required=True,
-    type=click.Choice([kind.value for kind in _PRINTED]),
+    type=click.Choice([kind.value for kind in letter_kind.LATER]),
     help="手紙の種類",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="出力先のフォルダー")
 @_by
 @verb(Permission.BENEFITS_PRINT)
 def print_(programme: str, kind: str, out: Path, by: str) -> None:
-    """再発送・勧奨・不備・支給決定・不支給決定の手紙を、今それを待つ世帯のすべてに印刷します。"""
+    """再発送・勧奨・不備・支給決定・不支給決定・返還・督促・振込不能・不服の申出の手紙を、今それを待つ世帯のすべてに印刷します。"""
     for report in jobs.print_kind(programme, LetterKind(kind), out, by=cli_actor.actor(by)):
         counts = report.counts
         click.echo(
@@ -130,3 +128,18 @@ def _read(file: Path) -> list[SheetCount]:
     except (KeyError, TypeError, ValueError) as error:
         detail = "列は kind,route,printed,spoiled,reprinted,enclosed で、後の4つは数です"
         raise TodokeError(ErrorCode.RECORD_INVALID, detail=detail) from error
+
+
+@group.command(name="reprint")
+@_number
+@click.option("--case", "case_number", required=True, help="給付管理番号")
+@click.option("--reason", required=True, help="刷り直す理由")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="作るPDF")
+@_by
+@verb(Permission.BENEFITS_PRINT)
+def reprint(number: int, case_number: str, reason: str, out: Path, by: str) -> None:
+    """傷んだ手紙を1通、印刷したときのまま刷り直します。"""
+    out.write_bytes(
+        reprint_letter(mailing_id=number, case_number=case_number, reason=reason, by=cli_actor.actor(by))
+    )
+    click.echo(f"発送 {number}：1通を刷り直しました。")

@@ -6,54 +6,40 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 from django.db import connections, transaction
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.batch.progress import Meter
-from todoke.contracts.residents import SnapshotRef
-from todoke.engine import duck
 from todoke.kernel import clock
 from todoke.oplog.record import record
-from todoke.pages import typeface
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.queries import fresh
-from todoke.systems.benefits.queries import letters as waiting
-from todoke.systems.benefits.rules import deficiency, letter_exclusions, letter_kind, push
+from todoke.systems.benefits.queries import fresh, print_candidates
+from todoke.systems.benefits.rules import deficiency, letter_kind
 from todoke.systems.benefits.rules.case_state import CaseState
 from todoke.systems.benefits.rules.letter_exclusions import LetterExclusion
 from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.mailing_state import PRINTED_AS
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.push import Route
-from todoke.systems.benefits.web.letters import notices, typesetting, wording
-from todoke.systems.benefits.web.letters.typesetting import (
-    CommonText,
-    Letter,
-    Notice,
-    NoticeText,
-    PrintedSheaf,
-    Sheaf,
-)
+from todoke.systems.benefits.web.letters import composing, typesetting
+from todoke.systems.benefits.web.letters.composing import PrintJob
+from todoke.systems.benefits.web.letters.typesetting import PrintedSheaf, Sheaf
 
 pc: Any = pyarrow.compute
 ALIAS = "benefits"
 _ORDER = (Route.CONFIRMATION, Route.APPLICATION, Route.NOTICE)
 
-_NEXT = "SELECT coalesce(max(number), 0) + 1 FROM benefits_letter_file WHERE programme = %s"
 _FILE = """
 INSERT INTO benefits_letter_file (
-    programme, number, kind, route, name, sha256, cases, sheets_each, register_snapshot, printed_at, printed_by
+    programme, number, kind, route, name, sha256, cases, sheets_each, register_snapshot, folder, printed_at, printed_by
 )
 VALUES (%(programme)s, %(number)s, %(kind)s, %(route)s, %(name)s, %(sha256)s, %(cases)s, %(sheets_each)s, %(snapshot)s,
-    %(now)s, %(by)s) RETURNING id
+    %(folder)s, %(now)s, %(by)s) RETURNING id
 """
 _LETTERS = """
 INSERT INTO benefits_letter (case_id, number, file_id, position, printed_as, opt_out_until, answer_until)
@@ -95,14 +81,14 @@ def print_letters(
     """
     require(by, Permission.BENEFITS_PRINT)
     register = fresh.fresh_register(office)
-    cases = _sorted_out(programme, register, kind, office)
+    cases = print_candidates.sorted_out(print_candidates.waiting_cases(programme, register, kind, office))
     letters = cases.filter(cases["exclusion"].is_null())
     excluded = Counter(str(reason) for reason in cases["exclusion"].drop_null().to_pylist())
     out.mkdir(parents=True, exist_ok=True)
     _list_excluded(cases, out / "excluded.csv")
     if meter is not None:
         meter.total(letters.num_rows)
-    run = _Run(
+    run = PrintJob(
         programme=programme, office=office, register=register, out=out, kind=kind, day=clock.today(), by=by
     )  # fmt: skip
     if kind in letter_kind.ROUTED:
@@ -112,29 +98,6 @@ def print_letters(
     else:
         files = _print(run, None, letters, meter)
     return PrintRun(printed=letters.num_rows, files=files, excluded=dict(sorted(excluded.items())))
-
-
-def _sorted_out(
-    programme: Programme, register: SnapshotRef, kind: LetterKind, office: PayingOffice
-) -> pa.Table:
-    """The cases that wait for such a letter with their payees and the reason, if any, that keeps it from being printed."""
-    run = queries.newest_run(programme.code)
-    further: dict[LetterKind, tuple[object, ...]] = {
-        LetterKind.REMINDER: (clock.now() - timedelta(days=office.remind_after_days),),
-        LetterKind.DEFICIENCY: (list(deficiency.LETTERS),),
-    }
-    cases = waiting.waiting(programme.code, kind, run=run, register=register, further=further.get(kind, ()))
-    texts = [[str(cell or "") for cell in cases[name].to_pylist()] for name in ("address", "name_kanji")]
-    missing = np.logical_or.reduce([typeface.undrawable(column) for column in texts])
-    reason = letter_exclusions.expression(
-        address_length=typesetting.ADDRESS_LENGTH, name_length=typesetting.NAME_LENGTH
-    )
-    with duck.connect() as connection:
-        connection.register("cases", cases.append_column("undrawable", pa.array(missing)))
-        statement = (
-            f"SELECT *, {reason} AS exclusion, {PRINTED_AS} AS printed_as FROM cases ORDER BY case_number"
-        )
-        return duck.table(connection, statement)
 
 
 def _list_excluded(cases: pa.Table, path: Path) -> None:
@@ -150,31 +113,12 @@ def _list_excluded(cases: pa.Table, path: Path) -> None:
     unfinished.replace(path)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Run:
-    """What does not change within one run."""
-
-    programme: Programme
-    office: PayingOffice
-    register: SnapshotRef
-    out: Path
-    kind: LetterKind
-    day: date
-    by: Actor
-
-    def opt_out_until(self, route: Route | None) -> date | None:
-        """Of an お知らせ: until when the household may decline."""
-        if route is not Route.NOTICE:
-            return None
-        return push.opt_out_until(self.day, self.programme.letters_from, self.programme.opt_out_days)
-
-
-def _print(run: _Run, route: Route | None, letters: pa.Table, meter: Meter | None) -> int:
+def _print(run: PrintJob, route: Route | None, letters: pa.Table, meter: Meter | None) -> int:
     """All letters of one kind; how many files they fill."""
     if not letters.num_rows:
         return 0
-    first, files = _next_number(run.programme), 0
-    sheaves = typesetting.print_sheaves(_sheaves(run, letters, first), _common(run, route))
+    first, files = print_candidates.next_file(run.programme), 0
+    sheaves = typesetting.print_sheaves(_sheaves(run, letters, first), composing.common(run, route))
     with closing(sheaves):  # ends the typesetting processes also when recording fails
         for files, printed in enumerate(sheaves, start=1):
             _record(run, printed, number=first + files - 1, route=route)
@@ -183,33 +127,19 @@ def _print(run: _Run, route: Route | None, letters: pa.Table, meter: Meter | Non
     return files
 
 
-def _common(run: _Run, route: Route | None) -> CommonText | NoticeText:
-    if route is None:
-        return notices.common(run.kind, run.programme, run.office, run.day)
-    return wording.common(run.programme, run.office, route, run.opt_out_until(route) or run.day)
-
-
-def _sheaves(run: _Run, letters: pa.Table, first: int) -> Iterator[Sheaf]:
+def _sheaves(run: PrintJob, letters: pa.Table, first: int) -> Iterator[Sheaf]:
     state = CaseState.NUMBERED if run.kind is LetterKind.FORMS else CaseState.PRINTED
     accounts = queries.known_accounts(run.programme.code, state)
 
-    def letter(row: dict[str, Any]) -> Letter | Notice:
-        if run.kind in letter_kind.ROUTED:
-            return wording.letter(row, run.programme, accounts)
-        return notices.letter(run.kind, row, run.programme, run.day)
-
     for number, start in enumerate(range(0, letters.num_rows, typesetting.LETTERS_PER_FILE), start=first):
         rows = letters.slice(start, typesetting.LETTERS_PER_FILE).to_pylist()
-        yield Sheaf(path=run.out / f"letters-{number:05d}.pdf", letters=tuple(letter(row) for row in rows))
+        yield Sheaf(
+            path=run.out / f"letters-{number:05d}.pdf",
+            letters=tuple(composing.letter(run, row, accounts) for row in rows),
+        )
 
 
-def _next_number(programme: Programme) -> int:
-    with connections[ALIAS].cursor() as cursor:
-        cursor.execute(_NEXT, [programme.code])
-        return int(cursor.fetchone()[0])
-
-
-def _record(run: _Run, printed: PrintedSheaf, *, number: int, route: Route | None) -> None:
+def _record(run: PrintJob, printed: PrintedSheaf, *, number: int, route: Route | None) -> None:
     """The file, its cases and their new state in one transaction."""
     sheaf = printed.sheaf
     values: dict[str, Any] = {
@@ -219,13 +149,14 @@ def _record(run: _Run, printed: PrintedSheaf, *, number: int, route: Route | Non
         "route": route.value if route else "",
         "sheets_each": letter_kind.SHEETS[run.kind],
         "name": sheaf.path.name,
+        "folder": str(sheaf.path.parent),
         "sha256": printed.sha256,
         "cases": len(sheaf.letters),
         "snapshot": run.register.snapshot_id,
         "numbers": [letter.number for letter in sheaf.letters],
         "printed_as": [letter.printed_as for letter in sheaf.letters],
         "opt_out_until": run.opt_out_until(route),
-        "answer_until": deficiency.answer_until(run.day) if run.kind is LetterKind.DEFICIENCY else None,
+        "answer_until": deficiency.answer_until(run.day) if run.kind in letter_kind.ANSWERED else None,
         "now": clock.now(),
         "by": run.by.staff_id,
     }

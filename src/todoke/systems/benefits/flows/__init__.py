@@ -9,7 +9,9 @@ from todoke.systems.benefits.flows.editions import EDITION
 from todoke.systems.benefits.flows.imports import IMPORT, ImportState
 from todoke.systems.benefits.flows.mailings import MAILING
 from todoke.systems.benefits.flows.papers import DISPOSAL, PAPER
+from todoke.systems.benefits.flows.protected_letters import PROTECTED_LETTER
 from todoke.systems.benefits.flows.recalls import RECALL
+from todoke.systems.benefits.flows.redatings import REDATING
 from todoke.systems.benefits.flows.refunds import REFUND, WRITE_OFF
 
 __all__ = [
@@ -22,7 +24,9 @@ __all__ = [
     "IMPORT",
     "MAILING",
     "PAPER",
+    "PROTECTED_LETTER",
     "RECALL",
+    "REDATING",
     "REFUND",
     "WRITE_OFF",
     "ImportState",
@@ -40,4 +44,6 @@ FLOWS: Final = (
     WRITE_OFF,
     DECLINE,
     APPEAL,
+    PROTECTED_LETTER,
+    REDATING,
 )

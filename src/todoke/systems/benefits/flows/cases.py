@@ -28,8 +28,12 @@ CASE: Final = Flow(
     starts=(_S.NUMBERED,),
     ends=(_S.DECLINED, _S.INELIGIBLE, _S.REFUNDED),
     steps=(
-        _step(_S.NUMBERED, _S.PRINTED, Permission.BENEFITS_PRINT),
-        # a protected person's form is never printed in bulk
+        # a protected person's form is never printed in bulk, but one by one
+        Step(
+            before=_S.NUMBERED,
+            after=_S.PRINTED,
+            permissions=(Permission.BENEFITS_PRINT, Permission.BENEFITS_PROTECTED_LETTER),
+        ),
         _step(_S.NUMBERED, _S.RECEIVED, Permission.BENEFITS_RECEIVE),
         _step(_S.PRINTED, _S.RECEIVED, Permission.BENEFITS_RECEIVE),
         # a form that was scanned by mistake, before anybody keyed or examined it (benefits_case_not_undone)

@@ -34,13 +34,17 @@ from todoke.systems.benefits.models.payment import (
     PaymentBatch,
     Transfer,
 )
+from todoke.systems.benefits.models.print_work import PrintWork, Reprint
 from todoke.systems.benefits.models.programme import RegisteredProgramme
 from todoke.systems.benefits.models.programme_edition import EditionTrial, ProgrammeEdition
+from todoke.systems.benefits.models.protected_letter import Destination, ProtectedLetter
+from todoke.systems.benefits.models.redating import Redating
 from todoke.systems.benefits.models.refund import (
     Refund,
     RefundInstalment,
     RefundReceipt,
     RefundReminder,
+    RefundReversal,
     RefundWriteOff,
 )
 from todoke.systems.benefits.models.register import Register, RegisterEntry, Resident
@@ -78,6 +82,7 @@ __all__ = [
     "DecisionRun",
     "DeclaredIncome",
     "Decline",
+    "Destination",
     "EditionTrial",
     "EditionWork",
     "Examination",
@@ -101,18 +106,23 @@ __all__ = [
     "PaperMove",
     "Payment",
     "PaymentBatch",
+    "PrintWork",
     "PrinterCount",
     "ProgrammeEdition",
+    "ProtectedLetter",
     "Pull",
     "Recall",
+    "Redating",
     "Refund",
     "RefundInstalment",
     "RefundReceipt",
     "RefundReminder",
+    "RefundReversal",
     "RefundWriteOff",
     "Register",
     "RegisterEntry",
     "RegisteredProgramme",
+    "Reprint",
     "ResendOrder",
     "Resident",
     "ResultFile",

@@ -11,7 +11,10 @@ from todoke.systems.benefits.rules.push import Route
 
 
 class LetterFile(models.Model):
-    """A PDF with the letters of up to 100 cases of one kind (印刷ファイル), and of one route where the kind has one. Append-only."""
+    """A PDF with the letters of up to 100 cases of one kind (印刷ファイル), and of one route where the kind has one. Append-only.
+
+    `apart`: one letter to a protected person, which goes to no printer and into no mailing. `folder`: where the file was laid on the server.
+    """
 
     programme = models.ForeignKey(
         "benefits.RegisteredProgramme", on_delete=models.PROTECT, db_column="programme"
@@ -26,11 +29,13 @@ class LetterFile(models.Model):
     cases = models.PositiveIntegerField()
     sheets_each = models.PositiveSmallIntegerField(db_default=2)
     register_snapshot = models.TextField()
+    apart = models.BooleanField(db_default=False)
+    folder = models.TextField(db_default="")
     printed_at = models.DateTimeField()
     printed_by = models.TextField()
 
     privacy = Privacy(
-        open="id programme number kind route name sha256 cases sheets_each register_snapshot printed_at printed_by",
+        open="id programme number kind route name sha256 cases sheets_each register_snapshot apart folder printed_at printed_by",
         keep=for_ever(NOT_PERSONAL),
     )
 

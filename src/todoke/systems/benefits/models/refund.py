@@ -98,17 +98,18 @@ class RefundInstalment(models.Model):
 
 
 class RefundReceipt(models.Model):
-    """納付: money that came, once for each line of the statement. Append-only."""
+    """納付: money that came, once for each line of the statement; `take` counts again when the one before was reversed. Append-only."""
 
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT)
     received_on = models.DateField()
     amount_yen = models.BigIntegerField()
     reference = models.TextField()
+    take = models.PositiveSmallIntegerField(db_default=1)
     recorded_at = models.DateTimeField()
     recorded_by = models.TextField()
 
     privacy = Privacy(
-        open="id refund received_on recorded_at recorded_by",
+        open="id refund received_on take recorded_at recorded_by",
         personal="amount_yen reference",
         keep=with_parent("refund"),
     )
@@ -116,9 +117,37 @@ class RefundReceipt(models.Model):
     class Meta:
         db_table = "benefits_refund_receipt"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["received_on", "reference"], name="receipt_line_once"),
+            models.UniqueConstraint(fields=["received_on", "reference", "take"], name="receipt_line_once"),
+            models.UniqueConstraint(
+                fields=["id", "refund", "amount_yen", "recorded_by"], name="receipt_reversal_key"
+            ),
             models.CheckConstraint(condition=Q(amount_yen__gte=1), name="receipt_of_whole_yen"),
             models.CheckConstraint(condition=~Q(reference=""), name="receipt_has_line"),
+        ]
+
+
+class RefundReversal(models.Model):
+    """納付の取消し: a receipt that was recorded for the wrong claim, or wrongly; by somebody else. Append-only, once a receipt."""
+
+    receipt = models.OneToOneField(RefundReceipt, on_delete=models.PROTECT)
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT)
+    amount_yen = models.BigIntegerField()
+    recorded_by = models.TextField()
+    reason = models.TextField()
+    reversed_at = models.DateTimeField()
+    reversed_by = models.TextField()
+
+    privacy = Privacy(
+        open="id receipt refund recorded_by reversed_at reversed_by",
+        personal="amount_yen reason",
+        keep=with_parent("refund"),
+    )
+
+    class Meta:
+        db_table = "benefits_refund_reversal"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(reversed_by=F("recorded_by")), name="reversal_two_persons"),
+            models.CheckConstraint(condition=~Q(reason=""), name="reversal_says_why"),
         ]
 
 

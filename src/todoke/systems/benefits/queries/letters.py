@@ -20,6 +20,10 @@ NEWEST_FORM: Final = """(
     WHERE f.kind IN ('forms', 'again') ORDER BY l.case_id, l.number DESC
 )"""
 """The newest お知らせ・確認書・申請書 of every case."""
+SPOILED: Final = (
+    "EXISTS (SELECT FROM benefits_protected_letter s WHERE s.letter_id = {}.id AND s.state = 'spoiled')"
+)
+"""Of a letter to a protected person: it was thrown away instead of posted."""
 MAILED: Final = """(
     SELECT o.file_id, m.state, m.register_snapshot, m.confirmed_at
     FROM benefits_mailing_file o JOIN benefits_mailing m ON m.id = o.mailing_id
@@ -49,8 +53,24 @@ _EXAMINED: Final = """JOIN LATERAL (
 def _none_since(kind: LetterKind, since: str = "'-infinity'::timestamptz") -> str:
     return f"""NOT EXISTS (
         SELECT FROM benefits_letter k JOIN benefits_letter_file g ON g.id = k.file_id
-        WHERE k.case_id = c.id AND g.kind = '{kind}' AND g.printed_at >= {since})"""
+        WHERE k.case_id = c.id AND g.kind = '{kind}' AND g.printed_at >= {since} AND NOT {SPOILED.format("k")})"""
 
+
+# What a part of the newest plan comes to and by when: `2022-10-31 33334`
+_PLANNED: Final = """(
+    SELECT array_agg(i.due_on || ' ' || i.amount_yen ORDER BY i.number) FROM benefits_refund_instalment i
+    WHERE i.refund_id = f.id AND i.plan = (SELECT max(n.plan) FROM benefits_refund_instalment n WHERE n.refund_id = f.id)
+) AS planned"""
+_CLAIMED: Final = f"""
+SELECT {_COLUMNS}, 'eligible' AS decided, f.id AS refund_id, f.claimed_yen, f.open_yen, f.due_on, f.reason, {_PLANNED}"""
+_CLAIM: Final = """benefits_payment p ON p.case_id = c.id JOIN benefits_refund f ON f.payment_id = p.id AND f.state = 'claimed'"""
+_PLANNED_AT: Final = """greatest(f.decided_at, (
+    SELECT max(i.agreed_at) FROM benefits_refund_instalment i WHERE i.refund_id = f.id))"""
+_APPEALED: Final = f"""
+SELECT {_COLUMNS}, 'eligible' AS decided, a.id AS appeal_id, a.kind AS appeal_kind, a.received_on, a.answer_by, a.outcome, a.answer
+FROM benefits_case c JOIN LATERAL (
+    SELECT * FROM benefits_appeal a WHERE a.case_id = c.id ORDER BY a.id DESC LIMIT 1
+) a ON true"""
 
 _WAITING: Final = {
     LetterKind.FORMS: f"""
@@ -60,7 +80,7 @@ _WAITING: Final = {
     LetterKind.AGAIN: f"""
         SELECT {_COLUMNS}, {_ELIGIBLE} FROM benefits_case c {_DECISION} JOIN {NEWEST_FORM} l ON l.case_id = c.id
         WHERE c.programme = $1 AND c.state = 'printed' AND (
-            EXISTS (SELECT FROM benefits_resend_order o WHERE o.letter_id = l.id)
+            EXISTS (SELECT FROM benefits_resend_order o WHERE o.letter_id = l.id) OR {SPOILED.format("l")}
             OR EXISTS (
                 SELECT FROM {MAILED} m
                 JOIN benefits_pull p ON p.letter_id = l.id AND p.register_snapshot = m.register_snapshot
@@ -88,6 +108,32 @@ _WAITING: Final = {
         WHERE c.programme = $1 AND $2::bigint IS NOT NULL AND c.state = 'ineligible'
             AND {_none_since(LetterKind.REFUSAL, "e.examined_at")}
         ORDER BY c.case_number""",
+    # with the plan that was agreed last: another plan is another set of slips
+    LetterKind.REFUND: f"""{_CLAIMED} FROM benefits_case c JOIN {_CLAIM}
+        WHERE c.programme = $1 AND $2::bigint IS NOT NULL AND {_none_since(LetterKind.REFUND, _PLANNED_AT)}
+        ORDER BY c.case_number""",
+    LetterKind.DEMAND: f"""{_CLAIMED}, r.number AS reminder, r.overdue_yen FROM benefits_case c JOIN {_CLAIM}
+        JOIN LATERAL (
+            SELECT * FROM benefits_refund_reminder r WHERE r.refund_id = f.id ORDER BY r.number DESC LIMIT 1
+        ) r ON true
+        WHERE c.programme = $1 AND $2::bigint IS NOT NULL AND {_none_since(LetterKind.DEMAND, "r.sent_at")}
+        ORDER BY c.case_number""",
+    LetterKind.FAILED: f"""
+        SELECT {_COLUMNS}, {_ELIGIBLE}, coalesce(r.failure, '') AS failure FROM benefits_case c {_DECISION}
+        JOIN benefits_payment p ON p.case_id = c.id
+        JOIN benefits_transfer t ON t.payment_id = p.id
+            AND NOT EXISTS (SELECT FROM benefits_transfer l WHERE l.follows_id = t.id)
+        LEFT JOIN benefits_transfer_result r ON r.transfer_id = t.id AND r.outcome = 'failed'
+        WHERE c.programme = $1 AND c.state = 'failed' AND {_none_since(LetterKind.FAILED, "c.state_at")}
+        ORDER BY c.case_number""",
+    LetterKind.APPEAL_RECEIPT: f"""{_APPEALED}
+        WHERE c.programme = $1 AND $2::bigint IS NOT NULL AND a.state IN ('received', 'drafted')
+            AND {_none_since(LetterKind.APPEAL_RECEIPT, "a.received_at")}
+        ORDER BY c.case_number""",
+    LetterKind.APPEAL_ANSWER: f"""{_APPEALED}
+        WHERE c.programme = $1 AND $2::bigint IS NOT NULL AND a.state = 'answered'
+            AND {_none_since(LetterKind.APPEAL_ANSWER, "a.answered_at")}
+        ORDER BY c.case_number""",
 }  # fmt: skip
 
 
@@ -96,7 +142,7 @@ def waiting(
 ) -> pa.Table:
     """The cases that wait for a letter of that kind, with their payees as the register has them now.
 
-    Columns as `cases_with_payees`, and `codes` of the newest examination, or bank_code, branch_code, account_end of the account, where
+    Columns as `cases_with_payees`, and those of the claim, the failed transfer or the appeal, `codes` of the newest examination, or bank_code, branch_code, account_end of the account, where
     the kind speaks of them. `further`: $3, of a reminder posted until when, of a deficiency letter the codes it knows.
     """
     return with_payees(postgres.read(ALIAS, _WAITING[kind], (programme, run, *further)), register)

@@ -13,7 +13,7 @@ from todoke.systems.benefits.models import Mailing
 ALIAS = "benefits"
 _WAITING = """
 SELECT f.kind, f.route, sum(f.cases), sum(f.cases * f.sheets_each), count(*) FROM benefits_letter_file f
-WHERE f.programme = %s AND NOT EXISTS (SELECT FROM benefits_mailing_file m WHERE m.file_id = f.id)
+WHERE f.programme = %s AND NOT f.apart AND NOT EXISTS (SELECT FROM benefits_mailing_file m WHERE m.file_id = f.id)
 GROUP BY f.kind, f.route ORDER BY f.kind, f.route
 """
 _HELD = """

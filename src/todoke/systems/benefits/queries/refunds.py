@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from typing import Final
 
 from todoke.kernel import clock
@@ -13,6 +14,7 @@ from todoke.systems.benefits.models import (
     RefundInstalment,
     RefundReceipt,
     RefundReminder,
+    RefundReversal,
     RefundWriteOff,
 )
 from todoke.systems.benefits.rules.declines import DeclineState
@@ -74,6 +76,24 @@ def last_plan(refund: Refund) -> int:
 def receipts(refund: Refund) -> list[RefundReceipt]:
     """What came, oldest first."""
     return list(RefundReceipt.objects.using(ALIAS).filter(refund=refund).order_by("received_on", "pk"))
+
+
+def receipt(receipt_id: int) -> RefundReceipt:
+    """That receipt; NOT_FOUND otherwise."""
+    found = RefundReceipt.objects.using(ALIAS).filter(pk=receipt_id).first()
+    if found is None:
+        raise TodokeError(ErrorCode.NOT_FOUND, what="この納付")
+    return found
+
+
+def takes(received_on: date, reference: str) -> int:
+    """How often that line of the statement was recorded before; all but the last were reversed."""
+    return RefundReceipt.objects.using(ALIAS).filter(received_on=received_on, reference=reference).count()
+
+
+def reversals(refund: Refund) -> dict[int, RefundReversal]:
+    """By the receipt that each of them reversed."""
+    return {row.receipt_id: row for row in RefundReversal.objects.using(ALIAS).filter(refund=refund)}
 
 
 def reminders(refund: Refund) -> list[RefundReminder]:

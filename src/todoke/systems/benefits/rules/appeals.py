@@ -14,6 +14,9 @@ from typing import Final
 ANSWER_DAYS: Final = 60
 """Our own aim (標準審理期間); no law fixes it."""
 _MONTHS: Final = 3
+ANSWER_LENGTH: Final = 1_000
+ANSWER_LINES: Final = 24
+"""What the second sheet of the letter holds."""
 
 
 class AppealKind(StrEnum):
@@ -65,6 +68,11 @@ def _months_after(day: date, months: int) -> date:
     year, month = divmod(index, 12)
     following = date((index + 1) // 12, (index + 1) % 12 + 1, 1)
     return date(year, month + 1, min(day.day, (following - timedelta(days=1)).day))
+
+
+def fits(answer: str) -> bool:
+    """Whether the reasons stand on one sheet, which carries the number of the case."""
+    return len(answer) <= ANSWER_LENGTH and answer.count("\n") < ANSWER_LINES
 
 
 def answer_by(received_on: date) -> date:

@@ -50,6 +50,18 @@ FAILURES: Final = {
 }
 
 
+WORDS: Final = {
+    FailureClass.NO_ACCOUNT: ("口座番号に当たる口座がありませんでした", "口座番号の分かる通帳の写しを送ってください。"),
+    FailureClass.NAME_DIFFERS: ("口座の名義が違いました", "カナ名義の分かる通帳の見開きの写しを送ってください。"),
+    FailureClass.CLOSED: ("口座が解約されていました", "別の口座を届け出てください。"),
+    FailureClass.FROZEN: ("口座が使えない状態でした", "別の口座を届け出てください。"),
+    FailureClass.BRANCH_GONE: ("支店がなくなっていました", "新しい支店名と口座番号の分かる通帳の写しを送ってください。"),
+    FailureClass.OTHER: ("金融機関が受け取りませんでした", "口座の分かる通帳の写しを送ってください。"),
+    None: ("市が振込を取り消しました", "口座の分かる通帳の写しを送ってください。"),
+}  # fmt: skip
+"""What the letter says: found, and asked. None: the money was called back (組戻)."""
+
+
 class Outcome(StrEnum):
     """What became of a transfer."""
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class LetterExclusion(StrEnum):
@@ -16,6 +17,17 @@ class LetterExclusion(StrEnum):
     UNKNOWN = "unknown"  # 最新の住民記録にない
     TOO_LONG = "too_long"  # 住所または氏名が窓あき封筒の枠に入らない
     UNDRAWABLE = "undrawable"  # 書体にない文字がある
+
+
+EXCLUSION_TITLES: Final = {
+    LetterExclusion.PROTECTED: "支援措置の対象（責任職が個別に送る）",
+    LetterExclusion.NOT_ELIGIBLE: "最新の判定で支給対象でない",
+    LetterExclusion.DIED: "亡くなった",
+    LetterExclusion.MOVED_OUT: "転出した",
+    LetterExclusion.UNKNOWN: "最新の住民記録にない",
+    LetterExclusion.TOO_LONG: "住所または氏名が封筒の窓に入らない",
+    LetterExclusion.UNDRAWABLE: "書体にない文字がある",
+}
 
 
 def expression(*, address_length: int, name_length: int) -> str:

@@ -55,6 +55,16 @@ REASONS: Final = {
     RefundReason.DECLINED: "支払の後に辞退の申出があった",
     RefundReason.FALSE: "偽りその他不正の手段による受給",
 }
+LETTER_REASONS: Final = {
+    RefundReason.INELIGIBLE: "支給の要件にあてはまらないことが分かったためです。",
+    RefundReason.TAX_CORRECTED: "住民税の課税の状況が改められたためです。",
+    RefundReason.TWICE: "同じ給付金を重ねてお支払いしたためです。",
+    RefundReason.OTHER_PERSON: "あなたに支払うものではない給付金を、あなたの口座に振り込んだためです。",
+    RefundReason.AMOUNT: "お支払いした額に誤りがあったためです。",
+    RefundReason.DECLINED: "受け取らないとのお申し出があったためです。",
+    RefundReason.FALSE: "お申し出の内容が事実と異なっていたためです。",
+}
+"""What the letter says: a whole sentence. The clerk's own note is not printed."""
 STATES: Final = {
     RefundState.PROPOSED: ("決定待ち", "wait"),
     RefundState.CLAIMED: ("返還請求中", "warn"),

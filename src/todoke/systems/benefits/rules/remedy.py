@@ -17,6 +17,27 @@ class LegalNature(StrEnum):
     DISPOSITION = "disposition"  # 条例・法律に基づく処分
 
 
+def of_claim(nature: LegalNature, city: str) -> list[str]:
+    """The paragraphs below a claim of money back: of a gift it is 不当利得 (民法703条・704条), which only a court can decide."""
+    if nature is LegalNature.DISPOSITION:
+        return instruction(nature, city)
+    return [
+        f"この請求は、{city}が民法に基づいて、お支払いする理由のなかった給付金（不当利得）を返していただくものです。行政不服審査法の"
+        "「処分」に当たらないため、審査請求の対象になりません。",
+        "内容に誤りがあると思われるときや、納得できないときは、期限までに下の問い合わせ先にお申し出ください。資料をもう一度確かめて、"
+        "結果をお答えします。",
+    ]
+
+
+def of_ruling(city: str) -> list[str]:
+    """The paragraph below a 裁決 (行政事件訴訟法14条)."""
+    return [
+        f"この裁決のもとになった決定に不服があるときは、この裁決があったことを知った日の翌日から起算して6か月以内に、{city}を被告として"
+        f"（{city}長が{city}を代表します）、裁判所に決定の取消しの訴えを起こすことができます（裁決の日の翌日から起算して1年を"
+        "過ぎると、できなくなります）。",
+    ]
+
+
 def instruction(nature: LegalNature, city: str) -> list[str]:
     """The paragraphs below a decision. `city`: 見本市."""
     if nature is LegalNature.GIFT:

@@ -23,6 +23,7 @@ from todoke.systems.benefits.web.notices import urls as notices
 from todoke.systems.benefits.web.papers import urls as papers
 from todoke.systems.benefits.web.payments import urls as payments
 from todoke.systems.benefits.web.programmes import urls as programmes
+from todoke.systems.benefits.web.protected import urls as protected
 from todoke.systems.benefits.web.returns import urls as returns
 
 urlpatterns: Final[list[URLPattern]] = [
@@ -33,6 +34,7 @@ urlpatterns: Final[list[URLPattern]] = [
     *payments.urlpatterns,
     *imports.urlpatterns,
     *mailings.urlpatterns,
+    *protected.urlpatterns,
     *returns.urlpatterns,
     *intake.urlpatterns,
     *entry.urlpatterns,
@@ -50,6 +52,7 @@ MENU: Final[tuple[Entry, ...]] = (
         "資料と様式",
         *imports.MENU,
         *mailings.MENU,
+        *protected.MENU,
         *returns.MENU,
         *intake.MENU,
         *entry.MENU,
@@ -68,6 +71,7 @@ CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     *examination.CARDS,
     *payments.CARDS,
     *mailings.CARDS,
+    *protected.CARDS,
     *calls.CARDS,
     *aftermath.CARDS,
 )

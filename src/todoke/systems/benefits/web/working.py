@@ -24,6 +24,7 @@ class Queue(Enum):
 
     FILES = "benefits-files"
     EDITIONS = "benefits-editions"
+    LETTERS = "benefits-letters"
 
 
 _workers: Final = {queue: ThreadPoolExecutor(1, thread_name_prefix=queue.value) for queue in Queue}

@@ -19,7 +19,16 @@ from todoke.systems.benefits import queries
 from todoke.systems.benefits.flows import APPEAL
 from todoke.systems.benefits.models import Appeal, Approval
 from todoke.systems.benefits.queries import appeals
-from todoke.systems.benefits.rules.appeals import AppealKind, AppealOutcome, AppealState, answer_by, deadline
+from todoke.systems.benefits.rules.appeals import (
+    ANSWER_LENGTH,
+    ANSWER_LINES,
+    AppealKind,
+    AppealOutcome,
+    AppealState,
+    answer_by,
+    deadline,
+    fits,
+)
 from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"
@@ -76,6 +85,11 @@ def draft_answer(*, appeal_id: int, outcome: AppealOutcome, answer: str, by: Act
     found = appeals.one(appeal_id)
     if not answer.strip():
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="回答の理由がありません")
+    if not fits(answer.strip()):
+        raise TodokeError(
+            ErrorCode.RECORD_INVALID,
+            detail=f"回答の理由は {ANSWER_LENGTH:,} 文字、{ANSWER_LINES} 行までにしてください",
+        )
     late = found.received_on > found.deadline and not found.excused
     if late and outcome is not AppealOutcome.REJECTED:
         raise TodokeError(

@@ -18,7 +18,7 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('benefits:mailing', 0))"
 _FILES = """
 INSERT INTO benefits_mailing_file (mailing_id, file_id)
 SELECT %(mailing)s, f.id FROM benefits_letter_file f
-WHERE f.programme = %(programme)s AND NOT EXISTS (SELECT FROM benefits_mailing_file m WHERE m.file_id = f.id)
+WHERE f.programme = %(programme)s AND NOT f.apart AND NOT EXISTS (SELECT FROM benefits_mailing_file m WHERE m.file_id = f.id)
 """
 
 

@@ -22,10 +22,12 @@ from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"
 
-# A form is wanted as long as nothing came in for it; a letter of another kind, as long as the case is what it was
+# A form is wanted as long as nothing came in for it, a claim as long as it is open, a question about an account as long as none came
 _LETTERS = """
 SELECT l.id AS letter_id, l.printed_as, c.id AS case_id, c.case_number, c.payee_resident_code, c.protected,
-    f.kind NOT IN ('forms', 'again', 'reminder') OR (c.state = 'printed' AND d.outcome = 'eligible') AS wanted
+    CASE WHEN f.kind IN ('forms', 'again', 'reminder') THEN c.state = 'printed' AND d.outcome = 'eligible'
+        WHEN f.kind IN ('refund', 'demand') THEN c.state = 'refunding'
+        WHEN f.kind = 'failed' THEN c.state = 'failed' ELSE true END AS wanted
 FROM benefits_mailing_file m JOIN benefits_letter_file f ON f.id = m.file_id
 JOIN benefits_letter l ON l.file_id = f.id JOIN benefits_case c ON c.id = l.case_id
 LEFT JOIN benefits_decision d ON d.run_id = $2 AND d.household_key = c.household_key

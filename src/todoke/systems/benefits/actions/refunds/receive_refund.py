@@ -39,6 +39,7 @@ def receive_refund(
             with transaction.atomic(using=ALIAS):
                 RefundReceipt.objects.using(ALIAS).create(
                     refund=refund, received_on=received_on, amount_yen=amount_yen, reference=reference.strip(),
+                    take=refunds.takes(received_on, reference.strip()) + 1,
                     recorded_at=clock.now(), recorded_by=by.staff_id,
                 )  # fmt: skip
         except IntegrityError as error:

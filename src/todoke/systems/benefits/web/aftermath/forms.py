@@ -77,6 +77,12 @@ class ReceiptForm(forms.Form):
     )
 
 
+class ReversalForm(forms.Form):
+    """Why a receipt is reversed."""
+
+    reason = forms.CharField(label="取り消す理由", max_length=200)
+
+
 class WriteOffForm(forms.Form):
     """不納欠損の提案."""
 

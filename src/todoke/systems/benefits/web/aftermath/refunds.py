@@ -21,7 +21,8 @@ from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits.actions.refunds import claim_refund, receive_refund, write_off_refund
-from todoke.systems.benefits.models import Refund
+from todoke.systems.benefits.actions.refunds.reverse_receipt import reverse_receipt
+from todoke.systems.benefits.models import Refund, RefundReceipt
 from todoke.systems.benefits.queries import refunds as reads
 from todoke.systems.benefits.rules.refunds import REASONS, STATES, RefundReason, RefundState
 from todoke.systems.benefits.web.aftermath.forms import (
@@ -29,6 +30,7 @@ from todoke.systems.benefits.web.aftermath.forms import (
     ReceiptForm,
     RefundFilter,
     RefundForm,
+    ReversalForm,
     WriteOffForm,
 )
 
@@ -100,12 +102,27 @@ def one(request: HttpRequest, refund_id: int) -> HttpResponse:
     context = {
         "refund": refund, "chip": make_chip(*STATES[RefundState(refund.state)]), "facts": _facts(refund), "off": off,
         "plan": [(part.due_on, _yen(part.amount_yen)) for part in reads.plan(refund)],
-        "receipts": [(one.received_on, one.reference, _yen(one.amount_yen)) for one in reads.receipts(refund)],
+        "receipts": _receipts(refund, actor),
         "reminders": [(one.number, one.sent_at, _yen(one.overdue_yen)) for one in reads.reminders(refund)],
         "actions": _actions(refund, off.pk if off else 0, off.asked_by if off else "", actor),
         "crumbs": _crumbs(("請求", "")),
     }  # fmt: skip
     return render(request, "benefits/refund.html", context)
+
+
+def _receipts(refund: Refund, actor: Actor) -> list[tuple[object, str, str, str, str]]:
+    """Day, line, yen, what was said when it was reversed, and the way to reverse it for whoever may."""
+    undone = reads.reversals(refund)
+    open_ = refund.state == RefundState.CLAIMED and actor.may_somewhere(RECEIVE)
+
+    def way(row: RefundReceipt) -> str:
+        may = open_ and row.pk not in undone and row.recorded_by != actor.staff_id
+        return reverse("benefits-receipt-reverse", args=[row.pk]) if may else ""
+
+    return [
+        (row.received_on, row.reference, _yen(row.amount_yen), undone[row.pk].reason if row.pk in undone else "", way(row))
+        for row in reads.receipts(refund)
+    ]  # fmt: skip
 
 
 def _actions(refund: Refund, off: int, off_by: str, actor: Actor) -> list[tuple[str, str]]:
@@ -213,11 +230,31 @@ def receive(request: HttpRequest, refund_id: int) -> HttpResponse:
     )  # fmt: skip
 
 
+@screen(RECEIVE)
+def reverse_one(request: HttpRequest, receipt_id: int) -> HttpResponse:
+    """納付の取消し, by somebody who did not record it."""
+    row = reads.receipt(receipt_id)
+    refund = reads.one(row.refund_id)
+    back = reverse("benefits-refund", args=[refund.pk])
+    facts = [
+        ("給付管理番号", refund.payment.case.case_number),
+        ("納付された日", wareki(row.received_on)),
+        ("明細番号", row.reference),
+        ("金額", _yen(row.amount_yen)),
+    ]
+    return form_page(
+        request, ReversalForm(request.POST or None), permission=RECEIVE, heading="納付の記録を取り消します", verb="取り消す",
+        work=lambda by, given: reverse_receipt(receipt_id=receipt_id, reason=given["reason"], by=by), facts=facts, back=back,
+        done="取り消しました。正しい請求に記録し直せます。", crumbs=_crumbs(("請求", back), ("納付の取消し", "")),
+        lead="記録は残り、取消しの行が加わります。記録した職員は取り消せません。",
+    )  # fmt: skip
+
+
 @screen(PROPOSE)
 def remind(request: HttpRequest, refund_id: int) -> HttpResponse:
     """督促の記録."""
     return _step(
-        request, reads.one(refund_id), sent(request), permission=PROPOSE, heading="督促を記録します", verb="記録する", work=lambda by, _: receive_refund.remind_refund(refund_id=refund_id, by=by), done="督促を記録しました。",
+        request, reads.one(refund_id), sent(request), permission=PROPOSE, heading="督促を記録します", verb="記録する", work=lambda by, _: receive_refund.remind_refund(refund_id=refund_id, by=by), done="督促を記録しました。督促状は「印刷」で作ります。",
     )  # fmt: skip
 
 

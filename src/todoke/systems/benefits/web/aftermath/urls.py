@@ -23,6 +23,7 @@ urlpatterns: Final[list[URLPattern]] = [
     path(f"{_REFUND}/withdraw", refunds.withdraw, name="benefits-refund-withdraw"),
     path(f"{_REFUND}/plan", refunds.plan, name="benefits-refund-plan"),
     path(f"{_REFUND}/receive", refunds.receive, name="benefits-refund-receive"),
+    path("benefits/receipts/<int:receipt_id>/reverse", refunds.reverse_one, name="benefits-receipt-reverse"),
     path(f"{_REFUND}/remind", refunds.remind, name="benefits-refund-remind"),
     path(f"{_REFUND}/write-off", refunds.write_off, name="benefits-refund-write-off"),
     path(f"{_OFF}/confirm", refunds.write_off_confirm, name="benefits-write-off-confirm"),
@@ -42,7 +43,11 @@ urlpatterns: Final[list[URLPattern]] = [
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
-    Entry(route="benefits-refunds", title="返還", below=("benefits-refund", "benefits-write-off")),
+    Entry(
+        route="benefits-refunds",
+        title="返還",
+        below=("benefits-refund", "benefits-write-off", "benefits-receipt"),
+    ),
     Entry(route="benefits-declines", title="辞退", below=("benefits-decline",)),
     Entry(route="benefits-achievement", title="実績報告"),
     Entry(route="benefits-appeals", title="不服の申出", below=("benefits-appeal",)),

@@ -1,4 +1,4 @@
-"""The words of letters about one household's own case: decision, refusal, deficiency, reminder, refund."""
+"""The words of letters about one household's own case: decision, refusal, deficiency, reminder; claims.py has those after the payment."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from todoke.systems.benefits.rules.examination import FINDINGS
 from todoke.systems.benefits.rules.letter_kind import LetterKind
 from todoke.systems.benefits.rules.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
+from todoke.systems.benefits.web.letters import claims
 from todoke.systems.benefits.web.letters.typesetting import Notice, NoticeText
 
 _REASONS: Final = {
@@ -20,7 +21,6 @@ _REASONS: Final = {
 }
 """Plain words for the findings that end a case; another one is said as the clerk reads it."""
 _FINDINGS: Final = {finding.code: finding.sentence for finding in FINDINGS}
-_PAY_BACK: Final = "同封の納付書で、期限までに金融機関で納めてください。一度に納めるのが難しいときは、分けて納める相談ができます。"
 
 
 def common(kind: LetterKind, programme: Programme, office: PayingOffice, day: date) -> NoticeText:
@@ -37,7 +37,9 @@ def common(kind: LetterKind, programme: Programme, office: PayingOffice, day: da
     )
 
 
-def letter(kind: LetterKind, row: Mapping[str, Any], programme: Programme, day: date) -> Notice:
+def letter(
+    kind: LetterKind, row: Mapping[str, Any], programme: Programme, office: PayingOffice, day: date
+) -> Notice:
     """One household's, from its row of `queries.letters.waiting`."""
     match kind:
         case LetterKind.DECISION:
@@ -48,20 +50,19 @@ def letter(kind: LetterKind, row: Mapping[str, Any], programme: Programme, day: 
             words = _deficiency(row, day)
         case LetterKind.REMINDER:
             words = _reminder(row, programme)
+        case LetterKind.REFUND:
+            words = claims.refund(row, office)
+        case LetterKind.DEMAND:
+            words = claims.demand(row, office, day)
+        case LetterKind.FAILED:
+            words = claims.failed(row, day)
+        case LetterKind.APPEAL_RECEIPT:
+            words = claims.appeal_receipt(row)
+        case LetterKind.APPEAL_ANSWER:
+            words = claims.appeal_answer(row, office)
         case _:
             raise ValueError(f"no notice of kind {kind}")
     return _addressed(row, **words)
-
-
-def refund(row: Mapping[str, Any], *, yen: int, until: date, why: str) -> Notice:
-    """返還のお願い: to a household that was paid without being entitled (不当利得, facts/benefit.md §1.4). `why`: a sentence."""
-    return _addressed(
-        row,
-        intro=f"先にお支払いした給付金について、次の理由により返していただくことになりました。{why}",
-        facts=(("返していただく額", f"{yen:,}円"), ("納める期限", clock.wareki(until))),
-        points_title="お願い",
-        points=((_PAY_BACK, ""),),
-    )
 
 
 def _decision(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,6 +116,8 @@ def _reminder(row: Mapping[str, Any], programme: Programme) -> dict[str, Any]:
 def _closing(kind: LetterKind, office: PayingOffice) -> list[str]:
     if kind in (LetterKind.DECISION, LetterKind.REFUSAL):
         return remedy.instruction(office.nature, office.city)
+    if kind in (LetterKind.REFUND, LetterKind.DEMAND):
+        return remedy.of_claim(office.nature, office.city)
     if kind is LetterKind.DEFICIENCY:
         return [
             "送るときは、この手紙も一緒に返信用封筒に入れてください。期限までに届かないときは、辞退したものとして扱うことがあります。"

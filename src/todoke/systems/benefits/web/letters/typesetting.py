@@ -29,8 +29,6 @@ from todoke.systems.benefits.rules import customer_barcode
 from todoke.systems.benefits.web.letters import linear, qr
 
 LETTERS_PER_FILE = 100
-ADDRESS_LENGTH, NAME_LENGTH = 72, 32
-"""Characters that fit the window of the envelope: three lines of address, two of the name."""
 
 _HERE = Path(__file__).parent
 _PROCESSES = 2
@@ -94,8 +92,23 @@ class NoticeText:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecondSheet:
+    """A slip, a form or reasons on a sheet of their own: facts, lines to fill in, a table, paragraphs."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+    blanks: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    paragraphs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Notice:
-    """A letter of one page about one household: a sentence, a table of facts, numbered points with what to do about each."""
+    """A letter about one household: a sentence, a table of facts, numbered points with what to do about each.
+
+    `title` and `closing` where they differ from the kind's own.
+    """
 
     number: str
     postal: str
@@ -105,6 +118,9 @@ class Notice:
     facts: tuple[tuple[str, str], ...] = ()
     points_title: str = ""
     points: tuple[tuple[str, str], ...] = ()
+    title: str = ""
+    closing: tuple[str, ...] = ()
+    second: SecondSheet | None = None
     printed_as: str = ""
 
 

@@ -186,6 +186,8 @@ def _actions(mailing: Mailing, actor: Actor) -> list[tuple[str, str]]:
             found.append(link("照合し直す" if again else "住民記録と照合する", "benefits-mailing-match"))
     if actor.may_somewhere(CONFIRM) and state is MailingState.MATCHED:
         found.append(link("発送を確認する", "benefits-mailing-confirm"))
+    if actor.may_somewhere(Permission.BENEFITS_PRINT) and state is not MailingState.DISPATCHED:
+        found.append(link("傷んだ手紙を刷り直す", "benefits-mailing-reprint"))
     if mailing.pulled:
         found.append(link("抜き取る手紙を見る", "benefits-mailing-pulls"))
     return found

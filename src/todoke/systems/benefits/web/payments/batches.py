@@ -17,6 +17,7 @@ from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.queries import payments as reads
+from todoke.systems.benefits.queries import redatings
 from todoke.systems.benefits.queries import results as outcomes
 from todoke.systems.benefits.queries.editions import every, find
 from todoke.systems.benefits.queries.payments import Batch
@@ -79,7 +80,7 @@ def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
     batch, programme = reads.one(code, number), find(code)
     context = {
         "heading": f"支払単位 {number}", "chip": words.state_chip(batch), "lead": programme.name, "facts": facts(batch),
-        "road": _road(batch), "results": _results(batch), "actions": _actions(batch, actor_of(request)),
+        "road": _road(batch), "results": _results(batch), "actions": [*_actions(batch, actor_of(request)), *_day_actions(batch, actor_of(request))],
         "crumbs": words.crumbs((f"支払単位 {number}", "")),
     }  # fmt: skip
     return render(request, "benefits/payments/batch.html", context)
@@ -132,6 +133,22 @@ def _actions(batch: Batch, actor: Actor) -> list[tuple[str, str]]:
     )
     taking = [] if batch.taken_at else [link("振込ファイルを受け取る", "benefits-payment-take")]
     return [*taking, *results]
+
+
+def _day_actions(batch: Batch, actor: Actor) -> list[tuple[str, str]]:
+    """What this person may do about its day, as long as the bank has no file of it."""
+    if batch.written_at:
+        return []
+    row, place = redatings.asked(batch.programme, batch.number), [batch.programme, batch.number]
+    if row is None:
+        way = ("振込指定日を変える", reverse("benefits-redating-new", args=place))
+        return [way] if actor.may_somewhere(PREPARE) else []
+    found = []
+    if actor.may_somewhere(RELEASE) and row.asked_by != actor.staff_id:
+        found.append(("振込指定日の変更を確認する", reverse("benefits-redating-confirm", args=[row.pk])))
+    if actor.may_somewhere(PREPARE):
+        found.append(("振込指定日の変更を取り下げる", reverse("benefits-redating-withdraw", args=[row.pk])))
+    return found
 
 
 def _results(batch: Batch) -> list[tuple[str, object]]:

@@ -18,6 +18,7 @@ from todoke.records.layouts.public_accounts_v2026 import ACCOUNTS
 from todoke.systems.benefits.actions.take_public_accounts import take_public_accounts
 from todoke.systems.benefits.queries.editions import every, find
 from todoke.systems.benefits.queries.payments import folder
+from todoke.systems.benefits.web.cases.lists import with_purpose
 
 ACCOUNT: Final = Permission.BENEFITS_ACCOUNT
 
@@ -58,9 +59,9 @@ def take(request: HttpRequest) -> HttpResponse:
     return form_page(
         request, PublicAccountsForm(request.POST or None, request.FILES or None), permission=ACCOUNT,
         heading="公金受取口座の照会の結果を取り込みます", verb="取り込む", work=work,
-        done="取り込みました。取り込んだ世帯は審査に戻りました。", back=reverse("benefits-failed"),
+        done="取り込みました。取り込んだ世帯は審査に戻りました。", back=with_purpose(request, reverse("benefits-failed")),
         lead="不備または振込不能の世帯だけに、照会日とともに口座を登録します。名義が受給者本人と異なるときは、審査で止まります。",
         columns=[(column.name, column.label, column.required) for column in ACCOUNTS.columns],
         template="benefits/payments/bank_list.html",
-        crumbs=[("ホーム", "/"), ("振込不能", reverse("benefits-failed")), ("公金受取口座", "")],
+        crumbs=[("ホーム", "/"), ("振込不能", with_purpose(request, reverse("benefits-failed"))), ("公金受取口座", "")],
     )  # fmt: skip

@@ -25,6 +25,7 @@ from todoke.systems.benefits.queries import results as reads
 from todoke.systems.benefits.queries.editions import find
 from todoke.systems.benefits.queries.results import Failed
 from todoke.systems.benefits.rules.failures import FAILURES, AccountSource
+from todoke.systems.benefits.web.cases.lists import with_purpose
 from todoke.systems.benefits.web.payments import words
 from todoke.systems.benefits.web.payments.batches import facts
 from todoke.systems.benefits.web.payments.forms import AccountForm, ResultsForm
@@ -80,7 +81,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     columns = [
         Column[Failed](
             key="case", title="給付管理番号", value=lambda row: row.case_number, kind=Kind.CODE, heads_row=True,
-            cell=lambda row: make_link(reverse("benefits-failed-account", args=[row.case_id]), row.case_number) if may else row.case_number,
+            cell=lambda row: make_link(with_purpose(request, reverse("benefits-failed-account", args=[row.case_id])), row.case_number) if may else row.case_number,
         ),
         Column[Failed](key="why", title="事由", value=_why),
         Column[Failed](key="code", title="不備コード", value=_deficiency, kind=Kind.CODE),
@@ -97,7 +98,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     return lists.listing(
         request, table, permission=READ, heading="振込不能",
         lead="口座を訂正すると審査に戻り、承認の後に新しい振込の回として支払います。前の回の記録は変わりません。",
-        actions=[("公金受取口座の照会の結果を取り込む", reverse("benefits-public-accounts"))] if may else (),
+        actions=[("公金受取口座の照会の結果を取り込む", with_purpose(request, reverse("benefits-public-accounts")))] if may else (),
         crumbs=[("ホーム", "/"), ("振込不能", "")],
     )  # fmt: skip
 
@@ -128,7 +129,7 @@ def account(request: HttpRequest, case_id: int) -> HttpResponse:
     ]  # fmt: skip
     return form_page(
         request, form, permission=ACCOUNT, heading="振込先の口座を訂正します", verb="訂正して審査へ戻す", work=work,
-        done="訂正しました。審査・承認の後に、もう一度支払います。", back=reverse("benefits-failed"), facts=rows,
+        done="訂正しました。審査・承認の後に、もう一度支払います。", back=with_purpose(request, reverse("benefits-failed")), facts=rows,
         lead="今の口座は表示しません。本人の書面または公金受取口座を見て入力してください。",
-        crumbs=[("ホーム", "/"), ("振込不能", reverse("benefits-failed")), ("口座の訂正", "")],
+        crumbs=[("ホーム", "/"), ("振込不能", with_purpose(request, reverse("benefits-failed"))), ("口座の訂正", "")],
     )  # fmt: skip

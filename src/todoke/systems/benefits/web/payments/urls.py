@@ -15,6 +15,7 @@ from todoke.systems.benefits.web.payments import (
     days,
     public_accounts,
     recalls,
+    redating,
     results,
     steps,
 )
@@ -29,6 +30,11 @@ urlpatterns: Final[list[URLPattern]] = [
     path(f"{_ONE}/write", steps.write, name="benefits-payment-write"),
     path(f"{_ONE}/take", steps.take, name="benefits-payment-take"),
     path(f"{_ONE}/results", results.take, name="benefits-payment-results"),
+    path(f"{_ONE}/day", redating.ask, name="benefits-redating-new"),
+    path("benefits/redatings/<int:redating_id>/confirm", redating.confirm, name="benefits-redating-confirm"),
+    path(
+        "benefits/redatings/<int:redating_id>/withdraw", redating.withdraw, name="benefits-redating-withdraw"
+    ),
     path("benefits/bank-list", bank_lists.take, name="benefits-bank-list"),
     path("benefits/failed", results.failed, name="benefits-failed"),
     path("benefits/failed/<int:case_id>", results.account, name="benefits-failed-account"),
@@ -45,11 +51,16 @@ urlpatterns: Final[list[URLPattern]] = [
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
-    Entry(route="benefits-payments", title="支払", below=("benefits-payment",)),
+    Entry(route="benefits-payments", title="支払", below=("benefits-payment", "benefits-redating")),
     Entry(route="benefits-days", title="日締め", below=("benefits-day",)),
     Entry(route="benefits-recalls", title="組戻し", below=("benefits-recall",)),
     Entry(route="benefits-bank-list", title="金融機関の一覧"),
     Entry(route="benefits-failed", title="振込不能", below=("benefits-failed", "benefits-public-accounts")),
 )
 
-CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (batches.cards, recalls.cards, days.cards)
+CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
+    batches.cards,
+    redating.cards,
+    recalls.cards,
+    days.cards,
+)

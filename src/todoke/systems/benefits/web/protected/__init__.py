@@ -1,0 +1,1 @@
+"""Pages of letters to protected persons."""
