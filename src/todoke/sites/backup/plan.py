@@ -1,4 +1,4 @@
-"""控えの計画: what `<instance>/<realm>/backup.toml` says: for whom, where, how long, and when an alarm rings."""
+"""控えの計画: what `<instance>/<realm>/backup.toml` says: for whom, where, how long. When an alarm rings stands in `alarms.toml`."""
 
 from __future__ import annotations
 
@@ -24,9 +24,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     copies: list[str] = []
     daily: int = 14
     monthly: int = 12
-    every_hours: float = 24.0
-    alarm_hours: float = 26.0
-    drill_days: int = 100
 
     def check(self) -> Plan:
         """SETUP_MISSING for a plan that would put the keys beside the data."""
@@ -37,8 +34,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         ours, keys = Path(self.folder).resolve(), Path(self.keys_folder).resolve()
         if ours == keys or ours in keys.parents or keys in ours.parents:
             raise _missing("データと鍵の置き場所が同じです", "鍵は別の媒体に置いてください。")
-        if self.daily < 1 or self.monthly < 0 or not 0 < self.every_hours <= self.alarm_hours:
-            raise _missing("世代数または時間が正しくありません", "daily は 1 以上にしてください。")
+        if self.daily < 1 or self.monthly < 0:
+            raise _missing("世代数が正しくありません", "daily は 1 以上にしてください。")
         return self
 
 
