@@ -15,6 +15,7 @@ from pathlib import Path
 import django
 import pytest
 from django.db import connections
+from hypothesis import HealthCheck, settings
 
 from tests import provisioned
 from tests.emptying import Emptier
@@ -28,6 +29,12 @@ pytest_plugins = [
     "tests.browser",
     "tests.clocks",
 ]  # one Chromium for the whole run: Playwright starts but once a thread
+
+# how fast something is, a benchmark shows; a test that a busy machine fails proves nothing
+settings.register_profile(
+    "todoke", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("todoke")
 
 _folder = Path(tempfile.mkdtemp(prefix="todoke-test-"))
 

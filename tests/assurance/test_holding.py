@@ -13,8 +13,8 @@ from todoke.privacy.classes import FieldClass, classes_of
 from todoke.privacy.holding import Holding
 
 HOLDINGS = {
-    "residents": "residents.queries.held", "benefits": "benefits.queries.held_kinds", "inquiry": "inquiry.queries.held",
-    "linkage": "linkage.queries.held", "intermediary": "intermediary.queries.held",
+    "residents": "residents.queries.on_person", "benefits": "benefits.queries.on_person_kinds", "inquiry": "inquiry.queries.on_person",
+    "linkage": "linkage.queries.on_person", "intermediary": "intermediary.queries.on_person",
 }  # fmt: skip
 
 

@@ -60,6 +60,9 @@ _NAMES: Final[Mapping[str, str]] = {
     "taxing_municipality": "課税した団体", "text": "内容", "total_income": "合計所得金額（円）", "ward_after": "異動後の区",
     "ward_before": "異動前の区", "ward_code": "区", "what": "異動した項目", "written_off_yen": "欠損とした額（円）",
     "inquirer": "照会した機関", "declared": "申告の有無", "levy_waived": "減免", "treaty_exempt": "租税条約による免除",
+    "requested": "申請のための付番か", "take": "記録の回数", "destination": "送付先の番号", "month": "対象の月", "salary": "給与収入（円）", "business": "事業収入（円）",
+    "property": "不動産収入（円）", "pension": "年金収入（円）", "business_cost": "事業の経費（円）", "property_cost": "不動産の経費（円）",
+    "dependants": "扶養親族の数", "special": "障害者・未成年者・寡婦・ひとり親か",
     "supporter": "扶養者", "valid_from": "開始の日", "valid_to": "終了の日", "birth_year": "生年", "household_size": "世帯の人数",
 }  # fmt: skip
 
@@ -68,7 +71,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     "asked": "照会・依頼", "changed": "変更", "chosen": "選択", "confirmed": "確認", "contacted": "連絡", "created": "作成",
     "decided": "決定", "declined": "却下", "drafted": "起案", "dropped": "消去", "entered": "入力", "examined": "審査",
     "found": "発見", "moved": "移動", "noted": "記録", "opened": "開始", "ordered": "指示", "proposed": "提案",
-    "received": "受付・受領", "recorded": "記録", "registered": "登録", "renewed": "更新", "requested": "依頼",
+    "received": "受付・受領", "recorded": "記録", "registered": "登録", "renewed": "更新", "requested": "依頼", "reversed": "取消し", "printed": "印刷",
     "reserved": "支払の予定", "returned": "差戻し・返送", "searched": "検索", "sent": "送付", "state": "状態の変更", "taken": "取込み",
     "undone": "取消し",
 }  # fmt: skip

@@ -10,7 +10,7 @@ from todoke.kernel import clock
 from todoke.oplog.person import Person
 from todoke.oplog.record import record_many
 from todoke.systems.intermediary import needs
-from todoke.systems.intermediary.queries.held import held
+from todoke.systems.intermediary.queries.on_person import held
 from todoke.systems.intermediary.rules import asking
 
 _VERB = Permission.INTERMEDIARY_HELD_DISCLOSE.value

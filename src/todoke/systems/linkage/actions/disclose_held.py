@@ -13,7 +13,7 @@ from todoke.exchange.transport import Transport
 from todoke.oplog.person import Person
 from todoke.oplog.record import record_many
 from todoke.privacy.holding import Section
-from todoke.systems.linkage.queries import held as reads
+from todoke.systems.linkage.queries import on_person as reads
 
 ALIAS = "linkage"
 _VERB = Permission.DISCLOSURE_GATHER.value

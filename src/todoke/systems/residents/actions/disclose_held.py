@@ -11,7 +11,7 @@ from todoke.contracts.holding import Asked
 from todoke.oplog.person import Person
 from todoke.oplog.record import record_many
 from todoke.privacy.holding import Section
-from todoke.systems.residents.queries.held import ALIAS, held
+from todoke.systems.residents.queries.on_person import ALIAS, held
 
 _VERB = Permission.DISCLOSURE_GATHER.value
 

@@ -13,7 +13,7 @@ from todoke.privacy.holding import PLACES, Ground, Item, Section
 from todoke.systems.benefits.models import Appeal, Case, Decision, DecisionRun, RegisterEntry, Resident
 from todoke.systems.benefits.queries import evidence
 from todoke.systems.benefits.queries.evidence import Evidence
-from todoke.systems.benefits.queries.held_kinds import HOLDING
+from todoke.systems.benefits.queries.on_person_kinds import HOLDING
 
 ALIAS = "benefits"
 _KEYS: Final = "SELECT resident_code, household_key FROM read_parquet($path) WHERE resident_code IN (SELECT unnest($codes))"
