@@ -53,6 +53,7 @@ from todoke.access.permissions import Role
                 "ホーム",
                 "番号変換の許可",
                 "措置の状況",
+                "事故の記録",
                 "利用者",
                 "権限",
                 "サインイン中",

@@ -9,10 +9,11 @@ from django.urls import URLPattern, path
 
 from todoke.access.permissions import Actor
 from todoke.assurance.disclosure.web import urls as disclosure
-from todoke.assurance.web import board, promise
+from todoke.assurance.web import board, incidents, promise
 from todoke.pages.shell import Card, Entry, under
 
 _PROMISE: Final = "assurance/promises/<str:promise_id>"
+_INCIDENT: Final = "assurance/incidents/<int:number>"
 
 urlpatterns: Final[list[URLPattern]] = [
     *disclosure.urlpatterns,
@@ -21,6 +22,14 @@ urlpatterns: Final[list[URLPattern]] = [
     path(_PROMISE, promise.promise, name="assurance-promise"),
     path(f"{_PROMISE}/confirm", promise.confirm, name="assurance-confirm"),
     path(f"{_PROMISE}/audit/<int:number>", promise.audit, name="assurance-audit"),
+    path("assurance/accidents", incidents.accidents, name="assurance-accidents"),
+    path("assurance/incidents", incidents.listed, name="assurance-incidents"),
+    path("assurance/incidents/new", incidents.new, name="assurance-incident-new"),
+    path(_INCIDENT, incidents.incident, name="assurance-incident"),
+    path(f"{_INCIDENT}/steps/<str:key>", incidents.step, name="assurance-incident-step"),
+    path(f"{_INCIDENT}/prevention", incidents.prevention, name="assurance-incident-prevention"),
+    path(f"{_INCIDENT}/close", incidents.close, name="assurance-incident-close"),
+    path(f"{_INCIDENT}/report", incidents.report, name="assurance-incident-report"),
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
@@ -31,6 +40,11 @@ MENU: Final[tuple[Entry, ...]] = (
             route="assurance-board",
             title=board.TITLE,
             below=("assurance-check", "assurance-promise", "assurance-confirm", "assurance-audit"),
+        ),
+        Entry(
+            route="assurance-incidents",
+            title=incidents.TITLE,
+            below=("assurance-incident", "assurance-accidents"),
         ),
     ),
 )
