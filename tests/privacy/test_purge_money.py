@@ -37,7 +37,7 @@ USED = {
 }  # fmt: skip
 STAYS = {
     "benefits_result_file", "benefits_bank_debit", "benefits_day_closing", "benefits_file_handover", "benefits_box",
-    "benefits_payment_batch", "benefits_bank_file", "benefits_case_tally",
+    "benefits_payment_batch", "benefits_bank_file", "benefits_case_tally", "benefits_day_tally",
 }  # fmt: skip
 
 
@@ -65,9 +65,10 @@ def test_everything_after_the_letters_goes_with_its_case_and_the_money_trail_sta
     for model in apps.get_app_config("benefits").get_models():
         if not isinstance(declaration(model).keep, ForEver):
             assert count("benefits", model._meta.db_table) == 0, model
-    for table in STAYS - {"benefits_case_tally"}:
+    for table in STAYS - {"benefits_case_tally", "benefits_day_tally"}:
         assert count("benefits", table), table
     assert rows("benefits", "SELECT coalesce(sum(cases), 0) FROM benefits_case_tally") == [(0,)]
+    assert rows("benefits", "SELECT coalesce(sum(cases), 0) FROM benefits_day_tally") == [(0,)]
 
 
 def _fail_and_recall(folder: Path) -> None:

@@ -14,6 +14,7 @@ from todoke.systems.benefits.models.bank_result import (
 from todoke.systems.benefits.models.call import Call, CallCheck, CallNote, CallReturn
 from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
+from todoke.systems.benefits.models.day_tally import DayTally
 from todoke.systems.benefits.models.decision import Decision, DecisionInput, DecisionRun
 from todoke.systems.benefits.models.declared_income import DeclaredIncome
 from todoke.systems.benefits.models.decline import Decline
@@ -77,6 +78,7 @@ __all__ = [
     "CaseTally",
     "Contact",
     "DayClosing",
+    "DayTally",
     "Decision",
     "DecisionInput",
     "DecisionRun",

@@ -41,12 +41,11 @@ SELECT ward_code, state, CASE {_AGE} ELSE '{AGES[-1].key}' END AS age, sum(cases
 FROM benefits_case_tally WHERE programme = %(programme)s GROUP BY 1, 2, 3 HAVING sum(cases) <> 0
 """
 _WEEKS = """
-SELECT date_trunc('week', received_on)::date AS week, count(*) FROM benefits_application
-WHERE programme = %s AND refusal = '' AND correction = 0 GROUP BY 1 ORDER BY 1
+SELECT date_trunc('week', day::timestamp)::date AS week, sum(cases)::bigint FROM benefits_day_tally
+WHERE programme = %s AND what = 'received' GROUP BY 1 HAVING sum(cases) <> 0 ORDER BY 1
 """
 _APPROVED_LATELY = """
-SELECT count(*) FROM benefits_approval a JOIN benefits_case c ON c.id = a.case_id
-WHERE a.approved_at > %s AND c.programme = %s
+SELECT coalesce(sum(cases), 0)::bigint FROM benefits_day_tally WHERE programme = %s AND what = 'approved' AND day > %s
 """
 
 
@@ -136,8 +135,8 @@ def received_by_week(programme: str) -> list[tuple[date, int]]:
 
 def approved_lately(programme: str) -> int:
     """Approvals of the last days that the forecast's pace is reckoned from."""
-    since = clock.now() - timedelta(days=PACE_DAYS)
-    ((count,),) = postgres.fetch(ALIAS, _APPROVED_LATELY, (since, programme))
+    since = clock.today() - timedelta(days=PACE_DAYS)
+    ((count,),) = postgres.fetch(ALIAS, _APPROVED_LATELY, (programme, since))
     return int(count)
 
 
