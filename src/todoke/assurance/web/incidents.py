@@ -234,11 +234,11 @@ def report(request: HttpRequest, number: int) -> HttpResponse:
         ("本人の数", f"{found.persons:,} 人" if found.persons else unknown),
         ("個人データの項目", unknown),
         ("原因", done.get("find_out", unknown)),
-        ("二次被害又はそのおそれの有無及びその内容", done.get("contain", unknown)),
+        ("二次被害又はそのおそれの有無及びその内容", unknown),
         ("本人への対応の実施状況", done.get("notify_persons", "これから行います")),
         ("公表の実施状況", wareki(found.announced_on) if found.announced_on else done.get("announce", "これから行います")),
         ("再発防止のための措置", found.prevention or "検討中"),
-        ("その他参考となる事項", "なし"),
+        ("その他参考となる事項", f"被害の拡大の防止：{contained}" if (contained := done.get("contain")) else "なし"),
     ]  # fmt: skip
     back = reverse("assurance-incident", args=[number])
     context = {
