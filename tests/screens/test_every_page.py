@@ -14,6 +14,7 @@ from django.urls import URLPattern, get_resolver
 
 from tests import hiring
 from tests.screens.aftermath_pages import AFTERMATH
+from tests.screens.assurance_pages import ASSURANCE
 from tests.screens.disclosure_pages import DISCLOSURE
 from tests.screens.office import Office, Person
 from todoke.access.models import Contract, Grant, GrantState, Session
@@ -102,6 +103,7 @@ benefits-destination-new benefits-redating-new benefits-redating-confirm benefit
 
 ELSEWHERE = {
     **AFTERMATH,
+    **ASSURANCE,
     **DISCLOSURE,
     **dict.fromkeys(_EXAMINATION.split(), "test_examination_screens"),
     **{

@@ -52,6 +52,7 @@ from todoke.access.permissions import Role
             [
                 "ホーム",
                 "番号変換の許可",
+                "措置の状況",
                 "利用者",
                 "権限",
                 "サインイン中",
