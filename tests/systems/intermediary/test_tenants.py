@@ -182,8 +182,15 @@ def test_another_s_objects_are_unknown_at_the_own_door(busy: Towns) -> None:
                 told(busy, f"city:{OWN}", f"platform:{OWN}", kind, filled(kind.request, "", one))
                 for one in (ids, {name: invented[name] for name in ids})
             )
-            assert theirs == other, kind.name
+            assert _beside_looks(theirs) == _beside_looks(other), kind.name
     assert state(busy, alias(OTHER)) == before
+
+
+def _beside_looks(answer: object) -> object:
+    """Without one's own looks at the number: each question of this test is one more of them."""
+    if not isinstance(answer, dict) or "sections" not in answer:
+        return answer
+    return [section for section in answer["sections"] if section["key"] != "intermediary.looks"]
 
 
 def test_the_network_hears_nobody_in_another_s_name(busy: Towns) -> None:

@@ -44,16 +44,17 @@ _REDATED = """
 DROP TRIGGER benefits_payment_batch_append_only ON benefits_payment_batch;
 CREATE FUNCTION benefits_payment_batch_redated() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP <> 'UPDATE' OR (to_jsonb(NEW) - 'transfer_on') IS DISTINCT FROM (to_jsonb(OLD) - 'transfer_on') THEN
+    IF TG_OP <> 'UPDATE' OR NEW.transfer_on = OLD.transfer_on
+        OR (to_jsonb(NEW) - 'transfer_on') IS DISTINCT FROM (to_jsonb(OLD) - 'transfer_on')
+    THEN
         RAISE EXCEPTION 'table benefits_payment_batch is append-only: % refused', TG_OP USING ERRCODE = '23514';
     END IF;
-    IF NEW.transfer_on <> OLD.transfer_on AND (
-        EXISTS (SELECT FROM benefits_bank_file f WHERE f.batch_id = NEW.id)
+    IF EXISTS (SELECT FROM benefits_bank_file f WHERE f.batch_id = NEW.id)
         OR NEW.transfer_on IS DISTINCT FROM (
             SELECT d.transfer_on FROM benefits_redating d
             WHERE d.batch_id = NEW.id AND d.state = 'confirmed' AND d.transfer_on_before = OLD.transfer_on
             ORDER BY d.confirmed_at DESC, d.id DESC LIMIT 1)
-    ) THEN
+    THEN
         RAISE EXCEPTION 'a batch gets another day by two people, and none once its file was written'
             USING ERRCODE = '23514', CONSTRAINT = 'batch_redated_by_two';
     END IF;
