@@ -478,6 +478,8 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
     menu = [link.get_attribute("href") for link in person.page.locator(".menu a").all()]
     assert menu == [
         "/",
+        "/assurance",
+        "/assurance/incidents",
         "/staff",
         "/grants",
         "/sessions",
