@@ -15,6 +15,7 @@ from todoke.access.form_pages import form_page, refused
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor, Permission
 from todoke.kernel.clock import wareki
+from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits.actions.printing.begin_printing import begin_printing
@@ -106,6 +107,8 @@ def works(request: HttpRequest) -> HttpResponse:
 @screen(PRINT, atomic=False)
 def new(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     """印刷の開始: counted with the register of now."""
+    if kind not in set(LetterKind):
+        raise TodokeError(ErrorCode.NOT_FOUND, what="手紙の種類")
     programme, letter = find(code), LetterKind(kind)
     found = print_works.preview(programme, letter, SAMPLE_CITY)
     begun = list[int]()
