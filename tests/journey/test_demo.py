@@ -92,6 +92,7 @@ _TABLES = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"
 _CANARY_FORMS = [f"%{CANARY_INDIVIDUAL_NUMBER}%", f"%{CANARY_INDIVIDUAL_NUMBER.encode().hex()}%"]
 
 
+@pytest.mark.slow
 def test_two_runs_with_one_seed_give_identical_files(undisturbed: Path, workplace: Path) -> None:
     again = demo.finish(workplace, residents=RESIDENTS, seed=SEED)
     assert demo.totals(again) == demo.totals(demo.summary(undisturbed))
