@@ -43,7 +43,7 @@ ITEMS = {name: Item(None, "NotAcceptable") for name in TAX_ITEMS} | {"total_inco
 def towns(city_site: object, tmp_path: Path) -> Iterator[Towns]:
     with override_settings(TODOKE_INSTANCE_NAME="towns"):
         jobs.load(city.files() / "individual_numbers.csv", by=city.actor(city.OPERATOR))
-        registry.serve(Numbers, LinkageHolder())  # type: ignore[type-abstract]
+        registry.serve(Numbers, LinkageHolder())
         hire()
         yield three_towns.build(tmp_path, "towns")
 
@@ -66,7 +66,7 @@ def asked(local: str, kind: Kind, based_on: int | None = None, **changes: object
         "birth_date": person.birth_date, "address": "横浜市", "capacity": Capacity.OWN, "representative": "",
         "documents": [Document.PHOTO], "wanted": "所得の誤り", "based_on": based_on,
     }  # fmt: skip
-    return Asked(**{**given, **changes})  # type: ignore[arg-type]
+    return Asked(**{**given, **changes})
 
 
 def disclosed(local: str) -> int:

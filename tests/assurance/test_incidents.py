@@ -40,7 +40,7 @@ def registered(**changes: object) -> int:
         "by": administrator(), "kind": IncidentKind.OTHER, "title": "誤送付", "content": "2通", "persons": 2,
         "detected_at": clock.now() - timedelta(hours=1),
     }  # fmt: skip
-    return register_incident(**{**given, **changes})  # type: ignore[arg-type]
+    return register_incident(**{**given, **changes})
 
 
 def prevented(number: int) -> None:
@@ -67,7 +67,7 @@ def test_what_is_not_registered(city_site: object, changes: dict[str, object], c
 def test_a_step_is_done_once_and_is_one_of_its_kind(city_site: object) -> None:
     number = registered()
     told = {"by": administrator(), "incident_id": number, "note": "回収した"}
-    do_step(step="contain", **told)  # type: ignore[arg-type]
+    do_step(step="contain", **told)
     for changes, code in (
         ({"step": "contain"}, "STATE_CONFLICT"),
         ({"step": "first_report"}, "NOT_FOUND"),  # not reported to the commission
@@ -76,7 +76,7 @@ def test_a_step_is_done_once_and_is_one_of_its_kind(city_site: object) -> None:
         ({"step": "announce", "incident_id": 9999}, "NOT_FOUND"),
     ):
         with pytest.raises(TodokeError, match=code):
-            do_step(**{**told, **changes})  # type: ignore[arg-type]
+            do_step(**{**told, **changes})
     assert IncidentStep.objects.using(D).get().done_by == "m001"
 
 

@@ -27,7 +27,9 @@ from todoke.sites.postgres import running_server
 from todoke.sites.postgres_home import remove
 from todoke.sites.realms import Realm
 
-SAYS_NOTHING = lambda _line: None  # noqa: E731
+
+def says_nothing(_line: str) -> None:
+    """Nobody listens."""
 
 
 class Bank:
@@ -88,14 +90,14 @@ def bank(databases: Instance, tmp_path) -> Bank:
 def test_from_nothing(bank: Bank, databases: Instance, tmp_path, machine) -> None:
     write("benefits", 12)
     seal_and_witness(databases)
-    older = running.make(databases, Realm.CITY, bank.plan, say=SAYS_NOTHING)
+    older = running.make(databases, Realm.CITY, bank.plan, say=says_nothing)
     write("benefits", 7, start=50)
     seal(databases)
     seal_and_witness(databases)
     write("benefits", 3, start=90)
-    newer = running.make(databases, Realm.CITY, bank.plan, say=SAYS_NOTHING)
+    newer = running.make(databases, Realm.CITY, bank.plan, say=says_nothing)
     running.verify(databases, Realm.CITY, bank.plan, newer.backup, bank.identities["data"])
-    running.copy(bank.plan, newer, Realm.CITY, say=SAYS_NOTHING)
+    running.copy(bank.plan, newer, Realm.CITY, say=says_nothing)
     seen, at = exporting.witnessed("network"), microseconds(clock.now())
     witnessed.export(seen, tmp_path / "seen", instance=databases.name, realm="national", at=at)
     witness = ("--witness", str(tmp_path / "seen"))
@@ -151,7 +153,7 @@ def assert_goes_on(target: Path, uri: str) -> None:
 
 
 def test_the_machine_that_makes_backups_cannot_open_them(bank: Bank, databases: Instance) -> None:
-    made = running.make(databases, Realm.CITY, bank.plan, say=SAYS_NOTHING)
+    made = running.make(databases, Realm.CITY, bank.plan, say=says_nothing)
     secrets = {
         path.read_bytes()
         for path in databases.path.rglob("*")

@@ -105,6 +105,6 @@ WORDS_OF: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Field → what its codes mean, whatever model it stands in."""
 TOWNS: Final = frozenset(
-    "ward_code ward_before ward_after previous_municipality taxing_municipality municipality asked provider".split()  # noqa: SIM905
+    "ward_code ward_before ward_after previous_municipality taxing_municipality municipality asked provider".split()  # noqa: SIM905 - names, as Privacy lists them
 )
 """Fields that hold the five-digit code of a municipality."""

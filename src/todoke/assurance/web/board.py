@@ -93,7 +93,7 @@ def _by_section(found: Sequence[Standing]) -> Table[tuple[str, str, dict[State, 
     columns: list[Column[tuple[str, str, dict[State, int]]]] = [
         Column(key="section", title="評価書の節", value=lambda row: row[1], heads_row=True, sortable=False,
                cell=lambda row: make_link(f"{address}?section={row[0]}", row[1])),
-        *(Column(key=state.value, title=state.label, value=lambda row, state=state: row[2][state], kind=Shown.NUMBER, sortable=False)  # type: ignore[misc]
+        *(Column(key=state.value, title=state.label, value=lambda row, state=state: row[2][state], kind=Shown.NUMBER, sortable=False)  # type: ignore[misc]  # a lambda's default has no type
           for state in State),
     ]  # fmt: skip
     return Table(caption="評価書の節ごとの件数", columns=columns, rows=here)

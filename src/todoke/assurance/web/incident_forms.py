@@ -70,4 +70,4 @@ class PreventionForm(forms.Form):
 
     def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - as Django's forms take them
         super().__init__(*args, **more)
-        self.fields["answered_by"].choices = [(one.id, f"{one.id}　{one.text}") for one in promises()]  # type: ignore[attr-defined]
+        self.fields["answered_by"].choices = [(one.id, f"{one.id}　{one.text}") for one in promises()]  # type: ignore[attr-defined]  # a choice field; Django types all fields alike

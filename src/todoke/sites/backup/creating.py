@@ -77,7 +77,7 @@ def create(instance: Instance, realm: Realm, plan: Plan, *, say: Say = lambda _l
             manifest.check_part(keys_home / found.keys.part.name, found.keys.part, name)
             unfinished.rename(home / name)
             _settle(home)
-        except BaseException:
+        except BaseException:  # also Ctrl-C: nothing may stay that looks like a backup
             (keys_home / f"{name}.keys.age").unlink(missing_ok=True)
             shutil.rmtree(unfinished, ignore_errors=True)
             raise

@@ -44,7 +44,7 @@ class _Side(threading.Thread):
         try:
             with self._end as stream:
                 self._work(stream)
-        except BaseException as error:
+        except BaseException as error:  # of another thread: whoever waits for it raises or refuses
             self.error = error
 
 

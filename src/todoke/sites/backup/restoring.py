@@ -118,7 +118,7 @@ def _unpack(wanted: Wanted, found: Manifest, staged: Path) -> None:
             count += files.unpack(stream, staged)
         if count != found.files.files + found.keys.files:
             raise parts.refused(found.backup, "ファイルの数が目録と違います")
-    except BaseException:
+    except BaseException:  # also Ctrl-C: no opened file may stay
         shutil.rmtree(staged, ignore_errors=True)
         raise
     for folder in staged.glob("*/"):

@@ -61,7 +61,7 @@ class IntakeForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, offices: list[str]) -> None:
         super().__init__(data)
         choices = [(code, OFFICES[code].title) for code in offices]
-        self.fields["office"].choices = choices if len(choices) == 1 else [_CHOOSE, *choices]  # type: ignore[attr-defined]
+        self.fields["office"].choices = choices if len(choices) == 1 else [_CHOOSE, *choices]  # type: ignore[attr-defined]  # a choice field; Django types all fields alike
 
 
 class RegisterFilter(forms.Form):
@@ -121,7 +121,7 @@ class DecideForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, kind: Kind) -> None:
         super().__init__(data)
-        self.fields["outcome"].choices = list(OUTCOMES[kind].items())  # type: ignore[attr-defined]
+        self.fields["outcome"].choices = list(OUTCOMES[kind].items())  # type: ignore[attr-defined]  # a choice field; Django types all fields alike
 
 
 class HandOverForm(forms.Form):

@@ -41,7 +41,7 @@ def carry_on(number: int, *, by: Actor) -> PrintWork:
             failure = f"{error.sentence}（{error.code.name}）"
         except (OperationalError, InterfaceError):
             raise
-        except Exception as error:  # the text of an exception may quote a row
+        except Exception as error:  # whatever it is, the work ends with it; its text may quote a row
             _log.error("benefits.print %s: %s", number, type(error).__name__)
             found = TodokeError(ErrorCode.UNEXPECTED, kind=type(error).__name__)
             failure = f"{found.sentence}（{found.code.name}）"

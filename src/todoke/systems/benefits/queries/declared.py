@@ -62,4 +62,4 @@ def arrived(programme: str, codes: list[str], until: datetime) -> datetime | Non
 
 
 def _declared(row: tuple[object, ...]) -> Declared:
-    return Declared(**dict(zip(("resident_code", *ITEMS), row, strict=True)))  # type: ignore[arg-type]
+    return Declared(**dict(zip(("resident_code", *ITEMS), row, strict=True)))  # type: ignore[arg-type]  # a row of the table, whose columns are these
