@@ -16,6 +16,7 @@ from todoke.systems.benefits.rules import bank_account, bank_days
 from todoke.systems.benefits.rules.bank_account import BankAccount
 from todoke.systems.benefits.rules.failures import SOURCE_TITLES
 from todoke.systems.benefits.rules.office import PayingOffice
+from todoke.systems.benefits.web import yucho
 
 _NUMBER: Final = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}
 
@@ -115,8 +116,7 @@ class AccountForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The account as banks know it; every fault by its field."""
         given = super().clean() or {}
-        if given.get("symbol") or given.get("yucho_number"):
-            self._convert(given)
+        yucho.convert(self, given)
         if self.errors:
             return given
         account = self.account(given)
@@ -125,17 +125,6 @@ class AccountForm(forms.Form):
         if given["source_on"] > today():
             self.add_error("source_on", "今日より後の日付です。")
         return given
-
-    def _convert(self, given: dict[str, Any]) -> None:
-        if given.get("bank_code") != bank_account.YUCHO:
-            self.add_error("symbol", "記号・番号はゆうちょ銀行（9900）のときだけ入力します。")
-            return
-        try:
-            branch, kind, number = bank_account.of_yucho(given["symbol"], given["yucho_number"])
-        except bank_account.UnreadableSymbol as error:
-            self.add_error("symbol", str(error))
-            return
-        given |= {"branch_code": branch, "account_type": kind, "account_number": number}
 
     def account(self, given: dict[str, Any]) -> BankAccount:
         """What was given, as one account."""
