@@ -26,10 +26,16 @@ from todoke.sites.ports import HOST, free_port
 from todoke.sites.postgres import Server
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.models import Case
-from todoke.systems.benefits.rules import public_status
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.public_status import NOBODY, NOTICE, PublicStatus, facts, sentence
-from todoke.systems.benefits.rules.push import Route
+from todoke.systems.benefits.rules.aftermath import public_status
+from todoke.systems.benefits.rules.aftermath.public_status import (
+    NOBODY,
+    NOTICE,
+    PublicStatus,
+    facts,
+    sentence,
+)
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.deciding.push import Route
 from todoke.systems.benefits.web.status.pages import TAKES
 
 ROOT = Path(__file__).parents[2]

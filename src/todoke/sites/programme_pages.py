@@ -9,9 +9,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from todoke.kernel.clock import wareki
-from todoke.systems.benefits.rules import definition, edition_changes, programmes
+from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.rules.deciding.push import FACT_WORDS
+from todoke.systems.benefits.rules.editions import changes as edition_changes
+from todoke.systems.benefits.rules.editions import definition
 from todoke.systems.benefits.rules.programme import Programme, Unit
-from todoke.systems.benefits.rules.push import FACT_WORDS
 
 FOLDER = Path("docs/manual/programmes")
 CASES = Path("tests/systems/benefits/programmes")

@@ -90,10 +90,10 @@ def run(letters: int, var: Path, say: Callable[[str], None]) -> dict[str, Any]:
 def begin(letters: int, folder: Path) -> dict[str, Any]:
     """The households, and the job as a person begins it who saw the count."""
     from todoke.systems.benefits.actions.printing.begin_printing import begin_printing
-    from todoke.systems.benefits.queries import print_works
-    from todoke.systems.benefits.queries.editions import find
-    from todoke.systems.benefits.rules.letter_kind import LetterKind
-    from todoke.systems.benefits.rules.office import SAMPLE_CITY
+    from todoke.systems.benefits.queries.editions.proposals import find
+    from todoke.systems.benefits.queries.letters import print_works
+    from todoke.systems.benefits.rules.letters.kind import LetterKind
+    from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
     bench_payments.build(letters, folder, forms=False)
     work = begin_printing(
@@ -123,8 +123,8 @@ def reconcile(work: int, letters: int) -> dict[str, Any]:
     from todoke.systems.benefits.actions.mailings.count_sheets import count_sheets
     from todoke.systems.benefits.actions.mailings.hand_over import hand_over
     from todoke.systems.benefits.models import Letter, LetterFile
-    from todoke.systems.benefits.queries import mailings, print_works
-    from todoke.systems.benefits.rules.mailing_state import SheetCount
+    from todoke.systems.benefits.queries.letters import mailings, print_works
+    from todoke.systems.benefits.rules.letters.mailing_state import SheetCount
 
     done = print_works.one(work)
     paths = sorted(print_works.folder(done).glob("*.pdf"))

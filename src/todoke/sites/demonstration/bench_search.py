@@ -101,7 +101,7 @@ def _fill(register: Path) -> dict[str, Any]:
     from todoke.engine import postgres
     from todoke.kernel import clock
     from todoke.systems.benefits.models import Register
-    from todoke.systems.benefits.rules import search_forms
+    from todoke.systems.benefits.rules.households import search_forms
 
     rows = pq.read_metadata(register).num_rows
     with bench_site.timed(), transaction.atomic(using="benefits"):
@@ -218,7 +218,7 @@ def _of(row: dict[str, Any]) -> list[Question]:
 
 
 def _search(register: Path) -> dict[str, Any]:
-    from todoke.systems.benefits.actions.search_residents import search_residents
+    from todoke.systems.benefits.actions.households.search_residents import search_residents
 
     questions = _questions(register)
     for question in questions[:20]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django import forms
 
-from todoke.systems.benefits.rules.bank_account import YUCHO, UnreadableSymbol, of_yucho
+from todoke.systems.benefits.rules.accounts.bank_account import YUCHO, UnreadableSymbol, of_yucho
 
 _ACCOUNT: Final = ("branch_code", "account_type", "account_number")
 
