@@ -19,13 +19,15 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.benefits import jobs, queries
-from todoke.systems.benefits.actions.enter_certificate import enter_certificate
+from todoke.systems.benefits.actions.households.enter_certificate import enter_certificate
 from todoke.systems.benefits.models import Resident, TaxCertificate
-from todoke.systems.benefits.queries import certificates, editions
-from todoke.systems.benefits.rules import tax_certificate, why_compare
-from todoke.systems.benefits.rules.tax_certificate import Certificate
-from todoke.systems.benefits.rules.why import Household, explain
-from todoke.systems.benefits.rules.why_rules import LOOKS
+from todoke.systems.benefits.queries import certificates
+from todoke.systems.benefits.queries.editions import proposals as editions
+from todoke.systems.benefits.rules import tax_certificate
+from todoke.systems.benefits.rules.tax.certificate import Certificate
+from todoke.systems.benefits.rules.why import compare as why_compare
+from todoke.systems.benefits.rules.why.explained import Household, explain
+from todoke.systems.benefits.rules.why.rules import LOOKS
 
 SECOND, THIRD = (Actor(staff_id=staff, roles=frozenset({Role.CLERK})) for staff in ("c002", "c003"))
 NOTHING_DUE = Certificate(

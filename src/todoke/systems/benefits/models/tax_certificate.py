@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, years
-from todoke.systems.benefits.rules.tax_certificate import MOST_YEN, Certificate
+from todoke.systems.benefits.rules.tax.certificate import MOST_YEN, Certificate
 
 
 class TaxCertificate(models.Model):

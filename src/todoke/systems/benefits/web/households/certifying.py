@@ -14,12 +14,12 @@ from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor, Permission
 from todoke.kernel import clock
 from todoke.pages.forms import DateField
-from todoke.systems.benefits.actions.enter_certificate import enter_certificate
-from todoke.systems.benefits.queries import certificates
-from todoke.systems.benefits.queries.household import Member, household_of
-from todoke.systems.benefits.rules import tax_certificate
-from todoke.systems.benefits.rules.form_entry import digits
-from todoke.systems.benefits.rules.tax_certificate import ITEM_WORDS, Certificate
+from todoke.systems.benefits.actions.households.enter_certificate import enter_certificate
+from todoke.systems.benefits.queries.deciding import certificates
+from todoke.systems.benefits.queries.households.household import Member, household_of
+from todoke.systems.benefits.rules.intake.form_entry import digits
+from todoke.systems.benefits.rules.tax import certificate as tax_certificate
+from todoke.systems.benefits.rules.tax.certificate import ITEM_WORDS, Certificate
 from todoke.systems.benefits.web.households.search import household_address
 
 
