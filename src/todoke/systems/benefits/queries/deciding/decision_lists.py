@@ -13,8 +13,7 @@ from typing import Final
 import pyarrow as pa
 
 from todoke.engine import duck
-from todoke.systems.benefits.queries import certificates
-from todoke.systems.benefits.queries.deciding import declared
+from todoke.systems.benefits.queries.deciding import certificates, declared
 from todoke.systems.benefits.queries.deciding.judging import earlier_rounds
 from todoke.systems.benefits.queries.imports import standing as imports
 from todoke.systems.benefits.rules.deciding import shortfall
