@@ -166,6 +166,21 @@ def bench_letters(letters: int, as_json: bool) -> None:
     click.echo(benches.as_json(found) if as_json else bench_letters.as_table(found))
 
 
+@bench.command("printing")
+@click.option(
+    "--letters", default=100_000, show_default=True, type=click.IntRange(min=2_000), help="手紙の通数"
+)
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで架空の世帯に手紙を印刷し、終わると消す")
+def bench_printing(letters: int, as_json: bool) -> None:
+    """一つの印刷の処理。半分で止めて（kill -9）続け、印刷所の数と合わせます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_printing as benches_of_printing
+
+    found = benches_of_printing.run(letters, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else benches_of_printing.as_table(found))
+
+
 @bench.command("oplog")
 @click.option(
     "--rows", default=1_000_000, show_default=True, type=click.IntRange(min=1000), help="検証する件数"
@@ -358,9 +373,9 @@ def exchange() -> None:
 def exchange_reconcile(folder: Path | None, platform_by: str, network_by: str) -> None:
     """照会側・提供側・ネットワークの情報提供等記録を一件ずつ突き合わせます。"""
     from todoke.kernel.errors import ErrorCode, TodokeError
+    from todoke.sites.database.postgres import running_server
     from todoke.sites.demonstration.run_folder import newest_instance
     from todoke.sites.instance import Instance
-    from todoke.sites.postgres import running_server
     from todoke.sites.reconcile import reconcile
 
     instance = Instance.load(folder or newest_instance(VAR))
@@ -382,10 +397,10 @@ def exchange_reconcile(folder: Path | None, platform_by: str, network_by: str) -
 def exchange_check(folder: Path | None, platform_by: str, network_by: str, minutes: int) -> None:
     """どの障害の後でも守られるべき約束（許可証なしの提供がない、など）を全ての記録で確かめます。"""
     from todoke.kernel.errors import ErrorCode, TodokeError
+    from todoke.sites.database.postgres import running_server
     from todoke.sites.demonstration.run_folder import newest_instance
     from todoke.sites.instance import Instance
     from todoke.sites.invariants import RULES
-    from todoke.sites.postgres import running_server
     from todoke.sites.reconcile import check
 
     instance = Instance.load(folder or newest_instance(VAR))
@@ -406,6 +421,6 @@ def exchange_check(folder: Path | None, platform_by: str, network_by: str, minut
 @open_verb("公開の文書だけを示す")
 def exchange_openapi(site: str) -> None:
     """サイトの窓口の OpenAPI 3.1 文書を示します。"""
-    from todoke.sites import openapi
+    from todoke.sites.documents import openapi
 
     click.echo(openapi.page(Realm(site)), nl=False)
