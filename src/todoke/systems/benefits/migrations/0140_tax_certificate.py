@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("benefits", "0150_proxy_proof"),
+        ("benefits", "0130_day_tally"),
     ]
 
     operations = [
