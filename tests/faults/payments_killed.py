@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from todoke.sites.database.postgres import Server, running_server
 from todoke.sites.entering import enter_everything
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server, running_server
 
 ALIAS: Final = "benefits"
 HOUSEHOLDS: Final = 5
@@ -85,12 +85,12 @@ def main(folder: Path, points: int, seed: int) -> dict[str, Any]:
 
 
 def _enter(instance: Instance, server: Server, *, first: bool) -> None:
-    from todoke.sites.migrations import point_at
+    from todoke.sites.database.migrations import point_at
 
     enter_everything(instance)
     point_at(server.address)
     if first:
-        from todoke.sites.provision import provision
+        from todoke.sites.database.provision import provision
 
         provision(instance, server)
 

@@ -19,9 +19,9 @@ from tests.systems.benefits.test_intake import INTO, scan
 from tests.systems.benefits.world import CLERK, CODE, PROGRAMME, SUPERVISOR, TREASURER, decide
 from todoke.privacy.classes import declaration
 from todoke.privacy.retention import ForEver
+from todoke.sites.database.postgres import Server
+from todoke.sites.database.provision import owner_connection
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
-from todoke.sites.provision import owner_connection
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.papers.move_papers import move_into_box, send_out

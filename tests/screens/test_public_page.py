@@ -21,9 +21,9 @@ from tests.systems.benefits.townspeople import born, settle
 from tests.systems.benefits.world import CLERK, CODE, World, decide, household, rows
 from todoke.identifiers import case_number
 from todoke.kernel.clock import wareki
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.ports import HOST, free_port
-from todoke.sites.postgres import Server
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.models import Case
 from todoke.systems.benefits.rules.aftermath import public_status

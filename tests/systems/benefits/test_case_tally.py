@@ -11,8 +11,8 @@ from django.db import connections
 from tests.systems.benefits.asking_city import rows as sql
 from tests.systems.benefits.world import CLERK, CODE, decide
 from todoke.kernel import clock
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
 from todoke.systems.benefits import jobs, queries
 from todoke.systems.benefits.rules.cases.case_state import CaseState
 

@@ -21,8 +21,8 @@ from todoke.contracts import registry
 from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
 from todoke.contracts.stand_ins import ResidentsStandIn
 from todoke.engine import renewal, snapshots
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.registers import differing
 from todoke.systems.benefits.actions.registers import take_register as taking

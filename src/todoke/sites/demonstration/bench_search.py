@@ -20,11 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from todoke.sites.database.postgres import Server
 from todoke.sites.demonstration import bench_site
 from todoke.sites.demonstration.bench import SEED, machine
 from todoke.sites.demonstration.bench_site import apart, instance_for
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
 
 LIMIT_MS: Final = 100.0
 _AS_OF: Final = date(2022, 2, 1)
@@ -156,7 +156,7 @@ def _with_indexes(instance: Instance, server: Server, definitions: list[str]) ->
 
 
 def _owner(instance: Instance, server: Server) -> psycopg.Connection[Any]:
-    from todoke.sites.provision import owner_connection
+    from todoke.sites.database.provision import owner_connection
 
     return owner_connection(instance, server, instance.owner("benefits", None))
 

@@ -12,11 +12,11 @@ from todoke.exchange import metrics as exchange
 from todoke.exchange.metrics import Gauge
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.sites import alarms, lags, status
-from todoke.sites.alarms import Reading
+from todoke.sites.database.router import labels_of
 from todoke.sites.instance import Instance
+from todoke.sites.monitoring import alarms, lags, status
+from todoke.sites.monitoring.alarms import Reading
 from todoke.sites.realms import system_of
-from todoke.sites.router import labels_of
 
 
 @open_screen("登録した端末の証明書を持つ監視装置に、件数と秒数だけを返す")

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from todoke.sites.database.router import labels_of
 from todoke.sites.instance import DatabaseAccount, ServerAddress
 from todoke.sites.realms import system_of
-from todoke.sites.router import labels_of
 
 
 def point_at(address: ServerAddress) -> None:

@@ -17,9 +17,9 @@ from psycopg import sql
 
 from todoke.batch.progress import Meter
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.sites.database.router import labels_of
 from todoke.sites.instance import DatabaseAccount, Instance
 from todoke.sites.realms import PER_MUNICIPALITY
-from todoke.sites.router import labels_of
 
 _STANDING = """
 SELECT datname, shobj_description(oid, 'pg_database'), pg_database_size(oid) FROM pg_database WHERE datname = ANY(%s)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import click
 
 from todoke.kernel.errors import ErrorCode, Family
-from todoke.sites import openapi
+from todoke.sites.documents import openapi
 from todoke.sites.realms import Realm
 from todoke.sites.verbs import VERBS
 

@@ -2,7 +2,7 @@
 
 While sites are brought up to date, old code runs on the new tables. So a migration may add, and may not take away, rename,
 narrow, or demand what old code does not write. What must go, goes one release later: that migration says `contracts`, the
-release since which no code uses it (docs/upgrade.md). `python -m todoke.sites.upgrade --record RELEASE` begins anew.
+release since which no code uses it (docs/upgrade.md). `python -m todoke.sites.database.upgrade --record RELEASE` begins anew.
 """
 
 from __future__ import annotations

@@ -27,10 +27,10 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.sites.database.postgres_home import Home, clean_environment, open_home
+from todoke.sites.database.postgres_settings import HOST, SETTINGS
 from todoke.sites.instance import Instance, ServerAddress
 from todoke.sites.ports import free_port
-from todoke.sites.postgres_home import Home, clean_environment, open_home
-from todoke.sites.postgres_settings import HOST, SETTINGS
 
 ENVIRONMENT = "TODOKE_DATABASE_URL"
 _PATIENCE = 60.0  # seconds of failing starts; a recovering server is waited for as long as it lives

@@ -17,10 +17,10 @@ from psycopg.conninfo import make_conninfo
 from todoke.batch.progress import Meter
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog import keys as log_keys
-from todoke.sites import fleet
+from todoke.sites.database import fleet
+from todoke.sites.database.migrations import migrate, point_at
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import DatabaseAccount, Instance
-from todoke.sites.migrations import migrate, point_at
-from todoke.sites.postgres import Server
 from todoke.sites.realms import PER_MUNICIPALITY, Realm, alias
 
 Admin = psycopg.Connection[tuple[Any, ...]]
