@@ -13,6 +13,7 @@ import zxingcpp
 from click.testing import CliRunner
 
 from tests.systems.benefits.test_form_entry import case, opened, scan
+from tests.systems.benefits.test_letters import LETTERS, TEXT
 from tests.systems.benefits.world import CLERK, TREASURER, World
 from todoke.identifiers import case_number
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -23,6 +24,7 @@ from todoke.systems.benefits.models import FormImage
 from todoke.systems.benefits.queries.intake import form_entries as reads
 from todoke.systems.benefits.rules.intake import pictures as rules
 from todoke.systems.benefits.rules.intake.pictures import SAID, Left, Place
+from todoke.systems.benefits.web.letters import typesetting
 
 GOOD, OTHER = (case_number.mint(101, serial) for serial in (1, 2))
 
@@ -68,6 +70,19 @@ def left(folder: Path) -> dict[str, str]:
 def test_a_picture_says_where_it_belongs_or_is_left(name: str, codes: list[str], found: Place | Left) -> None:
     assert rules.place(name, codes) == found
     assert set(SAID) == set(Left)
+
+
+def test_our_own_form_is_read_askew_upside_down_and_badly_scanned(tmp_path: Path) -> None:
+    typesetting.prepare(tmp_path, TEXT)
+    page = typesetting.typeset(LETTERS[:1], tmp_path, form="png", ppi=200)[1]
+    pixels = cv2.imdecode(np.frombuffer(page, np.uint8), cv2.IMREAD_GRAYSCALE)
+    height, width = pixels.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 3, 1)
+    askew = cv2.warpAffine(pixels, turn, (width, height), borderValue=255)
+    noisy = np.clip(askew + np.random.default_rng(1).normal(0, 12, askew.shape), 0, 255).astype(np.uint8)
+    for scanned in (noisy, cv2.rotate(noisy, cv2.ROTATE_180)):
+        data = cv2.imencode(".jpg", scanned, [cv2.IMWRITE_JPEG_QUALITY, 60])[1].tobytes()
+        assert rules.place("IMG_0001.jpg", codecs.codes_on(data)) == Place(LETTERS[0].number, 0)
 
 
 @pytest.mark.usefixtures("world")
