@@ -18,6 +18,7 @@ from todoke.systems.benefits import (
     aftermath_commands,
     bank_commands,
     file_commands,
+    form_commands,
     jobs,
     mailing_commands,
     queries,
@@ -43,6 +44,7 @@ def group() -> None:
 group.add_command(file_commands.group)
 group.add_command(bank_commands.group)
 group.add_command(mailing_commands.group)
+group.add_command(form_commands.group)
 group.add_command(aftermath_commands.group)
 
 
