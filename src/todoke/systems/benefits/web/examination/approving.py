@@ -65,6 +65,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "審査を通った世帯を、審査や入力をしていない職員が承認します。自分が審査した世帯は対象に入りません。"
     )
     context = {"heading": "承認", "crumbs": crumbs(), "lead": lead,
+               "actions": [("決裁区分", reverse("benefits-approval-limits"))],
                "table": Table(caption="承認を待つ世帯", columns=columns, rows=rows)}  # fmt: skip
     return render(request, "pages/listing.html", context)
 
