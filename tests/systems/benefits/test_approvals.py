@@ -16,13 +16,17 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.approve_applications import Approved, approve_applications
-from todoke.systems.benefits.actions.return_examination import return_examination
-from todoke.systems.benefits.actions.set_approval_limit import ask_limit, confirm_limit, withdraw_limit
-from todoke.systems.benefits.queries import approval_limits
-from todoke.systems.benefits.queries import approving as reads
-from todoke.systems.benefits.rules import approval
-from todoke.systems.benefits.rules.approval import Limit
+from todoke.systems.benefits.actions.examination.approve_applications import Approved, approve_applications
+from todoke.systems.benefits.actions.examination.return_examination import return_examination
+from todoke.systems.benefits.actions.examination.set_approval_limit import (
+    ask_limit,
+    confirm_limit,
+    withdraw_limit,
+)
+from todoke.systems.benefits.queries.examination import approval_limits
+from todoke.systems.benefits.queries.examination import approving as reads
+from todoke.systems.benefits.rules.examination import approval
+from todoke.systems.benefits.rules.examination.approval import Limit
 
 MANAGER = Actor(staff_id="m001", roles=frozenset({Role.SECTION_MANAGER}))
 BOTH = Actor(staff_id=ONE.staff_id, roles=frozenset({Role.CLERK, Role.SUPERVISOR}))

@@ -14,19 +14,19 @@ from tests.systems.benefits.world import CLERK, CODE, PROGRAMME, SUPERVISOR, TRE
 from todoke.access.permissions import Actor, Role
 from todoke.kernel.errors import ErrorCode
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.cancel_batch import (
+from todoke.systems.benefits.actions.examination.examine_protected import examine_protected
+from todoke.systems.benefits.actions.payments.cancel_batch import (
     ask_cancellation,
     confirm_cancellation,
     withdraw_cancellation,
 )
-from todoke.systems.benefits.actions.examine_protected import examine_protected
-from todoke.systems.benefits.actions.prepare_batch import prepare_batch
-from todoke.systems.benefits.actions.release_batch import release_batch
-from todoke.systems.benefits.actions.write_bank_file import write_bank_file
-from todoke.systems.benefits.queries import examining
-from todoke.systems.benefits.rules import hand_examination
-from todoke.systems.benefits.rules.examination import ExaminationOutcome
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.actions.payments.prepare_batch import prepare_batch
+from todoke.systems.benefits.actions.payments.release_batch import release_batch
+from todoke.systems.benefits.actions.payments.write_bank_file import write_bank_file
+from todoke.systems.benefits.queries.examination import examining
+from todoke.systems.benefits.rules.examination import by_hand as hand_examination
+from todoke.systems.benefits.rules.examination.findings import ExaminationOutcome
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 SIZE = 3
 OTHER_CHIEF = Actor(staff_id="s002", roles=frozenset({Role.SUPERVISOR}))

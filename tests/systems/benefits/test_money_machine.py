@@ -27,38 +27,42 @@ from tests.systems.benefits.world import CODE, PROGRAMME, World, decide, househo
 from todoke.access.permissions import Actor, Role
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
-from todoke.systems.benefits.actions.approve_applications import approve_applications
-from todoke.systems.benefits.actions.cancel_batch import (
+from todoke.systems.benefits.actions.deciding.number_cases import number_cases
+from todoke.systems.benefits.actions.examination.approve_applications import approve_applications
+from todoke.systems.benefits.actions.examination.correct_account import correct_account
+from todoke.systems.benefits.actions.examination.examine_applications import examine_applications
+from todoke.systems.benefits.actions.examination.examine_protected import examine_protected
+from todoke.systems.benefits.actions.examination.return_examination import return_examination
+from todoke.systems.benefits.actions.intake.receive_forms import receive_forms
+from todoke.systems.benefits.actions.payments.cancel_batch import (
     ask_cancellation,
     confirm_cancellation,
     withdraw_cancellation,
 )
-from todoke.systems.benefits.actions.close_day import close_day, enter_debit
-from todoke.systems.benefits.actions.correct_account import correct_account
-from todoke.systems.benefits.actions.end_recall import end_recall
-from todoke.systems.benefits.actions.examine_applications import examine_applications
-from todoke.systems.benefits.actions.examine_protected import examine_protected
-from todoke.systems.benefits.actions.number_cases import number_cases
-from todoke.systems.benefits.actions.prepare_batch import prepare_batch
-from todoke.systems.benefits.actions.recall_transfer import ask_recall, confirm_recall, withdraw_recall
-from todoke.systems.benefits.actions.receive_forms import receive_forms
-from todoke.systems.benefits.actions.redate_batch import ask_redating, confirm_redating
+from todoke.systems.benefits.actions.payments.close_day import close_day, enter_debit
+from todoke.systems.benefits.actions.payments.end_recall import end_recall
+from todoke.systems.benefits.actions.payments.prepare_batch import prepare_batch
+from todoke.systems.benefits.actions.payments.recall_transfer import (
+    ask_recall,
+    confirm_recall,
+    withdraw_recall,
+)
+from todoke.systems.benefits.actions.payments.redate_batch import ask_redating, confirm_redating
+from todoke.systems.benefits.actions.payments.release_batch import release_batch
+from todoke.systems.benefits.actions.payments.take_bank_file import take_bank_file
+from todoke.systems.benefits.actions.payments.write_bank_file import write_bank_file
 from todoke.systems.benefits.actions.refunds.claim_refund import decide_refund, propose_refund
 from todoke.systems.benefits.actions.refunds.decline_case import confirm_decline, note_decline
 from todoke.systems.benefits.actions.refunds.receive_refund import receive_refund
 from todoke.systems.benefits.actions.refunds.reverse_receipt import reverse_receipt
 from todoke.systems.benefits.actions.refunds.write_off_refund import ask_write_off, confirm_write_off
-from todoke.systems.benefits.actions.release_batch import release_batch
-from todoke.systems.benefits.actions.return_examination import return_examination
-from todoke.systems.benefits.actions.take_bank_file import take_bank_file
-from todoke.systems.benefits.actions.write_bank_file import write_bank_file
-from todoke.systems.benefits.rules import hand_examination
-from todoke.systems.benefits.rules.bank_account import BankAccount
-from todoke.systems.benefits.rules.declines import DeclineChannel
-from todoke.systems.benefits.rules.examination import ExaminationOutcome
-from todoke.systems.benefits.rules.failures import AccountSource
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
-from todoke.systems.benefits.rules.refunds import RefundReason
+from todoke.systems.benefits.rules.accounts.bank_account import BankAccount
+from todoke.systems.benefits.rules.aftermath.declines import DeclineChannel
+from todoke.systems.benefits.rules.aftermath.refunds import RefundReason
+from todoke.systems.benefits.rules.examination import by_hand as hand_examination
+from todoke.systems.benefits.rules.examination.findings import ExaminationOutcome
+from todoke.systems.benefits.rules.payments.failures import AccountSource
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 SIZE = 3
 CLERK, SUPERVISOR, TREASURER, SECOND = STAFF = [

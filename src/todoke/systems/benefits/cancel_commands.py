@@ -7,7 +7,7 @@ import click
 from todoke.access import cli_actor
 from todoke.access.guard import verb
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.actions.cancel_batch import (
+from todoke.systems.benefits.actions.payments.cancel_batch import (
     ask_cancellation,
     confirm_cancellation,
     withdraw_cancellation,

@@ -10,10 +10,14 @@ from todoke.access import cli_actor
 from todoke.access.guard import verb
 from todoke.access.permissions import Permission
 from todoke.kernel import clock
-from todoke.systems.benefits.actions.set_approval_limit import ask_limit, confirm_limit, withdraw_limit
-from todoke.systems.benefits.queries import approval_limits
-from todoke.systems.benefits.queries.editions import every
-from todoke.systems.benefits.rules.approval import LIMIT_STATES, LimitState
+from todoke.systems.benefits.actions.examination.set_approval_limit import (
+    ask_limit,
+    confirm_limit,
+    withdraw_limit,
+)
+from todoke.systems.benefits.queries.editions.proposals import every
+from todoke.systems.benefits.queries.examination import approval_limits
+from todoke.systems.benefits.rules.examination.approval import LIMIT_STATES, LimitState
 
 _by = click.option("--by", "by", required=True, help="職員ID")
 _line = click.argument("line", type=int)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.rules.approval import LimitState
+from todoke.systems.benefits.rules.examination.approval import LimitState
 from todoke.workflow.flow import Flow, Step
 
 _S = LimitState

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import NOT_PERSONAL, for_ever
-from todoke.systems.benefits.rules.approval import MOST_YEN, LimitState
+from todoke.systems.benefits.rules.examination.approval import MOST_YEN, LimitState
 
 
 class ApprovalLimit(models.Model):

@@ -11,8 +11,8 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.models import Refund, RefundReversal
-from todoke.systems.benefits.queries import refunds
-from todoke.systems.benefits.rules.refunds import OPEN, RefundState
+from todoke.systems.benefits.queries.aftermath import refunds
+from todoke.systems.benefits.rules.aftermath.refunds import OPEN, RefundState
 
 ALIAS = "benefits"
 _CLAIM_AGAIN = """

@@ -18,11 +18,15 @@ from todoke.pages.forms import DateField
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
-from todoke.systems.benefits.actions.set_approval_limit import ask_limit, confirm_limit, withdraw_limit
+from todoke.systems.benefits.actions.examination.set_approval_limit import (
+    ask_limit,
+    confirm_limit,
+    withdraw_limit,
+)
 from todoke.systems.benefits.models import ApprovalLimit
-from todoke.systems.benefits.queries import approval_limits as reads
-from todoke.systems.benefits.queries.editions import every
-from todoke.systems.benefits.rules.approval import LIMIT_STATES, MOST_YEN, LimitState
+from todoke.systems.benefits.queries.editions.proposals import every
+from todoke.systems.benefits.queries.examination import approval_limits as reads
+from todoke.systems.benefits.rules.examination.approval import LIMIT_STATES, MOST_YEN, LimitState
 
 READ: Final = Permission.BENEFITS_APPROVE
 ASK: Final = Permission.BENEFITS_LIMIT_ASK

@@ -13,13 +13,13 @@ from todoke.access.form_pages import form_page, sent
 from todoke.access.guard import screen
 from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card
-from todoke.systems.benefits.actions.cancel_batch import (
+from todoke.systems.benefits.actions.payments.cancel_batch import (
     ask_cancellation,
     confirm_cancellation,
     withdraw_cancellation,
 )
-from todoke.systems.benefits.queries import cancellations
-from todoke.systems.benefits.queries import payments as reads
+from todoke.systems.benefits.queries.payments import batches as reads
+from todoke.systems.benefits.queries.payments import cancellations
 from todoke.systems.benefits.web.payments import words
 from todoke.systems.benefits.web.payments.batches import facts
 

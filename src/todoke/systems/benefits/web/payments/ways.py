@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from todoke.access.permissions import Actor, Permission
 from todoke.systems.benefits.models import BatchCancellation, Redating
-from todoke.systems.benefits.queries import cancellations, redatings
-from todoke.systems.benefits.queries import payments as reads
-from todoke.systems.benefits.queries.payments import Batch
+from todoke.systems.benefits.queries.payments import batches as reads
+from todoke.systems.benefits.queries.payments import cancellations, redatings
+from todoke.systems.benefits.queries.payments.batches import Batch
 
 Way = tuple[str, str]
 """Title and address."""
