@@ -127,6 +127,7 @@ def test_a_batch_is_given_up_another_gets_another_day_and_a_receipt_is_reversed_
     day = batch.transfer_on + timedelta(days=1)
     while bank_days.is_closed(day):
         day += timedelta(days=1)
+    asker.sit_down()
     page = asker.open("benefits-payment", CODE, 2)
     Keys(page).press("振込指定日を変える").fill("#id_transfer_on", wareki(day)).fill(
         "#id_reason", "締切に間に合わない"
@@ -136,6 +137,7 @@ def test_a_batch_is_given_up_another_gets_another_day_and_a_receipt_is_reversed_
         "締切に間に合わない"
     )
     examiner.check(page, "benefits-redating-withdraw")
+    treasurer.sit_down()
     page = treasurer.open("home")
     Keys(page).see("確認を待つ振込指定日の変更").press("支払").press("支払単位 2").press(
         "振込指定日の変更を確認する"

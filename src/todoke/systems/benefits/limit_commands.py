@@ -15,7 +15,7 @@ from todoke.systems.benefits.actions.examination.set_approval_limit import (
     confirm_limit,
     withdraw_limit,
 )
-from todoke.systems.benefits.queries.editions.proposals import every
+from todoke.systems.benefits.queries.editions.proposals import every, find
 from todoke.systems.benefits.queries.examination import approval_limits
 from todoke.systems.benefits.rules.examination.approval import LIMIT_STATES, LimitState
 
@@ -37,7 +37,7 @@ def list_(by: str) -> None:
     for programme in every():
         click.echo(f"{programme.name}: {approval_limits.limit(programme.code, clock.today()):,} 円まで")
     for row in approval_limits.every():
-        name = row.programme.name if row.programme else "すべての事業"
+        name = find(row.programme_id).name if row.programme_id else "すべての事業"
         click.echo(
             f"{row.pk} {row.since} から {name} {row.yen:,} 円 {LIMIT_STATES[LimitState(row.state)][0]}"
         )

@@ -21,12 +21,12 @@ def limit(programme: str, on: date) -> int:
 
 def every() -> list[ApprovalLimit]:
     """All lines, the newest first."""
-    return list(ApprovalLimit.objects.using(ALIAS).select_related("programme").order_by("-pk"))
+    return list(ApprovalLimit.objects.using(ALIAS).order_by("-pk"))
 
 
 def one(limit_id: int) -> ApprovalLimit:
     """That line; NOT_FOUND otherwise."""
-    found = ApprovalLimit.objects.using(ALIAS).select_related("programme").filter(pk=limit_id).first()
+    found = ApprovalLimit.objects.using(ALIAS).filter(pk=limit_id).first()
     if found is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="この決裁区分")
     return found

@@ -24,7 +24,7 @@ from todoke.systems.benefits.actions.examination.set_approval_limit import (
     withdraw_limit,
 )
 from todoke.systems.benefits.models import ApprovalLimit
-from todoke.systems.benefits.queries.editions.proposals import every
+from todoke.systems.benefits.queries.editions.proposals import every, find
 from todoke.systems.benefits.queries.examination import approval_limits as reads
 from todoke.systems.benefits.rules.examination.approval import LIMIT_STATES, MOST_YEN, LimitState
 
@@ -55,7 +55,7 @@ def _crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
 
 
 def _programme(row: ApprovalLimit) -> str:
-    return row.programme.name if row.programme else _EVERY
+    return find(row.programme_id).name if row.programme_id else _EVERY
 
 
 def _state(row: ApprovalLimit) -> tuple[str, str]:
