@@ -55,6 +55,7 @@ class Permission(Enum):
     BENEFITS_CANCEL_ASK = "benefits:cancel:ask"
     BENEFITS_CANCEL_CONFIRM = "benefits:cancel:confirm"
     BENEFITS_CASE_READ = "benefits:case:read"
+    BENEFITS_CERTIFICATE_ENTER = "benefits:certificate:enter"
     BENEFITS_DAY_CLOSE = "benefits:day:close"
     BENEFITS_DEBIT = "benefits:day:enter"
     BENEFITS_DECIDE = "benefits:decision:decide"
