@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
-        ("benefits", "0130_day_tally"),
+        ("benefits", "0150_proxy_proof"),
     ]
 
     operations: ClassVar = [
