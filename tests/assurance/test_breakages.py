@@ -30,9 +30,9 @@ from todoke.assurance.queries import red_since
 from todoke.assurance.standings import Standing, look, own_promises, standings, standings_of
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
-from todoke.sites import alarms, lags
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
+from todoke.sites.monitoring import alarms, lags
 
 
 @pytest.fixture(scope="module")
