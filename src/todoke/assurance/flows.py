@@ -73,7 +73,7 @@ class EditionState(TextChoices):
     DROPPED = "dropped", "取りやめ"
 
 
-EDITION: Final = Flow(
+ASSESSMENT: Final = Flow(
     name="assurance_edition",
     title="評価書の版",
     table="assurance_edition",
@@ -97,4 +97,4 @@ EDITION: Final = Flow(
     ),
 )
 
-FLOWS: Final = (SHEET, INCIDENT, EDITION, REQUEST)
+FLOWS: Final = (SHEET, INCIDENT, ASSESSMENT, REQUEST)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from todoke.access import directory
 from todoke.access.permissions import Actor, Permission, require
-from todoke.assurance.flows import EDITION, EditionState
+from todoke.assurance.flows import ASSESSMENT, EditionState
 from todoke.assurance.models import KeptEdition
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.workflow.runner import move, of
@@ -35,4 +35,4 @@ def _move(by: Actor, edition_id: int, to: EditionState) -> None:
         if hashlib.sha256(found.body.encode()).hexdigest() != found.sha256:
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"{found} の内容が下書きの時と違います")
         subject = f"{found.programme} edition:{found.number} sha256:{found.sha256}"
-        move(alias, EDITION, of(EDITION, [edition_id]), to=to, by=by, subject=subject)
+        move(alias, ASSESSMENT, of(ASSESSMENT, [edition_id]), to=to, by=by, subject=subject)

@@ -32,7 +32,7 @@ DRAFT: Final = Permission.ASSURANCE_DRAFT
 PUBLISH: Final = Permission.ASSURANCE_PUBLISH
 TITLE: Final = "評価書の版"
 _TONES: Final = {EditionState.DRAFT: "wait", EditionState.PUBLISHED: "good", EditionState.DROPPED: ""}
-_NAMES: Final = {"html": "HTML", "pdf": "PDF", "md": "Markdown"}
+_NAMES: Final = {"html": "HTML で保存", "pdf": "PDF で保存", "md": "Markdown で保存"}
 
 
 class DraftForm(forms.Form):
@@ -155,10 +155,7 @@ def _ways(one: KeptEdition, actor: Actor) -> list[tuple[str, str]]:
             ways.append(("取りやめる", reverse("assurance-edition-drop", args=[one.pk])))
     return [
         *ways,
-        *(
-            (f"{name} で開く", reverse("assurance-edition-file", args=[one.pk, form]))
-            for form, name in _NAMES.items()
-        ),
+        *((name, reverse("assurance-edition-file", args=[one.pk, form])) for form, name in _NAMES.items()),
     ]
 
 
