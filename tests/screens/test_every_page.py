@@ -482,6 +482,9 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
     assert menu == [
         "/",
         "/assurance",
+        "/assurance/sheets",
+        "/assurance/contracts",
+        "/assurance/media",
         "/assurance/incidents",
         "/staff",
         "/grants",

@@ -30,14 +30,18 @@ class Permission(Enum):
     ACCESS_TRAINING_RECORD = "access:training:record"
     ASSURANCE_CHECK = "assurance:check:run"
     ASSURANCE_CLAUSES = "assurance:clause:note"
+    ASSURANCE_DRAFT = "assurance:assessment:draft"
     ASSURANCE_DRILL = "assurance:backup:drill"
     ASSURANCE_MEDIUM = "assurance:medium:register"
+    ASSURANCE_MEDIUM_END = "assurance:medium:end"
+    ASSURANCE_MEDIUM_END_CONFIRM = "assurance:medium:confirm_end"
     ASSURANCE_MEDIUM_HAND = "assurance:medium:hand"
     ASSURANCE_MEDIUM_RECEIVE = "assurance:medium:receive"
     ASSURANCE_CONFIRM = "assurance:promise:confirm"
     ASSURANCE_INCIDENT = "assurance:incident:handle"
     ASSURANCE_INCIDENT_CLOSE = "assurance:incident:close"
     ASSURANCE_PRINT = "assurance:assessment:print"
+    ASSURANCE_PUBLISH = "assurance:assessment:publish"
     ASSURANCE_READ = "assurance:promise:read"
     ASSURANCE_SHEET = "assurance:sheet:answer"
     ASSURANCE_SHEET_CLOSE = "assurance:sheet:close"
@@ -220,6 +224,7 @@ STEP_UP = frozenset(
     {
         Permission.ACCESS_GRANT_CONFIRM,
         Permission.ASSURANCE_INCIDENT_CLOSE,
+        Permission.ASSURANCE_PUBLISH,
         Permission.ASSURANCE_SHEET_CLOSE,
         Permission.BENEFITS_APPEAL_ANSWER,
         Permission.BENEFITS_APPROVE,
