@@ -9,17 +9,19 @@ from django.conf import settings
 from django.db.models import Min
 
 from todoke.assurance import backups
+from todoke.assurance.disclosure import queries
 from todoke.custody.flows import PurgeState
 from todoke.custody.models import Purge
 from todoke.exchange.metrics import Gauge, seconds_since
 from todoke.oplog import sealing
+from todoke.sites import realms
 
 Labels = tuple[tuple[str, str], ...]
 
 
 def gauges(aliases: Sequence[str]) -> list[Gauge]:
-    """Of every log, of the newest backups, and of deletions that wait for their second person."""
-    return [*_logs(aliases), *_backups(), _purges(aliases)]
+    """Of every log, of the newest backups, of deletions that wait for their second person, of requests that wait for a decision."""
+    return [*_logs(aliases), *_backups(), _purges(aliases), *_requests()]
 
 
 def _logs(aliases: Sequence[str]) -> list[Gauge]:
@@ -46,6 +48,17 @@ def _backups() -> list[Gauge]:
         Gauge(name="todoke_backup_age_seconds", help="Since the newest backup was taken, by proof", values=ages),
         Gauge(name="todoke_backup_failed", help="1 when a backup that is kept failed its verification",
               values={(): float(state.failed is not None)}),
+    ]  # fmt: skip
+
+
+def _requests() -> list[Gauge]:
+    """Requests for disclosure, correction and suspension come to the city alone."""
+    if realms.alias(realms.DIRECTORY, realms.Realm.CITY) != settings.TODOKE_DIRECTORY:
+        return []
+    left = queries.days_left()
+    return [
+        Gauge(name="todoke_disclosure_days_left", help="Days until the soonest decision on a request is due",
+              values={} if left is None else {(): float(left)}),
     ]  # fmt: skip
 
 
