@@ -78,7 +78,10 @@ def request(row: dict[str, str], capacity: Capacity = Capacity.OWN) -> int:
 
 
 def told(found: Gathered) -> str:
-    document = papers.disclosed(found)
+    return text_of(papers.disclosed(found))
+
+
+def text_of(document: bytes) -> str:
     return "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(document)).pages).split())
 
 
@@ -200,6 +203,9 @@ def everything_appears_and_is_handed_over(register: dict[str, dict[str, str]]) -
     with pytest.raises(TodokeError):
         decide.decide(number=number, outcome=Outcome.FULL, reason="", by=by(MANAGER))
     decide.decide(number=number, outcome=Outcome.PARTIAL, reason="一部は事務に支障", by=by(MANAGER))
+    notice = text_of(papers.notice(queries.locked(number)))
+    for said in ("一部を開示する", "利用目的", "写しの交付", "78条1項7号", "審査請求"):
+        assert said in notice
     handing = Handing(handed_to=register[code]["name_kanji"], documents=[], fee_exempt=False)
     with pytest.raises(TodokeError, match="本人確認"):
         hand_over.hand_over(number=number, handing=handing, by=by(CLERK))

@@ -1,4 +1,4 @@
-"""本人確認 (個人情報の保護に関する法律77条2項、同法施行令22条; 番号法31条): which papers prove who asks, and for whom."""
+"""本人確認 (個人情報の保護に関する法律76条2項・77条2項、同法施行令22条): which papers prove who asks, and for whom."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def notice(request: HttpRequest, number: int) -> HttpResponse:
     found = open_request(number=number, by=actor_of(request))
     if not found.outcome:
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail="まだ決定していません")
-    return _pdf(papers.notice(found, due_on=queries.line(found).due_on), f"決定通知書_{number}.pdf")
+    return _pdf(papers.notice(found), f"決定通知書_{number}.pdf")
 
 
 @screen(READ)
