@@ -155,6 +155,7 @@ def everything_appears_and_is_handed_over(register: dict[str, dict[str, str]]) -
     subjects = Subject.objects.using("inquiry").filter(resident_code__in=payees.keys() & register.keys())
     code = subjects.order_by("pk").values_list("resident_code", flat=True)[0]
     person = LocalNumber.objects.using("linkage").get(local_number=code).person_id
+    request(register[code])
     number = request(register[code])
     found = gather.gather(number=number, by=by(CLERK))
     sections = by_key(found.sections)

@@ -13,7 +13,6 @@ from todoke.custody.holding import Reader, gather, looks
 from todoke.oplog.person import Person
 from todoke.privacy.holding import Holding, Kept, Section
 
-_MINE: Final = "integrated_number"
 _REQUEST: Final = "request"
 _PAPERS: Final = {paper.value: title for paper, title in DOCUMENTS.items()}
 HOLDING: Final = Holding(
@@ -21,7 +20,7 @@ HOLDING: Final = Holding(
     title="開示等の請求簿",
     kept=(
         Kept(
-            model="Request", title="開示・訂正・利用停止の請求", by="integrated_number", key=_MINE,
+            model="Request", title="開示・訂正・利用停止の請求", by="pk", key=_REQUEST,
             words={
                 "documents": _PAPERS, "handed_documents": _PAPERS,
                 "outcome": {one.value: title for one, title in OUTCOMES[Kind.DISCLOSURE].items()},
@@ -36,12 +35,12 @@ HOLDING: Final = Holding(
 
 
 def held(asked: Asked) -> list[Section]:
-    """Everything of this register, with what is not told withheld, and the looks that the directory's own log holds."""
+    """The earlier requests, with what is not told withheld, and the looks that the directory's own log holds. Of the request that is
+    being answered the notice of its decision tells."""
     alias, numbers = directory.alias(), asked.known_as.integrated_numbers
-    requests = Request.objects.using(alias).filter(integrated_number__in=numbers).values_list("pk", flat=True)
-    reader = Reader(
-        resident_codes=asked.known_as.resident_codes, keys={_MINE: numbers, _REQUEST: list(requests)}, alone=asked.alone
-    )  # fmt: skip
+    requests = Request.objects.using(alias).filter(integrated_number__in=numbers).exclude(pk=asked.request)
+    keys = {_REQUEST: list(requests.values_list("pk", flat=True))}
+    reader = Reader(resident_codes=asked.known_as.resident_codes, keys=keys, alone=asked.alone)
     persons = [Person("integrated_number", number) for number in numbers]
     return [*gather(alias, HOLDING, reader), *looks(alias, HOLDING, persons, alone=asked.alone)]
 
