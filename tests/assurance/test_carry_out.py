@@ -28,7 +28,7 @@ from todoke.contracts.holding import Holders, Numbers
 from todoke.contracts.information import TAX_ITEMS, Item
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.sites import metrics
+from todoke.sites.monitoring import metrics
 from todoke.systems.linkage import jobs
 from todoke.systems.linkage.actions.corrections.decide_correction import confirm_correction
 from todoke.systems.linkage.actions.replicas.propose_correction import propose_correction
