@@ -1,6 +1,6 @@
 """不備のお知らせ: what is said of each deficiency that the household itself can mend, and by when it is to answer.
 
-Codes are those of rules/examination.py. Everything else (UNDECIDED, PAYEE_DIED, a protected person …) is the office's own work and
+Codes are those of rules/examination/findings.py. Everything else (UNDECIDED, PAYEE_DIED, a protected person …) is the office's own work and
 goes into no letter.
 """
 
