@@ -13,7 +13,7 @@ from todoke.privacy.classes import FieldClass, classes_of
 from todoke.privacy.holding import Holding
 
 HOLDINGS = {
-    "residents": "systems.residents.queries.on_person", "benefits": "systems.benefits.queries.on_person_kinds",
+    "residents": "systems.residents.queries.on_person", "benefits": "systems.benefits.queries.households.on_person_kinds",
     "inquiry": "systems.inquiry.queries.on_person", "linkage": "systems.linkage.queries.on_person",
     "intermediary": "systems.intermediary.queries.on_person", "assurance": "assurance.disclosure.on_person",
 }  # fmt: skip
