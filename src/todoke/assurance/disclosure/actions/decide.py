@@ -7,8 +7,7 @@ from django.db import transaction
 from todoke.access import directory
 from todoke.access.permissions import Actor, Permission, require
 from todoke.assurance.disclosure import queries
-from todoke.assurance.disclosure.advancing import advance
-from todoke.assurance.disclosure.flows import RequestState
+from todoke.assurance.disclosure.flows import REQUEST, RequestState
 from todoke.assurance.disclosure.models import Withheld
 from todoke.assurance.disclosure.on_person import person_of
 from todoke.assurance.disclosure.rules.kinds import OUTCOMES, Kind, Outcome
@@ -16,6 +15,7 @@ from todoke.assurance.disclosure.rules.offices import OFFICES
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
+from todoke.workflow.runner import move, of
 
 DECIDE = Permission.DISCLOSURE_DECIDE
 
@@ -48,7 +48,8 @@ def decide(*, number: int, outcome: Outcome, reason: str, by: Actor) -> None:
         withheld = Withheld.objects.using(alias).filter(request_id=number).exists()
         _check(Kind(found.kind), outcome, reason, withheld=withheld)
         also = {"outcome": outcome.value, "reason": reason.strip()}
-        advance(found, RequestState.DECIDED, by=by, also=also)
+        rows, here, about = of(REQUEST, [number]), by.at(ward=OFFICES[found.office].ward), person_of(found)
+        move(alias, REQUEST, rows, to=RequestState.DECIDED, by=here, persons=1, about=about, also=also)
 
 
 def _check(kind: Kind, outcome: Outcome, reason: str, *, withheld: bool) -> None:

@@ -16,8 +16,7 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.assurance.disclosure import papers, queries
 from todoke.assurance.disclosure.actions.gather import gather
 from todoke.assurance.disclosure.actions.receive_request import lacking_of
-from todoke.assurance.disclosure.advancing import advance
-from todoke.assurance.disclosure.flows import RequestState
+from todoke.assurance.disclosure.flows import REQUEST, RequestState
 from todoke.assurance.disclosure.models import Measure, Request
 from todoke.assurance.disclosure.on_person import person_of
 from todoke.assurance.disclosure.rules.identity import Document, Route
@@ -25,6 +24,7 @@ from todoke.assurance.disclosure.rules.kinds import GIVING, Kind, Outcome, fee
 from todoke.assurance.disclosure.rules.offices import OFFICES
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
+from todoke.workflow.runner import move, of
 
 _PRINTED: Final = "disclosure:request:print"
 
@@ -54,9 +54,10 @@ def hand_over(*, number: int, handing: Handing, by: Actor) -> bytes:
             "handed_to": handing.handed_to, "handed_documents": sorted(handing.documents), "pages": pages,
             "fee_exempt": handing.fee_exempt, "fee_yen": fee(pages, exempt=handing.fee_exempt), "paper_sha256": digest,
         }  # fmt: skip
-        advance(found, RequestState.EXECUTED, by=by, also=also)
+        rows, here, about = of(REQUEST, [number]), by.at(ward=OFFICES[found.office].ward), person_of(found)
+        move(alias, REQUEST, rows, to=RequestState.EXECUTED, by=here, persons=1, about=about, also=also)
         subject = f"request:{number} pages:{pages} sha256:{digest}"
-        record(alias, by=by, verb=_PRINTED, subject=subject, persons=1, about=person_of(found))
+        record(alias, by=by, verb=_PRINTED, subject=subject, persons=1, about=about)
     return document
 
 
@@ -71,7 +72,8 @@ def close(*, number: int, by: Actor) -> None:
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail="開示する請求は、書面の交付で終わります")
         if giving and not Measure.objects.using(alias).filter(request_id=number).exists():
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail="実施した措置が記録されていません")
-        advance(found, RequestState.EXECUTED, by=by)
+        rows, here, about = of(REQUEST, [number]), by.at(ward=OFFICES[found.office].ward), person_of(found)
+        move(alias, REQUEST, rows, to=RequestState.EXECUTED, by=here, persons=1, about=about)
 
 
 def _check(found: Request, handing: Handing) -> None:

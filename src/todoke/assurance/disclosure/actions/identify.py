@@ -8,8 +8,7 @@ from todoke.access import directory
 from todoke.access.permissions import Actor, Permission, require
 from todoke.assurance.disclosure import queries
 from todoke.assurance.disclosure.actions.receive_request import lacking
-from todoke.assurance.disclosure.advancing import advance
-from todoke.assurance.disclosure.flows import RequestState
+from todoke.assurance.disclosure.flows import REQUEST, RequestState
 from todoke.assurance.disclosure.models import Request
 from todoke.assurance.disclosure.rules.offices import OFFICES
 from todoke.contracts.holding import KnownAs, Numbers
@@ -17,6 +16,7 @@ from todoke.contracts.registry import need
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
+from todoke.workflow.runner import move, of
 
 
 def identify(*, number: int, resident_code: str, by: Actor) -> None:
@@ -35,13 +35,9 @@ def identify(*, number: int, resident_code: str, by: Actor) -> None:
     _check_basis(found, known)
     person = known.integrated_numbers[0]
     with transaction.atomic(using=alias):
-        advance(
-            found,
-            RequestState.IDENTIFIED,
-            by=by,
-            also={"resident_code": resident_code, "integrated_number": person},
-        )
-        about = Person("integrated_number", person)
+        also = {"resident_code": resident_code, "integrated_number": person}
+        rows, about = of(REQUEST, [number]), Person("integrated_number", person)
+        move(alias, REQUEST, rows, to=RequestState.IDENTIFIED, by=here, persons=1, about=about, also=also)
         record(alias, by=by, verb="disclosure:request:identify", subject=str(number), persons=1, about=about)
 
 

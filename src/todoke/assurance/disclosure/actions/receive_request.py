@@ -11,9 +11,9 @@ from django.db import transaction
 from todoke.access import directory
 from todoke.access.permissions import Actor, Permission, require
 from todoke.assurance.disclosure import queries
-from todoke.assurance.disclosure.advancing import advance
-from todoke.assurance.disclosure.flows import RequestState
+from todoke.assurance.disclosure.flows import REQUEST, RequestState
 from todoke.assurance.disclosure.models import Pause, Request
+from todoke.assurance.disclosure.on_person import person_of
 from todoke.assurance.disclosure.rules import deadlines, identity
 from todoke.assurance.disclosure.rules.identity import Capacity, Document, Route
 from todoke.assurance.disclosure.rules.kinds import GIVING, Kind, Outcome
@@ -21,6 +21,7 @@ from todoke.assurance.disclosure.rules.offices import OFFICES
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
+from todoke.workflow.runner import move, of
 
 RECEIVE = Permission.DISCLOSURE_RECEIVE
 
@@ -73,7 +74,8 @@ def ask_completion(*, number: int, missing: str, on: date, by: Actor) -> None:
             ErrorCode.RECORD_INVALID, detail="補正を求めた日が、受付の日より前か、今日より後です"
         )
     with transaction.atomic(using=alias):
-        advance(found, RequestState.INCOMPLETE, by=by)
+        rows, here = of(REQUEST, [number]), by.at(ward=OFFICES[found.office].ward)
+        move(alias, REQUEST, rows, to=RequestState.INCOMPLETE, by=here, persons=1)
         Pause.objects.using(alias).create(
             request_id=number, missing=missing, since=on, asked_by=by.staff_id
         )  # fmt: skip
@@ -96,7 +98,8 @@ def complete(*, number: int, documents: Collection[Document], on: date, by: Acto
         pause.until, pause.ended_by = on, by.staff_id
         pause.save(using=alias, update_fields=["until", "ended_by"])
         seen = sorted({*found.documents, *documents})
-        advance(found, RequestState.RECEIVED, by=by, also={"documents": seen})
+        rows, here = of(REQUEST, [number]), by.at(ward=OFFICES[found.office].ward)
+        move(alias, REQUEST, rows, to=RequestState.RECEIVED, by=here, persons=1, also={"documents": seen})
         record(alias, by=by, verb="disclosure:request:return", subject=f"brought:{number}", persons=1)
 
 
@@ -104,8 +107,10 @@ def withdraw(*, number: int, by: Actor) -> None:
     """取下げ."""
     found = queries.locked(number)
     require(by, Permission.DISCLOSURE_RECEIVE, ward=OFFICES[found.office].ward)
-    with transaction.atomic(using=directory.alias()):
-        advance(found, RequestState.WITHDRAWN, by=by)
+    alias, about = directory.alias(), person_of(found)
+    with transaction.atomic(using=alias):
+        rows, here = of(REQUEST, [number]), by.at(ward=OFFICES[found.office].ward)
+        move(alias, REQUEST, rows, to=RequestState.WITHDRAWN, by=here, persons=1, about=about)
 
 
 def _check(asked: Asked) -> None:
