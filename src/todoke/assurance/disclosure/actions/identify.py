@@ -20,7 +20,8 @@ from todoke.workflow.runner import move, of
 
 
 def identify(*, number: int, resident_code: str, by: Actor) -> None:
-    """Errors: STATE_CONFLICT while papers are missing or when the disclosure it rests on was another person's; NOT_FOUND unless the number and the birth date of the request agree."""
+    """Errors: STATE_CONFLICT while papers are missing, or when the disclosure that it rests on was another person's; NOT_FOUND
+    unless the number and the birth date of the request agree."""
     found = queries.locked(number)
     ward = OFFICES[found.office].ward
     require(by, Permission.DISCLOSURE_GATHER, ward=ward)
