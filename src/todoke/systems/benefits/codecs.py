@@ -165,7 +165,7 @@ def media_type(picture: bytes) -> str:
     return next((name for start, name in _MEDIA.items() if picture.startswith(start)), "")
 
 
-_CODES = (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128)
+_CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
 """Those of our own forms; to look for all kinds takes five times as long."""
 
 
