@@ -61,9 +61,11 @@ def _size(residents: int, var: Path, say: Callable[[str], None]) -> dict[str, An
         bank = _bank(instance.path.parent / "restore-bank")
         try:
             say("控えを作ります")
+            apart(instance, _seal, str(instance.path))
             served = _server_cpu(server)
             made = apart(instance, _create, str(instance.path), bank)
             made = replace(made, server_cpu=_server_cpu(server) - served)
+            _witness(instance, bank / "seen")
             say("何もないサーバーに復元します")
             restored = _restored(bank, made.more["backup"])
             say("下限（pg_dump と pg_restore）を測ります")
@@ -109,9 +111,48 @@ def _bank(folder: Path) -> Path:
     return folder
 
 
-def _create(path: str, bank: Path) -> dict[str, Any]:
-    """In a process of the city: seal the log, make the backup, read it again; no register, no copies."""
+def _seal(path: str) -> dict[str, Any]:
+    """In a process of the city: its logs as far as they are written."""
     from todoke.sites import log_keeping
+
+    log_keeping.seal(Instance.load(Path(path)), Realm.CITY)
+    return {}
+
+
+def _witness(instance: Instance, folder: Path) -> None:
+    """What the national realm knows of the city's logs, as its operator hands it over for a restore."""
+    from django.db import transaction
+
+    from todoke.kernel import clock
+    from todoke.oplog import exporting, keys, witnesses
+    from todoke.oplog.entry import microseconds
+    from todoke.sites import log_keeping
+    from todoke.sites.backup import witnessed
+
+    national = Realm.NATIONAL
+    for log in log_keeping.logs_of(instance, Realm.CITY):
+        newest = witnesses.newest_checkpoint(log)
+        if newest is None:
+            continue
+        with transaction.atomic(using="network"):
+            witnesses.witness(
+                "network",
+                note=newest[1],
+                origin=keys.origin(instance.name, log),
+                signer=(keys.signer_name(instance.name, "city"), keys.public_key(instance.path, "city")),
+                old=0,
+                proof=witnesses.proof(log, old=0, size=newest[0]),
+                name=keys.signer_name(instance.name, national.value),
+                key=keys.signing_key(log_keeping.keys_folder(instance, national)),
+            )
+    at = microseconds(clock.now())
+    witnessed.export(
+        exporting.witnessed("network"), folder, instance=instance.name, realm=national.value, at=at
+    )
+
+
+def _create(path: str, bank: Path) -> dict[str, Any]:
+    """In a process of the city: make the backup and read it again; no register, no copies."""
     from todoke.sites.backup import creating, parts
     from todoke.sites.backup.plan import Plan
 
@@ -122,7 +163,6 @@ def _create(path: str, bank: Path) -> dict[str, Any]:
         folder=str(bank / "backups"),
         keys_folder=str(bank / "parcels"),
     ).check()
-    log_keeping.seal(instance, Realm.CITY)
     found = creating.create(instance, Realm.CITY, plan)
     (bank / "signer.pub").write_text(creating.write_public_key(instance, Realm.CITY), encoding="ascii")
     return {"backup": found.backup, "mb": round(found.size / 1e6, 1)}
@@ -149,7 +189,7 @@ def _restore(bank: Path, backup: str) -> Spent:
             keys_identity=parts.identity_of(bank / "keys.key"),
             signer=Ed25519PublicKey.from_public_bytes(signer),
             target=bank / "site",
-            loss="測定（証人なし）",
+            witnesses=[bank / "seen"],
         )
     )
     return Spent(
