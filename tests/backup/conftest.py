@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from todoke.sites.postgres_home import remove
+from todoke.sites.database.postgres_home import remove
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.oplog.support import seal, write
 from tests.systems import city
 from todoke.sites.backup import creating, manifest, running
 from todoke.sites.instance import ENVIRONMENT, Instance
-from todoke.sites.postgres import running_server
+from todoke.sites.database.postgres import running_server
 from todoke.sites.realms import Realm
 
 

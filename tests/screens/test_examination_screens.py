@@ -18,7 +18,7 @@ from todoke.access.permissions import Role
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, scan_form
 from todoke.systems.benefits.models import Application, Case, FormEntry, Paper
-from todoke.systems.benefits.queries.editions import find
+from todoke.systems.benefits.queries.editions.proposals import find
 
 KEYS = ["1", "1", "1", "0", "2", "2", "2", "0138", "200", "1", "0000024", "とどけ　はなこ"]
 """What stands on the form, key after key: by mail, no decline, nobody's dependant, no proxy, papers enclosed, an account."""

@@ -33,7 +33,7 @@ from todoke.systems.benefits.models import (
     PaymentBatch,
     Recall,
 )
-from todoke.systems.benefits.rules import bank_days
+from todoke.systems.benefits.rules.payments import bank_days
 from todoke.systems.residents import jobs as residents
 
 CODE = decided_office.PROGRAMME

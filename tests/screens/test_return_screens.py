@@ -16,7 +16,7 @@ from tests.systems.benefits.asking_city import PROGRAMME
 from todoke.access.permissions import Role
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.models import Case, ResendOrder, ReturnedMail
-from todoke.systems.benefits.rules.letter_kind import LetterKind
+from todoke.systems.benefits.rules.letters.kind import LetterKind
 
 
 @pytest.fixture(autouse=True)

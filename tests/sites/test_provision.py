@@ -13,9 +13,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from todoke.oplog.models import Operation
 from todoke.oplog.record import record
 from todoke.oplog.who import Who
+from todoke.sites.database.migrations import pending
+from todoke.sites.database.provision import drop, owner_connection, provision
 from todoke.sites.instance import Instance
-from todoke.sites.migrations import pending
-from todoke.sites.provision import drop, owner_connection, provision
 from todoke.sites.realms import alias
 
 
@@ -61,6 +61,7 @@ def test_tables_stand_only_where_they_belong(databases) -> None:
         assert not {table for table in names if table.partition("_")[0] in strangers}
 
 
+@pytest.mark.slow
 def test_an_administrator_without_superuser_rights_can_make_and_drop_an_instance(server, tmp_path) -> None:
     chief = f"test_chief_{secrets.token_hex(4)}"
     other = Instance.create(tmp_path / "other", chief, municipalities=["14100", "13112"])

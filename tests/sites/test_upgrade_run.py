@@ -20,7 +20,7 @@ from tempfile import mkdtemp
 
 import pytest
 
-from todoke.sites.postgres_home import remove
+from todoke.sites.database.postgres_home import remove
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ _PREPARE = """
 from pathlib import Path
 from todoke.sites.demonstration.demo import Demo
 from todoke.sites.demonstration.run_folder import RunFolder
-from todoke.sites.postgres import running_server
+from todoke.sites.database.postgres import running_server
 demo = Demo(RunFolder(out=Path("var/out"), residents=RESIDENTS, seed=20211210), Path("var"), print)
 with running_server(demo.home.parent) as server:
     demo._prepare(server)
@@ -42,7 +42,7 @@ import os, sys
 from pathlib import Path
 os.environ["TODOKE_INSTANCE"] = sys.argv[1]
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import running_server
+from todoke.sites.database.postgres import running_server
 from todoke.sites.realms import Realm
 with running_server(Instance.load()):
     from todoke.sites.entering import enter
