@@ -14,8 +14,8 @@ from tests.backup.bank import Bank, says_nothing
 from tests.oplog.support import seal, write
 from tests.systems import city
 from todoke.sites.backup import creating, manifest, running
-from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.database.postgres import running_server
+from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.realms import Realm
 
 

@@ -14,8 +14,8 @@ from tests.backup.bank import Bank
 from tests.oplog.support import seal, write
 from todoke.access.permissions import Role
 from todoke.sites.backup import manifest, parts
-from todoke.sites.instance import Instance
 from todoke.sites.database.postgres import running_server
+from todoke.sites.instance import Instance
 from todoke.sites.realms import Realm
 
 D = "directory_national"

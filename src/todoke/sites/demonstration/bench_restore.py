@@ -22,11 +22,11 @@ from psycopg.conninfo import make_conninfo
 from pyrage import x25519
 
 from todoke.sites.database import postgres_home
+from todoke.sites.database.postgres import Server
 from todoke.sites.demonstration import screens_city
 from todoke.sites.demonstration.bench import machine
 from todoke.sites.demonstration.bench_site import Spent, apart, instance_for
 from todoke.sites.instance import Instance
-from todoke.sites.database.postgres import Server
 from todoke.sites.realms import Realm
 
 LIMIT_SECONDS: Final = 600.0
