@@ -90,6 +90,26 @@ def assert_goes_on(target: Path, uri: str) -> None:
         assert app.execute(newest).fetchone() == (before + 1, 4)
 
 
+@pytest.mark.slow
+def test_the_platform_with_all_its_municipalities_comes_back(databases: Instance, tmp_path, machine) -> None:
+    """The city is above, the national realm in test_stopped.py."""
+    log = "intermediary_14100"
+    write(log, 5)
+    seal(databases, Realm.PLATFORM)
+    bank = Bank(tmp_path, databases, Realm.PLATFORM)
+    made = bank.make()
+    assert len(made.databases) == len(databases.municipalities) + 1
+    done = bank.restore(made.backup, machine / "site", *bank.witness(log, "network", Realm.NATIONAL))
+    assert done.returncode == 0, done.stderr
+    restored = Instance.load(machine / "site")
+    with running_server(restored) as server:
+        for code in databases.municipalities:
+            uri = server.address.uri(restored.account("intermediary", code))
+            with psycopg.connect(uri) as app:
+                count = app.execute("SELECT count(*) FROM oplog_operation").fetchone()
+            assert count == ((5,) if code == "14100" else (0,))
+
+
 def test_the_machine_that_makes_backups_cannot_open_them(bank: Bank, databases: Instance) -> None:
     made = bank.make()
     secrets = {

@@ -21,6 +21,7 @@ from tempfile import mkdtemp
 import pytest
 
 from todoke.sites.database.postgres_home import remove
+from todoke.sites.database.upgrade import BASELINE
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -77,7 +78,11 @@ def git(*words: str) -> bytes:
 
 def released(folder: Path) -> Path:
     """The code at the commit that wrote down the last release; its `src`."""
-    commit = git("log", "-1", "--format=%H", "--", "src/todoke/sites/released.txt").decode().strip()
+    # a file that only moved (status R) says nothing new about the release
+    wrote = git(
+        "log", "--follow", "--diff-filter=AM", "-1", "--format=%H", "--", str(BASELINE.relative_to(ROOT))
+    )
+    commit = wrote.decode().strip()
     if not commit:
         pytest.fail("no commit of this clone wrote released.txt (git fetch --unshallow)")
     with tarfile.open(fileobj=io.BytesIO(git("archive", "--format=tar", commit, "src"))) as tar:
