@@ -56,6 +56,8 @@ class Permission(Enum):
     BENEFITS_CALL_ANSWER = "benefits:call:answer"
     BENEFITS_CALL_NOTE = "benefits:call:note"
     BENEFITS_CALL_RETURN = "benefits:call:return"
+    BENEFITS_CANCEL_ASK = "benefits:cancel:ask"
+    BENEFITS_CANCEL_CONFIRM = "benefits:cancel:confirm"
     BENEFITS_CASE_READ = "benefits:case:read"
     BENEFITS_CERTIFICATE_ENTER = "benefits:certificate:enter"
     BENEFITS_DAY_CLOSE = "benefits:day:close"
@@ -73,6 +75,8 @@ class Permission(Enum):
     BENEFITS_IMPORT_CONTINUE = "benefits:source:continue"
     BENEFITS_IMPORT_LIMIT = "benefits:source:limit"
     BENEFITS_IMPORT_READ = "benefits:source:read"
+    BENEFITS_LIMIT_ASK = "benefits:limit:ask"
+    BENEFITS_LIMIT_CONFIRM = "benefits:limit:confirm"
     BENEFITS_MAILING = "benefits:mailing:handle"
     BENEFITS_MAILING_CONFIRM = "benefits:mailing:confirm"
     BENEFITS_MAILING_READ = "benefits:mailing:read"
@@ -224,8 +228,10 @@ STEP_UP = frozenset(
         Permission.ASSURANCE_SHEET_CLOSE,
         Permission.BENEFITS_APPEAL_ANSWER,
         Permission.BENEFITS_APPROVE,
+        Permission.BENEFITS_CANCEL_CONFIRM,
         Permission.BENEFITS_DAY_CLOSE,
         Permission.BENEFITS_IMPORT_CONFIRM,
+        Permission.BENEFITS_LIMIT_CONFIRM,
         Permission.BENEFITS_MAILING_CONFIRM,
         Permission.BENEFITS_PAPER_APPROVE,
         Permission.BENEFITS_PROGRAMME_APPROVE,

@@ -106,6 +106,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_APPEAL_ANSWER,
             Permission.BENEFITS_APPEAL_READ,
             Permission.BENEFITS_APPROVE,
+            Permission.BENEFITS_CANCEL_ASK,
             Permission.BENEFITS_CASE_READ,
             Permission.BENEFITS_DECLINE_CONFIRM,
             Permission.BENEFITS_REFUND_DECIDE,
@@ -115,6 +116,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_IMPORT_LIMIT,
             Permission.BENEFITS_IMPORT_READ,
             Permission.BENEFITS_HOUSEHOLD_READ,
+            Permission.BENEFITS_LIMIT_ASK,
             Permission.BENEFITS_MAILING_CONFIRM,
             Permission.BENEFITS_MAILING_READ,
             Permission.BENEFITS_PAPER_APPROVE,
@@ -150,6 +152,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CALL_OPERATOR: frozenset({Permission.BENEFITS_CALL_ANSWER, Permission.BENEFITS_CALL_NOTE}),
     Role.TREASURER: frozenset(
         {
+            Permission.BENEFITS_CANCEL_ASK,
+            Permission.BENEFITS_CANCEL_CONFIRM,
             Permission.BENEFITS_DAY_CLOSE,
             Permission.BENEFITS_DEBIT,
             Permission.BENEFITS_FIGURES_READ,
@@ -244,6 +248,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.ACCESS_TRAINING_RECORD,
             Permission.BENEFITS_APPROVE,
             Permission.BENEFITS_APPROVE_ABOVE,
+            Permission.BENEFITS_LIMIT_CONFIRM,
             Permission.BENEFITS_FIGURES_READ,
             Permission.LINKAGE_RIGHT_CONFIRM,
             Permission.LINKAGE_RIGHT_READ,

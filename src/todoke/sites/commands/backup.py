@@ -175,17 +175,19 @@ def witnessed(realm: str, out: Path) -> None:
 @click.option(
     "--witness", "witnesses", multiple=True, type=_FOLDER, help="他の領域の backup witnessed か oplog export"
 )
-@click.option("--accept-loss", "loss", default="", help="古い控えでよいと決定した人と理由（記録に残ります）")
+@click.option("--accept-loss", "reason", default="", help="古い控えでよいとする理由（記録に残ります）")
+@click.option("--accepted-by", "accepted", multiple=True, help="古い控えでよいと決定した職員ID。二人分")
 @open_verb("サイトがまだない機械で、二つの秘密鍵を持つ人が行う。復元した記録に残る")
 def restore(  # noqa: PLR0917 - click passes by name
     folder: Path, parcel: Path, data_identity: Path, keys_identity: Path, signer: Path, target: Path,
-    witnesses: tuple[Path, ...], loss: str,
+    witnesses: tuple[Path, ...], reason: str, accepted: tuple[str, ...],
 ) -> None:  # fmt: skip
     """何もない機械に一つの領域を復元し、件数・内容・操作の記録を検証して終わります。"""
     from todoke.sites.backup import parts, restoring
 
     wanted = restoring.Wanted(
-        folder=folder.resolve(), parcel=parcel, target=target.resolve(), witnesses=witnesses, loss=loss,
+        folder=folder.resolve(), parcel=parcel, target=target.resolve(), witnesses=witnesses,
+        loss=restoring.Loss(reason=reason, by=accepted) if reason or accepted else None,
         data_identity=parts.identity_of(data_identity), keys_identity=parts.identity_of(keys_identity),
         signer=_public_key(signer),
     )  # fmt: skip

@@ -73,6 +73,10 @@ ALARMS: Final = (
         name="classes", title="公表した評価書の区分を外れた数", gauge="todoke_assessment_classes_left", limit=0.5,
         shown="件",
     ),
+    Alarm(
+        name="disclosure", title="開示等の請求の決定の期限", gauge="todoke_disclosure_days_left", limit=3, shown="日",
+        below=True,
+    ),
     Alarm(name="paused", title="相手方への送信の停止", gauge="todoke_sending_paused", limit=0.5),
     Alarm(name="keys", title="鍵・証明書の期限", gauge="todoke_key_days_left", limit=30, shown="日", below=True),
 )  # fmt: skip

@@ -10,17 +10,19 @@ from django.db.models import Min
 
 from todoke.assurance import backups, queries
 from todoke.assurance.checks import State
+from todoke.assurance.disclosure.queries import days_left
 from todoke.custody.flows import PurgeState
 from todoke.custody.models import Purge
 from todoke.exchange.metrics import Gauge, seconds_since
 from todoke.oplog import sealing
+from todoke.sites import realms
 
 Labels = tuple[tuple[str, str], ...]
 
 
 def gauges(aliases: Sequence[str]) -> list[Gauge]:
-    """Of every log, the newest backups, the newest look at the promises, and deletions that wait for their second person."""
-    return [*_logs(aliases), *_backups(), *_promises(), _purges(aliases)]
+    """Of every log, the newest backups, the newest look at the promises, deletions and requests that wait for a person."""
+    return [*_logs(aliases), *_backups(), *_promises(), _purges(aliases), *_requests()]
 
 
 def _logs(aliases: Sequence[str]) -> list[Gauge]:
@@ -63,6 +65,17 @@ def _promises() -> list[Gauge]:
               values={(): seconds_since(run.run_at)} if run else {}),
         Gauge(name="todoke_assessment_classes_left", help="Classes of the published assessment that numbers have left",
               values={(): float(left)} if declared else {}),
+    ]  # fmt: skip
+
+
+def _requests() -> list[Gauge]:
+    """Requests for disclosure, correction and suspension come to the city alone."""
+    if realms.alias(realms.DIRECTORY, realms.Realm.CITY) != settings.TODOKE_DIRECTORY:
+        return []
+    left = days_left()
+    return [
+        Gauge(name="todoke_disclosure_days_left", help="Days until the soonest decision on a request is due",
+              values={} if left is None else {(): float(left)}),
     ]  # fmt: skip
 
 
