@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assurance", "0011_request_guards"),
+        ("assurance", "0043_media_and_editions_guards"),
     ]
 
     operations = [
