@@ -98,10 +98,13 @@ benefits-entry-picture-new benefits-examination benefits-examination-next benefi
 _LETTERS = """
 benefits-prints benefits-print benefits-print-new benefits-mailing-reprint
 benefits-protected-letters benefits-protected-letter-new benefits-protected-letter-post benefits-protected-letter-spoil
+benefits-cancellation-new benefits-cancellation-confirm benefits-cancellation-withdraw
+benefits-approval-limits benefits-approval-limit-new benefits-approval-limit-confirm benefits-approval-limit-withdraw
 benefits-destination-new benefits-redating-new benefits-redating-confirm benefits-redating-withdraw benefits-receipt-reverse
 """
 
 ELSEWHERE = {
+    "benefits-certificate": "test_certificate_screens",
     **AFTERMATH,
     **ASSURANCE,
     **DISCLOSURE,
@@ -479,6 +482,9 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
     assert menu == [
         "/",
         "/assurance",
+        "/assurance/sheets",
+        "/assurance/contracts",
+        "/assurance/media",
         "/assurance/incidents",
         "/staff",
         "/grants",

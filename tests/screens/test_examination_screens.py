@@ -84,6 +84,8 @@ def test_two_people_key_a_form_with_the_ten_key_and_a_third_settles_their_differ
     second = office.person(Role.CLERK, staff_id="s002")
     quick = at(second, chromium, "/benefits/entries/next")
     assert "0000042" not in quick.content(), "the first keying is not shown to the second"
+    _asked_of_some(quick)
+    quick.reload()
     typed(quick, *KEYS)
     quick.keyboard.press("Enter")
     Keys(quick).see("1回目の入力と違います（口座番号）")
@@ -100,6 +102,17 @@ def test_two_people_key_a_form_with_the_ten_key_and_a_third_settles_their_differ
     assert (form.account_number, form.entry.number, form.received_by) == ("0000024", 3, "s003")
     assert FormEntry.objects.using("benefits").filter(paper=paper).count() == 3
     _examined(office, chromium, examiner, case)
+
+
+def _asked_of_some(page: Page) -> None:
+    """Enter comes to the papers of a proxy only when there is one, and at ゆうちょ to 記号 and 番号 instead of the branch."""
+    for name, text, following in (
+        ("proxy", "0", "identity_attached"), ("proxy", "2", "proxy_identity_attached"), ("bank_code", "0138", "branch_code"),
+        ("bank_code", "９９００", "symbol"), ("symbol", "10190", "yucho_number"), ("yucho_number", "12345671", "holder_kana"),
+    ):  # fmt: skip
+        page.locator(f"#id_{name}").fill(text)
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#id_{following}")).to_be_focused()
 
 
 def _examined(office: Office, chromium: Browser, examiner: Examiner, case: Case) -> None:

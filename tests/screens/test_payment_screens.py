@@ -145,7 +145,7 @@ def ordered(office: Office, tmp_path: Path) -> Office:
 
 def day() -> str:
     """On which the batch is transferred."""
-    return PaymentBatch.objects.using("benefits").get().transfer_on.isoformat()
+    return PaymentBatch.objects.using("benefits").latest("number").transfer_on.isoformat()
 
 
 def result(number: int, outcome: str, failure: str = "", amount: str = "100000") -> dict[str, str]:

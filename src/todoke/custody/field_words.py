@@ -34,7 +34,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "housing_credit": "住宅借入金等特別税額控除額（円）", "housing_credit_before_transfer": "住宅借入金等特別税額控除額（税源移譲前・円）",
     "identity_attached": "本人確認書類の添付", "income_levy": "所得割額（円）", "income_levy_before_transfer": "所得割額（税源移譲前・円）",
     "information_code": "情報の名称", "information_message": "情報の状態", "information_status": "情報の状態コード",
-    "inquiry_kind": "照会の区分", "integrated_number": "統合番号", "is_head": "世帯主か", "item": "確認した項目",
+    "inquiry_kind": "照会の区分", "integrated_number": "統合番号", "is_head": "世帯主か", "issued_on": "発行日", "item": "確認した項目",
     "item_reasons": "値がない理由", "item_values": "回答の値", "kind": "種類", "known_on": "処分を知った日",
     "law_confirmed": "根拠の確認", "left_on": "除かれた日", "left_reason": "除かれた理由", "level": "承認の区分",
     "limit_yen": "承認の限度額（円）", "lineage": "世帯の系譜の番号", "local_number": "業務の番号", "local_numbers": "移る業務の番号",
@@ -47,7 +47,8 @@ _NAMES: Final[Mapping[str, str]] = {
     "paid_yen": "支払った額（円）", "payee_resident_code": "受給者の住基個人コード", "per_capita_levy": "均等割額（円）",
     "person": "統合番号", "phone": "電話番号", "plan": "計画の回数", "position": "順番", "postal_code": "郵便番号",
     "previous_municipality": "前の住所の市区町村", "printed_as": "印刷した宛名", "procedure": "事務手続", "programme": "給付金",
-    "protected": "支援措置", "provider": "提供した機関", "proxy": "代理人の区分", "purpose": "目的", "reason": "理由",
+    "protected": "支援措置", "provider": "提供した機関", "proxy": "代理人の区分", "proxy_authority": "代理権を示す書類",
+    "proxy_identity_attached": "代理人の本人確認書類", "purpose": "目的", "reason": "理由",
     "reason_code": "判定の理由", "reasons": "判定の理由の内訳", "received_on": "受付の日", "received_yen": "納付された額（円）",
     "record_id": "照会の番号", "reference": "入金の控え", "refusal": "受け付けない理由", "register_snapshot": "用いた住民記録",
     "relationship": "続柄", "replica_editions": "確認した副本の版", "request_id": "依頼の番号", "resident_code": "住基個人コード",
@@ -63,6 +64,10 @@ _NAMES: Final[Mapping[str, str]] = {
     "requested": "申請のための付番か", "take": "記録の回数", "destination": "送付先の番号", "month": "対象の月", "salary": "給与収入（円）", "business": "事業収入（円）",
     "property": "不動産収入（円）", "pension": "年金収入（円）", "business_cost": "事業の経費（円）", "property_cost": "不動産の経費（円）",
     "dependants": "扶養親族の数", "special": "障害者・未成年者・寡婦・ひとり親か",
+    "name": "氏名", "capacity": "請求する人", "representative": "代理人", "documents": "確認した書類", "wanted": "請求の内容",
+    "extended_because": "延長の理由", "handed_to": "受け取った人", "handed_documents": "交付のときに確認した書類", "pages": "枚数",
+    "fee_yen": "費用（円）", "fee_exempt": "費用の免除", "paper_sha256": "交付した書面", "missing": "補正を求めた内容", "until": "いつまで",
+    "section": "部分の記号", "title": "部分", "ground": "根拠",
     "supporter": "扶養者", "valid_from": "開始の日", "valid_to": "終了の日", "birth_year": "生年", "household_size": "世帯の人数",
 }  # fmt: skip
 
@@ -73,7 +78,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     "found": "発見", "moved": "移動", "noted": "記録", "opened": "開始", "ordered": "指示", "proposed": "提案",
     "received": "受付・受領", "recorded": "記録", "registered": "登録", "renewed": "更新", "requested": "依頼", "reversed": "取消し", "printed": "印刷",
     "reserved": "支払の予定", "returned": "差戻し・返送", "searched": "検索", "sent": "送付", "state": "状態の変更", "taken": "取込み",
-    "undone": "取消し",
+    "undone": "取消し", "identified": "本人の特定", "extended": "延長", "executed": "実施", "done": "措置", "ended": "補正の受領",
 }  # fmt: skip
 
 

@@ -242,12 +242,13 @@ def medium(  # noqa: PLR0917 - click passes by name
 @click.option("--from", "origin", required=True, help="発送元")
 @click.option("--to", "destination", required=True, help="届け先")
 @click.option("--carrier", "carriers", required=True, multiple=True, help="搬送する人のID。二人分")
+@click.option("--seal", required=True, help="封印の番号")
 @_by
 @verb(Permission.ASSURANCE_MEDIUM_HAND)
 def hand(  # noqa: PLR0917 - click passes by name
-    realm: str, label: str, origin: str, destination: str, carriers: tuple[str, ...], by: str
+    realm: str, label: str, origin: str, destination: str, carriers: tuple[str, ...], seal: str, by: str
 ) -> None:
-    """媒体を、搬送する二人に渡します。"""
+    """媒体を封印し、搬送する二人に渡します。"""
     if len(carriers) != 2:
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="--carrier を二人分指定してください")
     _enter_site(realm)
@@ -255,7 +256,7 @@ def hand(  # noqa: PLR0917 - click passes by name
 
     media.hand_medium(
         by=_actor(by), label=label, origin=origin, destination=destination,
-        carried_by=carriers[0], accompanied_by=carriers[1],
+        carried_by=carriers[0], accompanied_by=carriers[1], seal=seal,
     )  # fmt: skip
     click.echo(f"媒体 {label} を {destination} へ発送しました。")
 
@@ -263,14 +264,15 @@ def hand(  # noqa: PLR0917 - click passes by name
 @group.command("receive")
 @_realm
 @click.argument("label")
+@click.option("--seal", required=True, help="届いた媒体にある封印の番号")
 @_by
 @verb(Permission.ASSURANCE_MEDIUM_RECEIVE)
-def receive(realm: str, label: str, by: str) -> None:
-    """届いた媒体を、搬送した二人とは別の職員が受領します。"""
+def receive(realm: str, label: str, seal: str, by: str) -> None:
+    """届いた媒体の封印を確かめ、搬送した二人とは別の職員が受領します。"""
     _enter_site(realm)
     from todoke.assurance.actions import media
 
-    media.receive_medium(by=_actor(by), label=label)
+    media.receive_medium(by=_actor(by), label=label, seal=seal)
     click.echo(f"媒体 {label} を受領しました。")
 
 

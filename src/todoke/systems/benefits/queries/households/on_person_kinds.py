@@ -33,6 +33,7 @@ HOLDING: Final = Holding(
             model="Shielded", title="支援措置・避難の名簿", by="resident_code", key="protected_code",
         ),
         Kept(model="Answer", title="他団体からの課税情報の回答", by="resident_code", key="resident_code"),
+        Kept(model="TaxCertificate", title="課税証明書の入力", by="resident_code", key="resident_code"),
         Kept(model="MissingStatus", title="課税の状態が分からない人の一覧", by="resident_code", key="resident_code"),
         Kept(
             model="Decision", title="支給の判定（世帯）", by="household_key", key="household_key",
@@ -58,7 +59,7 @@ HOLDING: Final = Holding(
         _of_case("Paper", "紙の様式"),
         _of_case("PaperMove", "紙の移動", "paper__case"),
         _of_case("FormImage", "様式の画像（枚数と種類。画像は写しを別に渡す）", "paper__case"),
-        _of_case("FormEntry", "様式の入力", "paper__case", third=f"{_ACCOUNT} holder_kana proxy"),
+        _of_case("FormEntry", "様式の入力", "paper__case", third=f"{_ACCOUNT} holder_kana proxy proxy_identity_attached proxy_authority"),
         Kept(model="DeclaredIncome", title="家計急変の申立て", by="resident_code", key="resident_code"),
         _of_case("Application", "確認書・申請書", third=f"{_ACCOUNT} proxy"),
         _of_case("Examination", "審査", third="codes"),
