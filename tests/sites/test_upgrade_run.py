@@ -53,7 +53,7 @@ with running_server(Instance.load()):
     log_keeping.export(instance, Realm.CITY, Path("log"))
     proof = verify.verify(Path("log"), trusted=log_keeping.public_keys(instance), processes=0)
 assert not proof.faults, proof.faults
-assert sum(one.verified for one in proof.logs) > 1000, proof.logs
+assert sum(one.verified for one in proof.logs) > 100, proof.logs
 """
 
 
