@@ -16,11 +16,10 @@ from todoke.engine import engines, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import (
     aftermath_commands,
+    approval_commands,
     bank_commands,
-    cancel_commands,
     file_commands,
     jobs,
-    limit_commands,
     mailing_commands,
     queries,
 )
@@ -46,7 +45,7 @@ group.add_command(file_commands.group)
 group.add_command(bank_commands.group)
 group.add_command(mailing_commands.group)
 group.add_command(aftermath_commands.group)
-group.add_command(limit_commands.group)
+group.add_command(approval_commands.group)
 
 
 @group.command(name="load")
@@ -226,7 +225,7 @@ def pay() -> None:
     """支払: 起案、確定、総合振込ファイル"""
 
 
-pay.add_command(cancel_commands.group)
+pay.add_command(bank_commands.cancel)
 
 
 @pay.command(name="prepare")
