@@ -63,7 +63,7 @@ lock: $(READY)
 	$(COMPILE) --group installer -o requirements/uv.txt
 
 made: $(READY)
-	$(BIN)/python -m todoke.sites.made
+	$(BIN)/python -m todoke.sites.documents.made
 
 docs: $(READY)
 	$(BIN)/python tools/site.py

@@ -19,11 +19,11 @@ from hypothesis import HealthCheck, settings
 
 from tests import provisioned
 from tests.emptying import Emptier
+from todoke.sites.database.postgres import Server, running_server
+from todoke.sites.database.postgres_home import remove
+from todoke.sites.database.provision import drop, provision
 from todoke.sites.instance import ENVIRONMENT, EXAMPLE, Instance
 from todoke.sites.ports import realm_ports
-from todoke.sites.postgres import Server, running_server
-from todoke.sites.postgres_home import remove
-from todoke.sites.provision import drop, provision
 
 pytest_plugins = [
     "tests.browser",

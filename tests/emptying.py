@@ -7,9 +7,9 @@ from types import TracebackType
 
 from psycopg import Connection, sql
 
+from todoke.sites.database.postgres import Server
+from todoke.sites.database.provision import owner_connection
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
-from todoke.sites.provision import owner_connection
 
 _TABLES = """
     SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace

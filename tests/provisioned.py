@@ -69,8 +69,8 @@ def _main(folder: Path) -> None:
     import django
 
     django.setup()
-    from todoke.sites.postgres import running_server
-    from todoke.sites.provision import provision
+    from todoke.sites.database.postgres import running_server
+    from todoke.sites.database.provision import provision
 
     with running_server(instance) as server:
         provision(instance, server)

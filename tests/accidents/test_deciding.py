@@ -13,8 +13,8 @@ from tests.systems.benefits.little_city import LittleCity, code, key
 from tests.systems.benefits.world import CLERK, PROGRAMME, SUPERVISOR, World, decide, rows
 from todoke.contracts.people import BasicAttributes
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.prepare_batch import prepare_batch
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.actions.payments.prepare_batch import prepare_batch
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 from todoke.systems.benefits.rules.programme import Standing
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 from todoke.systems.benefits.rules.programmes.r3_nontaxable import R4_EXTENSION

@@ -36,18 +36,18 @@ from tests.systems.benefits.world import (
 )
 from todoke.kernel.errors import ErrorCode
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.close_day import close_day, enter_debit
-from todoke.systems.benefits.actions.correct_account import correct_account
-from todoke.systems.benefits.actions.import_results import import_results
-from todoke.systems.benefits.actions.prepare_batch import prepare_batch
-from todoke.systems.benefits.actions.receive_forms import receive_forms
-from todoke.systems.benefits.actions.take_bank_file import take_bank_file
-from todoke.systems.benefits.actions.write_bank_file import write_bank_file
-from todoke.systems.benefits.queries import day_end
-from todoke.systems.benefits.queries.payable import payable
-from todoke.systems.benefits.rules.bank_account import BankAccount
-from todoke.systems.benefits.rules.failures import AccountSource
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.actions.examination.correct_account import correct_account
+from todoke.systems.benefits.actions.intake.receive_forms import receive_forms
+from todoke.systems.benefits.actions.payments.close_day import close_day, enter_debit
+from todoke.systems.benefits.actions.payments.import_results import import_results
+from todoke.systems.benefits.actions.payments.prepare_batch import prepare_batch
+from todoke.systems.benefits.actions.payments.take_bank_file import take_bank_file
+from todoke.systems.benefits.actions.payments.write_bank_file import write_bank_file
+from todoke.systems.benefits.queries.payments import day_end
+from todoke.systems.benefits.queries.payments.payable import payable
+from todoke.systems.benefits.rules.accounts.bank_account import BankAccount
+from todoke.systems.benefits.rules.payments.failures import AccountSource
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 __all__ = ["world"]
 

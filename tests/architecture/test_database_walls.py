@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import DatabaseAccount, Instance
-from todoke.sites.postgres import Server
 
 REFUSED = psycopg.errors.InsufficientPrivilege
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from todoke.sites import made
+from todoke.sites.documents import made
 
 FOLDER = Path(__file__).parents[2] / "docs" / "made"
 

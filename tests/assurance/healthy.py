@@ -37,8 +37,8 @@ from todoke.oplog import witnesses
 from todoke.oplog.record import record
 from todoke.oplog.who import Who
 from todoke.sites import log_keeping
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
 from todoke.sites.realms import Realm
 from todoke.sites.trust import RingTrust
 from todoke.systems.intermediary.models import ExchangeRecord, ListCopy, ListCopyEntry, Person, ProvisionCase

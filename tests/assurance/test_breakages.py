@@ -28,8 +28,8 @@ from todoke.assurance.promises.evidence import EVIDENCE
 from todoke.assurance.standings import Standing, look, own_promises, standings
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
 
 
 @pytest.fixture(scope="module")

@@ -22,9 +22,9 @@ from todoke.oplog import exporting
 from todoke.oplog.entry import microseconds
 from todoke.sites.backup import creating, manifest, running, witnessed
 from todoke.sites.backup.plan import Plan
+from todoke.sites.database.postgres import running_server
+from todoke.sites.database.postgres_home import remove
 from todoke.sites.instance import ENVIRONMENT, Instance
-from todoke.sites.postgres import running_server
-from todoke.sites.postgres_home import remove
 from todoke.sites.realms import Realm
 
 

@@ -13,7 +13,8 @@ from django.test import RequestFactory
 from django.urls import URLPattern, get_resolver
 
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.sites import guide, public_urls, reference_pages
+from todoke.sites import guide, public_urls
+from todoke.sites.documents import reference_pages
 from todoke.sites.screens import manual
 from todoke.sites.verbs import VERBS
 

@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from todoke.sites.database.postgres import Server, running_server
 from todoke.sites.entering import enter_everything
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server, running_server
 
 ALIAS: Final = "benefits"
 HOUSEHOLDS: Final = 5
@@ -85,12 +85,12 @@ def main(folder: Path, points: int, seed: int) -> dict[str, Any]:
 
 
 def _enter(instance: Instance, server: Server, *, first: bool) -> None:
-    from todoke.sites.migrations import point_at
+    from todoke.sites.database.migrations import point_at
 
     enter_everything(instance)
     point_at(server.address)
     if first:
-        from todoke.sites.provision import provision
+        from todoke.sites.database.provision import provision
 
         provision(instance, server)
 
@@ -217,7 +217,7 @@ def _to_the_bank(town: Town) -> None:
     from tests.systems.benefits.world import CODE, PROGRAMME, TREASURER, rows
     from todoke.kernel.errors import ErrorCode, TodokeError
     from todoke.systems.benefits import jobs
-    from todoke.systems.benefits.actions.take_bank_file import take_bank_file
+    from todoke.systems.benefits.actions.payments.take_bank_file import take_bank_file
 
     jobs.release_payment(CODE, by=TREASURER)
     jobs.write_bank_files(CODE, town.folder / "disk" / "out", by=TREASURER)
@@ -239,8 +239,8 @@ def _correct(keys: list[str]) -> None:
 
     from tests.systems.benefits.test_bank_results import OTHER
     from tests.systems.benefits.world import CLERK, rows
-    from todoke.systems.benefits.actions.correct_account import correct_account
-    from todoke.systems.benefits.rules.failures import AccountSource
+    from todoke.systems.benefits.actions.examination.correct_account import correct_account
+    from todoke.systems.benefits.rules.payments.failures import AccountSource
 
     for (case,) in rows(
         "SELECT id FROM benefits_case WHERE household_key = ANY(%s) AND state = 'failed'", keys

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from todoke.sites import postgres_home
+from todoke.sites.database import postgres_home
 
 ROOT = Path(__file__).parents[2]
 TOTALS = (

@@ -16,8 +16,8 @@ from psycopg.conninfo import make_conninfo
 
 from tests.journey import demo
 from todoke.sample.city import CANARY_INDIVIDUAL_NUMBER
+from todoke.sites.database.postgres import running_server
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import running_server
 
 RESIDENTS, SEED = 3000, 7
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.journey import demo
+from todoke.sites.database.postgres import running_server
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import running_server
 
 ORDER = "r3-nontaxable-first"
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 from tests.naive import evaluator
 from tests.systems.benefits.little_city import run
 from todoke.sample import city
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 
 @pytest.mark.parametrize(("residents", "seed"), [(1000, 1), (1000, 2), (20_000, 3)])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.naive import evaluator
 from tests.systems.benefits.little_city import LittleCity, code, key
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 _LEVIES = st.sampled_from(["0", "0", "1", "4400"])
 _FLAG = st.sampled_from(["0", "0", "0", "1"])

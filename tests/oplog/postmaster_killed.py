@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+from todoke.sites.database.postgres import running_server
 from todoke.sites.entering import enter_everything
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import running_server
 
 ALIAS, WRITERS, SECONDS = "benefits", 8, 3.0
 
@@ -44,15 +44,15 @@ def main(folder: Path) -> None:
     for turn in range(3):
         with running_server(instance) as server:
             enter_everything(instance)
-            from todoke.sites.migrations import point_at
-            from todoke.sites.provision import provision
+            from todoke.sites.database.migrations import point_at
+            from todoke.sites.database.provision import provision
 
             point_at(server.address)
             if turn == 0:
                 provision(instance, server)
             notes += load_and_kill(instance, server.pid or 0, acknowledged, turn)
     with running_server(instance) as server:
-        from todoke.sites.migrations import point_at
+        from todoke.sites.database.migrations import point_at
 
         point_at(server.address)
         sys.stdout.write(json.dumps(look_back(instance, acknowledged, notes, folder)) + "\n")

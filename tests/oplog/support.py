@@ -13,9 +13,9 @@ from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.oplog.who import Who
 from todoke.sites import log_keeping
+from todoke.sites.database.postgres import Server
+from todoke.sites.database.provision import owner_connection
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
-from todoke.sites.provision import owner_connection
 from todoke.sites.realms import Realm
 
 BY = Who(staff_id="c001", terminal="t01", duty="給付金", purpose="窓口での問合せ")

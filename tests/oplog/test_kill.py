@@ -19,9 +19,9 @@ from tests.oplog.support import checked, seal
 from todoke.kernel.errors import TodokeError
 from todoke.oplog import sealing
 from todoke.oplog.models import Operation
+from todoke.sites.database.postgres import ENVIRONMENT as DATABASE_URL
+from todoke.sites.database.postgres_home import remove
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import ENVIRONMENT as DATABASE_URL
-from todoke.sites.postgres_home import remove
 
 ROOT = Path(__file__).parents[2]
 ALIAS = "benefits"

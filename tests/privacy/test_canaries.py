@@ -13,9 +13,9 @@ from tests.systems.benefits import world
 from tests.systems.inquiry.town import Town
 from tests.systems.three_towns import EAST, Towns, inquiry
 from todoke.privacy.classes import FieldClass, classes_of
+from todoke.sites.database.router import labels_of
 from todoke.sites.instance import Instance
 from todoke.sites.realms import alias
-from todoke.sites.router import labels_of
 
 _SHORT = 5  # shorter values (a sex, a ward, an amount) stand in a log by chance
 _CODE = re.compile(r"[a-z_]+")

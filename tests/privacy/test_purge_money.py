@@ -19,16 +19,16 @@ from tests.systems.benefits.test_intake import INTO, scan
 from tests.systems.benefits.world import CLERK, CODE, PROGRAMME, SUPERVISOR, TREASURER, decide
 from todoke.privacy.classes import declaration
 from todoke.privacy.retention import ForEver
+from todoke.sites.database.postgres import Server
+from todoke.sites.database.provision import owner_connection
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
-from todoke.sites.provision import owner_connection
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.close_day import close_day, enter_debit
-from todoke.systems.benefits.actions.end_recall import end_recall
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.papers.move_papers import move_into_box, send_out
-from todoke.systems.benefits.actions.recall_transfer import ask_recall, confirm_recall
-from todoke.systems.benefits.actions.take_bank_file import take_bank_file
+from todoke.systems.benefits.actions.payments.close_day import close_day, enter_debit
+from todoke.systems.benefits.actions.payments.end_recall import end_recall
+from todoke.systems.benefits.actions.payments.recall_transfer import ask_recall, confirm_recall
+from todoke.systems.benefits.actions.payments.take_bank_file import take_bank_file
 from todoke.systems.benefits.models import Case, Paper
 
 USED = {

@@ -20,7 +20,7 @@ from todoke.identifiers import case_number
 from todoke.records.fixed import LineEnd
 from todoke.records.layouts import zengin_transfer_v2019 as zengin
 from todoke.systems.benefits import codecs
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 KANA = "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝﾞﾟABCXYZ0189 ().-"
 

@@ -18,8 +18,8 @@ from tests.systems.benefits import deciding_city
 from todoke.access.permissions import Role
 from todoke.kernel import clock
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.close_day import enter_debit
-from todoke.systems.benefits.actions.import_results import import_results
+from todoke.systems.benefits.actions.payments.close_day import enter_debit
+from todoke.systems.benefits.actions.payments.import_results import import_results
 from todoke.systems.benefits.models import Appeal, Decline, PaymentBatch, Refund
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 

@@ -21,11 +21,11 @@ from tests.systems.benefits.little_city import code
 from todoke.access.permissions import Role
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.entry.enter_form import enter_form
+from todoke.systems.benefits.actions.intake.number_applicant import number_applicant
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, scan_form
-from todoke.systems.benefits.actions.number_applicant import number_applicant
 from todoke.systems.benefits.models import Case, Paper, Resident
-from todoke.systems.benefits.queries.editions import find
+from todoke.systems.benefits.queries.editions.proposals import find
 
 CODE = "r3-hardship"
 PURPOSE = quote("窓口での申請")

@@ -19,9 +19,9 @@ from todoke.kernel import clock
 from todoke.oplog.models import Operation
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.models import PaymentBatch
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.outcome import Outcome
-from todoke.systems.benefits.rules.stages import Stage
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.cases.stages import Stage
+from todoke.systems.benefits.rules.deciding.outcome import Outcome
 from todoke.systems.benefits.web.cases.views import VIEWS
 
 PURPOSE = "電話の問合せ 受付12番"

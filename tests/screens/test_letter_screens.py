@@ -18,13 +18,13 @@ from todoke.access.permissions import Role
 from todoke.kernel import clock
 from todoke.kernel.clock import wareki
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.import_results import import_results
+from todoke.systems.benefits.actions.payments.import_results import import_results
 from todoke.systems.benefits.actions.refunds.claim_refund import decide_refund, propose_refund
 from todoke.systems.benefits.actions.refunds.receive_refund import receive_refund
 from todoke.systems.benefits.models import Case, PaymentBatch, PrintWork, ProtectedLetter, RefundReceipt
-from todoke.systems.benefits.rules import bank_days
+from todoke.systems.benefits.rules.aftermath.refunds import RefundReason
+from todoke.systems.benefits.rules.payments import bank_days
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
-from todoke.systems.benefits.rules.refunds import RefundReason
 
 CODE = decided_office.PROGRAMME
 ALIAS = "benefits"

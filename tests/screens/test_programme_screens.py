@@ -12,7 +12,7 @@ from tests.systems.world import World
 from todoke.access.permissions import Role
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.models import DecisionRun, EditionTrial, ProgrammeEdition
-from todoke.systems.benefits.queries import editions
+from todoke.systems.benefits.queries.editions import proposals as editions
 from todoke.systems.benefits.rules.programme import Standing
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 

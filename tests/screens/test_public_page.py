@@ -21,15 +21,21 @@ from tests.systems.benefits.townspeople import born, settle
 from tests.systems.benefits.world import CLERK, CODE, World, decide, household, rows
 from todoke.identifiers import case_number
 from todoke.kernel.clock import wareki
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.ports import HOST, free_port
-from todoke.sites.postgres import Server
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.models import Case
-from todoke.systems.benefits.rules import public_status
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.public_status import NOBODY, NOTICE, PublicStatus, facts, sentence
-from todoke.systems.benefits.rules.push import Route
+from todoke.systems.benefits.rules.aftermath import public_status
+from todoke.systems.benefits.rules.aftermath.public_status import (
+    NOBODY,
+    NOTICE,
+    PublicStatus,
+    facts,
+    sentence,
+)
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.deciding.push import Route
 from todoke.systems.benefits.web.status.pages import TAKES
 
 ROOT = Path(__file__).parents[2]

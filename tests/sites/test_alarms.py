@@ -14,8 +14,8 @@ from todoke.assurance.models import BackupStep
 from todoke.exchange.metrics import Gauge, render
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.sites import alarms, lags, metrics
-from todoke.sites.alarms import ALARMS
+from todoke.sites.monitoring import alarms, lags, metrics
+from todoke.sites.monitoring.alarms import ALARMS
 
 ALIAS = "directory_city"
 

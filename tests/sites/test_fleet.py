@@ -17,21 +17,21 @@ from django.db import connections
 
 from todoke.identifiers.municipality_names import nationwide
 from todoke.kernel.errors import TodokeError
-from todoke.sites import fleet, provision
-from todoke.sites.fleet import State
+from todoke.sites.database import fleet, provision
+from todoke.sites.database.fleet import State
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
 from todoke.sites.realms import Realm
 
 CODES = ("01100", "02201", "03201", "04100")
 MAKE = """
 import sys, pathlib
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
+from todoke.sites.database.postgres import Server
 from todoke.sites.entering import enter_everything
 instance = Instance.load(sys.argv[1])
 enter_everything(instance)
-from todoke.sites.provision import provision
+from todoke.sites.database.provision import provision
 from todoke.sites.realms import Realm
 class Seen:
     def total(self, count): print(count, flush=True)

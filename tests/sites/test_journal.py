@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import todoke
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.sites.journal import FIELDS, HIDDEN, LOGGERS, Journal
+from todoke.sites.monitoring.journal import FIELDS, HIDDEN, LOGGERS, Journal
 
 NAME, NUMBER, BORN = "架空 太郎", "123456789018", "19800401"
 SECRETS = (

@@ -17,14 +17,14 @@ import psycopg
 import pytest
 
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.sites import postgres_home
+from todoke.sites.database import postgres_home
+from todoke.sites.database.postgres import running_server
+from todoke.sites.database.postgres_home import remove
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import running_server
-from todoke.sites.postgres_home import remove
 
 STARTER = """
 import sys, time, pathlib
-from todoke.sites.postgres import running_server
+from todoke.sites.database.postgres import running_server
 with running_server(pathlib.Path(sys.argv[1])) as server:
     print(server.pid or 0, server.port, flush=True)
     time.sleep(120)

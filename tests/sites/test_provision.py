@@ -13,9 +13,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from todoke.oplog.models import Operation
 from todoke.oplog.record import record
 from todoke.oplog.who import Who
+from todoke.sites.database.migrations import pending
+from todoke.sites.database.provision import drop, owner_connection, provision
 from todoke.sites.instance import Instance
-from todoke.sites.migrations import pending
-from todoke.sites.provision import drop, owner_connection, provision
 from todoke.sites.realms import alias
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import migrations, models
 from django.db.migrations.state import ModelState, ProjectState
 
-from todoke.sites import upgrade
+from todoke.sites.database import upgrade
 
 
 def test_no_migration_since_the_last_release_breaks_its_code() -> None:

@@ -15,7 +15,7 @@ from django.db import connections
 
 import todoke
 from todoke.access.permissions import Permission
-from todoke.sites.flow_page import FLOWS
+from todoke.sites.documents.flow_page import FLOWS
 from todoke.sites.instance import Instance
 from todoke.sites.realms import DIRECTORY, PER_MUNICIPALITY, SYSTEMS, alias
 from todoke.workflow.flow import Flow, FlowError, Step

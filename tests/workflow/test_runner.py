@@ -11,9 +11,9 @@ from django.db import IntegrityError, connections, transaction
 from todoke.access.permissions import Actor, Permission, Role
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
+from todoke.sites.database.postgres import Server
+from todoke.sites.database.provision import owner_connection
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
-from todoke.sites.provision import owner_connection
 from todoke.workflow.flow import Flow, Step
 from todoke.workflow.guards import Act, distinct_persons, state_starts, state_steps
 from todoke.workflow.runner import Rows, move, of

@@ -12,9 +12,9 @@ import click
 import django
 
 from todoke.kernel.errors import TodokeError
+from todoke.sites.database.postgres import running_server
 from todoke.sites.demonstration.run_folder import newest_instance
 from todoke.sites.instance import DEFAULT, ENVIRONMENT, Instance
-from todoke.sites.postgres import running_server
 from todoke.sites.realms import Realm
 
 
@@ -24,7 +24,8 @@ def enter(realm: Realm) -> Instance:
     os.environ[ENVIRONMENT] = str(instance.path)
     os.environ["DJANGO_SETTINGS_MODULE"] = f"todoke.sites.{realm.value}"
     django.setup()
-    from todoke.sites import journal, wiring
+    from todoke.sites import wiring
+    from todoke.sites.monitoring import journal
 
     journal.start()
     wiring.wire(realm)

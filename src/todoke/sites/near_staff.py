@@ -21,7 +21,7 @@ def relations() -> list[Relation]:
     """Every member of staff with namesakes, their households, and the namesakes of those in the same section."""
     if not apps.is_installed(_REGISTER):
         return []
-    from todoke.systems.benefits.queries.near_staff import near_staff
+    from todoke.systems.benefits.queries.households.near_staff import near_staff
 
     rows = list(Staff.objects.using(directory.alias()).values_list("staff_id", "name", "kana", "section"))
     section_of = {staff_id: section for staff_id, _, _, section in rows}
@@ -50,6 +50,6 @@ def protected() -> dict[str, list[Person]]:
     """The protected persons of each log that has any."""
     if not apps.is_installed(_REGISTER):
         return {}
-    from todoke.systems.benefits.queries.near_staff import protected_residents
+    from todoke.systems.benefits.queries.households.near_staff import protected_residents
 
     return {_ALIAS: [Person("resident_code", code) for code in protected_residents()]}

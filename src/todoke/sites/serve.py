@@ -10,9 +10,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from todoke.sites import entering, processes, terminals
+from todoke.sites.database.postgres import running_server
 from todoke.sites.demonstration.run_folder import newest_instance
 from todoke.sites.instance import ENVIRONMENT, Instance
-from todoke.sites.postgres import running_server
 from todoke.sites.realms import TRIAL_TERMINALS, Realm
 from todoke.sites.terminal_agent import HOST
 
@@ -87,7 +87,7 @@ def serve_public(port: int) -> None:
     django.setup()
     from todoke.engine.kept import base as connections
     from todoke.exchange.server import PlainServer
-    from todoke.sites import journal
+    from todoke.sites.monitoring import journal
     from todoke.sites.wsgi import application
 
     journal.start()

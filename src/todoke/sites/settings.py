@@ -54,7 +54,7 @@ def site_settings(*realms: Realm) -> dict[str, Any]:
         "ROOT_URLCONF": "todoke.sites.urls",
         **web.SETTINGS,
         "DATABASES": {"default": {}, **_databases(instance, realms)},
-        "DATABASE_ROUTERS": ["todoke.sites.router.WallRouter"],
+        "DATABASE_ROUTERS": ["todoke.sites.database.router.WallRouter"],
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
         "AUTH_PASSWORD_VALIDATORS": _PASSWORD_RULES,

@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from todoke.sites import metrics, status, system_webs
+from todoke.sites import system_webs
+from todoke.sites.monitoring import metrics, status
 from todoke.sites.screens import (
     contracts,
     credentials,

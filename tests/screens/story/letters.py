@@ -14,7 +14,7 @@ from tests.systems import city
 from todoke.access.permissions import Role
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.models import Letter, Mailing, ResendOrder, ReturnedMail
-from todoke.systems.benefits.rules.letter_kind import LetterKind
+from todoke.systems.benefits.rules.letters.kind import LetterKind
 
 LETTERS = 8
 """Four households of the decided office and those of the round."""

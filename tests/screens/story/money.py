@@ -25,7 +25,7 @@ from todoke.systems.benefits.models import (
     PaymentBatch,
     Transfer,
 )
-from todoke.systems.benefits.rules import bank_days
+from todoke.systems.benefits.rules.payments import bank_days
 
 CODE = decided_office.PROGRAMME
 

@@ -20,9 +20,9 @@ from tests.sites.conformance import served
 from todoke.exchange import envelope, kinds, parties
 from todoke.exchange.refusals import RefusalBody
 from todoke.kernel.errors import ErrorCode, Family
-from todoke.sites import openapi
 from todoke.sites.conformance.kit import Kit
 from todoke.sites.conformance.trial import OTHER, TOWN, Role
+from todoke.sites.documents import openapi
 from todoke.sites.realms import Realm
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("databases")]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.systems.benefits.world import TREASURER, rows
 from todoke.records.layouts.transfer_results_v2026 import RESULTS
-from todoke.systems.benefits.actions.import_results import Imported, import_results
+from todoke.systems.benefits.actions.payments.import_results import Imported, import_results
 from todoke.systems.benefits.rules.programme import Programme
 
 _TRANSFERS = """

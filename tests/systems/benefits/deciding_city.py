@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.systems.benefits.asking_city import CLERK, MOVED, PROGRAMME, AskingCity, answered, ended
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.models import Decision
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 MOVERS = {
     1: answered(),

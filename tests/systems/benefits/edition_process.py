@@ -20,8 +20,8 @@ def main(work_id: str, step: str, mark: str, folder: str) -> None:
     from todoke.contracts.residents import Residents, SnapshotKind
     from todoke.contracts.stand_ins import ResidentsStandIn
     from todoke.systems.benefits.jobs import editions
-    from todoke.systems.benefits.queries import edition_works
-    from todoke.systems.benefits.rules.edition_work import WorkKind
+    from todoke.systems.benefits.queries.editions import works as edition_works
+    from todoke.systems.benefits.rules.editions.work import WorkKind
 
     def stay(*_: object) -> NoReturn:
         Path(mark).write_text("here")

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from todoke.records.layouts.city_inputs_v2021 import ASSISTANCE, RESIDENTS, TAX
 from todoke.systems.benefits import codecs
-from todoke.systems.benefits.rules.judging import Inputs, Judged, judge
+from todoke.systems.benefits.rules.deciding.judging import Inputs, Judged, judge
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 from todoke.systems.residents.codecs import read_register

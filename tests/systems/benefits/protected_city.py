@@ -26,42 +26,42 @@ from todoke.contracts.residents import Residents, SnapshotKind
 from todoke.kernel import clock
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.appeals.hear_appeal import Said, receive_appeal
-from todoke.systems.benefits.actions.begin_edition_work import begin_edition_work
 from todoke.systems.benefits.actions.calls.answer_call import open_call
 from todoke.systems.benefits.actions.calls.note_call import note_call
+from todoke.systems.benefits.actions.editions.begin_edition_work import begin_edition_work
+from todoke.systems.benefits.actions.editions.propose_edition import propose_edition
 from todoke.systems.benefits.actions.entry.enter_form import enter_form
 from todoke.systems.benefits.actions.entry.keep_image import keep_image
-from todoke.systems.benefits.actions.examine_by_hand import examine_by_hand
+from todoke.systems.benefits.actions.examination.examine_by_hand import examine_by_hand
+from todoke.systems.benefits.actions.households.note_contact import note_contact
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, keep_second, scan_form
 from todoke.systems.benefits.actions.mailings.count_sheets import count_sheets
 from todoke.systems.benefits.actions.mailings.hand_over import hand_over
 from todoke.systems.benefits.actions.mailings.match_register import match_register
-from todoke.systems.benefits.actions.note_contact import note_contact
 from todoke.systems.benefits.actions.papers.dispose_papers import propose_disposal
-from todoke.systems.benefits.actions.propose_edition import propose_edition
-from todoke.systems.benefits.actions.recall_transfer import ask_recall
+from todoke.systems.benefits.actions.payments.recall_transfer import ask_recall
 from todoke.systems.benefits.actions.refunds.claim_refund import decide_refund, propose_refund
 from todoke.systems.benefits.actions.refunds.decline_case import note_decline
 from todoke.systems.benefits.actions.refunds.write_off_refund import ask_write_off
 from todoke.systems.benefits.actions.returns.note_return import note_return
 from todoke.systems.benefits.jobs import editions as works
 from todoke.systems.benefits.models import Application, Case, Letter, Paper, Resident
-from todoke.systems.benefits.queries import mailings
-from todoke.systems.benefits.rules import form_entry
-from todoke.systems.benefits.rules.appeals import AppealKind
+from todoke.systems.benefits.queries.letters import mailings
+from todoke.systems.benefits.rules.aftermath.appeals import AppealKind
+from todoke.systems.benefits.rules.aftermath.calls import Item
+from todoke.systems.benefits.rules.aftermath.declines import DeclineChannel
+from todoke.systems.benefits.rules.aftermath.refunds import RefundReason
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.articles.units import Article3DependantsOnly
-from todoke.systems.benefits.rules.calls import Item
-from todoke.systems.benefits.rules.declines import DeclineChannel
-from todoke.systems.benefits.rules.edition_work import WorkKind
-from todoke.systems.benefits.rules.examination import ExaminationOutcome
-from todoke.systems.benefits.rules.hand_examination import CHECKS
-from todoke.systems.benefits.rules.mailing_state import SheetCount
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.rules.editions.work import WorkKind
+from todoke.systems.benefits.rules.examination.by_hand import CHECKS
+from todoke.systems.benefits.rules.examination.findings import ExaminationOutcome
+from todoke.systems.benefits.rules.intake import form_entry
+from todoke.systems.benefits.rules.letters.mailing_state import SheetCount
+from todoke.systems.benefits.rules.letters.returns import ReturnReason
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
-from todoke.systems.benefits.rules.refunds import RefundReason
-from todoke.systems.benefits.rules.returns import ReturnReason
 from todoke.systems.residents import jobs as residents
 from todoke.systems.residents.serves import ResidentRegister
 

@@ -15,7 +15,7 @@ from tests.systems.benefits.test_money_guards import copy_row, refused
 from tests.systems.benefits.world import CLERK, SUPERVISOR, TREASURER
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs, queries
-from todoke.systems.benefits.rules import amount_sql, tariff
+from todoke.systems.benefits.rules.deciding import amount_sql, tariff
 from todoke.systems.benefits.rules.programmes import every
 
 FAMILIES = {

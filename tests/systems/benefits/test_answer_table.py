@@ -7,8 +7,8 @@ import pytest
 from tests.systems.benefits.asking_city import answered, ended
 from todoke.contracts.information import TAX_ITEMS
 from todoke.records.layouts.inquiry_answer_v2021 import ANSWER
-from todoke.systems.benefits.rules import answer_status
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax import answer_status
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 TABLE = [
     ("どちらも0円", answered(), "非課税", ""),

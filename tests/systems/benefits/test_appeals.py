@@ -23,8 +23,8 @@ from todoke.systems.benefits.actions.appeals.hear_appeal import (
     withdraw_appeal,
 )
 from todoke.systems.benefits.models import Appeal
-from todoke.systems.benefits.queries import appeals
-from todoke.systems.benefits.rules.appeals import AppealKind, AppealOutcome, deadline
+from todoke.systems.benefits.queries.aftermath import appeals
+from todoke.systems.benefits.rules.aftermath.appeals import AppealKind, AppealOutcome, deadline
 
 DRAFTER = Actor(staff_id="c009", roles=frozenset({Role.CLERK}))
 ANSWERER = Actor(staff_id="s009", roles=frozenset({Role.SUPERVISOR}))

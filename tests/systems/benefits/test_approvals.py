@@ -15,11 +15,11 @@ from todoke.access.permissions import Actor, Role
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.approve_applications import Approved, approve_applications
-from todoke.systems.benefits.actions.return_examination import return_examination
-from todoke.systems.benefits.queries import approving as reads
-from todoke.systems.benefits.rules import approval
-from todoke.systems.benefits.rules.approval import Limit
+from todoke.systems.benefits.actions.examination.approve_applications import Approved, approve_applications
+from todoke.systems.benefits.actions.examination.return_examination import return_examination
+from todoke.systems.benefits.queries.examination import approving as reads
+from todoke.systems.benefits.rules.examination import approval
+from todoke.systems.benefits.rules.examination.approval import Limit
 
 MANAGER = Actor(staff_id="m001", roles=frozenset({Role.SECTION_MANAGER}))
 BOTH = Actor(staff_id=ONE.staff_id, roles=frozenset({Role.CLERK, Role.SUPERVISOR}))

@@ -13,10 +13,10 @@ from tests.systems.benefits.world import CLERK, CODE, SUPERVISOR, World, decide,
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.records.layouts.bank_branches_v2026 import BRANCHES
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.import_bank_list import import_bank_list
-from todoke.systems.benefits.queries import bank_list
-from todoke.systems.benefits.queries.payable import payable
-from todoke.systems.benefits.rules.bank_account import BankAccount
+from todoke.systems.benefits.actions.payments.import_bank_list import import_bank_list
+from todoke.systems.benefits.queries.examination import bank_list
+from todoke.systems.benefits.queries.payments.payable import payable
+from todoke.systems.benefits.rules.accounts.bank_account import BankAccount
 
 pytestmark = pytest.mark.usefixtures("databases")
 ACCOUNT = BankAccount(

@@ -25,19 +25,19 @@ from tests.systems.benefits.world import (
 from todoke.access.permissions import Actor, Role
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.systems.benefits import jobs, queries
-from todoke.systems.benefits.actions.close_day import enter_debit
-from todoke.systems.benefits.actions.correct_account import correct_account
-from todoke.systems.benefits.actions.end_recall import end_recall
-from todoke.systems.benefits.actions.import_results import Imported, import_results
-from todoke.systems.benefits.actions.prepare_batch import prepare_batch
-from todoke.systems.benefits.actions.recall_transfer import ask_recall, confirm_recall
-from todoke.systems.benefits.actions.release_batch import release_batch
-from todoke.systems.benefits.actions.take_bank_file import take_bank_file
-from todoke.systems.benefits.actions.write_bank_file import write_bank_file
+from todoke.systems.benefits.actions.examination.correct_account import correct_account
+from todoke.systems.benefits.actions.payments.close_day import enter_debit
+from todoke.systems.benefits.actions.payments.end_recall import end_recall
+from todoke.systems.benefits.actions.payments.import_results import Imported, import_results
+from todoke.systems.benefits.actions.payments.prepare_batch import prepare_batch
+from todoke.systems.benefits.actions.payments.recall_transfer import ask_recall, confirm_recall
+from todoke.systems.benefits.actions.payments.release_batch import release_batch
+from todoke.systems.benefits.actions.payments.take_bank_file import take_bank_file
+from todoke.systems.benefits.actions.payments.write_bank_file import write_bank_file
 from todoke.systems.benefits.models import Case
-from todoke.systems.benefits.rules.bank_account import BankAccount
-from todoke.systems.benefits.rules.failures import AccountSource
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.rules.accounts.bank_account import BankAccount
+from todoke.systems.benefits.rules.payments.failures import AccountSource
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 SECOND = Actor(staff_id="t002", roles=frozenset({Role.TREASURER}))
 HEAD = (

@@ -22,10 +22,10 @@ from todoke.oplog.models import Operation
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.calls.answer_call import Answer, check_caller, open_call, read_call
 from todoke.systems.benefits.actions.calls.note_call import note_call, return_call
-from todoke.systems.benefits.actions.note_contact import note_contact
+from todoke.systems.benefits.actions.households.note_contact import note_contact
 from todoke.systems.benefits.models import Call, Case, Resident
-from todoke.systems.benefits.queries import calls
-from todoke.systems.benefits.rules.calls import NOBODY, Depth, Item, depth, masked
+from todoke.systems.benefits.queries.aftermath import calls
+from todoke.systems.benefits.rules.aftermath.calls import NOBODY, Depth, Item, depth, masked
 
 OPERATOR = Actor(staff_id="k001", roles=frozenset({Role.CALL_OPERATOR}), purpose="電話での問い合わせへの回答")
 UNCASED, HIDDEN, LATER_HIDDEN = 3, 4, 5

@@ -11,10 +11,10 @@ from django.db import connections
 from tests.systems.benefits.asking_city import rows as sql
 from tests.systems.benefits.world import CLERK, CODE, decide
 from todoke.kernel import clock
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
 from todoke.systems.benefits import jobs, queries
-from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.cases.case_state import CaseState
 
 KEPT = """
 SELECT programme, ward_code, state, since, sum(cases)::bigint FROM benefits_case_tally GROUP BY 1, 2, 3, 4

@@ -21,15 +21,13 @@ from todoke.engine import duck
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.models import Source
-from todoke.systems.benefits.queries import (
-    decision_lists,
-    decision_run,
-    editions,
-    imports,
-    why,
-    why_lists,
-)
-from todoke.systems.benefits.queries.evidence import evidence_of
+from todoke.systems.benefits.queries import decision_run
+from todoke.systems.benefits.queries.deciding import decision_lists
+from todoke.systems.benefits.queries.editions import proposals as editions
+from todoke.systems.benefits.queries.imports import standing as imports
+from todoke.systems.benefits.queries.why import lists as why_lists
+from todoke.systems.benefits.queries.why import seen as why
+from todoke.systems.benefits.queries.why.evidence import evidence_of
 from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.imports.kinds import ImportKind

@@ -25,14 +25,15 @@ from todoke.access import parties
 from todoke.kernel.errors import ErrorCode
 from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.systems.benefits import housekeeping, jobs
-from todoke.systems.benefits.actions.approve_edition import approve_edition
-from todoke.systems.benefits.actions.begin_edition_work import begin_edition_work
+from todoke.systems.benefits.actions.editions.approve_edition import approve_edition
+from todoke.systems.benefits.actions.editions.begin_edition_work import begin_edition_work
+from todoke.systems.benefits.actions.editions.propose_edition import withdraw_edition
 from todoke.systems.benefits.actions.imports.confirm_file import confirm_file
-from todoke.systems.benefits.actions.propose_edition import withdraw_edition
 from todoke.systems.benefits.jobs import editions as works
 from todoke.systems.benefits.models import DecisionRun, EditionTrial, EditionWork, FileImport
-from todoke.systems.benefits.queries import edition_works, editions
-from todoke.systems.benefits.rules.edition_work import WorkKind, WorkState
+from todoke.systems.benefits.queries.editions import proposals as editions
+from todoke.systems.benefits.queries.editions import works as edition_works
+from todoke.systems.benefits.rules.editions.work import WorkKind, WorkState
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
 from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.programmes.forms import EditionForm

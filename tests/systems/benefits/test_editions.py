@@ -12,17 +12,17 @@ from tests.systems.benefits.little_city import key
 from todoke.access.permissions import Actor, Role
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.approve_edition import approve_edition, refuse_edition
-from todoke.systems.benefits.actions.begin_edition_work import begin_edition_work
-from todoke.systems.benefits.actions.propose_edition import propose_edition, withdraw_edition
+from todoke.systems.benefits.actions.editions.approve_edition import approve_edition, refuse_edition
+from todoke.systems.benefits.actions.editions.begin_edition_work import begin_edition_work
+from todoke.systems.benefits.actions.editions.propose_edition import propose_edition, withdraw_edition
 from todoke.systems.benefits.jobs import editions as works
 from todoke.systems.benefits.models import DecisionRun, EditionTrial, ProgrammeEdition
-from todoke.systems.benefits.queries import editions
+from todoke.systems.benefits.queries.editions import proposals as editions
 from todoke.systems.benefits.rules.articles.units import Article3DependantsOnly
-from todoke.systems.benefits.rules.edition_work import WorkKind
+from todoke.systems.benefits.rules.editions.work import WorkKind
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 pytestmark = pytest.mark.usefixtures("databases")
 CODE = R3_NONTAXABLE.code

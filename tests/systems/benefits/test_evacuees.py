@@ -22,16 +22,18 @@ from todoke.access.permissions import Actor, Role
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs, queries
 from todoke.systems.benefits.actions.entry.enter_form import enter_form
-from todoke.systems.benefits.actions.examine_by_hand import examine_by_hand
-from todoke.systems.benefits.actions.examine_protected import examine_protected
+from todoke.systems.benefits.actions.examination.examine_by_hand import examine_by_hand
+from todoke.systems.benefits.actions.examination.examine_protected import examine_protected
+from todoke.systems.benefits.actions.households.read_household import read_household
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, scan_form
-from todoke.systems.benefits.actions.read_household import read_household
 from todoke.systems.benefits.models import Case, Decision, Letter, Paper, Resident
-from todoke.systems.benefits.queries import calls, editions, examining
-from todoke.systems.benefits.rules import hand_examination
+from todoke.systems.benefits.queries.aftermath import calls
+from todoke.systems.benefits.queries.editions import proposals as editions
+from todoke.systems.benefits.queries.examination import examining
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
-from todoke.systems.benefits.rules.examination import ExaminationOutcome
+from todoke.systems.benefits.rules.examination import by_hand as hand_examination
+from todoke.systems.benefits.rules.examination.findings import ExaminationOutcome
 
 CHIEF = Actor(staff_id="s002", roles=frozenset({Role.SUPERVISOR}))
 HEAD, WIFE = 1, 2

@@ -23,9 +23,10 @@ from tests.systems.benefits.world import (
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.rules import account_name, bank_days
-from todoke.systems.benefits.rules.examination import FINDINGS
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.rules.accounts import account_name
+from todoke.systems.benefits.rules.examination.findings import FINDINGS
+from todoke.systems.benefits.rules.payments import bank_days
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 CASES = {
     "DECLINED": {"declines": "1"},

@@ -14,13 +14,13 @@ from tests.systems.benefits.world import World
 from todoke.kernel import clock
 from todoke.systems.benefits import jobs, queries
 from todoke.systems.benefits.models import Case, Decision, JudgedCount, JudgedHousehold, MissingStatus
-from todoke.systems.benefits.queries import lists
-from todoke.systems.benefits.queries.lists import CasesWanted, HouseholdsWanted, MissingWanted
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.forecast import forecast
-from todoke.systems.benefits.rules.outcome import Outcome, Reason
-from todoke.systems.benefits.rules.stages import AGES, STATES, Stage
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.queries.figures import lists
+from todoke.systems.benefits.queries.figures.lists import CasesWanted, HouseholdsWanted, MissingWanted
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.cases.forecast import forecast
+from todoke.systems.benefits.rules.cases.stages import AGES, STATES, Stage
+from todoke.systems.benefits.rules.deciding.outcome import Outcome, Reason
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 _S = CaseState
 

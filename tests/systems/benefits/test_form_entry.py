@@ -22,9 +22,9 @@ from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, scan_form
 from todoke.systems.benefits.actions.intake.undo_scan import undo_scan
 from todoke.systems.benefits.models import Application, Case, FormEntry, FormImage, Paper
-from todoke.systems.benefits.queries import form_entries as reads
-from todoke.systems.benefits.rules import form_entry as rules
-from todoke.systems.benefits.rules.form_entry import TITLES, Keyed
+from todoke.systems.benefits.queries.intake import form_entries as reads
+from todoke.systems.benefits.rules.intake import form_entry as rules
+from todoke.systems.benefits.rules.intake.form_entry import TITLES, Keyed
 from todoke.systems.benefits.web.entry.forms import KeyingForm
 
 ONE, TWO, THREE = (Actor(staff_id=name, roles=frozenset({Role.CLERK})) for name in ("k001", "k002", "k003"))

@@ -13,12 +13,12 @@ from tests.systems.benefits.world import CLERK, CODE, PROGRAMME, World, decide, 
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.examine_by_hand import examine_by_hand
+from todoke.systems.benefits.actions.examination.examine_by_hand import examine_by_hand
 from todoke.systems.benefits.models import Examination
-from todoke.systems.benefits.queries import examining as reads
-from todoke.systems.benefits.rules import hand_examination as rules
-from todoke.systems.benefits.rules.examination import FINDINGS, ExaminationOutcome
-from todoke.systems.benefits.rules.hand_examination import NotAllowed
+from todoke.systems.benefits.queries.examination import examining as reads
+from todoke.systems.benefits.rules.examination import by_hand as rules
+from todoke.systems.benefits.rules.examination.by_hand import NotAllowed
+from todoke.systems.benefits.rules.examination.findings import FINDINGS, ExaminationOutcome
 
 
 @pytest.fixture

@@ -22,18 +22,20 @@ from tests.systems.benefits.world import CLERK, SUPERVISOR, TREASURER, rows
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.entry.enter_form import Entered, enter_form
+from todoke.systems.benefits.actions.intake.number_applicant import number_applicant
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, scan_form
-from todoke.systems.benefits.actions.number_applicant import number_applicant
 from todoke.systems.benefits.models import Case, Paper
-from todoke.systems.benefits.queries import declared, editions, examining
-from todoke.systems.benefits.rules import declared_income as rules
-from todoke.systems.benefits.rules import hardship_lines
-from todoke.systems.benefits.rules.declared_income import Declared
-from todoke.systems.benefits.rules.hardship import ITEMS
-from todoke.systems.benefits.rules.income import SalaryMethod
-from todoke.systems.benefits.rules.limits import per_capita
+from todoke.systems.benefits.queries.deciding import declared
+from todoke.systems.benefits.queries.editions import proposals as editions
+from todoke.systems.benefits.queries.examination import examining
+from todoke.systems.benefits.rules.hardship import declared_income as rules
+from todoke.systems.benefits.rules.hardship import lines as hardship_lines
+from todoke.systems.benefits.rules.hardship.conditions import ITEMS
+from todoke.systems.benefits.rules.hardship.declared_income import Declared
 from todoke.systems.benefits.rules.programmes import R3_HARDSHIP_FROM_JUNE
+from todoke.systems.benefits.rules.tax.income import SalaryMethod
+from todoke.systems.benefits.rules.tax.limits import per_capita
 
 CODE, TEST = "r3-hardship", R3_HARDSHIP_FROM_JUNE.hardship
 MONTH = {"month": 202207, "salary": 80_000, "business": 0, "property": 0, "pension": 0}

@@ -16,10 +16,10 @@ from todoke.contracts.residents import LineageReason, Residents, SnapshotKind
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.note_contact import note_contact
-from todoke.systems.benefits.actions.read_household import Read, read_household
+from todoke.systems.benefits.actions.households.note_contact import note_contact
+from todoke.systems.benefits.actions.households.read_household import Read, read_household
 from todoke.systems.benefits.models import Contact, Resident
-from todoke.systems.benefits.rules.register_differences import SAME, words
+from todoke.systems.benefits.rules.households.register_differences import SAME, words
 from todoke.systems.residents import jobs as register_jobs
 from todoke.systems.residents.serves import ResidentRegister
 

@@ -34,7 +34,7 @@ from todoke.systems.benefits.actions.imports.receive_file import Said, receive_f
 from todoke.systems.benefits.commands import group
 from todoke.systems.benefits.jobs import importing
 from todoke.systems.benefits.models import FileImport
-from todoke.systems.benefits.queries import imports
+from todoke.systems.benefits.queries.imports import standing as imports
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
 from todoke.systems.benefits.web.imports import differing
 

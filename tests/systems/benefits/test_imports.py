@@ -28,7 +28,7 @@ from todoke.systems.benefits.actions.imports.set_limit import set_limit
 from todoke.systems.benefits.actions.imports.take_file import take_file
 from todoke.systems.benefits.jobs import importing
 from todoke.systems.benefits.models import FileImport, Source
-from todoke.systems.benefits.queries import imports
+from todoke.systems.benefits.queries.imports import standing as imports
 from todoke.systems.benefits.rules.imports import completeness
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 

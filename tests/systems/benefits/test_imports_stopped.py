@@ -35,7 +35,8 @@ from todoke.systems.benefits.actions.imports.propose_file import propose_file
 from todoke.systems.benefits.actions.imports.receive_file import Said, receive_file
 from todoke.systems.benefits.jobs import importing
 from todoke.systems.benefits.models import FileImport
-from todoke.systems.benefits.queries import imports, imports_stopped
+from todoke.systems.benefits.queries.imports import standing as imports
+from todoke.systems.benefits.queries.imports import stopped as imports_stopped
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
 
 __all__ = ["residents"]  # the fixture of every test here

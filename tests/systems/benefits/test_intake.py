@@ -24,9 +24,10 @@ from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, Scan, keep_second, scan_form
 from todoke.systems.benefits.actions.intake.undo_scan import undo_scan
 from todoke.systems.benefits.models import Arrival, Case, Paper
-from todoke.systems.benefits.rules import intake, programmes
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.intake import SAID, Answer
+from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.intake import answers as intake
+from todoke.systems.benefits.rules.intake.answers import SAID, Answer
 
 OTHER = Actor(staff_id="c002", roles=frozenset({Role.CLERK}))
 INTO = Into(programme=PROGRAMME, box="A-1", received_on=date(2022, 3, 1))

@@ -80,7 +80,7 @@ def test_a_bank_file_that_was_renamed_but_not_recorded_is_finished_with_the_same
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("todoke.systems.benefits.actions.write_bank_file._KEEP", "SELECT 1/0")
+        patched.setattr("todoke.systems.benefits.actions.payments.write_bank_file._KEEP", "SELECT 1/0")
         with pytest.raises(Exception, match="division by zero"):
             walk(world, tmp_path)
     file = tmp_path / "payments/transfer-0001.txt"

@@ -23,10 +23,11 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.appeals.hear_appeal import answer_appeal, draft_answer, receive_appeal
 from todoke.systems.benefits.actions.refunds.receive_refund import plan_refund, remind_refund
-from todoke.systems.benefits.rules import appeals, remedy
-from todoke.systems.benefits.rules.appeals import AppealOutcome
-from todoke.systems.benefits.rules.letter_kind import SHEETS, LetterKind
-from todoke.systems.benefits.rules.remedy import LegalNature
+from todoke.systems.benefits.rules.aftermath import appeals
+from todoke.systems.benefits.rules.aftermath.appeals import AppealOutcome
+from todoke.systems.benefits.rules.letters import remedy
+from todoke.systems.benefits.rules.letters.kind import SHEETS, LetterKind
+from todoke.systems.benefits.rules.letters.remedy import LegalNature
 
 world = ordered
 SOON = clock.today() + timedelta(days=30)

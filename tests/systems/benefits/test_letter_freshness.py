@@ -14,8 +14,8 @@ from tests.systems.benefits.world import CLERK, CODE, World, decide, rows
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.rules import freshness
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.rules.letters import freshness
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 NOW = datetime(2022, 2, 10, 15, 30, tzinfo=UTC)  # 11 February in Japan, half past midnight
 REAL_CITY = replace(SAMPLE_CITY, register_hours=24, register_days=1)

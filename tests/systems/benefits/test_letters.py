@@ -16,9 +16,9 @@ from tests.systems.benefits.world import CLERK, CODE, PROGRAMME, World, decide, 
 from todoke.identifiers import case_number
 from todoke.pages import typeface
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.rules import customer_barcode
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
-from todoke.systems.benefits.rules.push import Route
+from todoke.systems.benefits.rules.deciding.push import Route
+from todoke.systems.benefits.rules.letters import customer_barcode
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 from todoke.systems.benefits.web.letters import typesetting, wording
 from todoke.systems.benefits.web.letters.typesetting import Letter, Sheaf
 

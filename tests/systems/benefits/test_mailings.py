@@ -18,9 +18,9 @@ from todoke.systems.benefits.actions.mailings.confirm_dispatch import confirm_di
 from todoke.systems.benefits.actions.mailings.count_sheets import count_sheets
 from todoke.systems.benefits.actions.mailings.hand_over import hand_over
 from todoke.systems.benefits.actions.mailings.match_register import match_register
-from todoke.systems.benefits.queries import mailings
-from todoke.systems.benefits.rules.mailing_state import SheetCount
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.queries.letters import mailings
+from todoke.systems.benefits.rules.letters.mailing_state import SheetCount
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 BOTH = Actor(staff_id="c001", roles=frozenset({Role.CLERK, Role.SUPERVISOR}))
 

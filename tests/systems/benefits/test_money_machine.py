@@ -27,21 +27,25 @@ from tests.systems.benefits.world import PROGRAMME, World, decide, household, ro
 from todoke.access.permissions import Actor, Role
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
-from todoke.systems.benefits.actions.approve_applications import approve_applications
-from todoke.systems.benefits.actions.close_day import close_day, enter_debit
-from todoke.systems.benefits.actions.correct_account import correct_account
-from todoke.systems.benefits.actions.end_recall import end_recall
-from todoke.systems.benefits.actions.examine_applications import examine_applications
-from todoke.systems.benefits.actions.number_cases import number_cases
-from todoke.systems.benefits.actions.prepare_batch import prepare_batch
-from todoke.systems.benefits.actions.recall_transfer import ask_recall, confirm_recall, withdraw_recall
-from todoke.systems.benefits.actions.receive_forms import receive_forms
-from todoke.systems.benefits.actions.release_batch import release_batch
-from todoke.systems.benefits.actions.take_bank_file import take_bank_file
-from todoke.systems.benefits.actions.write_bank_file import write_bank_file
-from todoke.systems.benefits.rules.bank_account import BankAccount
-from todoke.systems.benefits.rules.failures import AccountSource
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.actions.deciding.number_cases import number_cases
+from todoke.systems.benefits.actions.examination.approve_applications import approve_applications
+from todoke.systems.benefits.actions.examination.correct_account import correct_account
+from todoke.systems.benefits.actions.examination.examine_applications import examine_applications
+from todoke.systems.benefits.actions.intake.receive_forms import receive_forms
+from todoke.systems.benefits.actions.payments.close_day import close_day, enter_debit
+from todoke.systems.benefits.actions.payments.end_recall import end_recall
+from todoke.systems.benefits.actions.payments.prepare_batch import prepare_batch
+from todoke.systems.benefits.actions.payments.recall_transfer import (
+    ask_recall,
+    confirm_recall,
+    withdraw_recall,
+)
+from todoke.systems.benefits.actions.payments.release_batch import release_batch
+from todoke.systems.benefits.actions.payments.take_bank_file import take_bank_file
+from todoke.systems.benefits.actions.payments.write_bank_file import write_bank_file
+from todoke.systems.benefits.rules.accounts.bank_account import BankAccount
+from todoke.systems.benefits.rules.payments.failures import AccountSource
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 SIZE = 3
 CLERK, SUPERVISOR, TREASURER, SECOND = STAFF = [

@@ -17,11 +17,11 @@ from todoke.systems.benefits.actions.mailings.confirm_dispatch import confirm_di
 from todoke.systems.benefits.actions.mailings.count_sheets import count_sheets
 from todoke.systems.benefits.actions.mailings.hand_over import hand_over
 from todoke.systems.benefits.actions.mailings.match_register import match_register
-from todoke.systems.benefits.rules import deficiency, remedy
-from todoke.systems.benefits.rules.examination import FINDINGS, ExaminationOutcome
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
-from todoke.systems.benefits.rules.remedy import LegalNature
+from todoke.systems.benefits.rules.examination.findings import FINDINGS, ExaminationOutcome
+from todoke.systems.benefits.rules.letters import deficiency, remedy
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.letters.remedy import LegalNature
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 ROW = {
     "case_number": "1010000000016", "postal_code": "2200012", "address": "神奈川県横浜市西区みなとみらい1番1号",

@@ -27,7 +27,7 @@ from todoke.systems.benefits.actions.papers.dispose_papers import (
 from todoke.systems.benefits.actions.papers.move_papers import move_into_box, send_out
 from todoke.systems.benefits.actions.papers.place_box import place_box
 from todoke.systems.benefits.models import Box, Paper, PaperMove
-from todoke.systems.benefits.queries import paper_lists
+from todoke.systems.benefits.queries.intake import paper_lists
 
 LONG_AGO = date(2020, 3, 1)
 OLD = Into(programme=INTO.programme, box="A-1", received_on=LONG_AGO)

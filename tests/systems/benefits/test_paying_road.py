@@ -23,9 +23,9 @@ from tests.systems.benefits.world import (
 from todoke.identifiers import case_number
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs, queries
-from todoke.systems.benefits.actions.number_cases import number_cases
-from todoke.systems.benefits.actions.write_bank_file import write_bank_file
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.actions.deciding.number_cases import number_cases
+from todoke.systems.benefits.actions.payments.write_bank_file import write_bank_file
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 
 @pytest.fixture

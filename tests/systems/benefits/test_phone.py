@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from todoke.systems.benefits.rules import next_steps, phone
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.outcome import Reason
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.deciding.outcome import Reason
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
-from todoke.systems.benefits.rules.tax_status import TaxStatus
-from todoke.systems.benefits.rules.why import Asked, Household, Member, Origin, Origins, ReadFrom
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
+from todoke.systems.benefits.rules.why import next_steps, phone
+from todoke.systems.benefits.rules.why.explained import Asked, Household, Member, Origin, Origins, ReadFrom
 
 NOW = datetime(2022, 3, 1, tzinfo=UTC)
 ORIGIN = Origin(name="資料")

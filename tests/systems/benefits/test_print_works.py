@@ -11,15 +11,15 @@ from tests.systems.benefits.test_later_letters import codes
 from tests.systems.benefits.world import CLERK, CODE, PROGRAMME, SUPERVISOR, World, decide, rows
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions import print_letters as printing
 from todoke.systems.benefits.actions.mailings.hand_over import hand_over
+from todoke.systems.benefits.actions.printing import print_letters as printing
 from todoke.systems.benefits.actions.printing.begin_printing import begin_printing
 from todoke.systems.benefits.actions.printing.reprint_letter import reprint_letter
 from todoke.systems.benefits.jobs.printing import carry_on
 from todoke.systems.benefits.models import LetterFile, PrintWork
-from todoke.systems.benefits.queries import print_works
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.queries.letters import print_works
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 ALIAS = "benefits"
 

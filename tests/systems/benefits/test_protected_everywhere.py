@@ -67,7 +67,7 @@ from todoke.systems.benefits.models import (
 )
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
-from todoke.systems.benefits.rules.letter_kind import LetterKind
+from todoke.systems.benefits.rules.letters.kind import LetterKind
 
 ALIAS, WARD_NAME = "benefits", "旭区"
 

@@ -22,9 +22,9 @@ from todoke.systems.benefits.actions.protected.note_destination import note_dest
 from todoke.systems.benefits.actions.protected.post_one import post_protected, spoil_protected
 from todoke.systems.benefits.actions.protected.print_one import print_protected
 from todoke.systems.benefits.models import LetterFile, ProtectedLetter
-from todoke.systems.benefits.rules import protected_letter as rules
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.rules.letters import protected_letter as rules
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 NOTER, PRINTER = (Actor(staff_id=name, roles=frozenset({Role.SUPERVISOR})) for name in ("s001", "s002"))
 WHERE = "東京都千代田区霞が関1丁目3番2号　支援センター気付"

@@ -25,8 +25,11 @@ from tests.systems.benefits.world import (
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.records.layouts.public_accounts_v2026 import ACCOUNTS
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.take_public_accounts import TakenAccounts, take_public_accounts
-from todoke.systems.benefits.queries import accounts
+from todoke.systems.benefits.actions.examination.take_public_accounts import (
+    TakenAccounts,
+    take_public_accounts,
+)
+from todoke.systems.benefits.queries.examination import accounts
 
 OWN, FAMILY = "ﾖｼﾀﾞ ﾀｶｻﾞｷ", "ﾖｼﾀﾞ ｲﾁﾛｳ"
 SIZE = 5

@@ -17,7 +17,7 @@ from todoke.access.permissions import Actor, Role
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.recall_transfer import ask_recall
+from todoke.systems.benefits.actions.payments.recall_transfer import ask_recall
 from todoke.systems.benefits.actions.refunds.claim_refund import (
     decide_refund,
     propose_refund,
@@ -35,9 +35,9 @@ from todoke.systems.benefits.actions.refunds.write_off_refund import (
     withdraw_write_off,
 )
 from todoke.systems.benefits.models import Refund
-from todoke.systems.benefits.queries import refunds
-from todoke.systems.benefits.rules.declines import DeclineChannel
-from todoke.systems.benefits.rules.refunds import Part, RefundReason, overdue, parts
+from todoke.systems.benefits.queries.aftermath import refunds
+from todoke.systems.benefits.rules.aftermath.declines import DeclineChannel
+from todoke.systems.benefits.rules.aftermath.refunds import Part, RefundReason, overdue, parts
 
 BOTH = Actor(staff_id="m001", roles=frozenset({Role.CLERK, Role.SUPERVISOR}))
 SOON = clock.today() + timedelta(days=30)

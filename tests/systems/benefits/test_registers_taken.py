@@ -21,12 +21,12 @@ from todoke.contracts import registry
 from todoke.contracts.residents import Residents, SnapshotKind, SnapshotRef
 from todoke.contracts.stand_ins import ResidentsStandIn
 from todoke.engine import renewal, snapshots
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions import take_register as taking
 from todoke.systems.benefits.actions.registers import differing
-from todoke.systems.benefits.rules import search_forms
+from todoke.systems.benefits.actions.registers import take_register as taking
+from todoke.systems.benefits.rules.households import search_forms
 from todoke.systems.residents.codecs import read_register
 
 LATEST, BASE = SnapshotKind.LATEST, SnapshotKind.BASE

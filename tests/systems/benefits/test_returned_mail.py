@@ -20,11 +20,11 @@ from todoke.systems.benefits.actions.mailings.match_register import match_regist
 from todoke.systems.benefits.actions.returns.note_return import note_return
 from todoke.systems.benefits.actions.returns.order_resend import order_resend
 from todoke.systems.benefits.actions.returns.undo_return import undo_return
-from todoke.systems.benefits.queries import mailings, returns
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.mailing_state import SheetCount
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
-from todoke.systems.benefits.rules.returns import ReturnAnswer, ReturnReason
+from todoke.systems.benefits.queries.letters import mailings, returns
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.letters.mailing_state import SheetCount
+from todoke.systems.benefits.rules.letters.returns import ReturnAnswer, ReturnReason
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 NUMBERS = [case_number.mint(101, serial) for serial in range(1, 4)]
 NEW = "神奈川県横浜市中区本町6丁目50番地の10"

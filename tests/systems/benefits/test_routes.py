@@ -20,16 +20,16 @@ from tests.systems.benefits.world import CODE as FIRST
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 from todoke.systems.benefits import jobs, queries
-from todoke.systems.benefits.actions.close_notices import close_notices
-from todoke.systems.benefits.actions.correct_account import correct_account
+from todoke.systems.benefits.actions.examination.correct_account import correct_account
+from todoke.systems.benefits.actions.mailings.close_notices import close_notices
 from todoke.systems.benefits.actions.returns.note_return import note_return
 from todoke.systems.benefits.actions.returns.undo_return import undo_return
-from todoke.systems.benefits.rules import push
-from todoke.systems.benefits.rules.bank_account import BankAccount
-from todoke.systems.benefits.rules.failures import AccountSource
+from todoke.systems.benefits.rules.accounts.bank_account import BankAccount
+from todoke.systems.benefits.rules.deciding import push
+from todoke.systems.benefits.rules.deciding.push import Route
+from todoke.systems.benefits.rules.letters.returns import ReturnAnswer, ReturnReason
+from todoke.systems.benefits.rules.payments.failures import AccountSource
 from todoke.systems.benefits.rules.programmes import find
-from todoke.systems.benefits.rules.push import Route
-from todoke.systems.benefits.rules.returns import ReturnAnswer, ReturnReason
 
 __all__ = ["moved"]
 BEFORE = "r5-70k"

@@ -24,8 +24,8 @@ from todoke.engine.duck import DuckEngine
 from todoke.engine.spark import SparkEngine
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.actions import decide as deciding
-from todoke.systems.benefits.actions.repeat_decision import repeat_decision
+from todoke.systems.benefits.actions.deciding import decide as deciding
+from todoke.systems.benefits.actions.deciding.repeat_decision import repeat_decision
 from todoke.systems.benefits.models import DecisionInput, DecisionRun
 from todoke.systems.benefits.rules import programmes
 

@@ -19,8 +19,8 @@ from todoke.oplog.models import Operation
 from todoke.oplog.unusual import Rule, unusual
 from todoke.sites import near_staff
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.search_residents import search_residents
-from todoke.systems.benefits.actions.take_register import take_register
+from todoke.systems.benefits.actions.households.search_residents import search_residents
+from todoke.systems.benefits.actions.registers.take_register import take_register
 from todoke.systems.benefits.models import RegisterEntry, Resident
 from todoke.systems.residents import jobs as register_jobs
 from todoke.systems.residents.serves import ResidentRegister

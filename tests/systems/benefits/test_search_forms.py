@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from todoke.systems.benefits.rules import search_forms, search_terms
-from todoke.systems.benefits.rules.phones import phone
-from todoke.systems.benefits.rules.search_terms import By
+from todoke.systems.benefits.rules.households import search_forms, search_terms
+from todoke.systems.benefits.rules.households.phones import phone
+from todoke.systems.benefits.rules.households.search_terms import By
 
 HOME = search_forms.home("14100")
 NAMES = [

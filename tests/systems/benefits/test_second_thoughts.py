@@ -15,11 +15,15 @@ from todoke.access.permissions import Actor, Role
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.actions.redate_batch import ask_redating, confirm_redating, withdraw_redating
+from todoke.systems.benefits.actions.payments.redate_batch import (
+    ask_redating,
+    confirm_redating,
+    withdraw_redating,
+)
 from todoke.systems.benefits.actions.refunds.reverse_receipt import reverse_receipt
-from todoke.systems.benefits.queries import refunds
-from todoke.systems.benefits.rules import bank_days
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.queries.aftermath import refunds
+from todoke.systems.benefits.rules.payments import bank_days
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 world, came_back = ordered, paid
 BOTH = Actor(staff_id="b001", roles=frozenset({Role.SUPERVISOR, Role.TREASURER}))

@@ -14,7 +14,7 @@ from todoke.contracts.stand_ins import ResidentsStandIn
 from todoke.kernel.errors import ErrorCode, InputRefused, TodokeError
 from todoke.systems.benefits import codecs, jobs, queries
 from todoke.systems.benefits.actions.imports.confirm_file import confirm_file
-from todoke.systems.benefits.queries import imports
+from todoke.systems.benefits.queries.imports import standing as imports
 
 SUPERVISOR = Actor(staff_id="c002", roles=frozenset({Role.SUPERVISOR}))
 AMOUNTS = ("total_income", "gross_income", "income_levy", "per_capita_levy")

@@ -16,14 +16,14 @@ from todoke.engine import snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.benefits import jobs, queries
-from todoke.systems.benefits.actions.read_why import read_why
+from todoke.systems.benefits.actions.deciding.read_why import read_why
 from todoke.systems.benefits.models import Decision
-from todoke.systems.benefits.rules.next_steps import MISSING, missing
-from todoke.systems.benefits.rules.outcome import Reason
+from todoke.systems.benefits.rules.deciding.outcome import Reason
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
-from todoke.systems.benefits.rules.tax_status import TaxStatus
-from todoke.systems.benefits.rules.why import Household, Verdict, explain
-from todoke.systems.benefits.rules.why_rules import LOOKS
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
+from todoke.systems.benefits.rules.why.explained import Household, Verdict, explain
+from todoke.systems.benefits.rules.why.next_steps import MISSING, missing
+from todoke.systems.benefits.rules.why.rules import LOOKS
 
 assert hiring
 READER = Actor(staff_id="c001", roles=frozenset({Role.CLERK}), purpose="電話の問合せ")

@@ -16,13 +16,14 @@ from tests.systems.benefits.test_decision_lists import FIGURES, handed_over
 from tests.systems.benefits.world import CLERK
 from todoke.systems.benefits import jobs, queries
 from todoke.systems.benefits.models import Decision
-from todoke.systems.benefits.queries import editions
-from todoke.systems.benefits.queries.evidence import evidence_of
-from todoke.systems.benefits.rules import why_compare, why_forming
+from todoke.systems.benefits.queries.editions import proposals as editions
+from todoke.systems.benefits.queries.why.evidence import evidence_of
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
-from todoke.systems.benefits.rules.outcome import Reason
-from todoke.systems.benefits.rules.why import Household, explain
-from todoke.systems.benefits.rules.why_rules import LOOKS
+from todoke.systems.benefits.rules.deciding.outcome import Reason
+from todoke.systems.benefits.rules.why import compare as why_compare
+from todoke.systems.benefits.rules.why import forming as why_forming
+from todoke.systems.benefits.rules.why.explained import Household, explain
+from todoke.systems.benefits.rules.why.rules import LOOKS
 from todoke.systems.benefits.web.households import evidence as shown_evidence
 
 pytestmark = pytest.mark.usefixtures("databases")

@@ -7,7 +7,7 @@ from datetime import date
 from tests.systems.benefits.world import household, resident
 from todoke.kernel import clock
 from todoke.systems.benefits.models import Register, RegisterEntry, Resident
-from todoke.systems.benefits.rules import search_forms
+from todoke.systems.benefits.rules.households import search_forms
 
 BORN = date(1960, 4, 1)
 HOME = ("神奈川県", "横浜市")

@@ -24,7 +24,7 @@ from todoke.contracts.information import LOCAL_TAX, TAX_ITEMS, Item
 from todoke.exchange.refusals import NotNowError
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
-from todoke.sites.postgres import Server
+from todoke.sites.database.postgres import Server
 from todoke.systems.intermediary import jobs, queries
 from todoke.systems.intermediary.actions import rotate_contents
 from todoke.systems.intermediary.actions.release_held import confirm_release, propose_release

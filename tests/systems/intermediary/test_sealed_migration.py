@@ -19,9 +19,9 @@ from psycopg.conninfo import conninfo_to_dict
 from todoke.contracts.information import TAX_ITEMS, Item
 from todoke.exchange import bodies
 from todoke.kernel.errors import TodokeError
-from todoke.sites import migrations
+from todoke.sites.database import migrations
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import DatabaseAccount, Instance
-from todoke.sites.postgres import Server
 from todoke.systems.intermediary.codecs import contents, items
 
 TOWN = "13112"

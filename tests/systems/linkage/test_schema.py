@@ -13,9 +13,9 @@ import pytest
 from django.apps import apps
 from django.db import connections
 
+from todoke.sites.database.postgres import Server
+from todoke.sites.database.provision import owner_connection
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
-from todoke.sites.provision import owner_connection
 from todoke.systems.linkage.flows import REGISTRATION_ENDS
 from todoke.systems.linkage.models.registration import SEALED, TYPED
 

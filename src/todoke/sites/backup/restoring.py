@@ -28,7 +28,7 @@ from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.realms import Realm
 
 if TYPE_CHECKING:
-    from todoke.sites.postgres import Server
+    from todoke.sites.database.postgres import Server
 
 Say = Callable[[str], None]
 ENDING = ".restoring"
@@ -85,7 +85,7 @@ def restore(wanted: Wanted, *, say: Say = lambda _line: None) -> Report:
     staged = wanted.target.with_name(wanted.target.name + ENDING)
     with report.timed("files"):
         _unpack(wanted, found, staged)
-    from todoke.sites.postgres import running_server
+    from todoke.sites.database.postgres import running_server
 
     instance = Instance.load(staged)
     with running_server(instance) as server:
@@ -146,8 +146,8 @@ class _Restore:
 
         os.environ[ENVIRONMENT] = str(self.instance.path)
         enter(self.realm)
-        from todoke.sites.migrations import point_at
-        from todoke.sites.provision import bare, provision
+        from todoke.sites.database.migrations import point_at
+        from todoke.sites.database.provision import bare, provision
 
         point_at(self.server.address)
         with self.report.timed("tables"):
@@ -180,7 +180,7 @@ class _Restore:
 
     def _go_on(self) -> None:
         from todoke.oplog import restoring as log
-        from todoke.sites.provision import owner_connection
+        from todoke.sites.database.provision import owner_connection
 
         for one in self.found.databases:
             with owner_connection(self.instance, self.server, self.instance.owner(*_wall(one))) as owner:
@@ -220,7 +220,7 @@ class _Restore:
         """Only now it has the looks of a site."""
         from django.db import connections
 
-        from todoke.sites.provision import restored
+        from todoke.sites.database.provision import restored
 
         connections.close_all()
         restored(self.instance, self.server, self.realm)

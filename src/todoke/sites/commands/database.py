@@ -12,8 +12,8 @@ import click
 from todoke.access.guard import open_verb
 from todoke.batch.progress import meter
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.sites.database.postgres import Server, running_server
 from todoke.sites.instance import DEFAULT, ENVIRONMENT, EXAMPLE, Instance
-from todoke.sites.postgres import Server, running_server
 
 
 @click.group("database")
@@ -66,7 +66,7 @@ def create(name: str, codes: tuple[str, ...], nationwide: bool, canary: str | No
         raise click.UsageError(f"名前または団体コードが正しくありません（{error}）。") from error
     with running_server(instance) as server:
         enter_everything(instance)
-        from todoke.sites.provision import provision
+        from todoke.sites.database.provision import provision
 
         with meter("団体のデータベース") as seen:
             provision(instance, server, meter=seen, canary=canary)
@@ -83,7 +83,7 @@ def migrate(canary: str | None) -> None:
     instance = Instance.load(chosen_instance())
     with running_server(instance) as server:
         enter_everything(instance)
-        from todoke.sites.provision import provision, standings
+        from todoke.sites.database.provision import provision, standings
 
         with meter("団体のデータベース") as seen:
             provision(instance, server, meter=seen, canary=canary)
@@ -101,8 +101,8 @@ def behind() -> None:
     instance = Instance.load(chosen_instance())
     with running_server(instance) as server:
         enter_everything(instance)
-        from todoke.sites.fleet import State
-        from todoke.sites.provision import standings
+        from todoke.sites.database.fleet import State
+        from todoke.sites.database.provision import standings
 
         found = standings(instance, server)
         for one in found:
@@ -127,7 +127,7 @@ def status() -> None:
 def _show(instance: Instance, server: Server) -> None:
     import psycopg
 
-    from todoke.sites.migrations import pending
+    from todoke.sites.database.migrations import pending
     from todoke.sites.realms import alias
 
     with psycopg.connect(server.admin_url) as admin:

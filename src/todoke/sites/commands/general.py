@@ -358,9 +358,9 @@ def exchange() -> None:
 def exchange_reconcile(folder: Path | None, platform_by: str, network_by: str) -> None:
     """照会側・提供側・ネットワークの情報提供等記録を一件ずつ突き合わせます。"""
     from todoke.kernel.errors import ErrorCode, TodokeError
+    from todoke.sites.database.postgres import running_server
     from todoke.sites.demonstration.run_folder import newest_instance
     from todoke.sites.instance import Instance
-    from todoke.sites.postgres import running_server
     from todoke.sites.reconcile import reconcile
 
     instance = Instance.load(folder or newest_instance(VAR))
@@ -382,10 +382,10 @@ def exchange_reconcile(folder: Path | None, platform_by: str, network_by: str) -
 def exchange_check(folder: Path | None, platform_by: str, network_by: str, minutes: int) -> None:
     """どの障害の後でも守られるべき約束（許可証なしの提供がない、など）を全ての記録で確かめます。"""
     from todoke.kernel.errors import ErrorCode, TodokeError
+    from todoke.sites.database.postgres import running_server
     from todoke.sites.demonstration.run_folder import newest_instance
     from todoke.sites.instance import Instance
     from todoke.sites.invariants import RULES
-    from todoke.sites.postgres import running_server
     from todoke.sites.reconcile import check
 
     instance = Instance.load(folder or newest_instance(VAR))
@@ -406,6 +406,6 @@ def exchange_check(folder: Path | None, platform_by: str, network_by: str, minut
 @open_verb("公開の文書だけを示す")
 def exchange_openapi(site: str) -> None:
     """サイトの窓口の OpenAPI 3.1 文書を示します。"""
-    from todoke.sites import openapi
+    from todoke.sites.documents import openapi
 
     click.echo(openapi.page(Realm(site)), nl=False)

@@ -12,7 +12,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites.realms import Realm
 
 if TYPE_CHECKING:
-    from todoke.sites.alarms import Reading
+    from todoke.sites.monitoring.alarms import Reading
 
 
 @click.command("status")
@@ -24,7 +24,7 @@ def status(realm: str, as_json: bool) -> None:
     from todoke.sites.entering import enter_for_command
 
     enter_for_command(click.get_current_context(), Realm(realm))
-    from todoke.sites import metrics
+    from todoke.sites.monitoring import metrics
 
     found = metrics.readings(metrics.measured())
     if as_json:

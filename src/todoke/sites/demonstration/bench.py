@@ -15,7 +15,7 @@ from typing import Any
 from todoke.engine import duck
 from todoke.sites.demonstration.demo import Demo
 from todoke.sites.demonstration.run_folder import RunFolder
-from todoke.systems.benefits.rules.judging import Inputs, judge
+from todoke.systems.benefits.rules.deciding.judging import Inputs, judge
 from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE
 
 SEED = 20211210

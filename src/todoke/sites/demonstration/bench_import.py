@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from todoke.access.permissions import Role
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.sites.database.postgres import Server
 from todoke.sites.demonstration import bench_site
 from todoke.sites.demonstration.bench import SEED, machine
 from todoke.sites.demonstration.bench_site import Spent, apart, instance_for, measurer
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
 
 LIMIT: Final = 180.0
 BY: Final = bench_site.BY
@@ -180,7 +180,7 @@ def _register(rows: int) -> Any:  # noqa: ANN401
 
 
 def _bare_table(instance: Instance, server: Server, kind: str) -> None:
-    from todoke.sites.provision import owner_connection
+    from todoke.sites.database.provision import owner_connection
 
     with owner_connection(instance, server, instance.owner("benefits", None)) as owner:
         owner.execute(f"CREATE TABLE bare (resident_code text, {_SHAPES[kind]})")

@@ -89,7 +89,7 @@ People = list[tuple[str, str, str]]
 def _people(letters: int) -> People:
     from todoke.sample.city import tables
     from todoke.sample.city.invention import invent
-    from todoke.systems.benefits.rules.window import ADDRESS_LENGTH, NAME_LENGTH
+    from todoke.systems.benefits.rules.letters.window import ADDRESS_LENGTH, NAME_LENGTH
 
     columns = tables.latest_register(invent(max(letters, 2_000), SEED))
     rows = zip(*(columns[name].to_pylist() for name in ("postal_code", "address", "name_kanji")), strict=True)
@@ -144,9 +144,9 @@ def _floor() -> dict[str, Any]:
 
 
 def _text() -> Any:  # noqa: ANN401 - a type of the letters, imported only in the process that prints
-    from todoke.systems.benefits.rules.office import SAMPLE_CITY
+    from todoke.systems.benefits.rules.deciding.push import Route
+    from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
     from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE
-    from todoke.systems.benefits.rules.push import Route
     from todoke.systems.benefits.web.letters import wording
 
     return wording.common(R3_NONTAXABLE, SAMPLE_CITY, Route.CONFIRMATION, date(2022, 3, 1))

@@ -32,8 +32,8 @@ _MIB = 1 << 20
 
 def oplog(rows: int, clients: int, seconds: float, var: Path, say: Callable[[str], None]) -> dict[str, Any]:
     """Measure on an instance of its own, which is removed again."""
+    from todoke.sites.database.postgres import running_server
     from todoke.sites.entering import enter_everything
-    from todoke.sites.postgres import running_server
 
     folder = var / "bench" / "oplog"
     shutil.rmtree(folder, ignore_errors=True)
@@ -42,7 +42,7 @@ def oplog(rows: int, clients: int, seconds: float, var: Path, say: Callable[[str
     )
     with running_server(instance) as server:
         enter_everything(instance)
-        from todoke.sites.provision import drop, provision
+        from todoke.sites.database.provision import drop, provision
 
         provision(instance, server)
         try:

@@ -170,7 +170,7 @@ def _forms(rows: int, folder: Path) -> Path:
 def _step(name: str, rows: int, folder: Path) -> dict[str, Any]:
     from todoke.sites.demonstration.bench_site import timed
     from todoke.systems.benefits import jobs
-    from todoke.systems.benefits.rules.office import SAMPLE_CITY
+    from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
     serve_register(folder)
     office = replace(SAMPLE_CITY, lines_per_file=rows)

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from todoke.sites.database.postgres import Server
 from todoke.sites.demonstration import bench_site
 from todoke.sites.demonstration.bench import SEED, machine
 from todoke.sites.demonstration.bench_site import Spent, apart, instance_for
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
 
 TABLES: Final = ("person", "individualnumber", "localnumber", "matchform")
 _LIMIT = 600.0
@@ -69,7 +69,7 @@ def _write(persons: int, file: Path) -> dict[str, Any]:
 
 
 def _bare_tables(instance: Instance, server: Server) -> None:
-    from todoke.sites.provision import owner_connection
+    from todoke.sites.database.provision import owner_connection
 
     with owner_connection(instance, server, instance.owner("linkage", None)) as owner:
         for table in TABLES:

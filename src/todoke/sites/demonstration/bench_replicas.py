@@ -42,8 +42,8 @@ _MEND = _ALTER
 def run(persons: int, var: Path, say: Callable[[str], None]) -> dict[str, Any]:
     """Measure on an instance of its own, which is removed again."""
     from todoke.exchange import keys
+    from todoke.sites.database.postgres import running_server
     from todoke.sites.entering import enter_everything
-    from todoke.sites.postgres import running_server
 
     folder = var / "bench" / "replicas"
     shutil.rmtree(folder, ignore_errors=True)
@@ -53,7 +53,7 @@ def run(persons: int, var: Path, say: Callable[[str], None]) -> dict[str, Any]:
     with running_server(instance) as server:
         instance.use_server(server.address)
         enter_everything(instance)
-        from todoke.sites.provision import drop, provision
+        from todoke.sites.database.provision import drop, provision
 
         provision(instance, server)
         keys.init(instance.path)

@@ -20,11 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from todoke.sites.database.postgres import Server
 from todoke.sites.demonstration import bench_site
 from todoke.sites.demonstration.bench import SEED, machine
 from todoke.sites.demonstration.bench_site import apart, instance_for
 from todoke.sites.instance import Instance
-from todoke.sites.postgres import Server
 
 LIMIT_MS: Final = 100.0
 _AS_OF: Final = date(2022, 2, 1)
@@ -101,7 +101,7 @@ def _fill(register: Path) -> dict[str, Any]:
     from todoke.engine import postgres
     from todoke.kernel import clock
     from todoke.systems.benefits.models import Register
-    from todoke.systems.benefits.rules import search_forms
+    from todoke.systems.benefits.rules.households import search_forms
 
     rows = pq.read_metadata(register).num_rows
     with bench_site.timed(), transaction.atomic(using="benefits"):
@@ -156,7 +156,7 @@ def _with_indexes(instance: Instance, server: Server, definitions: list[str]) ->
 
 
 def _owner(instance: Instance, server: Server) -> psycopg.Connection[Any]:
-    from todoke.sites.provision import owner_connection
+    from todoke.sites.database.provision import owner_connection
 
     return owner_connection(instance, server, instance.owner("benefits", None))
 
@@ -218,7 +218,7 @@ def _of(row: dict[str, Any]) -> list[Question]:
 
 
 def _search(register: Path) -> dict[str, Any]:
-    from todoke.systems.benefits.actions.search_residents import search_residents
+    from todoke.systems.benefits.actions.households.search_residents import search_residents
 
     questions = _questions(register)
     for question in questions[:20]:

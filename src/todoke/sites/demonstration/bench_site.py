@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from todoke.access.permissions import Actor, Held, Role
 from todoke.kernel import clock
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import ENVIRONMENT, EXAMPLE, Instance
-from todoke.sites.postgres import Server
 
 
 def measurer(staff_id: str, *roles: Role) -> Actor:
@@ -43,15 +43,15 @@ class Spent:
 @contextmanager
 def instance_for(name: str, var: Path) -> Iterator[tuple[Instance, Server]]:
     """A city with keys of the exchange and empty databases."""
+    from todoke.sites.database.postgres import running_server
     from todoke.sites.entering import enter_everything
-    from todoke.sites.postgres import running_server
 
     folder = var / "bench" / name
     shutil.rmtree(folder, ignore_errors=True)
     instance = Instance.create(folder, f"bench_{secrets.token_hex(3)}", municipalities=EXAMPLE[:1])
     with running_server(instance) as server:
         enter_everything(instance)
-        from todoke.sites.provision import drop, provision
+        from todoke.sites.database.provision import drop, provision
 
         provision(instance, server)
         try:

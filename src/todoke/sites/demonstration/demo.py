@@ -12,13 +12,14 @@ from typing import Any
 
 from todoke.exchange import keys
 from todoke.sample import city as sample_city
-from todoke.sites import processes, provision
+from todoke.sites import processes
+from todoke.sites.database import provision
+from todoke.sites.database.postgres import Server, running_server
 from todoke.sites.demonstration.run_folder import RunFolder
 from todoke.sites.demonstration.summary import Summary
 from todoke.sites.entering import enter_everything
 from todoke.sites.instance import Instance
 from todoke.sites.ports import realm_ports
-from todoke.sites.postgres import Server, running_server
 from todoke.sites.realms import Realm
 from todoke.sites.reconcile import reconcile
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from todoke.sites import processes
+from todoke.sites.database.postgres import Server
 from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.ports import realm_ports
-from todoke.sites.postgres import Server
 from todoke.sites.realms import Realm
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ class Site:
 def running_site(persons: int, var: Path, say: Callable[[str], None]) -> Iterator[Site]:
     """Everything made, served and filled with `persons`; removed again at the end."""
     from todoke.exchange import keys
+    from todoke.sites.database.postgres import running_server
     from todoke.sites.entering import enter_everything
-    from todoke.sites.postgres import running_server
 
     folder = var / "bench" / "exchange"
     shutil.rmtree(folder, ignore_errors=True)
@@ -64,7 +64,7 @@ def running_site(persons: int, var: Path, say: Callable[[str], None]) -> Iterato
     with running_server(instance) as server:
         instance.use_server(server.address)
         enter_everything(instance)
-        from todoke.sites.provision import drop, provision
+        from todoke.sites.database.provision import drop, provision
 
         say(f"{1 + len(PROVIDERS)} 団体のデータベースを作ります")
         provision(instance, server)

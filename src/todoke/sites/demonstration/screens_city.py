@@ -177,7 +177,7 @@ def addresses(count: int, clerks: Sequence[str]) -> dict[str, Any]:
     from urllib.parse import urlencode
 
     from todoke.engine import postgres
-    from todoke.systems.benefits.actions.search_residents import keep_search
+    from todoke.systems.benefits.actions.households.search_residents import keep_search
 
     draw = random.Random(SEED)  # noqa: S311 - a repeatable choice, no secret
     purpose = urlencode({"purpose": PURPOSE})

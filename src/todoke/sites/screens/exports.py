@@ -23,7 +23,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.sites import status
+from todoke.sites.monitoring import status
 
 LISTED = 200
 """Newest requests of each database that the list shows."""

@@ -15,7 +15,8 @@ from todoke.access.models import Alarm, FaceTemplate, Grant, GrantState, Session
 from todoke.access.permissions import Actor, Permission
 from todoke.kernel import clock
 from todoke.pages.shell import Card
-from todoke.sites import status, system_webs
+from todoke.sites import system_webs
+from todoke.sites.monitoring import status
 from todoke.sites.realms import Realm, systems_of
 
 ALARM_DAYS = 30

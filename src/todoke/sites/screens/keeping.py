@@ -20,7 +20,7 @@ from todoke.custody.overview import Kept
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.sites import status
+from todoke.sites.monitoring import status
 
 HEADING: Final = "保存期間と消去"
 _LIST: Final = Permission.PRIVACY_PURGE_LIST

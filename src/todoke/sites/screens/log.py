@@ -32,7 +32,8 @@ from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.forms import DateField
 from todoke.pages.tables import Column, Table
 from todoke.pages.templatetags.parts import make_chip
-from todoke.sites import log_actions, near_staff, status
+from todoke.sites import log_actions, near_staff
+from todoke.sites.monitoring import status
 
 PER_PAGE: Final = 50
 _OUTCOMES = {

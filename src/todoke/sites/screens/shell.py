@@ -18,8 +18,8 @@ from todoke.access.permissions import Actor
 from todoke.kernel import clock
 from todoke.pages.shell import Destination, Entry, Identity, Shell, under
 from todoke.sites import guide, system_webs
+from todoke.sites.monitoring.status import TITLES
 from todoke.sites.realms import Realm
-from todoke.sites.status import TITLES
 
 HOME: Final = Entry(route="home", title="ホーム")
 MENU: Final = (

@@ -20,9 +20,9 @@ from todoke.systems.benefits.actions.refunds import (
     reverse_receipt,
     write_off_refund,
 )
-from todoke.systems.benefits.rules.appeals import AppealKind, AppealOutcome
-from todoke.systems.benefits.rules.declines import DeclineChannel
-from todoke.systems.benefits.rules.refunds import RefundReason
+from todoke.systems.benefits.rules.aftermath.appeals import AppealKind, AppealOutcome
+from todoke.systems.benefits.rules.aftermath.declines import DeclineChannel
+from todoke.systems.benefits.rules.aftermath.refunds import RefundReason
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 _by = click.option("--by", "by", required=True, help="職員ID")

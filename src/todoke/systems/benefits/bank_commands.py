@@ -10,14 +10,18 @@ import click
 from todoke.access import cli_actor
 from todoke.access.guard import verb
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.actions.close_day import close_day, enter_debit
-from todoke.systems.benefits.actions.end_recall import end_recall
-from todoke.systems.benefits.actions.import_bank_list import import_bank_list
-from todoke.systems.benefits.actions.import_results import import_results
-from todoke.systems.benefits.actions.recall_transfer import ask_recall, confirm_recall, withdraw_recall
-from todoke.systems.benefits.actions.take_public_accounts import take_public_accounts
-from todoke.systems.benefits.queries import day_end
-from todoke.systems.benefits.queries.editions import find
+from todoke.systems.benefits.actions.examination.take_public_accounts import take_public_accounts
+from todoke.systems.benefits.actions.payments.close_day import close_day, enter_debit
+from todoke.systems.benefits.actions.payments.end_recall import end_recall
+from todoke.systems.benefits.actions.payments.import_bank_list import import_bank_list
+from todoke.systems.benefits.actions.payments.import_results import import_results
+from todoke.systems.benefits.actions.payments.recall_transfer import (
+    ask_recall,
+    confirm_recall,
+    withdraw_recall,
+)
+from todoke.systems.benefits.queries.editions.proposals import find
+from todoke.systems.benefits.queries.payments import day_end
 
 _by = click.option("--by", "by", required=True, help="職員ID")
 _day = click.argument("day", type=click.DateTime(["%Y-%m-%d"]))

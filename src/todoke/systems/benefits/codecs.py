@@ -24,7 +24,7 @@ from todoke.records.layouts import zengin_transfer_v2019 as zengin
 from todoke.records.layouts.city_inputs_v2021 import ASSISTANCE, RESPONSES, TAX
 from todoke.records.layouts.public_accounts_v2026 import ACCOUNTS
 from todoke.records.layouts.transfer_results_v2026 import RESULTS
-from todoke.systems.benefits.rules.office import PayingOffice
+from todoke.systems.benefits.rules.payments.office import PayingOffice
 
 pc: Any = pyarrow.compute
 _YEN = frozenset({"total_income", "gross_income", "income_levy", "per_capita_levy"})

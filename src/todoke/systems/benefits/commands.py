@@ -22,10 +22,10 @@ from todoke.systems.benefits import (
     mailing_commands,
     queries,
 )
-from todoke.systems.benefits.actions import repeat_decision as repeating
-from todoke.systems.benefits.actions.take_bank_file import take_bank_file
+from todoke.systems.benefits.actions.deciding import repeat_decision as repeating
+from todoke.systems.benefits.actions.payments.take_bank_file import take_bank_file
 from todoke.systems.benefits.jobs import editions
-from todoke.systems.benefits.queries.editions import find
+from todoke.systems.benefits.queries.editions.proposals import find
 
 _programme = click.option("--programme", default="r3-nontaxable", show_default=True, help="事業コード")
 _by = click.option("--by", "by", required=True, help="職員ID")

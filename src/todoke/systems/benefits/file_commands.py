@@ -20,7 +20,7 @@ from todoke.systems.benefits.actions.imports.set_limit import set_limit
 from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.jobs import importing
 from todoke.systems.benefits.models import FileImport
-from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries.imports import standing as reads
 from todoke.systems.benefits.rules.imports import completeness
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
 

@@ -7,7 +7,9 @@ from typing import Final
 from todoke.access.permissions import Actor
 from todoke.batch.chores import Chore
 from todoke.systems.benefits.jobs import editions, importing, printing
-from todoke.systems.benefits.queries import edition_works, imports_stopped, print_works
+from todoke.systems.benefits.queries.editions import works as edition_works
+from todoke.systems.benefits.queries.imports import stopped as imports_stopped
+from todoke.systems.benefits.queries.letters import print_works
 from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.working import Queue
 

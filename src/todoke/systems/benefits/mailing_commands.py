@@ -18,11 +18,11 @@ from todoke.systems.benefits.actions.mailings.count_sheets import count_sheets
 from todoke.systems.benefits.actions.mailings.hand_over import hand_over
 from todoke.systems.benefits.actions.mailings.match_register import match_register
 from todoke.systems.benefits.actions.printing.reprint_letter import reprint_letter
-from todoke.systems.benefits.queries import mailings
-from todoke.systems.benefits.rules import letter_kind
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.mailing_state import PULL_TITLES, PullReason, SheetCount
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.queries.letters import mailings
+from todoke.systems.benefits.rules.letters import kind as letter_kind
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.letters.mailing_state import PULL_TITLES, PullReason, SheetCount
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 _by = click.option("--by", "by", required=True, help="職員ID")
 _number = click.argument("number", type=int)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from todoke.access.permissions import Actor
 from todoke.contracts.holding import Asked
 from todoke.privacy.holding import Section
-from todoke.systems.benefits.actions.disclose_held import disclose_held
+from todoke.systems.benefits.actions.households.disclose_held import disclose_held
 
 
 class BenefitsHolder:

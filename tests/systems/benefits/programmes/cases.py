@@ -13,9 +13,9 @@ from typing import Any
 
 from tests.systems.benefits.little_city import LittleCity, code, key
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
-from todoke.systems.benefits.rules.hardship import ITEM_WORDS
+from todoke.systems.benefits.rules.deciding.shortfall import ITEM_WORDS as SHORTFALL_WORDS
+from todoke.systems.benefits.rules.hardship.conditions import ITEM_WORDS
 from todoke.systems.benefits.rules.programme import Programme
-from todoke.systems.benefits.rules.shortfall import ITEM_WORDS as SHORTFALL_WORDS
 
 FOLDER = Path(__file__).parent
 PEOPLE = 20

@@ -6,8 +6,8 @@ import pytest
 
 from tests.systems.benefits.programmes.cases import FOLDER
 from todoke.engine import duck
-from todoke.systems.benefits.rules import income, limits
-from todoke.systems.benefits.rules.income import SalaryMethod
+from todoke.systems.benefits.rules.tax import income, limits
+from todoke.systems.benefits.rules.tax.income import SalaryMethod
 
 _TABLE = [
     [cell.strip() for cell in line.strip().strip("|").split("|")]

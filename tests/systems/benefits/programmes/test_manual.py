@@ -2,7 +2,7 @@
 
 import pytest
 
-from todoke.sites import programme_pages
+from todoke.sites.documents import programme_pages
 
 
 @pytest.mark.parametrize("name", programme_pages.pages())

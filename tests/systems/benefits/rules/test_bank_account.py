@@ -7,8 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from todoke.systems.benefits.rules import bank_days
-from todoke.systems.benefits.rules.bank_account import (
+from todoke.systems.benefits.rules.accounts.bank_account import (
     BankAccount,
     UnreadableSymbol,
     faults,
@@ -16,6 +15,7 @@ from todoke.systems.benefits.rules.bank_account import (
     same_holder,
     yucho_check_digit,
 )
+from todoke.systems.benefits.rules.payments import bank_days
 
 GOOD = BankAccount(
     bank_code="0138", branch_code="200", account_type="1", account_number="0012345", holder_kana="ﾄﾄﾞｹ ﾊﾅｺ"

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from todoke.systems.benefits.rules import decision_sql, programmes
+from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.rules.deciding import decision_sql
 from todoke.systems.benefits.rules.programme import Programme
 
 _STRANGERS = (

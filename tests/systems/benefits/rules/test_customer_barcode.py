@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from todoke.systems.benefits.rules import customer_barcode
+from todoke.systems.benefits.rules.letters import customer_barcode
 
 MANUAL = [  # post.japanpost.jp/zipcode/zipmanual/p17.html to p20.html
     ("1000013", "東京都千代田区霞が関1丁目3番2号　郵便プラザ503室", "10000131-3-2-503dddd"),

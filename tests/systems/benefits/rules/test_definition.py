@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
-from todoke.systems.benefits.rules import definition, definition_checks, programmes
+from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.articles.members import Article3StatusUnknown
 from todoke.systems.benefits.rules.articles.units import Article3Eligible, Article4OncePerHousehold
+from todoke.systems.benefits.rules.editions import checks as definition_checks
+from todoke.systems.benefits.rules.editions import definition
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.programmes.hardship import R3_HARDSHIP_FROM_JUNE
 from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE

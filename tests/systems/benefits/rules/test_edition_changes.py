@@ -7,16 +7,20 @@ from datetime import date
 
 import pytest
 
-from todoke.systems.benefits.rules import definition, definition_checks, edition_changes, programmes, push
+from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.articles.units import (
     Article3EarlierRound,
     Article3FormerHead,
     Article4OncePerHousehold,
 )
-from todoke.systems.benefits.rules.income import SalaryMethod
+from todoke.systems.benefits.rules.deciding import push
+from todoke.systems.benefits.rules.editions import changes as edition_changes
+from todoke.systems.benefits.rules.editions import checks as definition_checks
+from todoke.systems.benefits.rules.editions import definition
 from todoke.systems.benefits.rules.programme import EarlierRound, Programme, Standing
 from todoke.systems.benefits.rules.programmes.hardship import R3_HARDSHIP_FROM_JUNE
 from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE, R4_EXTENSION
+from todoke.systems.benefits.rules.tax.income import SalaryMethod
 
 EVERY = pytest.mark.parametrize("programme", programmes.every(), ids=lambda one: one.code)
 

@@ -3,8 +3,9 @@
 import pytest
 
 from todoke.engine import duck
-from todoke.systems.benefits.rules import programmes, push
-from todoke.systems.benefits.rules.push import LATER_PUSH, PushFact, PushRow, Route
+from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.rules.deciding import push
+from todoke.systems.benefits.rules.deciding.push import LATER_PUSH, PushFact, PushRow, Route
 
 PAID = {
     PushFact.PAID_BEFORE: True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from todoke.systems.benefits.rules.judging import Inputs, judge
+from todoke.systems.benefits.rules.deciding.judging import Inputs, judge
 from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE
 
 FILES = ("base", "latest", "tax", "assistance", "answers")

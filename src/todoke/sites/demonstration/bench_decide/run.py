@@ -157,7 +157,7 @@ def _loop_agrees(out: Path) -> tuple[int, int, int]:
 @contextmanager
 def _database(folder: Path) -> Iterator[str]:
     """The address of an empty database, gone afterwards."""
-    from todoke.sites.postgres import running_server
+    from todoke.sites.database.postgres import running_server
 
     name = f"bench_{secrets.token_hex(4)}"
     with running_server(folder) as server:

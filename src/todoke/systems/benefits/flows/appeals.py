@@ -6,7 +6,7 @@ from typing import Final
 
 from todoke.access.permissions import Permission
 from todoke.systems.benefits.flows.cases import APPROVED, EXAMINED
-from todoke.systems.benefits.rules.appeals import AppealState
+from todoke.systems.benefits.rules.aftermath.appeals import AppealState
 from todoke.workflow.flow import Flow, Step
 
 _A = AppealState

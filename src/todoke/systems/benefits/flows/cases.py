@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.cases.case_state import CaseState
 from todoke.workflow.flow import Flow, Step
 
 _S = CaseState

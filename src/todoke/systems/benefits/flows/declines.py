@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.rules.declines import DeclineState
+from todoke.systems.benefits.rules.aftermath.declines import DeclineState
 from todoke.workflow.flow import Flow, Step
 
 DECLINE: Final = Flow(

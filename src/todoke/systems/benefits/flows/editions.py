@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.rules.edition_state import EditionState
+from todoke.systems.benefits.rules.editions.state import EditionState
 from todoke.workflow.flow import Flow, Step
 
 EDITION: Final = Flow(

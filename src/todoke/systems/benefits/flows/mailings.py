@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.rules.mailing_state import MailingState
+from todoke.systems.benefits.rules.letters.mailing_state import MailingState
 from todoke.workflow.flow import Flow, Step
 
 _M = MailingState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.rules.paper_state import DisposalState, PaperState
+from todoke.systems.benefits.rules.intake.paper_state import DisposalState, PaperState
 from todoke.workflow.flow import Flow, Step
 
 _P = PaperState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.rules.protected_letter import ProtectedState
+from todoke.systems.benefits.rules.letters.protected_letter import ProtectedState
 from todoke.workflow.flow import Flow, Step
 
 _P = ProtectedState

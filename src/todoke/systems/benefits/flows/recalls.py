@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.rules.failures import RecallState
+from todoke.systems.benefits.rules.payments.failures import RecallState
 from todoke.workflow.flow import Flow, Step
 
 RECALL: Final = Flow(

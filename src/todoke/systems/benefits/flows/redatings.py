@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.rules.redating import RedatingState
+from todoke.systems.benefits.rules.payments.redating import RedatingState
 from todoke.workflow.flow import Flow, Step
 
 _S = RedatingState

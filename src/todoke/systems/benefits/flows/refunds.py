@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.rules.refunds import RefundState, WriteOffState
+from todoke.systems.benefits.rules.aftermath.refunds import RefundState, WriteOffState
 from todoke.workflow.flow import Flow, Step
 
 _R = RefundState

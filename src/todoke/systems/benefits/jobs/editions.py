@@ -12,14 +12,14 @@ from todoke.access.permissions import Actor, require
 from todoke.batch.progress import Meter
 from todoke.batch.steps import Counts, alone, run_step
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits.actions.begin_edition_work import PERMISSIONS, end_edition_work
-from todoke.systems.benefits.actions.compare_runs import compare_runs
-from todoke.systems.benefits.actions.try_edition import Side, gather_evidence, judge_side, keep_trial
+from todoke.systems.benefits.actions.deciding.compare_runs import compare_runs
+from todoke.systems.benefits.actions.editions.begin_edition_work import PERMISSIONS, end_edition_work
+from todoke.systems.benefits.actions.editions.try_edition import Side, gather_evidence, judge_side, keep_trial
 from todoke.systems.benefits.jobs import judging
 from todoke.systems.benefits.jobs.overview import overview
 from todoke.systems.benefits.models import EditionWork
-from todoke.systems.benefits.queries import edition_works
-from todoke.systems.benefits.rules.edition_work import STEPS, WorkKind, WorkState
+from todoke.systems.benefits.queries.editions import works as edition_works
+from todoke.systems.benefits.rules.editions.work import STEPS, WorkKind, WorkState
 
 ALIAS: Final = "benefits"
 _log = logging.getLogger("todoke.benefits")

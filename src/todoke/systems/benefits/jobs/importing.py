@@ -19,8 +19,8 @@ from todoke.systems.benefits.actions.imports.receive_file import Said, receive_f
 from todoke.systems.benefits.actions.imports.take_file import take_file
 from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.models import FileImport
-from todoke.systems.benefits.queries import imports as reads
-from todoke.systems.benefits.queries import imports_stopped as stopped
+from todoke.systems.benefits.queries.imports import standing as reads
+from todoke.systems.benefits.queries.imports import stopped
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
 
 ALIAS = "benefits"

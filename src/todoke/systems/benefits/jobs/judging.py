@@ -13,12 +13,12 @@ from todoke.contracts.residents import SnapshotKind
 from todoke.engine import snapshots
 from todoke.engine.statement import Engine
 from todoke.systems.benefits import needs, queries
-from todoke.systems.benefits.actions import ask as asking
-from todoke.systems.benefits.actions import decide as deciding
-from todoke.systems.benefits.actions import follow_decision as following
-from todoke.systems.benefits.actions import import_answers as answering
-from todoke.systems.benefits.actions import take_register as taking
-from todoke.systems.benefits.queries import editions as programmes
+from todoke.systems.benefits.actions.deciding import ask as asking
+from todoke.systems.benefits.actions.deciding import decide as deciding
+from todoke.systems.benefits.actions.deciding import follow_decision as following
+from todoke.systems.benefits.actions.deciding import import_answers as answering
+from todoke.systems.benefits.actions.registers import take_register as taking
+from todoke.systems.benefits.queries.editions import proposals as programmes
 
 ALIAS = "benefits"
 

@@ -6,8 +6,8 @@ from todoke.access.permissions import Actor
 from todoke.batch.progress import Meter
 from todoke.batch.steps import Counts, StepReport, run_step
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.actions import make_overview as laying_out
-from todoke.systems.benefits.queries import editions as programmes
+from todoke.systems.benefits.actions.deciding import make_overview as laying_out
+from todoke.systems.benefits.queries.editions import proposals as programmes
 
 ALIAS = "benefits"
 

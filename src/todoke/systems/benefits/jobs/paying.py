@@ -14,22 +14,17 @@ from todoke.engine import snapshots
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.actions import (
-    approve_applications,
-    examine_applications,
-    prepare_batch,
-    receive_forms,
-    release_batch,
-    write_bank_file,
-)
-from todoke.systems.benefits.actions import close_notices as closing
-from todoke.systems.benefits.actions import number_cases as numbering
-from todoke.systems.benefits.actions import print_letters as printing
-from todoke.systems.benefits.queries import editions as programmes
-from todoke.systems.benefits.rules import letter_kind
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.office import SAMPLE_CITY, PayingOffice
+from todoke.systems.benefits.actions.deciding import number_cases as numbering
+from todoke.systems.benefits.actions.examination import approve_applications, examine_applications
+from todoke.systems.benefits.actions.intake import receive_forms
+from todoke.systems.benefits.actions.mailings import close_notices as closing
+from todoke.systems.benefits.actions.payments import prepare_batch, release_batch, write_bank_file
+from todoke.systems.benefits.actions.printing import print_letters as printing
+from todoke.systems.benefits.queries.editions import proposals as programmes
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.letters import kind as letter_kind
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY, PayingOffice
 
 ALIAS = "benefits"
 

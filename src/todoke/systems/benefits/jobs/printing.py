@@ -11,14 +11,14 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.batch.progress import Meter
 from todoke.batch.steps import Counts, alone, run_step
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits.actions import print_letters as printing
+from todoke.systems.benefits.actions.printing import print_letters as printing
 from todoke.systems.benefits.actions.printing.begin_printing import end_printing
 from todoke.systems.benefits.models import PrintWork
-from todoke.systems.benefits.queries import print_works
-from todoke.systems.benefits.queries.editions import find
-from todoke.systems.benefits.rules.edition_work import WorkState
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.queries.editions.proposals import find
+from todoke.systems.benefits.queries.letters import print_works
+from todoke.systems.benefits.rules.editions.work import WorkState
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
 ALIAS: Final = "benefits"
 _log = logging.getLogger("todoke.benefits")

@@ -1,4 +1,4 @@
-"""公開の状況照会: one function counts and answers; the public door's role may call it and nothing else (sites/provision.py).
+"""公開の状況照会: one function counts and answers; the public door's role may call it and nothing else (sites/database/provision.py).
 
 Both counters are written before anything is looked up, and the look-up runs whatever they say, so that no answer is
 quicker than another. A protected household is not found.

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import todoke.systems.benefits.rules.edition_work
+import todoke.systems.benefits.rules.editions.work
 
 
 class Migration(migrations.Migration):
@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="printwork",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", todoke.systems.benefits.rules.edition_work.WorkState["OPEN"])),
+                condition=models.Q(("state", todoke.systems.benefits.rules.editions.work.WorkState["OPEN"])),
                 fields=("programme",),
                 name="print_work_one_open",
             ),
@@ -269,7 +269,7 @@ class Migration(migrations.Migration):
             model_name="printwork",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("state", todoke.systems.benefits.rules.edition_work.WorkState["FAILED"]),
+                    ("state", todoke.systems.benefits.rules.editions.work.WorkState["FAILED"]),
                     ("failure", ""),
                     _connector="XOR",
                 ),

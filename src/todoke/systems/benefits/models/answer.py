@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, with_parent, years
-from todoke.systems.benefits.rules.tax_status import ANSWERABLE
+from todoke.systems.benefits.rules.tax.tax_status import ANSWERABLE
 
 
 class AnswerImport(models.Model):
@@ -35,7 +35,7 @@ class Answer(models.Model):
     """One person's answer: items 25–29, then values 31–46 and their reasons 48–63 in the order of the record.
 
     An absent value is NULL with its reason beside it, and never zero. `finding` says why an answer could not be
-    used (rules/answer_status.py). Append-only.
+    used (rules/tax/answer_status.py). Append-only.
     """
 
     imported = models.ForeignKey(AnswerImport, on_delete=models.PROTECT)

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, years
-from todoke.systems.benefits.rules.appeals import AppealKind, AppealOutcome, AppealState
+from todoke.systems.benefits.rules.aftermath.appeals import AppealKind, AppealOutcome, AppealState
 
 
 class Appeal(models.Model):

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, years
-from todoke.systems.benefits.rules.form_entry import PROXIES
+from todoke.systems.benefits.rules.intake.form_entry import PROXIES
 
 
 class Application(models.Model):

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import NOT_PERSONAL, for_ever, with_parent
-from todoke.systems.benefits.rules.failures import AccountSource, FailureClass, Outcome, RecallState
+from todoke.systems.benefits.rules.payments.failures import AccountSource, FailureClass, Outcome, RecallState
 
 
 class ResultFile(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, with_parent, years
-from todoke.systems.benefits.rules.calls import Item
+from todoke.systems.benefits.rules.aftermath.calls import Item
 
 
 class Call(models.Model):

@@ -6,8 +6,8 @@ from django.db import models
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, NOT_PERSONAL, for_ever, years
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.push import Route
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.deciding.push import Route
 
 
 class Case(models.Model):

@@ -7,7 +7,7 @@ from django.db import models
 from todoke.engine.engines import NAMES
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, with_parent, years
-from todoke.systems.benefits.rules.outcome import Outcome, Reason
+from todoke.systems.benefits.rules.deciding.outcome import Outcome, Reason
 
 _SHA256 = "^[0-9a-f]{64}$"
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import with_parent
-from todoke.systems.benefits.rules.declines import DeclineChannel, DeclineState
+from todoke.systems.benefits.rules.aftermath.declines import DeclineChannel, DeclineState
 
 
 class Decline(models.Model):

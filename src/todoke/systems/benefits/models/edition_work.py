@@ -10,7 +10,7 @@ from django.db.models import Q
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, years
 from todoke.systems.benefits.models.programme_edition import ProgrammeEdition
-from todoke.systems.benefits.rules.edition_work import WorkKind, WorkState
+from todoke.systems.benefits.rules.editions.work import WorkKind, WorkState
 
 
 class EditionWork(models.Model):

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import with_parent
-from todoke.systems.benefits.rules.approval import OTHER, Level
+from todoke.systems.benefits.rules.examination.approval import OTHER, Level
 
 
 class Examination(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import with_parent
-from todoke.systems.benefits.rules.form_entry import PROXIES, ROUTES
+from todoke.systems.benefits.rules.intake.form_entry import PROXIES, ROUTES
 
 
 class FormImage(models.Model):

@@ -6,8 +6,8 @@ from django.db import models
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import NOT_PERSONAL, for_ever, with_parent
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.push import Route
+from todoke.systems.benefits.rules.deciding.push import Route
+from todoke.systems.benefits.rules.letters.kind import LetterKind
 
 
 class LetterFile(models.Model):

@@ -10,8 +10,8 @@ from django.db.models import F, Q
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import NOT_PERSONAL, for_ever, with_parent
 from todoke.systems.benefits.models.letter import Letter, LetterFile
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.mailing_state import MailingState, PullReason
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.letters.mailing_state import MailingState, PullReason
 
 
 class Mailing(models.Model):

@@ -1,6 +1,6 @@
 """判定の一覧 (overview): the newest decision laid out by ward and by what is missing, for counts and lists on the screen.
 
-Everything here is derived from a sealed decision and made anew from it by one step (actions/make_overview.py); only the
+Everything here is derived from a sealed decision and made anew from it by one step (actions/deciding/make_overview.py); only the
 newest run of a programme is kept. A protected household has no ward here, since its ward is what must not be known.
 """
 
@@ -10,8 +10,8 @@ from django.db import models
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import with_parent
-from todoke.systems.benefits.rules.outcome import Outcome, Reason
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.deciding.outcome import Outcome, Reason
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 _STATUSES = [(status.value, status.name) for status in TaxStatus if status.unknown]
 

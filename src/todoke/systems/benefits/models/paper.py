@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import NOT_PERSONAL, for_ever, with_parent
-from todoke.systems.benefits.rules.paper_state import DisposalState, PaperState
+from todoke.systems.benefits.rules.intake.paper_state import DisposalState, PaperState
 
 
 class Box(models.Model):

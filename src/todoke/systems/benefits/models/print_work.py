@@ -10,8 +10,8 @@ from django.db.models import Q
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import NOT_PERSONAL, for_ever, with_parent
 from todoke.systems.benefits.models.letter import Letter
-from todoke.systems.benefits.rules.edition_work import WorkState
-from todoke.systems.benefits.rules.letter_kind import LetterKind
+from todoke.systems.benefits.rules.editions.work import WorkState
+from todoke.systems.benefits.rules.letters.kind import LetterKind
 
 
 class PrintWork(models.Model):

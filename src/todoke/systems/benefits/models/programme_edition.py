@@ -7,11 +7,11 @@ from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, NOT_PERSONAL, for_ever, years
-from todoke.systems.benefits.rules.edition_state import EditionState
+from todoke.systems.benefits.rules.editions.state import EditionState
 
 
 class ProgrammeEdition(models.Model):
-    """`definition` is the canonical text (rules/definition.py), `sha256` its digest; only the state ever changes.
+    """`definition` is the canonical text (rules/editions/definition.py), `sha256` its digest; only the state ever changes.
 
     The approved one with the largest id is in force; without any, the newest edition released with the software.
     """

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import CLAIMS, with_parent, years
 from todoke.systems.benefits.models.letter import Letter
-from todoke.systems.benefits.rules.protected_letter import ProtectedState
+from todoke.systems.benefits.rules.letters.protected_letter import ProtectedState
 
 
 class Destination(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import NOT_PERSONAL, for_ever
 from todoke.systems.benefits.models.payment import PaymentBatch
-from todoke.systems.benefits.rules.redating import RedatingState
+from todoke.systems.benefits.rules.payments.redating import RedatingState
 
 
 class Redating(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import with_parent
-from todoke.systems.benefits.rules.refunds import RefundReason, RefundState, WriteOffState
+from todoke.systems.benefits.rules.aftermath.refunds import RefundReason, RefundState, WriteOffState
 
 
 class Refund(models.Model):

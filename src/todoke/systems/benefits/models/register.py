@@ -90,7 +90,7 @@ def _key() -> models.TextField[str | None, str | None]:
 
 
 class Resident(models.Model):
-    """A person of either register, found by any of these keys (rules/search_forms.py makes them from `register`).
+    """A person of either register, found by any of these keys (rules/households/search_forms.py makes them from `register`).
 
     `id` stands in addresses of screens in place of a number; it stays the same while the person is in a register.
     `protected`: by either register or by a list (models/shielded.py). `hidden`: protected, or lives with somebody who is,

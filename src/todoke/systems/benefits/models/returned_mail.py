@@ -10,7 +10,7 @@ from django.db.models import Q
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import with_parent
 from todoke.systems.benefits.models.letter import Letter
-from todoke.systems.benefits.rules.returns import ReturnReason
+from todoke.systems.benefits.rules.letters.returns import ReturnReason
 
 
 class ReturnedMail(models.Model):

@@ -1,22 +1,6 @@
 """Reads of 給付管理システム for its own actions, lists and files; set-based."""
 
-from todoke.systems.benefits.queries.cases import (
-    case_numbered,
-    case_of,
-    decisions_about,
-    happened,
-    newest_decision,
-    transfer_on,
-)
-from todoke.systems.benefits.queries.figures import (
-    approved_lately,
-    case_counts,
-    freshness,
-    judged_counts,
-    missing_counts,
-    received_by_week,
-)
-from todoke.systems.benefits.queries.judging import (
+from todoke.systems.benefits.queries.deciding.judging import (
     answers,
     applications_received,
     decision_run,
@@ -31,14 +15,30 @@ from todoke.systems.benefits.queries.judging import (
     versions_of,
     write_decisions,
 )
-from todoke.systems.benefits.queries.overview import (
+from todoke.systems.benefits.queries.deciding.overview import (
     answers_arrived,
     asked_persons,
     laid_out_run,
     missing_persons,
     orders_of,
 )
-from todoke.systems.benefits.queries.paying import (
+from todoke.systems.benefits.queries.figures.cases import (
+    case_numbered,
+    case_of,
+    decisions_about,
+    happened,
+    newest_decision,
+    transfer_on,
+)
+from todoke.systems.benefits.queries.figures.counts import (
+    approved_lately,
+    case_counts,
+    freshness,
+    judged_counts,
+    missing_counts,
+    received_by_week,
+)
+from todoke.systems.benefits.queries.payments.paying import (
     BatchLine,
     Ledger,
     batch_amounts,
@@ -57,7 +57,7 @@ from todoke.systems.benefits.queries.paying import (
     with_payees,
     yen,
 )
-from todoke.systems.benefits.queries.why import reader, seen_household
+from todoke.systems.benefits.queries.why.seen import reader, seen_household
 
 __all__ = [
     "BatchLine",

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from todoke.systems.benefits.rules.income import SalaryMethod
-from todoke.systems.benefits.rules.limits import Limits
-from todoke.systems.benefits.rules.push import OPT_OUT_DAYS, R3_PUSH, PushRow, Route
+from todoke.systems.benefits.rules.deciding.push import OPT_OUT_DAYS, R3_PUSH, PushRow, Route
 from todoke.systems.benefits.rules.rule import AmountRule, DecidingRule, FormingRule
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.income import SalaryMethod
+from todoke.systems.benefits.rules.tax.limits import Limits
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 
 class Unit(StrEnum):

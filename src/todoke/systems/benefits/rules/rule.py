@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
-from todoke.systems.benefits.rules.outcome import Reason
+from todoke.systems.benefits.rules.deciding.outcome import Reason
 
 if TYPE_CHECKING:
     from todoke.systems.benefits.rules.programme import Programme

@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 
-from todoke.systems.benefits.queries.lists import CasesWanted
+from todoke.systems.benefits.queries.figures.lists import CasesWanted
 from todoke.systems.benefits.rules import programmes
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.outcome import Outcome, Reason
-from todoke.systems.benefits.rules.stages import AGES, STAGE_TITLES, STATE_TITLES, STATES, Stage, age
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.cases.stages import AGES, STAGE_TITLES, STATE_TITLES, STATES, Stage, age
+from todoke.systems.benefits.rules.deciding.outcome import Outcome, Reason
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.dashboards import addresses
 

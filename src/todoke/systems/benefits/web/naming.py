@@ -9,10 +9,10 @@ from django.utils.safestring import SafeString
 
 from todoke.identifiers.municipality_names import name_of, wards_of
 from todoke.pages.templatetags.parts import make_chip
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.outcome import Outcome
-from todoke.systems.benefits.rules.stages import STATE_TITLES
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.cases.stages import STATE_TITLES
+from todoke.systems.benefits.rules.deciding.outcome import Outcome
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 NO_WARD: Final = "区を表示しない世帯（支援措置など）"
 HERSELF: Final = "本人（申告・申請）、支援措置"

@@ -18,8 +18,8 @@ from todoke.oplog.record import record
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.flows import APPEAL
 from todoke.systems.benefits.models import Appeal, Approval
-from todoke.systems.benefits.queries import appeals
-from todoke.systems.benefits.rules.appeals import (
+from todoke.systems.benefits.queries.aftermath import appeals
+from todoke.systems.benefits.rules.aftermath.appeals import (
     ANSWER_LENGTH,
     ANSWER_LINES,
     AppealKind,

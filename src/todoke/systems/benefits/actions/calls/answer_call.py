@@ -16,14 +16,15 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record, record_many
 from todoke.systems.benefits.models import Call, CallCheck, CallNote
-from todoke.systems.benefits.queries import calls, editions
-from todoke.systems.benefits.queries.calls import Found, Standing
-from todoke.systems.benefits.queries.cases import newest_decision
-from todoke.systems.benefits.rules import phone
-from todoke.systems.benefits.rules.calls import LIFE, Depth, Item, depth
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.outcome import Reason
-from todoke.systems.benefits.rules.push import Route
+from todoke.systems.benefits.queries.aftermath import calls
+from todoke.systems.benefits.queries.aftermath.calls import Found, Standing
+from todoke.systems.benefits.queries.editions import proposals as editions
+from todoke.systems.benefits.queries.figures.cases import newest_decision
+from todoke.systems.benefits.rules.aftermath.calls import LIFE, Depth, Item, depth
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.deciding.outcome import Reason
+from todoke.systems.benefits.rules.deciding.push import Route
+from todoke.systems.benefits.rules.why import phone
 
 ALIAS = "benefits"
 VERB: Final = Permission.BENEFITS_CALL_ANSWER.value

@@ -10,8 +10,8 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.models import CallNote, CallReturn
-from todoke.systems.benefits.queries import calls
-from todoke.systems.benefits.rules.phones import phone
+from todoke.systems.benefits.queries.aftermath import calls
+from todoke.systems.benefits.rules.households.phones import phone
 
 ALIAS = "benefits"
 

@@ -15,14 +15,14 @@ from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.flows import CASE
 from todoke.systems.benefits.models import DeclaredIncome, FormEntry
-from todoke.systems.benefits.queries import form_entries as reads
-from todoke.systems.benefits.queries.applicants import members
-from todoke.systems.benefits.queries.editions import find
-from todoke.systems.benefits.queries.form_entries import Sheet
-from todoke.systems.benefits.rules import declared_income
-from todoke.systems.benefits.rules import form_entry as rules
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.form_entry import Keyed
+from todoke.systems.benefits.queries.editions.proposals import find
+from todoke.systems.benefits.queries.intake import form_entries as reads
+from todoke.systems.benefits.queries.intake.applicants import members
+from todoke.systems.benefits.queries.intake.form_entries import Sheet
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.hardship import declared_income
+from todoke.systems.benefits.rules.intake import form_entry as rules
+from todoke.systems.benefits.rules.intake.form_entry import Keyed
 from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"

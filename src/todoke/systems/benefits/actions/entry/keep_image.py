@@ -11,7 +11,7 @@ from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits import codecs
 from todoke.systems.benefits.models import FormImage
-from todoke.systems.benefits.queries import form_entries as reads
+from todoke.systems.benefits.queries.intake import form_entries as reads
 
 ALIAS = "benefits"
 MOST_BYTES = 4 * 2**20

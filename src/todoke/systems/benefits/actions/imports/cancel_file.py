@@ -10,7 +10,7 @@ from todoke.access.permissions import Actor, Permission, one_of, require
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits.flows import IMPORT, ImportState
-from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries.imports import standing as reads
 from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"

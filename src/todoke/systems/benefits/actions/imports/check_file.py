@@ -16,8 +16,8 @@ from todoke.kernel.errors import BadRow, ErrorCode, InputRefused, TodokeError
 from todoke.records.encodings import WHOLE, Encoding
 from todoke.systems.benefits.flows import IMPORT, ImportState
 from todoke.systems.benefits.models import FileImport, ImportTotal
-from todoke.systems.benefits.queries import import_forms
-from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries.imports import standing as reads
+from todoke.systems.benefits.queries.intake import import_forms
 from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.imports import differences, reading
 from todoke.systems.benefits.rules.imports.kinds import (

@@ -17,8 +17,10 @@ from todoke.oplog.record import record
 from todoke.records.encodings import Encoding
 from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.models import FileImport, Source
-from todoke.systems.benefits.queries import decision_lists, editions, import_forms
-from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries.deciding import decision_lists
+from todoke.systems.benefits.queries.editions import proposals as editions
+from todoke.systems.benefits.queries.imports import standing as reads
+from todoke.systems.benefits.queries.intake import import_forms
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind, Kind
 
 ALIAS = "benefits"

@@ -14,12 +14,12 @@ from todoke.engine import snapshots
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import needs
-from todoke.systems.benefits.actions.receive_forms import receive_table
+from todoke.systems.benefits.actions.intake.receive_forms import receive_table
 from todoke.systems.benefits.actions.registers.shielding import Shielding
-from todoke.systems.benefits.actions.take_register import take_register
+from todoke.systems.benefits.actions.registers.take_register import take_register
 from todoke.systems.benefits.flows import IMPORT, ImportState
 from todoke.systems.benefits.models import FileImport, Source
-from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries.imports import standing as reads
 from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.workflow.runner import move, of

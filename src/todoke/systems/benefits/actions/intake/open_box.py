@@ -9,7 +9,7 @@ from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.benefits.rules import intake
+from todoke.systems.benefits.rules.intake import answers as intake
 
 ALIAS = "benefits"
 _OPEN = """

@@ -20,9 +20,10 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.entry import Outcome
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
-from todoke.systems.benefits.rules import intake, programmes
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.intake import Answer
+from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.intake import answers as intake
+from todoke.systems.benefits.rules.intake.answers import Answer
 from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"

@@ -14,7 +14,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.flows import CASE, PAPER
-from todoke.systems.benefits.rules.paper_state import PaperState
+from todoke.systems.benefits.rules.intake.paper_state import PaperState
 from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"

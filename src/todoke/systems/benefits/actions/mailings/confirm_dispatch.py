@@ -8,9 +8,9 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits.flows import MAILING
 from todoke.systems.benefits.models import Mailing
-from todoke.systems.benefits.queries.fresh import fresh_register
-from todoke.systems.benefits.rules.mailing_state import MailingState
-from todoke.systems.benefits.rules.office import PayingOffice
+from todoke.systems.benefits.queries.letters.fresh import fresh_register
+from todoke.systems.benefits.rules.letters.mailing_state import MailingState
+from todoke.systems.benefits.rules.payments.office import PayingOffice
 from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"

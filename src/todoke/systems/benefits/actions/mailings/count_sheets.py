@@ -12,9 +12,9 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits.flows import MAILING
 from todoke.systems.benefits.models import Mailing, PrinterCount
-from todoke.systems.benefits.queries import mailings
-from todoke.systems.benefits.rules import letter_kind
-from todoke.systems.benefits.rules.mailing_state import MailingState, SheetCount, differences
+from todoke.systems.benefits.queries.letters import mailings
+from todoke.systems.benefits.rules.letters import kind as letter_kind
+from todoke.systems.benefits.rules.letters.mailing_state import MailingState, SheetCount, differences
 from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"

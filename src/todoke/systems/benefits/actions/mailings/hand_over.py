@@ -10,8 +10,8 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits.models import Mailing, MailingFile
-from todoke.systems.benefits.queries import mailings
-from todoke.systems.benefits.rules.mailing_state import MailingState
+from todoke.systems.benefits.queries.letters import mailings
+from todoke.systems.benefits.rules.letters.mailing_state import MailingState
 
 ALIAS = "benefits"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('benefits:mailing', 0))"

@@ -8,7 +8,7 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits.flows import DISPOSAL, PAPER
 from todoke.systems.benefits.models import PaperDisposal
-from todoke.systems.benefits.rules.paper_state import DisposalState, PaperState
+from todoke.systems.benefits.rules.intake.paper_state import DisposalState, PaperState
 from todoke.workflow.runner import Rows, move, of
 
 ALIAS = "benefits"

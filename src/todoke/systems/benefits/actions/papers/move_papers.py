@@ -13,8 +13,8 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits.flows import PAPER
-from todoke.systems.benefits.rules import intake
-from todoke.systems.benefits.rules.paper_state import PaperState
+from todoke.systems.benefits.rules.intake import answers as intake
+from todoke.systems.benefits.rules.intake.paper_state import PaperState
 from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"

@@ -9,10 +9,10 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits.models import PrintWork
-from todoke.systems.benefits.queries import print_works
-from todoke.systems.benefits.rules.edition_work import WorkState
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.office import PayingOffice
+from todoke.systems.benefits.queries.letters import print_works
+from todoke.systems.benefits.rules.editions.work import WorkState
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.payments.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"

@@ -15,7 +15,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.models import Letter, Mailing, MailingFile, Reprint
-from todoke.systems.benefits.rules.mailing_state import MailingState
+from todoke.systems.benefits.rules.letters.mailing_state import MailingState
 
 ALIAS = "benefits"
 

@@ -13,8 +13,8 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.models import Destination
-from todoke.systems.benefits.queries import protected_letters as reads
-from todoke.systems.benefits.rules.window import ADDRESS_LENGTH
+from todoke.systems.benefits.queries.letters import protected_letters as reads
+from todoke.systems.benefits.rules.letters.window import ADDRESS_LENGTH
 
 ALIAS = "benefits"
 

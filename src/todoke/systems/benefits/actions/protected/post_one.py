@@ -8,10 +8,10 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.flows import PROTECTED_LETTER
-from todoke.systems.benefits.queries import fresh
-from todoke.systems.benefits.queries import protected_letters as reads
-from todoke.systems.benefits.rules.office import PayingOffice
-from todoke.systems.benefits.rules.protected_letter import ProtectedState
+from todoke.systems.benefits.queries.letters import fresh
+from todoke.systems.benefits.queries.letters import protected_letters as reads
+from todoke.systems.benefits.rules.letters.protected_letter import ProtectedState
+from todoke.systems.benefits.rules.payments.office import PayingOffice
 from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"

@@ -24,15 +24,16 @@ from todoke.oplog.record import record
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.flows import CASE
 from todoke.systems.benefits.models import Case, Destination, Letter, LetterFile, ProtectedLetter
-from todoke.systems.benefits.queries import fresh, print_candidates
-from todoke.systems.benefits.queries import protected_letters as reads
-from todoke.systems.benefits.rules import deficiency, letter_kind, protected_letter
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.office import PayingOffice
+from todoke.systems.benefits.queries.letters import fresh, print_candidates
+from todoke.systems.benefits.queries.letters import protected_letters as reads
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.deciding.push import Route
+from todoke.systems.benefits.rules.letters import deficiency, protected_letter
+from todoke.systems.benefits.rules.letters import kind as letter_kind
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.letters.protected_letter import ProtectedState
+from todoke.systems.benefits.rules.payments.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
-from todoke.systems.benefits.rules.protected_letter import ProtectedState
-from todoke.systems.benefits.rules.push import Route
 from todoke.systems.benefits.web.letters import composing, typesetting
 from todoke.systems.benefits.web.letters.composing import PrintJob
 from todoke.workflow.runner import move, of

@@ -14,10 +14,15 @@ from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.flows import CASE, DECLINE
 from todoke.systems.benefits.models import Case, Decline, Payment, Refund
-from todoke.systems.benefits.queries import refunds
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.declines import EFFECT_BETWEEN, EFFECT_ENDED, DeclineChannel, DeclineState
-from todoke.systems.benefits.rules.refunds import RefundReason, RefundState
+from todoke.systems.benefits.queries.aftermath import refunds
+from todoke.systems.benefits.rules.aftermath.declines import (
+    EFFECT_BETWEEN,
+    EFFECT_ENDED,
+    DeclineChannel,
+    DeclineState,
+)
+from todoke.systems.benefits.rules.aftermath.refunds import RefundReason, RefundState
+from todoke.systems.benefits.rules.cases.case_state import CaseState
 from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"

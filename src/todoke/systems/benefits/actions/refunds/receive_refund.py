@@ -13,9 +13,9 @@ from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.flows import CASE, REFUND
 from todoke.systems.benefits.models import Refund, RefundInstalment, RefundReceipt, RefundReminder
-from todoke.systems.benefits.queries import refunds
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.refunds import REMIND_AFTER, RefundState, overdue, parts
+from todoke.systems.benefits.queries.aftermath import refunds
+from todoke.systems.benefits.rules.aftermath.refunds import REMIND_AFTER, RefundState, overdue, parts
+from todoke.systems.benefits.rules.cases.case_state import CaseState
 from todoke.workflow.runner import move, of
 
 ALIAS = "benefits"

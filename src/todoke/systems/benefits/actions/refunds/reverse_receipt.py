@@ -10,8 +10,8 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.models import Refund, RefundReversal
-from todoke.systems.benefits.queries import refunds
-from todoke.systems.benefits.rules.refunds import RefundState
+from todoke.systems.benefits.queries.aftermath import refunds
+from todoke.systems.benefits.rules.aftermath.refunds import RefundState
 
 ALIAS = "benefits"
 

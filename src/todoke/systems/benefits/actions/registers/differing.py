@@ -9,7 +9,7 @@ from todoke.engine import postgres
 from todoke.systems.benefits.actions.registers import keys
 from todoke.systems.benefits.actions.registers.keys import Keys
 from todoke.systems.benefits.actions.registers.shielding import HIDE, PROTECTED
-from todoke.systems.benefits.rules import search_forms
+from todoke.systems.benefits.rules.households import search_forms
 
 ALIAS = "benefits"
 ENTRY: Final = (

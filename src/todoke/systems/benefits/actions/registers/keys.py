@@ -10,7 +10,7 @@ from typing import Final
 import pyarrow as pa
 
 from todoke.engine import postgres
-from todoke.systems.benefits.rules import search_forms
+from todoke.systems.benefits.rules.households import search_forms
 
 ALIAS = "benefits"
 COLUMNS: Final = (

@@ -13,7 +13,7 @@ from todoke.records.ragged import pc
 from todoke.systems.benefits.actions.registers import keys
 from todoke.systems.benefits.actions.registers.keys import Keys
 from todoke.systems.benefits.actions.registers.shielding import HIDE, PROTECTED
-from todoke.systems.benefits.rules import search_forms
+from todoke.systems.benefits.rules.households import search_forms
 
 ALIAS = "benefits"
 _LATEST: Final = "latest"

@@ -13,8 +13,8 @@ from todoke.kernel import clock
 from todoke.oplog.entry import Outcome
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
-from todoke.systems.benefits.rules import intake
-from todoke.systems.benefits.rules.returns import MOST, ReturnAnswer, ReturnReason
+from todoke.systems.benefits.rules.intake import answers as intake
+from todoke.systems.benefits.rules.letters.returns import MOST, ReturnAnswer, ReturnReason
 
 ALIAS = "benefits"
 # Of a city that keeps no mailings every printed letter counts as posted; else only those that were confirmed and not taken out

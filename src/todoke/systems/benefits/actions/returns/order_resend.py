@@ -11,7 +11,7 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.models import ResendOrder
-from todoke.systems.benefits.rules.returns import MOST
+from todoke.systems.benefits.rules.letters.returns import MOST
 
 ALIAS = "benefits"
 _RETURNED = """

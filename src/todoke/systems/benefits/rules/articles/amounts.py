@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from todoke.systems.benefits.rules import shortfall
+from todoke.systems.benefits.rules.deciding import shortfall
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.rule import AmountRule
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from todoke.systems.benefits.rules import hardship, shortfall
-from todoke.systems.benefits.rules.outcome import Reason
+from todoke.systems.benefits.rules.deciding import shortfall
+from todoke.systems.benefits.rules.deciding.outcome import Reason
+from todoke.systems.benefits.rules.hardship import conditions as hardship
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.rule import MemberRule, quoted
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 _R3 = date(2021, 11, 26)
 

@@ -11,10 +11,10 @@ import msgspec
 from todoke.engine import duck
 from todoke.engine.duck import DuckEngine
 from todoke.engine.statement import Output, Statement, Totals
-from todoke.systems.benefits.rules import judging
-from todoke.systems.benefits.rules.judging import Inputs
+from todoke.systems.benefits.rules.deciding import judging
+from todoke.systems.benefits.rules.deciding.judging import Inputs
 from todoke.systems.benefits.rules.programme import Programme
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 UNKNOWN: Final = tuple(status.value for status in TaxStatus if status.unknown)
 _STANDING: Final = """

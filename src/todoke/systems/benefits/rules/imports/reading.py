@@ -25,7 +25,9 @@ from todoke.records.layouts.decision_lists_v2026 import (
 )
 from todoke.records.layouts.support_service_v2026 import APPLICATIONS
 from todoke.records.ragged import Mask
-from todoke.systems.benefits.rules import hardship, programmes, shortfall
+from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.rules.deciding import shortfall
+from todoke.systems.benefits.rules.hardship import conditions as hardship
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 
 pc: Any = pyarrow.compute

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from todoke.systems.benefits.rules import hardship, limits
 from todoke.systems.benefits.rules.articles.members import (
     Article3IncomeOverLimit,
     Article3StatusUnknown,
@@ -22,11 +21,13 @@ from todoke.systems.benefits.rules.articles.units import (
     Article3NotInJapan,
     Article4OncePerHousehold,
 )
-from todoke.systems.benefits.rules.income import SalaryMethod
+from todoke.systems.benefits.rules.deciding.push import APPLY_ONLY, Route
+from todoke.systems.benefits.rules.hardship import conditions as hardship
 from todoke.systems.benefits.rules.programme import EarlierRound, Hardship, Register, Standing
 from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE
-from todoke.systems.benefits.rules.push import APPLY_ONLY, Route
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax import limits
+from todoke.systems.benefits.rules.tax.income import SalaryMethod
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 _GRADE = 1
 _TEST = Hardship(

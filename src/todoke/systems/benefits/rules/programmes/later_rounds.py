@@ -19,10 +19,10 @@ from todoke.systems.benefits.rules.articles.units import (
     Article4OncePerHousehold,
     Article5SoleMemberDied,
 )
+from todoke.systems.benefits.rules.deciding.push import LATER_PUSH, Route
 from todoke.systems.benefits.rules.programme import ChildSupplement, Programme
 from todoke.systems.benefits.rules.programmes.r3_nontaxable import R3_NONTAXABLE
-from todoke.systems.benefits.rules.push import LATER_PUSH, Route
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 _OURS = "出典を確認できず、この見本市の設定"
 _COMMON = {

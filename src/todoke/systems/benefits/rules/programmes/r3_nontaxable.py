@@ -22,9 +22,9 @@ from todoke.systems.benefits.rules.articles.units import (
     Article4OncePerHousehold,
     Article5SoleMemberDied,
 )
+from todoke.systems.benefits.rules.deciding.push import Route
 from todoke.systems.benefits.rules.programme import EarlierRound, Programme, Standing
-from todoke.systems.benefits.rules.push import Route
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 R3_NONTAXABLE: Final = Programme(
     code="r3-nontaxable",

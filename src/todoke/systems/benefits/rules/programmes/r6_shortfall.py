@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from todoke.systems.benefits.rules import shortfall
 from todoke.systems.benefits.rules.articles.amounts import Article4Shortfall
 from todoke.systems.benefits.rules.articles.members import Article3FiguresMissing
 from todoke.systems.benefits.rules.articles.units import (
@@ -14,9 +13,10 @@ from todoke.systems.benefits.rules.articles.units import (
     Article4OncePerHousehold,
     Article5SoleMemberDied,
 )
+from todoke.systems.benefits.rules.deciding import shortfall
+from todoke.systems.benefits.rules.deciding.push import LATER_PUSH, Route
 from todoke.systems.benefits.rules.programme import Programme, Unit
-from todoke.systems.benefits.rules.push import LATER_PUSH, Route
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 R6_SHORTFALL: Final = Programme(
     code="r6-shortfall",

@@ -11,8 +11,8 @@ from todoke.access.guard import screen
 from todoke.access.permissions import Permission
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
-from todoke.systems.benefits.queries import achievement as reads
-from todoke.systems.benefits.queries.achievement import KINDS, Achieved, Month
+from todoke.systems.benefits.queries.aftermath import achievement as reads
+from todoke.systems.benefits.queries.aftermath.achievement import KINDS, Achieved, Month
 from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.cases.lists import HOME, asked_for
 from todoke.systems.benefits.web.forms import ProgrammeFilter

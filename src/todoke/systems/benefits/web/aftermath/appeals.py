@@ -23,9 +23,9 @@ from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits.actions.appeals import hear_appeal
 from todoke.systems.benefits.actions.appeals.hear_appeal import Said
 from todoke.systems.benefits.models import Appeal
-from todoke.systems.benefits.queries import appeals as reads
-from todoke.systems.benefits.queries.editions import find
-from todoke.systems.benefits.rules.appeals import (
+from todoke.systems.benefits.queries.aftermath import appeals as reads
+from todoke.systems.benefits.queries.editions.proposals import find
+from todoke.systems.benefits.rules.aftermath.appeals import (
     KINDS,
     OUTCOMES,
     STATES,

@@ -23,11 +23,11 @@ from todoke.systems.benefits.actions.refunds.decline_case import (
     withdraw_decline,
 )
 from todoke.systems.benefits.models import Decline
-from todoke.systems.benefits.queries import refunds as reads
-from todoke.systems.benefits.rules import declines as rules
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.declines import CHANNELS, STATES, DeclineChannel, DeclineState
-from todoke.systems.benefits.rules.stages import STATE_TITLES
+from todoke.systems.benefits.queries.aftermath import refunds as reads
+from todoke.systems.benefits.rules.aftermath import declines as rules
+from todoke.systems.benefits.rules.aftermath.declines import CHANNELS, STATES, DeclineChannel, DeclineState
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.cases.stages import STATE_TITLES
 from todoke.systems.benefits.web.aftermath.forms import AskedAgainForm, DeclineForm
 
 ALIAS = "benefits"

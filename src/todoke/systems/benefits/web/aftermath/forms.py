@@ -10,9 +10,9 @@ from todoke.identifiers import case_number
 from todoke.kernel.clock import today
 from todoke.pages.forms import DateField
 from todoke.systems.benefits.rules import programmes
-from todoke.systems.benefits.rules.appeals import KINDS, OUTCOMES
-from todoke.systems.benefits.rules.declines import CHANNELS
-from todoke.systems.benefits.rules.refunds import MOST_PARTS, REASONS, STATES
+from todoke.systems.benefits.rules.aftermath.appeals import KINDS, OUTCOMES
+from todoke.systems.benefits.rules.aftermath.declines import CHANNELS
+from todoke.systems.benefits.rules.aftermath.refunds import MOST_PARTS, REASONS, STATES
 from todoke.systems.benefits.web.calls.forms import digits
 from todoke.systems.benefits.web.payments.forms import YenField
 

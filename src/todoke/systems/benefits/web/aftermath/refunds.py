@@ -23,8 +23,8 @@ from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits.actions.refunds import claim_refund, receive_refund, write_off_refund
 from todoke.systems.benefits.actions.refunds.reverse_receipt import reverse_receipt
 from todoke.systems.benefits.models import Refund, RefundReceipt
-from todoke.systems.benefits.queries import refunds as reads
-from todoke.systems.benefits.rules.refunds import REASONS, STATES, RefundReason, RefundState
+from todoke.systems.benefits.queries.aftermath import refunds as reads
+from todoke.systems.benefits.rules.aftermath.refunds import REASONS, STATES, RefundReason, RefundState
 from todoke.systems.benefits.web.aftermath.forms import (
     PlanForm,
     ReceiptForm,

@@ -27,11 +27,11 @@ from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits.actions.calls.answer_call import Answer, check_caller, open_call, read_call
 from todoke.systems.benefits.actions.calls.note_call import note_call, return_call
-from todoke.systems.benefits.queries import calls as reads
-from todoke.systems.benefits.queries.calls import ToCallBack
-from todoke.systems.benefits.rules import calls as rules
-from todoke.systems.benefits.rules.calls import Depth, Item
-from todoke.systems.benefits.rules.hand_examination import SENTENCES
+from todoke.systems.benefits.queries.aftermath import calls as reads
+from todoke.systems.benefits.queries.aftermath.calls import ToCallBack
+from todoke.systems.benefits.rules.aftermath import calls as rules
+from todoke.systems.benefits.rules.aftermath.calls import Depth, Item
+from todoke.systems.benefits.rules.examination.by_hand import SENTENCES
 from todoke.systems.benefits.web import naming as words
 from todoke.systems.benefits.web.calls.forms import PURPOSE, CallForm, CheckForm, NoteForm, ReturnForm
 

@@ -12,7 +12,7 @@ from django import forms
 from todoke.identifiers import case_number
 from todoke.pages.forms import DateField
 from todoke.pages.wareki import UnreadableDate, read
-from todoke.systems.benefits.rules.calls import TITLES, Item
+from todoke.systems.benefits.rules.aftermath.calls import TITLES, Item
 
 PURPOSE: Final = "電話での問い合わせへの回答"
 _PLAIN: Final = {"autocomplete": "off"}

@@ -12,7 +12,7 @@ from django.urls import reverse
 from todoke.access.form_pages import refused
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Permission
-from todoke.systems.benefits.actions.find_case import find_case
+from todoke.systems.benefits.actions.households.find_case import find_case
 from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.web.cases.lists import HOME, asked_for, with_purpose
 from todoke.systems.benefits.web.forms import ProgrammeFilter

@@ -19,11 +19,11 @@ from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.queries import lists as rows
-from todoke.systems.benefits.queries.lists import ListedCase, ListedHousehold, ListedMissing
+from todoke.systems.benefits.queries.figures import lists as rows
+from todoke.systems.benefits.queries.figures.lists import ListedCase, ListedHousehold, ListedMissing
 from todoke.systems.benefits.rules import programmes
-from todoke.systems.benefits.rules.outcome import Outcome, Reason
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.deciding.outcome import Outcome, Reason
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.cases import views
 from todoke.systems.benefits.web.forms import CaseFilter, JudgedFilter, MissingFilter

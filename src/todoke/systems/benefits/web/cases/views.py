@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from todoke.access.guard import actor_of
 from todoke.pages.failures import PURPOSE_FIELD
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.rules.cases.case_state import CaseState
 
 VIEWS: Final = {
     "": "すべて",

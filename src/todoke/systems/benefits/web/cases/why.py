@@ -15,19 +15,27 @@ from todoke.access.permissions import Permission
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages import tables
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.actions.read_why import Why, read_why
+from todoke.systems.benefits.actions.deciding.read_why import Why, read_why
 from todoke.systems.benefits.models import Case, Decision, Resident
-from todoke.systems.benefits.queries.cases import Happened
-from todoke.systems.benefits.rules import approval, next_steps, phone, push, tariff, why_forming
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.failures import FAILURES, SOURCE_TITLES, AccountSource, FailureClass
-from todoke.systems.benefits.rules.hand_examination import SENTENCES
-from todoke.systems.benefits.rules.outcome import Outcome
-from todoke.systems.benefits.rules.push import Route
+from todoke.systems.benefits.queries.figures.cases import Happened
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.cases.stages import STATE_TITLES
+from todoke.systems.benefits.rules.deciding import push, tariff
+from todoke.systems.benefits.rules.deciding.outcome import Outcome
+from todoke.systems.benefits.rules.deciding.push import Route
+from todoke.systems.benefits.rules.examination import approval
+from todoke.systems.benefits.rules.examination.by_hand import SENTENCES
+from todoke.systems.benefits.rules.payments.failures import (
+    FAILURES,
+    SOURCE_TITLES,
+    AccountSource,
+    FailureClass,
+)
 from todoke.systems.benefits.rules.rule import Rule
-from todoke.systems.benefits.rules.stages import STATE_TITLES
-from todoke.systems.benefits.rules.why import Checked, Value, Verdict
-from todoke.systems.benefits.rules.why_forming import Formed
+from todoke.systems.benefits.rules.why import forming as why_forming
+from todoke.systems.benefits.rules.why import next_steps, phone
+from todoke.systems.benefits.rules.why.explained import Checked, Value, Verdict
+from todoke.systems.benefits.rules.why.forming import Formed
 from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.cases.lists import HOME, with_purpose
 from todoke.systems.benefits.web.households.search import household_address

@@ -18,10 +18,10 @@ from todoke.pages.charts import Bar, bar_chart
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.queries import editions as programmes
-from todoke.systems.benefits.rules import tariff
-from todoke.systems.benefits.rules.forecast import PACE_DAYS, Forecast, Line, forecast
-from todoke.systems.benefits.rules.stages import Stage
+from todoke.systems.benefits.queries.editions import proposals as programmes
+from todoke.systems.benefits.rules.cases.forecast import PACE_DAYS, Forecast, Line, forecast
+from todoke.systems.benefits.rules.cases.stages import Stage
+from todoke.systems.benefits.rules.deciding import tariff
 from todoke.systems.benefits.web.cases.lists import HOME, asked_for
 from todoke.systems.benefits.web.dashboards import addresses
 from todoke.systems.benefits.web.dashboards.overview import FIGURES, READ, others

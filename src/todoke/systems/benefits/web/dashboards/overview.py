@@ -14,10 +14,10 @@ from todoke.access.guard import screen
 from todoke.access.permissions import Permission
 from todoke.pages.charts import Bar, bar_chart
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.queries import editions as programmes
-from todoke.systems.benefits.queries.figures import CaseCounts, Judged
-from todoke.systems.benefits.rules.outcome import Outcome
-from todoke.systems.benefits.rules.stages import AGES, OPEN, STAGE_TITLES, STATE_TITLES, Stage
+from todoke.systems.benefits.queries.editions import proposals as programmes
+from todoke.systems.benefits.queries.figures.counts import CaseCounts, Judged
+from todoke.systems.benefits.rules.cases.stages import AGES, OPEN, STAGE_TITLES, STATE_TITLES, Stage
+from todoke.systems.benefits.rules.deciding.outcome import Outcome
 from todoke.systems.benefits.web.cases.lists import HOME, asked_for
 from todoke.systems.benefits.web.dashboards import addresses
 from todoke.systems.benefits.web.forms import ProgrammeFilter

@@ -15,7 +15,7 @@ from todoke.pages.charts import Bar, bar_chart
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.queries.figures import Waiting
+from todoke.systems.benefits.queries.figures.counts import Waiting
 from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.cases.lists import HOME, asked_for
 from todoke.systems.benefits.web.dashboards import addresses

@@ -16,9 +16,9 @@ from todoke.pages.charts import Bar, bar_chart
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.queries.figures import CaseCounts, Judged
-from todoke.systems.benefits.rules.outcome import Outcome
-from todoke.systems.benefits.rules.stages import STAGE_SHORT, STAGE_TITLES, Stage
+from todoke.systems.benefits.queries.figures.counts import CaseCounts, Judged
+from todoke.systems.benefits.rules.cases.stages import STAGE_SHORT, STAGE_TITLES, Stage
+from todoke.systems.benefits.rules.deciding.outcome import Outcome
 from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.cases.lists import HOME, asked_for
 from todoke.systems.benefits.web.dashboards import addresses

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from django import forms
 
-from todoke.systems.benefits.queries.applicants import Applicant
-from todoke.systems.benefits.rules import form_entry as rules
-from todoke.systems.benefits.rules.form_entry import DECLARED, PROXIES, ROUTES, TITLES, YES_NO, Keyed
+from todoke.systems.benefits.queries.intake.applicants import Applicant
+from todoke.systems.benefits.rules.intake import form_entry as rules
+from todoke.systems.benefits.rules.intake.form_entry import DECLARED, PROXIES, ROUTES, TITLES, YES_NO, Keyed
 from todoke.systems.benefits.web.entry import incomes
 
 _DIGITS: Final = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}

@@ -9,11 +9,12 @@ from typing import Any, Final
 from django import forms
 
 from todoke.kernel.clock import wareki
-from todoke.systems.benefits.queries.applicants import Applicant
-from todoke.systems.benefits.rules import declared_income, hardship_lines
-from todoke.systems.benefits.rules.declared_income import Declared
-from todoke.systems.benefits.rules.form_entry import digits
-from todoke.systems.benefits.rules.hardship import ITEM_WORDS, ITEMS
+from todoke.systems.benefits.queries.intake.applicants import Applicant
+from todoke.systems.benefits.rules.hardship import declared_income
+from todoke.systems.benefits.rules.hardship import lines as hardship_lines
+from todoke.systems.benefits.rules.hardship.conditions import ITEM_WORDS, ITEMS
+from todoke.systems.benefits.rules.hardship.declared_income import Declared
+from todoke.systems.benefits.rules.intake.form_entry import digits
 from todoke.systems.benefits.rules.programme import Programme
 
 ABSENT: Final = "記入なし"

@@ -19,12 +19,12 @@ from todoke.oplog.record import record
 from todoke.pages.tables import Column, Table
 from todoke.systems.benefits.actions.entry.enter_form import Entered, enter_form
 from todoke.systems.benefits.actions.entry.keep_image import keep_image
-from todoke.systems.benefits.queries import form_entries as reads
-from todoke.systems.benefits.queries.applicants import Applicant, members
-from todoke.systems.benefits.queries.editions import find
-from todoke.systems.benefits.queries.form_entries import Sheet
-from todoke.systems.benefits.rules import form_entry as rules
-from todoke.systems.benefits.rules.form_entry import TITLES, Keyed
+from todoke.systems.benefits.queries.editions.proposals import find
+from todoke.systems.benefits.queries.intake import form_entries as reads
+from todoke.systems.benefits.queries.intake.applicants import Applicant, members
+from todoke.systems.benefits.queries.intake.form_entries import Sheet
+from todoke.systems.benefits.rules.intake import form_entry as rules
+from todoke.systems.benefits.rules.intake.form_entry import TITLES, Keyed
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.web.entry import incomes
 from todoke.systems.benefits.web.entry.forms import DigitField, KeyingForm, PictureForm

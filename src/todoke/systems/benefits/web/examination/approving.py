@@ -20,17 +20,17 @@ from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.actions.approve_applications import approve_applications
-from todoke.systems.benefits.actions.return_examination import return_examination
+from todoke.systems.benefits.actions.examination.approve_applications import approve_applications
+from todoke.systems.benefits.actions.examination.return_examination import return_examination
 from todoke.systems.benefits.models import Paper
-from todoke.systems.benefits.queries import approving as reads
-from todoke.systems.benefits.queries import examining
-from todoke.systems.benefits.queries.approving import Changed, Prospect, Sampled
-from todoke.systems.benefits.queries.editions import every, find
-from todoke.systems.benefits.queries.examining import CaseFile
-from todoke.systems.benefits.rules import approval
-from todoke.systems.benefits.rules import hand_examination as rules
-from todoke.systems.benefits.rules.case_state import CaseState
+from todoke.systems.benefits.queries.editions.proposals import every, find
+from todoke.systems.benefits.queries.examination import approving as reads
+from todoke.systems.benefits.queries.examination import examining
+from todoke.systems.benefits.queries.examination.approving import Changed, Prospect, Sampled
+from todoke.systems.benefits.queries.examination.examining import CaseFile
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.examination import approval
+from todoke.systems.benefits.rules.examination import by_hand as rules
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.entry import keying

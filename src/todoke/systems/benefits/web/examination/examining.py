@@ -20,19 +20,21 @@ from todoke.oplog.record import record
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
-from todoke.systems.benefits.actions.examine_by_hand import examine_by_hand
+from todoke.systems.benefits.actions.examination.examine_by_hand import examine_by_hand
 from todoke.systems.benefits.models import Paper
-from todoke.systems.benefits.queries import applicants, approving, declared
-from todoke.systems.benefits.queries import examining as reads
-from todoke.systems.benefits.queries.editions import every, find
-from todoke.systems.benefits.queries.examining import CaseFile
-from todoke.systems.benefits.rules import approval
-from todoke.systems.benefits.rules import hand_examination as rules
-from todoke.systems.benefits.rules.bank_account import TYPES
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.examination import FINDINGS
-from todoke.systems.benefits.rules.failures import SOURCE_TITLES, AccountSource
-from todoke.systems.benefits.rules.outcome import Outcome
+from todoke.systems.benefits.queries.deciding import declared
+from todoke.systems.benefits.queries.editions.proposals import every, find
+from todoke.systems.benefits.queries.examination import approving
+from todoke.systems.benefits.queries.examination import examining as reads
+from todoke.systems.benefits.queries.examination.examining import CaseFile
+from todoke.systems.benefits.queries.intake import applicants
+from todoke.systems.benefits.rules.accounts.bank_account import TYPES
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.deciding.outcome import Outcome
+from todoke.systems.benefits.rules.examination import approval
+from todoke.systems.benefits.rules.examination import by_hand as rules
+from todoke.systems.benefits.rules.examination.findings import FINDINGS
+from todoke.systems.benefits.rules.payments.failures import SOURCE_TITLES, AccountSource
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.entry import incomes, keying

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from django import forms
 
-from todoke.systems.benefits.rules import approval
-from todoke.systems.benefits.rules import hand_examination as rules
-from todoke.systems.benefits.rules.examination import ExaminationOutcome
-from todoke.systems.benefits.rules.form_entry import digits
+from todoke.systems.benefits.rules.examination import approval
+from todoke.systems.benefits.rules.examination import by_hand as rules
+from todoke.systems.benefits.rules.examination.findings import ExaminationOutcome
+from todoke.systems.benefits.rules.intake.form_entry import digits
 
 _DIGITS: Final = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}
 _OUTCOMES: Final = "　".join(

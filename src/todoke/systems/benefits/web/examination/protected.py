@@ -19,14 +19,14 @@ from todoke.oplog.record import record
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
-from todoke.systems.benefits.actions.examine_protected import examine_protected
+from todoke.systems.benefits.actions.examination.examine_protected import examine_protected
 from todoke.systems.benefits.models import Paper
-from todoke.systems.benefits.queries import examining as reads
-from todoke.systems.benefits.queries.editions import find
-from todoke.systems.benefits.queries.examining import Shielded
-from todoke.systems.benefits.rules import hand_examination as rules
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.examination import FINDINGS
+from todoke.systems.benefits.queries.editions.proposals import find
+from todoke.systems.benefits.queries.examination import examining as reads
+from todoke.systems.benefits.queries.examination.examining import Shielded
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.examination import by_hand as rules
+from todoke.systems.benefits.rules.examination.findings import FINDINGS
 from todoke.systems.benefits.web import naming
 from todoke.systems.benefits.web.examination import examining as pages
 from todoke.systems.benefits.web.examination.forms import ExaminationForm

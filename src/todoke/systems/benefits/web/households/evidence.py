@@ -11,12 +11,13 @@ from todoke.kernel.errors import TodokeError
 from todoke.pages.tables import day, moment
 from todoke.records.layouts.city_inputs_v2021 import REPLICA_ITEMS
 from todoke.systems.benefits.models import Answer, Register
-from todoke.systems.benefits.queries.evidence import Evidence, Listed
-from todoke.systems.benefits.queries.household import Member
-from todoke.systems.benefits.rules import programmes, why_figures
+from todoke.systems.benefits.queries.households.household import Member
+from todoke.systems.benefits.queries.why.evidence import Evidence, Listed
+from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
-from todoke.systems.benefits.rules.protection import HIDDEN
-from todoke.systems.benefits.rules.why_forming import NOTED
+from todoke.systems.benefits.rules.households.protection import HIDDEN
+from todoke.systems.benefits.rules.why import figures as why_figures
+from todoke.systems.benefits.rules.why.forming import NOTED
 
 SOURCES: Final = {
     "livelihood_aid": "付帯状況（賦課期日に生活保護）",

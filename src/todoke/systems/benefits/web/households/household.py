@@ -19,13 +19,13 @@ from todoke.identifiers.municipality_names import name_of
 from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.tables import Column, Kind, Table, show
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.systems.benefits.actions.note_contact import note_contact
-from todoke.systems.benefits.actions.read_household import Read, read_household
+from todoke.systems.benefits.actions.households.note_contact import note_contact
+from todoke.systems.benefits.actions.households.read_household import Read, read_household
 from todoke.systems.benefits.models import RegisterEntry
-from todoke.systems.benefits.queries.household import Household, Member
-from todoke.systems.benefits.rules import protection, register_differences
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.stages import STATE_TITLES
+from todoke.systems.benefits.queries.households.household import Household, Member
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.cases.stages import STATE_TITLES
+from todoke.systems.benefits.rules.households import protection, register_differences
 from todoke.systems.benefits.web.households import evidence, history, naming
 from todoke.systems.benefits.web.households.search import household_address
 

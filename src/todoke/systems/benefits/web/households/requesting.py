@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from todoke.access.form_pages import form_page
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor, Permission
-from todoke.systems.benefits.actions.number_applicant import number_applicant
-from todoke.systems.benefits.queries.editions import every, find
-from todoke.systems.benefits.queries.household import household_of
-from todoke.systems.benefits.rules import tariff
+from todoke.systems.benefits.actions.intake.number_applicant import number_applicant
+from todoke.systems.benefits.queries.editions.proposals import every, find
+from todoke.systems.benefits.queries.households.household import household_of
+from todoke.systems.benefits.rules.deciding import tariff
 from todoke.systems.benefits.web.households.search import household_address
 
 

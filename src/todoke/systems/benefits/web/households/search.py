@@ -23,12 +23,12 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.pages.failures import PURPOSE_FIELD
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
-from todoke.systems.benefits.actions.search_residents import keep_search, search_residents
-from todoke.systems.benefits.queries import searches
-from todoke.systems.benefits.queries.people import Listed
-from todoke.systems.benefits.rules import search_terms
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.stages import STATE_TITLES
+from todoke.systems.benefits.actions.households.search_residents import keep_search, search_residents
+from todoke.systems.benefits.queries.households import searches
+from todoke.systems.benefits.queries.households.people import Listed
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.cases.stages import STATE_TITLES
+from todoke.systems.benefits.rules.households import search_terms
 from todoke.systems.benefits.web.households import naming
 
 HINT: Final = (

@@ -15,7 +15,7 @@ from todoke.systems.benefits.actions.imports.confirm_file import confirm_file
 from todoke.systems.benefits.actions.imports.propose_file import propose_file
 from todoke.systems.benefits.jobs import importing
 from todoke.systems.benefits.models import FileImport
-from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries.imports import standing as reads
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.imports.forms import ReasonForm

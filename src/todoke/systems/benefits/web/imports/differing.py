@@ -18,7 +18,7 @@ from todoke.oplog.record import record
 from todoke.pages.tables import PER_PAGE, Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip
 from todoke.systems.benefits.models import FileImport
-from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries.imports import standing as reads
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.imports import differences, reading
 from todoke.systems.benefits.rules.imports.differences import Change

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from todoke.access import lists
 from todoke.access.guard import screen
 from todoke.pages.tables import Column, Kind, Table
-from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries.imports import standing as reads
 from todoke.systems.benefits.web.imports.listing import READ, in_words
 from todoke.systems.benefits.web.imports.steps import context
 

@@ -19,7 +19,7 @@ from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits import needs
 from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.models import FileImport
-from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries.imports import standing as reads
 from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.imports import reading
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind

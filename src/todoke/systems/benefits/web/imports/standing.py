@@ -16,7 +16,7 @@ from todoke.pages.tables import PER_PAGE, Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits.actions.imports.set_limit import set_limit
 from todoke.systems.benefits.models import ImportLimit
-from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries.imports import standing as reads
 from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.imports import completeness
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind

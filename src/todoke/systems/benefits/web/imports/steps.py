@@ -18,8 +18,8 @@ from todoke.records.masking import shown
 from todoke.systems.benefits.flows import ImportState
 from todoke.systems.benefits.jobs import importing
 from todoke.systems.benefits.models import FileImport, ImportTotal
-from todoke.systems.benefits.queries import imports as reads
-from todoke.systems.benefits.queries import imports_stopped
+from todoke.systems.benefits.queries.imports import standing as reads
+from todoke.systems.benefits.queries.imports import stopped as imports_stopped
 from todoke.systems.benefits.rules.imports import reading
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.systems.benefits.web import working

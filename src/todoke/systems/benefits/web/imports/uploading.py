@@ -20,7 +20,7 @@ from todoke.records.encodings import Encoding
 from todoke.systems.benefits.actions.imports.receive_file import Said, receive_file
 from todoke.systems.benefits.jobs import importing
 from todoke.systems.benefits.models import FileImport
-from todoke.systems.benefits.queries import imports as reads
+from todoke.systems.benefits.queries.imports import standing as reads
 from todoke.systems.benefits.rules.imports import reading
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
 from todoke.systems.benefits.web import working

@@ -10,7 +10,8 @@ from django import forms
 from todoke.kernel import clock
 from todoke.pages.forms import DateField
 from todoke.systems.benefits.actions.intake.scan_form import Into
-from todoke.systems.benefits.rules import intake, programmes
+from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.rules.intake import answers as intake
 
 GO_ON, KEEP = "0", "1"
 """What is typed at a stop; thirteen digits from a scanner are neither."""

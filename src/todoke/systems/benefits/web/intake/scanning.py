@@ -21,9 +21,9 @@ from todoke.kernel.errors import TodokeError
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, Scan, keep_second, scan_form
 from todoke.systems.benefits.actions.intake.undo_scan import undo_scan
-from todoke.systems.benefits.queries import papers
-from todoke.systems.benefits.rules import intake
-from todoke.systems.benefits.rules.intake import Answer
+from todoke.systems.benefits.queries.intake import papers
+from todoke.systems.benefits.rules.intake import answers as intake
+from todoke.systems.benefits.rules.intake.answers import Answer
 from todoke.systems.benefits.web.intake.forms import GO_ON, KEEP, ScanForm, SessionForm, StartForm, query
 
 RECEIVE = Permission.BENEFITS_RECEIVE

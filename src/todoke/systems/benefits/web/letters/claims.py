@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from todoke.kernel import clock
-from todoke.systems.benefits.rules import bank_list, deficiency, remedy
-from todoke.systems.benefits.rules.appeals import OUTCOMES, AppealKind, AppealOutcome
-from todoke.systems.benefits.rules.failures import WORDS, FailureClass
-from todoke.systems.benefits.rules.office import PayingOffice
-from todoke.systems.benefits.rules.refunds import LETTER_REASONS, Part, RefundReason
+from todoke.systems.benefits.rules.accounts import bank_list
+from todoke.systems.benefits.rules.aftermath.appeals import OUTCOMES, AppealKind, AppealOutcome
+from todoke.systems.benefits.rules.aftermath.refunds import LETTER_REASONS, Part, RefundReason
+from todoke.systems.benefits.rules.letters import deficiency, remedy
+from todoke.systems.benefits.rules.payments.failures import WORDS, FailureClass
+from todoke.systems.benefits.rules.payments.office import PayingOffice
 from todoke.systems.benefits.web.letters.typesetting import SecondSheet
 
 DEMAND_DAYS: Final = timedelta(days=14)

@@ -10,11 +10,12 @@ from typing import Any
 
 from todoke.access.permissions import Actor
 from todoke.contracts.residents import SnapshotRef
-from todoke.systems.benefits.rules import letter_kind, push
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.office import PayingOffice
+from todoke.systems.benefits.rules.deciding import push
+from todoke.systems.benefits.rules.deciding.push import Route
+from todoke.systems.benefits.rules.letters import kind as letter_kind
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.payments.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
-from todoke.systems.benefits.rules.push import Route
 from todoke.systems.benefits.web.letters import notices, wording
 from todoke.systems.benefits.web.letters.typesetting import CommonText, Letter, Notice, NoticeText
 

@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any, Final
 
 from todoke.kernel import clock
-from todoke.systems.benefits.rules import bank_list, deficiency, letter_kind, remedy
-from todoke.systems.benefits.rules.examination import FINDINGS
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.office import PayingOffice
+from todoke.systems.benefits.rules.accounts import bank_list
+from todoke.systems.benefits.rules.examination.findings import FINDINGS
+from todoke.systems.benefits.rules.letters import deficiency, remedy
+from todoke.systems.benefits.rules.letters import kind as letter_kind
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.payments.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.web.letters import claims
 from todoke.systems.benefits.web.letters.typesetting import Notice, NoticeText

@@ -25,7 +25,7 @@ import typst
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages import typesetting as house
-from todoke.systems.benefits.rules import customer_barcode
+from todoke.systems.benefits.rules.letters import customer_barcode
 from todoke.systems.benefits.web.letters import linear, qr
 
 LETTERS_PER_FILE = 100

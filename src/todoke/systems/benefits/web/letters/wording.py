@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any, Final
 
 from todoke.kernel import clock
-from todoke.systems.benefits.rules import bank_list
-from todoke.systems.benefits.rules import tariff as tariffs
-from todoke.systems.benefits.rules.office import PayingOffice
+from todoke.systems.benefits.rules.accounts import bank_list
+from todoke.systems.benefits.rules.deciding import tariff as tariffs
+from todoke.systems.benefits.rules.deciding.push import Route
+from todoke.systems.benefits.rules.payments.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
-from todoke.systems.benefits.rules.push import Route
-from todoke.systems.benefits.rules.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 from todoke.systems.benefits.web.letters.typesetting import CommonText, Letter
 
 KINDS: Final = {Route.NOTICE: "notice", Route.CONFIRMATION: "confirmation", Route.APPLICATION: "application"}

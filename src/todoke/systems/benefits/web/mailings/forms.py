@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from django import forms
 
-from todoke.systems.benefits.queries.mailings import Held
-from todoke.systems.benefits.rules import letter_kind
-from todoke.systems.benefits.rules.mailing_state import SheetCount
+from todoke.systems.benefits.queries.letters.mailings import Held
+from todoke.systems.benefits.rules.letters import kind as letter_kind
+from todoke.systems.benefits.rules.letters.mailing_state import SheetCount
 
 _NUMBER: Final = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}
 _FIGURES: Final = (

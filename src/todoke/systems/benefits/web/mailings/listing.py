@@ -20,11 +20,16 @@ from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits.models import Mailing
-from todoke.systems.benefits.queries import mailings as reads
-from todoke.systems.benefits.queries.editions import every, find
-from todoke.systems.benefits.queries.mailings import Held, Line, Pulled
-from todoke.systems.benefits.rules import letter_kind
-from todoke.systems.benefits.rules.mailing_state import MAILING_TITLES, PULL_TITLES, MailingState, PullReason
+from todoke.systems.benefits.queries.editions.proposals import every, find
+from todoke.systems.benefits.queries.letters import mailings as reads
+from todoke.systems.benefits.queries.letters.mailings import Held, Line, Pulled
+from todoke.systems.benefits.rules.letters import kind as letter_kind
+from todoke.systems.benefits.rules.letters.mailing_state import (
+    MAILING_TITLES,
+    PULL_TITLES,
+    MailingState,
+    PullReason,
+)
 
 ALIAS = "benefits"
 READ: Final = Permission.BENEFITS_MAILING_READ

@@ -22,13 +22,13 @@ from todoke.systems.benefits.actions.printing.begin_printing import begin_printi
 from todoke.systems.benefits.actions.printing.reprint_letter import reprint_letter
 from todoke.systems.benefits.jobs import printing as jobs
 from todoke.systems.benefits.models import PrintWork
-from todoke.systems.benefits.queries import mailings, print_works
-from todoke.systems.benefits.queries.editions import every, find
-from todoke.systems.benefits.rules import letter_kind
-from todoke.systems.benefits.rules.edition_work import WorkState
-from todoke.systems.benefits.rules.letter_exclusions import EXCLUSION_TITLES, LetterExclusion
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.queries.editions.proposals import every, find
+from todoke.systems.benefits.queries.letters import mailings, print_works
+from todoke.systems.benefits.rules.editions.work import WorkState
+from todoke.systems.benefits.rules.letters import kind as letter_kind
+from todoke.systems.benefits.rules.letters.exclusions import EXCLUSION_TITLES, LetterExclusion
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.mailings.listing import crumbs
 from todoke.systems.benefits.web.working import Queue

@@ -16,10 +16,10 @@ from todoke.systems.benefits.actions.mailings.confirm_dispatch import confirm_di
 from todoke.systems.benefits.actions.mailings.count_sheets import count_sheets
 from todoke.systems.benefits.actions.mailings.hand_over import hand_over
 from todoke.systems.benefits.actions.mailings.match_register import match_register
-from todoke.systems.benefits.queries import mailings as reads
-from todoke.systems.benefits.queries.editions import find
-from todoke.systems.benefits.rules import letter_kind
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.queries.editions.proposals import find
+from todoke.systems.benefits.queries.letters import mailings as reads
+from todoke.systems.benefits.rules.letters import kind as letter_kind
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 from todoke.systems.benefits.web.mailings.forms import ConfirmForm, HandForm, PrinterForm
 from todoke.systems.benefits.web.mailings.listing import CONFIRM, HANDLE, crumbs, facts, kinds_table
 

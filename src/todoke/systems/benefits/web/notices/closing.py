@@ -17,10 +17,10 @@ from todoke.kernel.clock import wareki
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
-from todoke.systems.benefits.actions.close_notices import close_notices
-from todoke.systems.benefits.queries import notices as reads
-from todoke.systems.benefits.queries.editions import every, find
-from todoke.systems.benefits.queries.notices import Waiting
+from todoke.systems.benefits.actions.mailings.close_notices import close_notices
+from todoke.systems.benefits.queries.editions.proposals import every, find
+from todoke.systems.benefits.queries.letters import notices as reads
+from todoke.systems.benefits.queries.letters.notices import Waiting
 
 RECEIVE: Final = Permission.BENEFITS_RECEIVE
 

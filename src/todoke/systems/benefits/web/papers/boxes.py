@@ -19,9 +19,9 @@ from todoke.systems.benefits.actions.papers.dispose_papers import (
 )
 from todoke.systems.benefits.actions.papers.place_box import place_box
 from todoke.systems.benefits.models import PaperDisposal
-from todoke.systems.benefits.queries import paper_lists as reads
-from todoke.systems.benefits.queries.paper_lists import BoxRow
-from todoke.systems.benefits.rules.paper_state import DISPOSAL_TITLES, DisposalState
+from todoke.systems.benefits.queries.intake import paper_lists as reads
+from todoke.systems.benefits.queries.intake.paper_lists import BoxRow
+from todoke.systems.benefits.rules.intake.paper_state import DISPOSAL_TITLES, DisposalState
 from todoke.systems.benefits.web.papers.forms import DisposalForm, PlaceForm
 from todoke.systems.benefits.web.papers.register import READ, crumbs
 

@@ -6,8 +6,8 @@ from django import forms
 
 from todoke.identifiers import case_number
 from todoke.pages.forms import DateField
-from todoke.systems.benefits.rules import intake
-from todoke.systems.benefits.rules.paper_state import PAPER_TITLES
+from todoke.systems.benefits.rules.intake import answers as intake
+from todoke.systems.benefits.rules.intake.paper_state import PAPER_TITLES
 
 
 class PaperFilter(forms.Form):

@@ -20,9 +20,9 @@ from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits.actions.papers.move_papers import move_into_box, send_out
 from todoke.systems.benefits.models import PaperMove
-from todoke.systems.benefits.queries import paper_lists as reads
-from todoke.systems.benefits.queries.paper_lists import Sheet
-from todoke.systems.benefits.rules.paper_state import PAPER_TITLES, PaperState
+from todoke.systems.benefits.queries.intake import paper_lists as reads
+from todoke.systems.benefits.queries.intake.paper_lists import Sheet
+from todoke.systems.benefits.rules.intake.paper_state import PAPER_TITLES, PaperState
 from todoke.systems.benefits.web.papers.forms import BoxForm, NumberForm, PaperFilter, SendForm
 
 ALIAS = "benefits"

@@ -13,8 +13,8 @@ from todoke.access.form_pages import form_page
 from todoke.access.guard import screen
 from todoke.access.permissions import Actor, Permission
 from todoke.records.layouts.bank_branches_v2026 import BRANCHES
-from todoke.systems.benefits.actions.import_bank_list import import_bank_list
-from todoke.systems.benefits.queries import bank_list as reads
+from todoke.systems.benefits.actions.payments.import_bank_list import import_bank_list
+from todoke.systems.benefits.queries.examination import bank_list as reads
 from todoke.systems.benefits.web.payments.forms import BankListForm
 
 IMPORT: Final = Permission.BENEFITS_BANK_LIST

@@ -16,13 +16,13 @@ from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits import queries
-from todoke.systems.benefits.queries import payments as reads
-from todoke.systems.benefits.queries import redatings
-from todoke.systems.benefits.queries import results as outcomes
-from todoke.systems.benefits.queries.editions import every, find
-from todoke.systems.benefits.queries.payments import Batch
-from todoke.systems.benefits.rules.case_state import CaseState
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.queries.editions.proposals import every, find
+from todoke.systems.benefits.queries.payments import batches as reads
+from todoke.systems.benefits.queries.payments import redatings
+from todoke.systems.benefits.queries.payments import results as outcomes
+from todoke.systems.benefits.queries.payments.batches import Batch
+from todoke.systems.benefits.rules.cases.case_state import CaseState
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 from todoke.systems.benefits.web.payments import words
 
 READ: Final = Permission.BENEFITS_PAYMENT_READ

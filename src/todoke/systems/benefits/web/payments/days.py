@@ -20,10 +20,10 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.systems.benefits.actions.close_day import close_day, enter_debit
+from todoke.systems.benefits.actions.payments.close_day import close_day, enter_debit
 from todoke.systems.benefits.models import BankDebit
-from todoke.systems.benefits.queries import day_end as reads
-from todoke.systems.benefits.queries.day_end import Day
+from todoke.systems.benefits.queries.payments import day_end as reads
+from todoke.systems.benefits.queries.payments.day_end import Day
 from todoke.systems.benefits.web.payments import words
 from todoke.systems.benefits.web.payments.forms import DayForm, DebitForm
 

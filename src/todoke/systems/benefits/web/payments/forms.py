@@ -11,11 +11,12 @@ from django import forms
 from todoke.identifiers import case_number
 from todoke.kernel.clock import now, today, wareki
 from todoke.pages.forms import DateField
-from todoke.systems.benefits.queries import bank_list
-from todoke.systems.benefits.rules import bank_account, bank_days
-from todoke.systems.benefits.rules.bank_account import BankAccount
-from todoke.systems.benefits.rules.failures import SOURCE_TITLES
-from todoke.systems.benefits.rules.office import PayingOffice
+from todoke.systems.benefits.queries.examination import bank_list
+from todoke.systems.benefits.rules.accounts import bank_account
+from todoke.systems.benefits.rules.accounts.bank_account import BankAccount
+from todoke.systems.benefits.rules.payments import bank_days
+from todoke.systems.benefits.rules.payments.failures import SOURCE_TITLES
+from todoke.systems.benefits.rules.payments.office import PayingOffice
 
 _NUMBER: Final = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}
 

@@ -15,9 +15,9 @@ from todoke.access.form_pages import form_page
 from todoke.access.guard import screen
 from todoke.access.permissions import Actor, Permission
 from todoke.records.layouts.public_accounts_v2026 import ACCOUNTS
-from todoke.systems.benefits.actions.take_public_accounts import take_public_accounts
-from todoke.systems.benefits.queries.editions import every, find
-from todoke.systems.benefits.queries.payments import folder
+from todoke.systems.benefits.actions.examination.take_public_accounts import take_public_accounts
+from todoke.systems.benefits.queries.editions.proposals import every, find
+from todoke.systems.benefits.queries.payments.batches import folder
 from todoke.systems.benefits.web.cases.lists import with_purpose
 
 ACCOUNT: Final = Permission.BENEFITS_ACCOUNT

@@ -16,11 +16,15 @@ from todoke.oplog.record import record
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
-from todoke.systems.benefits.actions.end_recall import end_recall
-from todoke.systems.benefits.actions.recall_transfer import ask_recall, confirm_recall, withdraw_recall
-from todoke.systems.benefits.queries import results as reads
-from todoke.systems.benefits.queries.results import ListedRecall
-from todoke.systems.benefits.rules.failures import RecallState
+from todoke.systems.benefits.actions.payments.end_recall import end_recall
+from todoke.systems.benefits.actions.payments.recall_transfer import (
+    ask_recall,
+    confirm_recall,
+    withdraw_recall,
+)
+from todoke.systems.benefits.queries.payments import results as reads
+from todoke.systems.benefits.queries.payments.results import ListedRecall
+from todoke.systems.benefits.rules.payments.failures import RecallState
 from todoke.systems.benefits.web.payments import words
 from todoke.systems.benefits.web.payments.forms import RecallForm, ReturnedForm
 

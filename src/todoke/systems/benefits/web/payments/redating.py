@@ -14,10 +14,14 @@ from todoke.access.guard import screen
 from todoke.access.permissions import Actor, Permission
 from todoke.pages.forms import DateField
 from todoke.pages.shell import Card
-from todoke.systems.benefits.actions.redate_batch import ask_redating, confirm_redating, withdraw_redating
-from todoke.systems.benefits.queries import payments as reads
-from todoke.systems.benefits.queries import redatings
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.actions.payments.redate_batch import (
+    ask_redating,
+    confirm_redating,
+    withdraw_redating,
+)
+from todoke.systems.benefits.queries.payments import batches as reads
+from todoke.systems.benefits.queries.payments import redatings
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 from todoke.systems.benefits.web.payments import words
 from todoke.systems.benefits.web.payments.batches import facts
 

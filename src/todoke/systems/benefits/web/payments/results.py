@@ -18,13 +18,13 @@ from todoke.oplog.record import record
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_link
 from todoke.records.layouts.transfer_results_v2026 import RESULTS
-from todoke.systems.benefits.actions.correct_account import correct_account
-from todoke.systems.benefits.actions.import_results import Imported, import_results
-from todoke.systems.benefits.queries import payments
-from todoke.systems.benefits.queries import results as reads
-from todoke.systems.benefits.queries.editions import find
-from todoke.systems.benefits.queries.results import Failed
-from todoke.systems.benefits.rules.failures import FAILURES, AccountSource
+from todoke.systems.benefits.actions.examination.correct_account import correct_account
+from todoke.systems.benefits.actions.payments.import_results import Imported, import_results
+from todoke.systems.benefits.queries.editions.proposals import find
+from todoke.systems.benefits.queries.payments import batches as payments
+from todoke.systems.benefits.queries.payments import results as reads
+from todoke.systems.benefits.queries.payments.results import Failed
+from todoke.systems.benefits.rules.payments.failures import FAILURES, AccountSource
 from todoke.systems.benefits.web.cases.lists import with_purpose
 from todoke.systems.benefits.web.payments import words
 from todoke.systems.benefits.web.payments.batches import facts

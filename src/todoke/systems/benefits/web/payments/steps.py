@@ -14,15 +14,15 @@ from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor
 from todoke.kernel import clock
 from todoke.pages.tables import Column, Kind, Table
-from todoke.systems.benefits.actions.prepare_batch import prepare_batch
-from todoke.systems.benefits.actions.release_batch import release_batch
-from todoke.systems.benefits.actions.take_bank_file import take_bank_file
-from todoke.systems.benefits.actions.write_bank_file import write_bank_file
-from todoke.systems.benefits.queries import payments as reads
-from todoke.systems.benefits.queries.editions import find
-from todoke.systems.benefits.queries.payable import Payable, payable
-from todoke.systems.benefits.rules import held_back
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.actions.payments.prepare_batch import prepare_batch
+from todoke.systems.benefits.actions.payments.release_batch import release_batch
+from todoke.systems.benefits.actions.payments.take_bank_file import take_bank_file
+from todoke.systems.benefits.actions.payments.write_bank_file import write_bank_file
+from todoke.systems.benefits.queries.editions.proposals import find
+from todoke.systems.benefits.queries.payments import batches as reads
+from todoke.systems.benefits.queries.payments.payable import Payable, payable
+from todoke.systems.benefits.rules.payments import held_back
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 from todoke.systems.benefits.web.payments import words
 from todoke.systems.benefits.web.payments.batches import PREPARE, RELEASE, facts
 from todoke.systems.benefits.web.payments.forms import PrepareForm, ReleaseForm

@@ -9,9 +9,9 @@ from django.utils.safestring import SafeString
 
 from todoke.kernel.clock import JAPAN, now, wareki
 from todoke.pages.templatetags.parts import make_chip
-from todoke.systems.benefits.queries.payments import Batch
-from todoke.systems.benefits.rules import bank_days
-from todoke.systems.benefits.rules.office import PayingOffice
+from todoke.systems.benefits.queries.payments.batches import Batch
+from todoke.systems.benefits.rules.payments import bank_days
+from todoke.systems.benefits.rules.payments.office import PayingOffice
 
 
 def crumbs(*further: tuple[str, str]) -> list[tuple[str, str]]:

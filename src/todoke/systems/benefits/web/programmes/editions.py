@@ -13,14 +13,19 @@ from todoke.access.form_pages import form_page
 from todoke.access.guard import actor_of, screen
 from todoke.access.permissions import Actor, Permission
 from todoke.pages.tables import Column, Kind, Table
-from todoke.systems.benefits.actions.approve_edition import approve_edition, refuse_edition
-from todoke.systems.benefits.actions.propose_edition import propose_edition, withdraw_edition
-from todoke.systems.benefits.actions.read_differences import Found, count_differences, read_differences
+from todoke.systems.benefits.actions.editions.approve_edition import approve_edition, refuse_edition
+from todoke.systems.benefits.actions.editions.propose_edition import propose_edition, withdraw_edition
+from todoke.systems.benefits.actions.editions.read_differences import (
+    Found,
+    count_differences,
+    read_differences,
+)
 from todoke.systems.benefits.models import ProgrammeEdition
-from todoke.systems.benefits.queries import editions
-from todoke.systems.benefits.queries.editions import Change, Differences, Differing
-from todoke.systems.benefits.rules import edition_changes, programmes
-from todoke.systems.benefits.rules.edition_state import EditionState
+from todoke.systems.benefits.queries.editions import proposals as editions
+from todoke.systems.benefits.queries.editions.proposals import Change, Differences, Differing
+from todoke.systems.benefits.rules import programmes
+from todoke.systems.benefits.rules.editions import changes as edition_changes
+from todoke.systems.benefits.rules.editions.state import EditionState
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.web.programmes import words, works
 from todoke.systems.benefits.web.programmes.forms import EditionForm

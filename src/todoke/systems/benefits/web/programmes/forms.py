@@ -11,10 +11,10 @@ from django import forms
 
 from todoke.pages import wareki
 from todoke.pages.forms import DateField
-from todoke.systems.benefits.rules import edition_changes
-from todoke.systems.benefits.rules.hardship import INCOMES, ITEM_WORDS
-from todoke.systems.benefits.rules.income import SalaryMethod
+from todoke.systems.benefits.rules.editions import changes as edition_changes
+from todoke.systems.benefits.rules.hardship.conditions import INCOMES, ITEM_WORDS
 from todoke.systems.benefits.rules.programme import EarlierRound, Programme, Standing
+from todoke.systems.benefits.rules.tax.income import SalaryMethod
 
 _PART: Final = "__"
 _ADDED: Final = "added"

@@ -16,11 +16,12 @@ from todoke.kernel.clock import wareki
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits.models import ProgrammeEdition
-from todoke.systems.benefits.queries import editions
-from todoke.systems.benefits.rules import definition, edition_changes
+from todoke.systems.benefits.queries.editions import proposals as editions
 from todoke.systems.benefits.rules.articles.amounts import Article4FlatAmount
+from todoke.systems.benefits.rules.deciding.push import FACT_WORDS
+from todoke.systems.benefits.rules.editions import changes as edition_changes
+from todoke.systems.benefits.rules.editions import definition
 from todoke.systems.benefits.rules.programme import Programme
-from todoke.systems.benefits.rules.push import FACT_WORDS
 from todoke.systems.benefits.rules.rule import DecidingRule, Rule
 from todoke.systems.benefits.web.programmes import words
 

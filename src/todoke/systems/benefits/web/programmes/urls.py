@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, reverse
 
 from todoke.access.permissions import Actor, Permission
 from todoke.pages.shell import Card, Entry
-from todoke.systems.benefits.queries import editions as reads
+from todoke.systems.benefits.queries.editions import proposals as reads
 from todoke.systems.benefits.web.programmes import editions, programmes, works
 
 _EDITION: Final = "benefits/editions/<int:number>"

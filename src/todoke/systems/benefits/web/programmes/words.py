@@ -6,9 +6,9 @@ from django.utils.safestring import SafeString
 
 from todoke.kernel.clock import wareki
 from todoke.pages.templatetags.parts import make_chip
-from todoke.systems.benefits.rules import push
-from todoke.systems.benefits.rules.edition_state import EditionState
-from todoke.systems.benefits.rules.outcome import Outcome, Reason
+from todoke.systems.benefits.rules.deciding import push
+from todoke.systems.benefits.rules.deciding.outcome import Outcome, Reason
+from todoke.systems.benefits.rules.editions.state import EditionState
 from todoke.systems.benefits.rules.programme import Programme, Register, Unit
 
 ELIGIBLE = f"{Outcome.ELIGIBLE}:{Reason.EXEMPT}"

@@ -12,12 +12,13 @@ from todoke.access.form_pages import form_page, sent
 from todoke.access.guard import screen
 from todoke.access.permissions import Actor, Permission
 from todoke.pages.tables import Column, Kind, Table
-from todoke.systems.benefits.actions.begin_edition_work import PERMISSIONS, begin_edition_work
+from todoke.systems.benefits.actions.editions.begin_edition_work import PERMISSIONS, begin_edition_work
 from todoke.systems.benefits.jobs import editions as jobs
 from todoke.systems.benefits.models import ProgrammeEdition
-from todoke.systems.benefits.queries import edition_works, editions
-from todoke.systems.benefits.queries.edition_works import Stage, Standing
-from todoke.systems.benefits.rules.edition_work import WorkKind, WorkState
+from todoke.systems.benefits.queries.editions import proposals as editions
+from todoke.systems.benefits.queries.editions import works as edition_works
+from todoke.systems.benefits.queries.editions.works import Stage, Standing
+from todoke.systems.benefits.rules.editions.work import WorkKind, WorkState
 from todoke.systems.benefits.web import working
 from todoke.systems.benefits.web.working import Queue
 

@@ -25,12 +25,12 @@ from todoke.systems.benefits.actions.protected.note_destination import note_dest
 from todoke.systems.benefits.actions.protected.post_one import post_protected, spoil_protected
 from todoke.systems.benefits.actions.protected.print_one import PrintedOne, print_protected
 from todoke.systems.benefits.models import ProtectedLetter
-from todoke.systems.benefits.queries import protected_letters as reads
-from todoke.systems.benefits.queries.editions import find
-from todoke.systems.benefits.rules import letter_kind
-from todoke.systems.benefits.rules.letter_kind import LetterKind
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
-from todoke.systems.benefits.rules.protected_letter import STATES, ProtectedState
+from todoke.systems.benefits.queries.editions.proposals import find
+from todoke.systems.benefits.queries.letters import protected_letters as reads
+from todoke.systems.benefits.rules.letters import kind as letter_kind
+from todoke.systems.benefits.rules.letters.kind import LetterKind
+from todoke.systems.benefits.rules.letters.protected_letter import STATES, ProtectedState
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 from todoke.systems.benefits.web.calls.forms import digits
 
 ALIAS = "benefits"

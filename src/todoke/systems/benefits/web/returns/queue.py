@@ -17,11 +17,11 @@ from todoke.oplog.record import record
 from todoke.pages.tables import Column, Kind, Table
 from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits.actions.returns.order_resend import order_resend
-from todoke.systems.benefits.queries import returns as reads
-from todoke.systems.benefits.queries.returns import Back, Deadline
-from todoke.systems.benefits.rules import deficiency
-from todoke.systems.benefits.rules.mailing_state import PullReason
-from todoke.systems.benefits.rules.returns import MOST, RETURN_TITLES, ReturnReason
+from todoke.systems.benefits.queries.letters import returns as reads
+from todoke.systems.benefits.queries.letters.returns import Back, Deadline
+from todoke.systems.benefits.rules.letters import deficiency
+from todoke.systems.benefits.rules.letters.mailing_state import PullReason
+from todoke.systems.benefits.rules.letters.returns import MOST, RETURN_TITLES, ReturnReason
 from todoke.systems.benefits.web.returns.scanning import RETURN, crumbs
 
 ALIAS = "benefits"

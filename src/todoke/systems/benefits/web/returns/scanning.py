@@ -21,9 +21,9 @@ from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 from todoke.systems.benefits.actions.returns.note_return import Returned, note_return
 from todoke.systems.benefits.actions.returns.undo_return import undo_return
-from todoke.systems.benefits.queries import returns as reads
-from todoke.systems.benefits.rules import intake
-from todoke.systems.benefits.rules.returns import RETURN_TITLES, SAID, ReturnAnswer, ReturnReason
+from todoke.systems.benefits.queries.letters import returns as reads
+from todoke.systems.benefits.rules.intake import answers as intake
+from todoke.systems.benefits.rules.letters.returns import RETURN_TITLES, SAID, ReturnAnswer, ReturnReason
 
 RETURN: Final = Permission.BENEFITS_MAIL_RETURN
 GO_ON: Final = "0"

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from todoke.engine import postgres
-from todoke.systems.benefits.rules.public_status import PublicStatus
+from todoke.systems.benefits.rules.aftermath.public_status import PublicStatus
 
 ALIAS: Final = "benefits"
 _ASK: Final = "SELECT answer, route, arrived_on, transfer_on FROM benefits_public_status(%s, %s, %s)"

@@ -21,8 +21,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from todoke.pages.forms import DateField
-from todoke.systems.benefits.rules import public_status as rules
-from todoke.systems.benefits.rules.office import SAMPLE_CITY
+from todoke.systems.benefits.rules.aftermath import public_status as rules
+from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 from todoke.systems.benefits.web.status import asking
 
 TAKES: Final = 0.25

@@ -1,0 +1,1 @@
+"""支給判定: from the question to the numbered case."""

@@ -1,0 +1,1 @@
+"""事業の改定: proposed, tried, approved."""

@@ -1,0 +1,1 @@
+"""世帯と住民: searched and read, for a purpose."""

@@ -1,0 +1,1 @@
+"""支払: from the batch to the day's end."""

@@ -1,0 +1,1 @@
+"""Reads of 事業の改定: proposals, trials and their works."""

@@ -1,0 +1,1 @@
+"""Reads of 集計: counts, and the lists behind them."""

@@ -1,0 +1,1 @@
+"""Reads of ファイルの取込: where each stands, and which stopped."""

@@ -1,0 +1,1 @@
+"""口座: which account money may go to."""

@@ -1,0 +1,1 @@
+"""審査と承認: what is found, concluded and approved."""

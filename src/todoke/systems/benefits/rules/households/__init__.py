@@ -1,0 +1,1 @@
+"""世帯と住民: how residents are found, compared and protected."""
