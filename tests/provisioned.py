@@ -45,7 +45,13 @@ def copy_into(folder: Path) -> bool:
 def _key() -> str:
     """Of everything that decides what stands in a new database."""
     digest = hashlib.sha256(datetime.now(UTC).date().isoformat().encode())
-    for file in sorted([*_SOURCE.rglob("migrations/*.py"), *(_SOURCE / "sites").glob("*.py")]):
+    for file in sorted(
+        [
+            *_SOURCE.rglob("migrations/*.py"),
+            *(_SOURCE / "sites").glob("*.py"),
+            *(_SOURCE / "sites" / "database").glob("*.py"),
+        ]
+    ):
         digest.update(str(file.relative_to(_SOURCE)).encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 

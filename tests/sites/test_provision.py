@@ -61,6 +61,7 @@ def test_tables_stand_only_where_they_belong(databases) -> None:
         assert not {table for table in names if table.partition("_")[0] in strangers}
 
 
+@pytest.mark.slow
 def test_an_administrator_without_superuser_rights_can_make_and_drop_an_instance(server, tmp_path) -> None:
     chief = f"test_chief_{secrets.token_hex(4)}"
     other = Instance.create(tmp_path / "other", chief, municipalities=["14100", "13112"])

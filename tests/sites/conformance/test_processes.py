@@ -101,6 +101,7 @@ def played(
         )
 
 
+@pytest.mark.slow  # test_kit.py has the same rules within one process
 @pytest.mark.parametrize("role", Role)
 def test_our_served_site_keeps_every_rule(
     databases: Instance, tmp_path: Path, role: Role, monkeypatch: pytest.MonkeyPatch

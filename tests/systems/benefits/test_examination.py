@@ -84,7 +84,10 @@ def test_each_finding_stops_payment(world: World) -> None:
     assert found == expected | {household(len(CASES)): "UNDECIDED", household(len(CASES) + 1): ""}
     assert (report.counts.taken, report.counts.accepted) == (world.size - 1, 1)
     # BRANCH_CLOSED needs a dated list: test_bank_lists; what was not enclosed is keyed by hand: test_hand_examination
-    elsewhere = {"NAME_UNUSABLE", "BRANCH_CLOSED", "IDENTITY_MISSING", "ACCOUNT_PROOF_MISSING", "PAYEE_PAID"}
+    elsewhere = {
+        "NAME_UNUSABLE", "BRANCH_CLOSED", "IDENTITY_MISSING", "ACCOUNT_PROOF_MISSING", "PROXY_IDENTITY_MISSING",
+        "PROXY_AUTHORITY_MISSING", "PAYEE_PAID",
+    }  # fmt: skip
     assert set(CASES) | elsewhere == {finding.code for finding in FINDINGS}
     assert rows("SELECT count(*) FROM benefits_case WHERE state = 'passed'") == [(1,)]
 

@@ -23,6 +23,7 @@ from todoke.systems.benefits.actions.intake.scan_form import Into, scan_form
 from todoke.systems.benefits.actions.intake.undo_scan import undo_scan
 from todoke.systems.benefits.models import Application, Case, FormEntry, FormImage, Paper
 from todoke.systems.benefits.queries.intake import form_entries as reads
+from todoke.systems.benefits.rules.accounts import bank_account
 from todoke.systems.benefits.rules.intake import form_entry as rules
 from todoke.systems.benefits.rules.intake.form_entry import TITLES, Keyed
 from todoke.systems.benefits.web.entry.forms import KeyingForm
@@ -278,4 +279,57 @@ def test_a_picture_is_kept_encrypted_and_bound_to_its_sheet() -> None:
 def test_the_keyed_fields_and_the_table_are_the_same() -> None:
     names = {field.name for field in FormEntry._meta.get_fields()}
     assert set(asdict(FORM)) <= names
-    assert {*KeyingForm.base_fields, "incomes"} == set(asdict(FORM)) == set(TITLES)
+    assert (
+        {*KeyingForm.base_fields, "incomes"} - {"symbol", "yucho_number"} == set(asdict(FORM)) == set(TITLES)
+    )
+
+
+def symbol(head: str, number: str) -> str:
+    """A 記号 with the check digit that belongs to the 番号."""
+    return f"{head}{bank_account.yucho_check_digit(f'{head}00', number)}0"
+
+
+YUCHO = {
+    "route": "1", "declines": "1", "supporter_taxed": "1", "proxy": "0", "identity_attached": "2", "account_changed": "2",
+    "account_attached": "2", "bank_code": "９９００", "symbol": symbol("101", "12345671"), "yucho_number": "12345671",
+    "holder_kana": "ヨシダ",
+}  # fmt: skip
+GIRO = {"symbol": symbol("001", "123453"), "yucho_number": "123453"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "account", "wrong"),
+    [
+        ({}, ("018", "1", "1234567"), []),
+        ({"symbol": "１０１９０"}, None, ["symbol"]),
+        ({"branch_code": "018"}, ("018", "1", "1234567"), []),
+        ({"branch_code": "200"}, None, ["branch_code"]),
+        ({"bank_code": "0138"}, None, ["symbol"]),
+        (GIRO, ("019", "2", "0123453"), []),
+    ],
+)  # fmt: skip
+def test_yucho_is_keyed_as_it_stands_on_the_passbook(
+    changes: dict[str, str], account: tuple[str, ...] | None, wrong: list[str]
+) -> None:
+    """Two who key 記号 and 番号 agree in the account that the bank knows; nothing keyed beside them is overwritten unsaid."""
+    given = {**YUCHO, **changes}
+    form = KeyingForm(given, account_known=False, initial={})
+    assert list(form.errors) == wrong
+    if account:
+        keyed = Keyed(**form.cleaned_data)
+        assert (keyed.branch_code, keyed.account_type, keyed.account_number) == account
+
+
+@pytest.mark.parametrize(
+    ("proxy", "identity", "authority", "wrong"),
+    [
+        ("0", "", "", []), ("0", "2", "", ["proxy_identity_attached"]), ("0", "", "0", ["proxy_authority"]),
+        ("2", "", "1", ["proxy_identity_attached"]), ("2", "2", "", ["proxy_authority"]), ("2", "1", "0", []),
+        ("2", "2", "1", []), ("2", "2", "9", ["proxy_authority"]),
+    ],
+)  # fmt: skip
+def test_what_a_proxy_enclosed_is_keyed_of_a_proxy_and_of_nobody_else(
+    proxy: str, identity: str, authority: str, wrong: list[str]
+) -> None:
+    given = {**YUCHO, "proxy": proxy, "proxy_identity_attached": identity, "proxy_authority": authority}
+    assert list(KeyingForm(given, account_known=False, initial={}).errors) == wrong

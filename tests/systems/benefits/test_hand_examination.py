@@ -19,6 +19,8 @@ from todoke.systems.benefits.queries.examination import examining as reads
 from todoke.systems.benefits.rules.examination import by_hand as rules
 from todoke.systems.benefits.rules.examination.by_hand import NotAllowed
 from todoke.systems.benefits.rules.examination.findings import FINDINGS, ExaminationOutcome
+from todoke.systems.benefits.rules.intake.form_entry import ACCOUNT
+from todoke.systems.benefits.web.examination.examining import keyed as keyed_of
 
 
 @pytest.fixture
@@ -76,6 +78,9 @@ def test_numbers_and_codes_are_unique() -> None:
     assert len(rules.SENTENCES) == len(FINDINGS) + len(rules.SEEN)
 
 
+OF_PROXY = {"proxy": "親族", "proxy_identity_attached": True, "proxy_authority": "委任状"}
+
+
 def keyed(place: int, **changes: object) -> int:
     """The case at that place, its form keyed by two people; the id of its form."""
     paper = scan(place)
@@ -92,7 +97,7 @@ def examine(place: int, form: int, outcome: ExaminationOutcome, seen: Sequence[s
 
 @pytest.mark.usefixtures("world")
 def test_a_form_of_a_proxy_waits_for_a_person() -> None:
-    form = keyed(0, proxy="親族")
+    form = keyed(0, **OF_PROXY)
     keyed(1)
     assert reads.waiting(CODE)[:2] == (2, 1)
     jobs.examine(CODE, by=CLERK)
@@ -110,6 +115,42 @@ def test_a_form_of_a_proxy_waits_for_a_person() -> None:
     assert (case(0).state, made.examined_by, made.by_hand) == ("passed", "k003", True)
     logged = Operation.objects.using("benefits").filter(verb="benefits:application:examine").latest("id")
     assert (logged.actor, logged.persons, logged.object_type) == ("k003", 1, "case_number")
+
+
+@pytest.mark.usefixtures("world")
+def test_what_a_proxy_enclosed_is_keyed_by_two_checked_and_shown() -> None:
+    lacking = {**OF_PROXY, "proxy": "法定代理人", "proxy_identity_attached": False}
+    paper = scan(0)
+    assert enter(paper, ONE, **{**lacking, "proxy_authority": "なし"}).differs == ()
+    assert enter(paper, TWO, **lacking).differs == ("proxy_authority",), "two people must agree in it"
+    assert enter(paper, THREE, **lacking).settled
+    found = reads.case_file(case(0).pk)
+    assert found.codes == ("PROXY_IDENTITY_MISSING", "PROXY_AUTHORITY_MISSING"), (
+        "a mandate is no proof of a guardian"
+    )
+    assert dict(keyed_of(found))["代理権を示す書類"] == "委任状"
+    with pytest.raises(TodokeError) as error:
+        examine(0, found.application_id, PASSED, checks=ALL_OF_PROXY)
+    assert error.value.code is ErrorCode.RECORD_INVALID
+    unproved = copy_row(
+        "benefits_examination", application_id=str(found.application_id), case_id=str(case(0).pk), outcome="'passed'",
+        by_hand="true", checks=f"ARRAY{ALL_OF_PROXY}",
+    )  # fmt: skip
+    keyed(1)
+    jobs.examine(CODE, by=CLERK)  # a row to copy
+    assert refused(unproved) == "examination_proxy_proved"
+    examine(0, found.application_id, DEFICIENT)
+    late = scan(0, by=TWO)
+    more = {"account_changed": False, "account_attached": False, **dict.fromkeys(ACCOUNT, "")}
+    for by in (TWO, THREE):  # a 補正 with the guardian's card and the certificate
+        enter(
+            late,
+            by,
+            **{**lacking, **more, "proxy_identity_attached": True, "proxy_authority": "登記事項証明書など"},
+        )
+    again = reads.case_file(case(0).pk)
+    assert (again.codes, again.form["proxy_authority"]) == ((), "委任状・登記事項証明書など")
+    assert examine(0, again.application_id, PASSED, checks=ALL_OF_PROXY).outcome == "passed"
 
 
 @pytest.mark.usefixtures("world")

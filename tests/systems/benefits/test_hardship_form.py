@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from tests.systems.benefits.world import CLERK, SUPERVISOR, TREASURER, rows
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.entry.enter_form import Entered, enter_form
+from todoke.systems.benefits.actions.examination.examine_by_hand import examine_by_hand
 from todoke.systems.benefits.actions.intake.number_applicant import number_applicant
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, scan_form
@@ -29,6 +30,8 @@ from todoke.systems.benefits.models import Case, Paper
 from todoke.systems.benefits.queries.deciding import declared
 from todoke.systems.benefits.queries.editions import proposals as editions
 from todoke.systems.benefits.queries.examination import examining
+from todoke.systems.benefits.rules.examination import by_hand as hand_examination
+from todoke.systems.benefits.rules.examination.findings import ExaminationOutcome
 from todoke.systems.benefits.rules.hardship import declared_income as rules
 from todoke.systems.benefits.rules.hardship import lines as hardship_lines
 from todoke.systems.benefits.rules.hardship.conditions import ITEMS
@@ -167,7 +170,15 @@ def test_two_people_agree_in_every_figure_and_nobody_is_refused_unjudged() -> No
     assert rows(f"{reason} AND household_key = %s", key(1)) == [("INCOME_OVER",)]
     jobs.examine(CODE, by=CLERK)
     case.refresh_from_db()
+    assert case.state == "received", "declared incomes are refused by a person, who sees the papers"
+    examine(case, ExaminationOutcome.INELIGIBLE)
+    case.refresh_from_db()
     assert case.state == "ineligible"
+
+
+def examine(case: Case, outcome: ExaminationOutcome, checks: Sequence[str] = ()) -> None:
+    form = examining.case_file(case.pk).application_id
+    examine_by_hand(case_id=case.pk, application_id=form, outcome=outcome, seen=[], checks=checks, by=THREE)
 
 
 def test_keyed_by_two_judged_by_the_engine_examined_approved_and_paid(town: Path) -> None:
@@ -180,6 +191,11 @@ def test_keyed_by_two_judged_by_the_engine_examined_approved_and_paid(town: Path
     file = examining.case_file(case.pk)
     assert (file.form["decided"], file.codes) == ("eligible", ())
     jobs.examine(CODE, by=CLERK)
+    papers = list(hand_examination.checklist(proxy="", declares=True))
+    with pytest.raises(TodokeError) as found:
+        examine(case, ExaminationOutcome.PASSED, [one for one in papers if one != "INCOME"])
+    assert found.value.code is ErrorCode.RECORD_INVALID
+    examine(case, ExaminationOutcome.PASSED, papers)
     jobs.approve(CODE, by=SUPERVISOR)
     jobs.prepare_payment(CODE, by=SUPERVISOR)
     jobs.release_payment(CODE, by=TREASURER)
@@ -225,7 +241,7 @@ def test_the_database_holds_what_was_declared_and_who_is_awarded() -> None:
     )
     examined = (
         "INSERT INTO benefits_examination (application_id, case_id, round, outcome, codes, by_hand, checks, decision_run_id,"
-        " register_snapshot, bank_list, examined_at, examined_by) SELECT id, case_id, 1, 'passed', '{}', false, '{}',"
+        " register_snapshot, bank_list, examined_at, examined_by) SELECT id, case_id, 1, 'passed', '{}', true, '{FORM,IDENTITY,ACCOUNT,INCOME}',"
         " (SELECT max(id) FROM benefits_decisionrun), '', '', received_at, 'e001' FROM benefits_application;"
         "UPDATE benefits_case SET state = 'passed', state_by = 'e001';"
         "INSERT INTO benefits_approval (case_id, examination_id, outcome, examined_by, approved_by, approved_at, amount_yen, limit_yen)"
@@ -233,4 +249,5 @@ def test_the_database_holds_what_was_declared_and_who_is_awarded() -> None:
         "UPDATE benefits_case c SET state = 'approved', state_by = 's001', state_at = approved_at FROM benefits_approval"
     )
     assert refused(examined) == "case_request_awarded"
+    assert refused(examined.replace(",INCOME", "")) == "examination_incomes_seen"
     assert Case.objects.using("benefits").get(pk=case.pk).state == "received"

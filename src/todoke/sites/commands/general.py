@@ -166,6 +166,21 @@ def bench_letters(letters: int, as_json: bool) -> None:
     click.echo(benches.as_json(found) if as_json else bench_letters.as_table(found))
 
 
+@bench.command("printing")
+@click.option(
+    "--letters", default=100_000, show_default=True, type=click.IntRange(min=2_000), help="手紙の通数"
+)
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで架空の世帯に手紙を印刷し、終わると消す")
+def bench_printing(letters: int, as_json: bool) -> None:
+    """一つの印刷の処理。半分で止めて（kill -9）続け、印刷所の数と合わせます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_printing as benches_of_printing
+
+    found = benches_of_printing.run(letters, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else benches_of_printing.as_table(found))
+
+
 @bench.command("oplog")
 @click.option(
     "--rows", default=1_000_000, show_default=True, type=click.IntRange(min=1000), help="検証する件数"

@@ -17,8 +17,9 @@ from todoke.exchange import door, envelope, keys, kinds, parties
 from todoke.exchange.envelope import Direction, Header
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode
+from todoke.sites.conformance.broken import BrokenError
 from todoke.sites.conformance.kit import Kit, Reply, unknown_kind
-from todoke.sites.conformance.rules import BrokenError, expect, rule
+from todoke.sites.conformance.rules import expect, rule
 from todoke.sites.conformance.trial import OTHER, TOWN, Role
 
 BOTH = (Role.INTERMEDIARY, Role.NETWORK)

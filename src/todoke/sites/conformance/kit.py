@@ -25,9 +25,9 @@ from todoke.exchange.kinds import A, MessageKind, Q
 from todoke.exchange.refusals import RefusalBody
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
+from todoke.sites.conformance.broken import BrokenError
 from todoke.sites.conformance.counterpart import Counterpart, Heard
 from todoke.sites.conformance.feed import RevocationFeed
-from todoke.sites.conformance.rules import BrokenError
 from todoke.sites.conformance.trial import Trial
 
 Found = TypeVar("Found")

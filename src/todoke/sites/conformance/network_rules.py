@@ -17,10 +17,11 @@ from todoke.identifiers import municipality
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites.conformance import people
+from todoke.sites.conformance.broken import BrokenError
 from todoke.sites.conformance.counterpart import Heard
 from todoke.sites.conformance.door_rules import refused
 from todoke.sites.conformance.kit import UNLISTED_DUTY, Kit, Reply
-from todoke.sites.conformance.rules import BrokenError, after, expect, rule
+from todoke.sites.conformance.rules import after, expect, rule
 from todoke.sites.conformance.trial import OTHER, THIRD, TOWN, Role
 
 _ROLE = (Role.NETWORK,)

@@ -6,14 +6,13 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from todoke.sites.conformance.broken import BrokenError, NotApplicableError
+from todoke.sites.conformance.kit import Kit
 from todoke.sites.conformance.trial import Role
 
-if TYPE_CHECKING:
-    from todoke.sites.conformance.kit import Kit
-
-Check = Callable[["Kit"], None]
+Check = Callable[[Kit], None]
 Found = TypeVar("Found")
 
 
@@ -23,14 +22,6 @@ class Verdict(StrEnum):
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
     NOT_APPLICABLE = "n/a"
-
-
-class BrokenError(Exception):
-    """The server does not keep the rule; the text says what it did."""
-
-
-class NotApplicableError(Exception):
-    """The rule cannot be tried here; the text says why."""
 
 
 def after(number: str, found: Found | None) -> Found:

@@ -15,12 +15,11 @@ from todoke.sites.conformance import (
     provider_rules,
     revocation_rules,
 )
+from todoke.sites.conformance.broken import BrokenError, NotApplicableError
 from todoke.sites.conformance.kit import Kit
 from todoke.sites.conformance.rules import (
     RULES,
-    BrokenError,
     Finding,
-    NotApplicableError,
     Rule,
     Verdict,
 )

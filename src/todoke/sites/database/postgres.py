@@ -28,35 +28,16 @@ from psycopg.conninfo import conninfo_to_dict
 
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites.database.postgres_home import Home, clean_environment, open_home
+from todoke.sites.database.postgres_settings import HOST, SETTINGS
 from todoke.sites.instance import Instance, ServerAddress
 from todoke.sites.ports import free_port
 
 ENVIRONMENT = "TODOKE_DATABASE_URL"
-_HOST = "127.0.0.1"
 _PATIENCE = 60.0  # seconds of failing starts; a recovering server is waited for as long as it lives
 _PR_SET_PDEATHSIG = 1
 # With scram required the server, too, proves that it knows the password: a stranger on the port is refused
 _OPTIONS = {"require_auth": "scram-sha-256"}
 _CROWDED = ("already exists", "is still in use", "could not bind", "could not create any TCP/IP sockets")
-_SETTINGS = {
-    "listen_addresses": _HOST,
-    "unix_socket_directories": "",
-    "password_encryption": "scram-sha-256",
-    "max_connections": "120",
-    "shared_buffers": "256MB",
-    "maintenance_work_mem": "128MB",
-    "work_mem": "16MB",
-    "max_wal_size": "2GB",
-    "checkpoint_timeout": "15min",
-    "wal_compression": "pglz",
-    "jit": "off",
-    "synchronous_commit": "on",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    # a failing statement may hold a name or a number: neither it nor its parameters reach the log file
-    "log_min_error_statement": "panic",
-    "log_error_verbosity": "terse",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +109,7 @@ class _Child:
     """The postmaster that this program started."""
 
     def __init__(self, home: Home, port: int) -> None:
-        settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         command = [str(home.binaries / "postgres"), "-D", str(home.data), "-p", str(port), *settings]
         with home.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -251,8 +232,8 @@ def _close_doors(server: Server) -> None:
 
 
 def _server(home: Home, port: int, pid: int | None = None) -> Server:
-    url = f"postgresql://postgres:{home.password()}@{_HOST}:{port}/postgres?require_auth=scram-sha-256"
-    return Server(host=_HOST, port=port, admin_url=url, options=_OPTIONS, pid=pid)
+    url = f"postgresql://postgres:{home.password()}@{HOST}:{port}/postgres?require_auth=scram-sha-256"
+    return Server(host=HOST, port=port, admin_url=url, options=_OPTIONS, pid=pid)
 
 
 def _port(home: Home) -> int:
@@ -264,7 +245,7 @@ def _port(home: Home) -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_HOST, wanted))
+            probe.bind((HOST, wanted))
         except OSError:
             return free_port()
     return wanted
@@ -272,7 +253,7 @@ def _port(home: Home) -> int:
 
 def _write_address(home: Home, port: int) -> None:
     new = home.home / "address.json.new"
-    new.write_text(json.dumps({"host": _HOST, "port": port}) + "\n", encoding="utf-8")
+    new.write_text(json.dumps({"host": HOST, "port": port}) + "\n", encoding="utf-8")
     new.replace(home.home / "address.json")
 
 

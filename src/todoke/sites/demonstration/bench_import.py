@@ -115,7 +115,15 @@ def serve_register(folder: Path) -> None:
     (path,) = folder.glob("register-*.parquet")
     digest = snapshots.file_sha256(path)
     refs = [
-        SnapshotRef(snapshot_id=kind, kind=kind, as_of=clock.today(), path=str(path), sha256=digest, rows=0)
+        SnapshotRef(
+            snapshot_id=kind,
+            kind=kind,
+            as_of=clock.today(),
+            path=str(path),
+            sha256=digest,
+            rows=0,
+            sealed_at=clock.now(),
+        )
         for kind in SnapshotKind
     ]
     registry.serve(Residents, ResidentsStandIn(refs))

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from todoke.privacy.classes import Privacy
 from todoke.privacy.retention import with_parent
-from todoke.systems.benefits.rules.intake.form_entry import PROXIES, ROUTES
+from todoke.systems.benefits.rules.intake.form_entry import AUTHORITIES, PROXIES, ROUTES
 
 
 class FormImage(models.Model):
@@ -45,6 +45,7 @@ class FormEntry(models.Model):
     """One person's keying of one sheet, the first, the second or the third `number`; nobody keys a sheet twice.
 
     `account_changed` is the mandatory key 口座変更: without a change there is no account to key, and no proof of one.
+    `proxy_identity_attached` and `proxy_authority`: what a proxy enclosed; null and empty where nobody acts for the payee.
     A third keying only settles a difference of the first two (trigger). Append-only.
     """
 
@@ -62,6 +63,10 @@ class FormEntry(models.Model):
     account_type = models.TextField(blank=True)
     account_number = models.TextField(blank=True)
     holder_kana = models.TextField(blank=True)
+    proxy_identity_attached = models.BooleanField(null=True)
+    proxy_authority = models.TextField(
+        db_default="", blank=True, choices=[(proof, proof) for proof in AUTHORITIES.values()]
+    )
     entered_at = models.DateTimeField()
     entered_by = models.TextField()
 
@@ -69,7 +74,7 @@ class FormEntry(models.Model):
         open="id paper number entered_at entered_by",
         personal=(
             "route declines supporter_taxed proxy identity_attached account_changed account_attached bank_code branch_code"
-            " account_type account_number holder_kana"
+            " account_type account_number holder_kana proxy_identity_attached proxy_authority"
         ),
         keep=with_parent("paper"),
     )
@@ -87,5 +92,12 @@ class FormEntry(models.Model):
                     holder_kana="",
                 ),
                 name="form_entry_unchanged_is_bare",
+            ),
+            models.CheckConstraint(
+                condition=~Q(proxy="") | Q(proxy_identity_attached__isnull=True, proxy_authority=""),
+                name="form_entry_proof_of_proxy",
+            ),
+            models.CheckConstraint(
+                condition=Q(proxy_authority__in=list(AUTHORITIES.values())), name="form_entry_authority_known"
             ),
         ]  # fmt: skip

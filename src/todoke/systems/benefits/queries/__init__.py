@@ -57,7 +57,8 @@ from todoke.systems.benefits.queries.payments.paying import (
     with_payees,
     yen,
 )
-from todoke.systems.benefits.queries.why.seen import reader, seen_household
+from todoke.systems.benefits.queries.why.reader import reader
+from todoke.systems.benefits.queries.why.seen import seen_household
 
 __all__ = [
     "BatchLine",

@@ -80,7 +80,7 @@ class Conclusion:
         try:
             return hand_examination.codes(
                 found=found.outcome, found_codes=found.codes, chosen=self.outcome, seen=self.seen, checks=self.checks,
-                proxy=found.form["proxy"], shielded=shielded,
+                proxy=found.form["proxy"], declares=found.form["declares"], shielded=shielded,
             )  # fmt: skip
         except NotAllowed as error:
             raise TodokeError(ErrorCode.RECORD_INVALID, detail=str(error).rstrip("。")) from None

@@ -13,6 +13,10 @@ from todoke.systems.benefits.rules.hardship.conditions import ITEMS
 from todoke.systems.benefits.rules.hardship.declared_income import Declared
 
 ALIAS: Final = "benefits"
+DECLARING: Final = """(
+    SELECT b.case_id FROM benefits_declared_income i JOIN benefits_application b ON b.entry_id = i.entry_id WHERE b.refusal = ''
+)"""
+"""Cases with a form that declares somebody's income."""
 _COLUMNS: Final = ", ".join(f"i.{name}" for name in ("resident_code", *ITEMS))
 _OF_ENTRY: Final = (
     f"SELECT {_COLUMNS} FROM benefits_declared_income i WHERE i.entry_id = %s ORDER BY i.resident_code"

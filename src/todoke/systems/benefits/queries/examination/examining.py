@@ -13,6 +13,7 @@ from todoke.contracts.residents import SnapshotRef
 from todoke.engine import duck, postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.systems.benefits.queries.deciding import declared
 from todoke.systems.benefits.queries.editions.proposals import find
 from todoke.systems.benefits.queries.examination import bank_list
 from todoke.systems.benefits.queries.examination.accounts import ACCOUNTS, FORMS
@@ -21,20 +22,34 @@ from todoke.systems.benefits.rules.accounts import account_name
 from todoke.systems.benefits.rules.cases.case_state import CaseState
 from todoke.systems.benefits.rules.examination import findings as examination
 from todoke.systems.benefits.rules.examination.findings import ExaminationOutcome
+from todoke.systems.benefits.rules.intake import form_entry
 from todoke.systems.benefits.rules.programme import Programme
 
 pc: Any = pyarrow.compute
 ALIAS = "benefits"
 
-BY_HAND: Final = """(a.proxy <> '' OR EXISTS (
+BY_HAND: Final = f"""(a.proxy <> '' OR a.case_id IN {declared.DECLARING} OR EXISTS (
     SELECT FROM benefits_approval_return r JOIN benefits_examination e ON e.id = r.examination_id
     WHERE e.application_id = a.id))"""
-"""Forms that no job passes: a person looks at the papers of whoever acts for the payee, and at what was sent back."""
+"""Forms that no job passes: a person looks at the papers of whoever acts for the payee, at those of declared incomes, and at
+what was sent back."""
 SEEN: Final = """(
     SELECT DISTINCT e.case_id FROM benefits_examination e
     WHERE e.by_hand AND e.outcome = 'passed' AND 'PROTECTION_PROOF' = ANY(e.checks)
 )"""
 """Cases of protected households that a 責任職 looked at and passed."""
+_PROVING: Final = ", ".join(
+    f"('{proxy}', '{proof}')" for proxy, proofs in form_entry.PROVES.items() for proof in proofs
+)
+# A 補正 brings what was missing: what the proxy enclosed with any form of the case counts
+_PROXIED: Final = f"""(
+    SELECT b.case_id, e.proxy, bool_or(e.proxy_identity_attached) AS proxy_identity_attached,
+        CASE WHEN bool_or(e.proxy_authority <> '') THEN bool_or((e.proxy, e.proxy_authority) IN ({_PROVING})) END AS proxy_proved,
+        string_agg(DISTINCT e.proxy_authority, '・') FILTER (WHERE e.proxy_authority NOT IN ('', '{form_entry.NO_PROOF}'))
+            AS proxy_authority
+    FROM benefits_application b JOIN benefits_form_entry e ON e.id = b.entry_id
+    WHERE b.refusal = '' AND e.proxy <> '' GROUP BY 1, 2
+)"""
 _UNJUDGED: Final = (
     """(c.requested AND a.received_at > (SELECT r.decided_at FROM benefits_decisionrun r WHERE r.id = $2))"""
 )
@@ -42,6 +57,7 @@ _UNJUDGED: Final = (
 _FORMS = f"""
 SELECT a.id AS application_id, c.id AS case_id, c.case_number, c.payee_resident_code, c.protected,
     CASE WHEN NOT {_UNJUDGED} THEN d.outcome END AS decided, d.needs_declaration, a.declines, a.declared_supporter_taxed, a.received_on, a.proxy,
+    x.proxy_identity_attached, x.proxy_proved, x.proxy_authority, a.case_id IN {declared.DECLARING} AS declares,
     CASE WHEN c.route <> 'お知らせ' THEN a.identity_attached END AS identity_attached,
     CASE WHEN k.source = 'form' THEN a.account_attached END AS account_attached,
     k.bank_code, k.branch_code, k.account_type, k.account_number, k.account_holder_kana,
@@ -53,6 +69,7 @@ FROM benefits_case c
 LEFT JOIN {SEEN} s ON s.case_id = c.id
 JOIN {FORMS} a ON a.case_id = c.id
 JOIN {ACCOUNTS} k ON k.case_id = c.id
+LEFT JOIN {_PROXIED} x ON x.case_id = a.case_id AND x.proxy = a.proxy
 LEFT JOIN benefits_decision d ON d.run_id = $2 AND d.household_key = c.household_key
 WHERE c.programme = $1 AND {{which}}
 ORDER BY c.case_number

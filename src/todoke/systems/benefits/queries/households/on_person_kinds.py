@@ -58,7 +58,7 @@ HOLDING: Final = Holding(
         _of_case("Paper", "紙の様式"),
         _of_case("PaperMove", "紙の移動", "paper__case"),
         _of_case("FormImage", "様式の画像（枚数と種類。画像は写しを別に渡す）", "paper__case"),
-        _of_case("FormEntry", "様式の入力", "paper__case", third=f"{_ACCOUNT} holder_kana proxy"),
+        _of_case("FormEntry", "様式の入力", "paper__case", third=f"{_ACCOUNT} holder_kana proxy proxy_identity_attached proxy_authority"),
         Kept(model="DeclaredIncome", title="家計急変の申立て", by="resident_code", key="resident_code"),
         _of_case("Application", "確認書・申請書", third=f"{_ACCOUNT} proxy"),
         _of_case("Examination", "審査", third="codes"),

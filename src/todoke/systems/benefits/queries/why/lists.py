@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from todoke.systems.benefits.models import DecisionInput, DecisionRun, Source
 from todoke.systems.benefits.queries.deciding import declared
 from todoke.systems.benefits.queries.deciding.decision_lists import figures_kind
+from todoke.systems.benefits.queries.why.reader import Reader
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.imports.kinds import KINDS, ImportKind
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.why.explained import Origin, Special, Stood
-
-if TYPE_CHECKING:
-    from todoke.systems.benefits.queries.why.seen import Reader
 
 ALIAS: Final = "benefits"
 _SPECIAL = (

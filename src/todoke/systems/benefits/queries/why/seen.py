@@ -6,17 +6,14 @@ the household is first looked up in the register that we keep, then verified aga
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
-import duckdb
 from django.conf import settings
 
 from todoke.contracts.residents import SnapshotKind, SnapshotRef
-from todoke.engine import duck, snapshots
 from todoke.systems.benefits import needs
 from todoke.systems.benefits.models import (
     Answer,
@@ -30,6 +27,7 @@ from todoke.systems.benefits.models import (
 )
 from todoke.systems.benefits.queries.deciding.overview import orders_of
 from todoke.systems.benefits.queries.why.lists import Lists, lists_of
+from todoke.systems.benefits.queries.why.reader import Reader, Row
 from todoke.systems.benefits.rules.deciding.outcome import Reason
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.programme import Register as JudgedBy
@@ -78,9 +76,6 @@ _PAID = "SELECT lineage FROM read_parquet($file) WHERE lineage IN ($key, $part)"
 _APPLIED = "SELECT min(received_on) AS received_on FROM read_parquet($file) WHERE household_key = $key"
 _ASKED = "SELECT resident_code, abroad FROM read_parquet($file) WHERE resident_code IN ({codes})"
 
-Row = dict[str, Any]
-T = TypeVar("T")
-
 
 class _Files(NamedTuple):
     """The sealed files of a run, each checked, with where it came from."""
@@ -104,45 +99,6 @@ class _Found(NamedTuple):
     answers: dict[str, AnswerRead]
     lists: Lists
     protected: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Reads sealed files for one page: what two decisions share is read once."""
-
-    connection: duckdb.DuckDBPyConnection
-    memory: dict[tuple[object, ...], Any] = field(default_factory=dict)
-
-    def once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
-        """What `make` gives, made once for the page."""
-        if key not in self.memory:
-            self.memory[key] = make()
-        found: T = self.memory[key]
-        return found
-
-    def rows(self, query: str, path: str, sha256: str, **given: str) -> list[Row]:
-        """The rows of `query` over a file that is still what it was sealed as."""
-
-        def read() -> list[Row]:
-            file = snapshots.check_unchanged(Path(path), sha256)
-            found = self.connection.execute(query, {"file": str(file), **given})
-            names = [column[0] for column in found.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-        return self.once((query, sha256, *sorted(given.items())), read)
-
-    def of(self, query: str, path: str, sha256: str, codes: Sequence[str], **given: str) -> list[Row]:
-        """The rows of some persons. Their codes stand in the query one by one: only then are row groups skipped."""
-        names = {f"code_{place}": code for place, code in enumerate(codes)}
-        listed = query.format(codes=", ".join(f"${name}" for name in names) or "NULL")
-        return self.rows(listed, path, sha256, **names, **given)
-
-
-@contextmanager
-def reader() -> Iterator[Reader]:
-    """For the length of one page."""
-    with duck.cursor() as connection:
-        yield Reader(connection)
 
 
 def seen_household(decision: Decision, programme: Programme, files: Reader) -> Household:

@@ -32,9 +32,11 @@ SEEN: Final = (
     Seen(key="22", code="IDENTITY_OTHER", sentence="本人確認書類が受給者のものではありません。"),
     Seen(key="31", code="ACCOUNT_UNCLEAR", sentence="口座の書類から口座番号または名義が読み取れません。"),
     Seen(key="32", code="ACCOUNT_OTHER", sentence="口座の書類と、様式に記入された口座が違います。"),
-    Seen(key="41", code="PROXY_IDENTITY_MISSING", sentence="代理人の本人確認書類がありません。"),
-    Seen(key="42", code="PROXY_AUTHORITY_MISSING", sentence="代理権を示す書類がありません（法定代理人は3か月以内の証明）。"),
+    Seen(key="41", code="PROXY_IDENTITY_UNCLEAR", sentence="代理人の本人確認書類が見当たらないか、不鮮明か、代理人のものではありません。"),
+    Seen(key="42", code="PROXY_AUTHORITY_UNCLEAR", sentence="代理権を示す書類が見当たらないか、代理権が分かりません（法定代理人は3か月以内の証明）。"),
     Seen(key="51", code="PAPERS_OF_ANOTHER", sentence="別の世帯の書類が入っています。"),
+    Seen(key="61", code="INCOME_PAPERS_MISSING", sentence="収入を確かめる書類（給与明細、年金の通知、帳簿など）がありません。"),
+    Seen(key="62", code="INCOME_DIFFERS", sentence="収入の書類と、申立ての月または額が違います。"),
 )  # fmt: skip
 BY_KEY: Final = {seen.key: seen for seen in SEEN}
 SENTENCES: Final = {one.code: one.sentence for one in (*FINDINGS, *SEEN)}
@@ -49,6 +51,10 @@ PROXY_CHECKS: Final = {
     "PROXY_IDENTITY": "代理人の本人確認書類を見て、代理人本人であることを確かめた",
     "PROXY_AUTHORITY": "代理権を示す書類を見た（法定代理人は発行から3か月以内）",
 }
+INCOME_CHECKS: Final = {
+    "INCOME": "申立てのある全員の収入の書類（給与明細、年金の通知、帳簿など）を見て、申立ての月と額が同じである",
+}
+"""家計急変: what a household declares is examined by a person, who saw the papers (facts/benefit.md §2 step 8: income proof)."""
 PROTECTION_CHECKS: Final = {
     "PROTECTION_PROOF": "支援措置の決定、保護命令、相談機関の証明などで、避難していることを確かめた",
     "PROTECTION_HOUSEHOLD": "避難している人だけの世帯として判定されている（元の世帯が支給済みでもよい）",
@@ -66,14 +72,17 @@ class NotAllowed(ValueError):
     """The conclusion does not follow; the sentence says why."""
 
 
-def checklist(*, proxy: str, shielded: bool = False) -> dict[str, str]:
-    """What is confirmed before a form passes. `shielded`: by a 責任職, of a protected household."""
-    return {**CHECKS, **(PROXY_CHECKS if proxy else {}), **(PROTECTION_CHECKS if shielded else {})}
+def checklist(*, proxy: str, declares: bool = False, shielded: bool = False) -> dict[str, str]:
+    """What is confirmed before a form passes. `declares`: incomes are declared; `shielded`: by a 責任職, of a protected household."""
+    return {
+        **CHECKS, **(PROXY_CHECKS if proxy else {}), **(INCOME_CHECKS if declares else {}),
+        **(PROTECTION_CHECKS if shielded else {}),
+    }  # fmt: skip
 
 
 def codes(
     *, found: ExaminationOutcome, found_codes: Collection[str], chosen: ExaminationOutcome, seen: Collection[str],
-    checks: Collection[str], proxy: str, shielded: bool = False,
+    checks: Collection[str], proxy: str, declares: bool = False, shielded: bool = False,
 ) -> tuple[str, ...]:  # fmt: skip
     """The codes to keep with the conclusion. `shielded`: a 責任職 concludes about a protected household. Raises NotAllowed."""
     if chosen is _O.PASSED:
@@ -81,7 +90,7 @@ def codes(
             raise NotAllowed("自動点検で問題が見つかった世帯は、支給相当にできません。")
         if seen:
             raise NotAllowed("不備の番号があるので、支給相当にできません。2（不備）を押してください。")
-        if set(checks) != set(checklist(proxy=proxy, shielded=shielded)):
+        if set(checks) != set(checklist(proxy=proxy, declares=declares, shielded=shielded)):
             raise NotAllowed("支給相当にするには、確かめる項目のすべてに印が必要です。")
         return ()
     if chosen is _O.DEFICIENT:

@@ -34,7 +34,7 @@ COLUMNS = (
     "decided", "needs_declaration", "declines", "declared_supporter_taxed", "received_on", "accepts_from", "deadline",
     "bank_code", "bank_known", "branch_known", "branch_open", "account_type", "account_number", "holder", "payee", "zengin_holder",
     "left_reason", "in_register", "protected", "identity_attached", "account_attached",
-    "protection_seen", "payee_paid",
+    "protection_seen", "payee_paid", "proxy", "proxy_identity_attached", "proxy_proved",
 )  # fmt: skip
 
 _O = ExaminationOutcome
@@ -94,6 +94,14 @@ FINDINGS = (
     Finding(
         code="ACCOUNT_PROOF_MISSING", outcome=_O.DEFICIENT, when="bank_code <> '' AND account_attached IS FALSE",
         sentence="振込先口座を確認できる書類が添付されていません。",
+    ),
+    Finding(
+        code="PROXY_IDENTITY_MISSING", outcome=_O.DEFICIENT, when="proxy <> '' AND proxy_identity_attached IS FALSE",
+        sentence="代理人の本人確認書類が添付されていません。",
+    ),
+    Finding(
+        code="PROXY_AUTHORITY_MISSING", outcome=_O.DEFICIENT, when="proxy <> '' AND proxy_proved IS FALSE",
+        sentence="代理権を示す書類（法定代理人は登記事項証明書など、ほかの代理人は委任状など）が添付されていません。",
     ),
     Finding(
         code="PAYEE_DIED", outcome=_O.DEFICIENT, when="left_reason = '死亡'", sentence="受給者が死亡しています。"

@@ -1,6 +1,6 @@
 """不備のお知らせ: what is said of each deficiency that the household itself can mend, and by when it is to answer.
 
-Codes are those of rules/examination.py. Everything else (UNDECIDED, PAYEE_DIED, a protected person …) is the office's own work and
+Codes are those of rules/examination/findings.py. Everything else (UNDECIDED, PAYEE_DIED, a protected person …) is the office's own work and
 goes into no letter.
 """
 
@@ -32,6 +32,12 @@ _SUPPORT: Final = (
     "　この手紙のあてはまる方を○で囲んで、送ってください。"
 )
 _SIGN: Final = "世帯主の氏名を、この手紙の余白に自分で書いて、送ってください。"
+_AUTHORITY: Final = (
+    "委任状、成年後見の登記事項証明書（発行から3か月以内）など、代理できることが分かる書類を送ってください。"
+)
+_INCOME: Final = (
+    "収入を申し立てた月の給与明細、年金の通知、帳簿などの写しを、申し立てた方全員の分、送ってください。"
+)
 LETTERS: Final = {
     "DECLARATION_MISSING": Deficiency("扶養についての記入がありません。", _SUPPORT),
     "DECLARATION_UNCLEAR": Deficiency("扶養についての記入が、どちらか一つに決まっていません。", _SUPPORT),
@@ -61,10 +67,14 @@ LETTERS: Final = {
     "PROXY_IDENTITY_MISSING": Deficiency(
         "代理の方の本人確認書類がありません。", "代理の方の本人確認書類の写しを送ってください。"
     ),
-    "PROXY_AUTHORITY_MISSING": Deficiency(
-        "代理できることを示す書類がありません。",
-        "成年後見の登記事項証明書（発行から3か月以内）など、代理できることが分かる書類を送ってください。",
+    "PROXY_IDENTITY_UNCLEAR": Deficiency(
+        "代理の方の本人確認書類の写しが読み取れないか、代理の方のものではありません。",
+        "代理の方の本人確認書類の写しを送ってください。",
     ),
+    "PROXY_AUTHORITY_MISSING": Deficiency("代理できることを示す書類がありません。", _AUTHORITY),
+    "PROXY_AUTHORITY_UNCLEAR": Deficiency("代理できることが、書類から分かりません。", _AUTHORITY),
+    "INCOME_PAPERS_MISSING": Deficiency("収入を確かめる書類が入っていません。", _INCOME),
+    "INCOME_DIFFERS": Deficiency("収入の書類と、記入された月または額が違います。", _INCOME),
 }  # fmt: skip
 OURS: Final = frozenset(
     {

@@ -120,7 +120,7 @@ def _agreed(sheet: Sheet, differs: tuple[str, ...], people: Sequence[Applicant])
     """What both keyed alike stands there for the third; what differs is keyed anew."""
     first, second = (entry.keyed for entry in sheet.entries[:2])
     keys = KeyingForm.base_fields
-    agreed = {name: getattr(first, name) for name in keys if name not in differs}
+    agreed = {name: getattr(first, name) for name in keys if name in TITLES and name not in differs}
     return incomes.agreed(people, first.incomes, second.incomes) | {
         name: field.digit(value) if isinstance(field := keys[name], DigitField) else value
         for name, value in agreed.items()

@@ -98,7 +98,7 @@ def one(request: HttpRequest, case_id: int) -> HttpResponse:
         about=Person("case_number", found.case_number),
     )  # fmt: skip
     form = ExaminationForm(
-        request.POST if request.method == "POST" else None, application=found.application_id, proxy=found.form["proxy"]
+        request.POST if request.method == "POST" else None, application=found.application_id, proxy=found.form["proxy"], declares=found.form["declares"]
     )  # fmt: skip
     refusal = None
     if request.method == "POST" and form.is_valid():
@@ -162,12 +162,23 @@ def keyed(found: CaseFile) -> list[tuple[str, object]]:
         ("受付日", wareki(form["received_on"])),
         ("辞退", "する" if form["declines"] else "しない"),
         ("課税者の扶養だけの世帯か", taxed),
-        ("代理人", form["proxy"] or "なし（本人）"),
+        *of_proxy(form),
         ("振込先", account),
         ("口座名義", form["account_holder_kana"] or "－"),
         ("口座の出どころ", f"{source}　{wareki(found.source_on)}"),
         ("補正", f"{found.correction}回" if found.correction else "なし"),
     ]
+
+
+def of_proxy(form: Mapping[str, Any]) -> list[tuple[str, object]]:
+    """Who acts for the payee, and what was enclosed to show it."""
+    if not form["proxy"]:
+        return [("代理人", "なし（本人）")]
+    identity = {None: "入力なし", True: "あり", False: "なし"}[form["proxy_identity_attached"]]
+    return [
+        ("代理人", form["proxy"]), ("代理人の本人確認書類", identity),
+        ("代理権を示す書類", form["proxy_authority"] or ("なし" if form["proxy_proved"] is False else "入力なし")),
+    ]  # fmt: skip
 
 
 def calculation(found: CaseFile) -> Mapping[str, Any] | None:

@@ -35,11 +35,19 @@ class ExaminationForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
 
-    def __init__(self, data: Any, *, application: int, proxy: str, shielded: bool = False) -> None:  # noqa: ANN401 - as Django's own
+    def __init__(
+        self,
+        data: Any,  # noqa: ANN401 - as Django's own
+        *,
+        application: int,
+        proxy: str,
+        declares: bool,
+        shielded: bool = False,
+    ) -> None:
         super().__init__(data, initial={"application": application})
         field = self.fields["checks"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = list(rules.checklist(proxy=proxy, shielded=shielded).items())
+        field.choices = list(rules.checklist(proxy=proxy, declares=declares, shielded=shielded).items())
 
     def clean_outcome(self) -> ExaminationOutcome:
         """The conclusion that the digit stands for."""

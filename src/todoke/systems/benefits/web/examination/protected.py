@@ -68,7 +68,7 @@ def one(request: HttpRequest, case_id: int) -> HttpResponse:
         about=Person("case_number", found.case_number),
     )  # fmt: skip
     form = ExaminationForm(
-        request.POST if request.method == "POST" else None, application=found.application_id, proxy=found.form["proxy"],
+        request.POST if request.method == "POST" else None, application=found.application_id, proxy=found.form["proxy"], declares=found.form["declares"],
         shielded=True,
     )  # fmt: skip
     refusal = None

@@ -17,6 +17,7 @@ from todoke.systems.benefits.rules.accounts.bank_account import BankAccount
 from todoke.systems.benefits.rules.payments import bank_days
 from todoke.systems.benefits.rules.payments.failures import SOURCE_TITLES
 from todoke.systems.benefits.rules.payments.office import PayingOffice
+from todoke.systems.benefits.web import yucho
 
 _NUMBER: Final = {"class": "short", "inputmode": "numeric", "autocomplete": "off"}
 
@@ -116,8 +117,7 @@ class AccountForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The account as banks know it; every fault by its field."""
         given = super().clean() or {}
-        if given.get("symbol") or given.get("yucho_number"):
-            self._convert(given)
+        yucho.convert(self, given)
         if self.errors:
             return given
         account = self.account(given)
@@ -126,17 +126,6 @@ class AccountForm(forms.Form):
         if given["source_on"] > today():
             self.add_error("source_on", "今日より後の日付です。")
         return given
-
-    def _convert(self, given: dict[str, Any]) -> None:
-        if given.get("bank_code") != bank_account.YUCHO:
-            self.add_error("symbol", "記号・番号はゆうちょ銀行（9900）のときだけ入力します。")
-            return
-        try:
-            branch, kind, number = bank_account.of_yucho(given["symbol"], given["yucho_number"])
-        except bank_account.UnreadableSymbol as error:
-            self.add_error("symbol", str(error))
-            return
-        given |= {"branch_code": branch, "account_type": kind, "account_number": number}
 
     def account(self, given: dict[str, Any]) -> BankAccount:
         """What was given, as one account."""
