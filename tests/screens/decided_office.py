@@ -22,19 +22,19 @@ AS_OF = date(2022, 2, 1)
 PAID, DEFICIENT = deciding_city.EXEMPT, deciding_city.AIDED
 
 
-def open_office(folder: Path) -> AskingCity:
+def open_office(folder: Path, *, also: Iterable[int] = ()) -> AskingCity:
     """Decided twice, numbered, printed; one household paid, one form deficient. The registers are the real ones."""
-    found = approved_office(folder, {PAID: "0138", DEFICIENT: "9999"})
+    found = approved_office(folder, {PAID: "0138", DEFICIENT: "9999"}, also=also)
     jobs.prepare_payment(PROGRAMME, by=city.actor(city.SUPERVISOR))
     jobs.release_payment(PROGRAMME, by=city.actor(city.TREASURER))
     jobs.write_bank_files(PROGRAMME, folder / "out", by=city.actor(city.TREASURER))
     return found
 
 
-def approved_office(folder: Path, banks: dict[int, str]) -> AskingCity:
+def approved_office(folder: Path, banks: dict[int, str], *, also: Iterable[int] = ()) -> AskingCity:
     """The same up to the approval of the households' forms, each with an account at that bank."""
+    found = judged(registered_office(folder, also=also))
     clerk = city.actor(city.CLERK)
-    found = judged(registered_office(folder))
     jobs.number_cases(PROGRAMME, by=clerk)
     jobs.print_letters(PROGRAMME, folder / "out", by=clerk)
     jobs.receive(PROGRAMME, forms(folder, banks), by=clerk)

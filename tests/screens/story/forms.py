@@ -109,6 +109,7 @@ def an_approver_sends_one_back(story: Story) -> None:
     Keys(page).see("係長（1世帯 300,000円まで）")
     story.check(page, "benefits-approval", thorough=True)
     Keys(page).press(_case().case_number).see("審査：支給相当").see("審査の後に変わったことはありません")
+    Keys(page).see("様式の内容").see(ACCOUNT).see("住民記録と判定")
     story.check(page, "benefits-approval-case", thorough=True)
     picture = page.locator(".sheet img").get_attribute("src")
     shown = page.context.request.get(page.url.partition("/benefits")[0] + picture)
@@ -130,10 +131,12 @@ def examined_again(story: Story, staff_id: str, *seen: str) -> None:
 
 
 def an_approver_approves_in_bulk(story: Story, staff_id: str, count: str, yen: str) -> None:
-    """All that may be approved, with their count typed; a wrong count stops it."""
-    page = story.enter(staff_id, Role.SUPERVISOR).open("benefits-approval", PROGRAMME)
+    """All that may be approved, with their count typed; a wrong count stops it; where nothing is left, it says so."""
+    chief = story.enter(staff_id, Role.SUPERVISOR)
+    page = chief.open("benefits-approval", PROGRAMME)
     Keys(page).fill("#id_count", "7").press("承認する").see(f"承認できるのは {count} 件、{yen} 円です")
     Keys(page).fill("#id_count", count).press("承認する").see(f"{count} 件、{yen} 円を承認しました")
+    Keys(chief.open("benefits-approval", PROGRAMME)).see("自分が承認できる世帯は、いまありません")
     assert (_case().state, _case().state_by) == ("approved", staff_id)
 
 
