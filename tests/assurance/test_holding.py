@@ -13,7 +13,7 @@ from todoke.privacy.classes import FieldClass, classes_of
 from todoke.privacy.holding import Holding
 
 HOLDINGS = {
-    "residents": "residents.queries.on_person", "benefits": "benefits.queries.on_person_kinds", "inquiry": "inquiry.queries.on_person",
+    "residents": "residents.queries.on_person", "benefits": "benefits.queries.households.on_person_kinds", "inquiry": "inquiry.queries.on_person",
     "linkage": "linkage.queries.on_person", "intermediary": "intermediary.queries.on_person",
 }  # fmt: skip
 

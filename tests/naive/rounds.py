@@ -66,9 +66,10 @@ class City:
     special: dict[str, set[str]]
     earlier: list[tuple[str, str, str, str]]
     figures: dict[str, dict[str, int]]
+    certified: dict[str, str]
 
 
-def read(folder: Path, *, answers, paid, applied, special, earlier, figures) -> City:
+def read(folder: Path, *, answers, paid, applied, special, earlier, figures, certified) -> City:
     """A city from its CSV files and the relations that no file holds."""
     tax, aid = defaultdict(list), defaultdict(list)
     for row in _rows(folder / "tax.csv"):
@@ -85,6 +86,7 @@ def read(folder: Path, *, answers, paid, applied, special, earlier, figures) -> 
         base=_rows(folder / "residents_base.csv"),
         latest={row["resident_code"]: row for row in _rows(folder / "residents_latest.csv")},
         tax=tax, aid=aid, answers=answers, paid=set(paid), applied=applied, special=kinds, earlier=earlier, figures=items,
+        certified=certified,
     )  # fmt: skip
 
 
@@ -230,7 +232,8 @@ def _status(one: Round, city: City, row: Row) -> str:  # noqa: PLR0911 - one ret
         if record["tax_year"] == str(one.year) and record["declared"] == "1":
             return _recorded(record)
     if row["moved_in_on"] >= f"{one.year}-01-02":
-        return city.answers.get(person, "未照会")
+        answer = city.answers.get(person, "未照会")
+        return answer if answer in _SETTLED else city.certified.get(person, answer)
     if _age(row["birth_date"], date(one.year, 1, 1)) < 18:
         return "非課税"
     if any(record["tax_year"] == str(one.year) and record["supporter"] for record in city.tax[person]):
@@ -238,6 +241,7 @@ def _status(one: Round, city: City, row: Row) -> str:  # noqa: PLR0911 - one ret
     return "未申告"
 
 
+_SETTLED = {"所得割課税", "均等割のみ課税", "非課税", "減免", "租税条約免除"}
 _INCOMES = ("salary", "business", "property", "pension")
 
 

@@ -42,6 +42,7 @@ _MORE = st.fixed_dictionaries(
         ),
         "missing": st.sampled_from(["", "", "", "", "base"]),
         "came_again": st.booleans(),
+        "certified": st.sampled_from([None, None, "非課税", "均等割のみ課税", "所得割課税"]),
     }
 )
 _HOUSEHOLDS = st.lists(st.lists(st.tuples(_PERSON, _MORE), min_size=1, max_size=3), min_size=1, max_size=20)
@@ -100,6 +101,8 @@ def _more(little: LittleCity, number: int, more: dict) -> None:
         little.special.append((code(number), more["special"]))
     if more["head_of"]:
         little.earlier.append((more["head_of"][0], key(500_000 + number), code(number), more["head_of"][1]))
+    if more["certified"]:
+        little.certificates.append((code(number), more["certified"]))
     little.figures += [(code(number), item, value) for item, value in more["figures"].items()]
 
 
@@ -108,7 +111,7 @@ def _agree(name: str, little: LittleCity, folder: Path) -> None:
     rows = pq.read_table(folder / "households.parquet").to_pylist()
     city = rounds.read(
         folder, answers=little.answers, paid=little.paid, applied=little.applied, special=little.special,
-        earlier=little.earlier, figures=little.figures,
+        earlier=little.earlier, figures=little.figures, certified=dict(little.certificates),
     )  # fmt: skip
     if name == "r6-shortfall":
         found = {

@@ -106,6 +106,7 @@ benefits-destination-new benefits-redating-new benefits-redating-confirm benefit
 """
 
 ELSEWHERE = {
+    "benefits-certificate": "test_certificate_screens",
     **AFTERMATH,
     **ASSURANCE,
     **DISCLOSURE,

@@ -53,6 +53,7 @@ class Permission(Enum):
     BENEFITS_CALL_NOTE = "benefits:call:note"
     BENEFITS_CALL_RETURN = "benefits:call:return"
     BENEFITS_CASE_READ = "benefits:case:read"
+    BENEFITS_CERTIFICATE_ENTER = "benefits:certificate:enter"
     BENEFITS_DAY_CLOSE = "benefits:day:close"
     BENEFITS_DEBIT = "benefits:day:enter"
     BENEFITS_DECIDE = "benefits:decision:decide"

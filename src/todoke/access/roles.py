@@ -63,6 +63,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.BENEFITS_CALL_NOTE,
             Permission.BENEFITS_CALL_RETURN,
             Permission.BENEFITS_CASE_READ,
+            Permission.BENEFITS_CERTIFICATE_ENTER,
             Permission.BENEFITS_FIGURES_READ,
             Permission.BENEFITS_FORM_ENTER,
             Permission.BENEFITS_MAILING,

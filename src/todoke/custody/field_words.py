@@ -34,7 +34,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "housing_credit": "住宅借入金等特別税額控除額（円）", "housing_credit_before_transfer": "住宅借入金等特別税額控除額（税源移譲前・円）",
     "identity_attached": "本人確認書類の添付", "income_levy": "所得割額（円）", "income_levy_before_transfer": "所得割額（税源移譲前・円）",
     "information_code": "情報の名称", "information_message": "情報の状態", "information_status": "情報の状態コード",
-    "inquiry_kind": "照会の区分", "integrated_number": "統合番号", "is_head": "世帯主か", "item": "確認した項目",
+    "inquiry_kind": "照会の区分", "integrated_number": "統合番号", "is_head": "世帯主か", "issued_on": "発行日", "item": "確認した項目",
     "item_reasons": "値がない理由", "item_values": "回答の値", "kind": "種類", "known_on": "処分を知った日",
     "law_confirmed": "根拠の確認", "left_on": "除かれた日", "left_reason": "除かれた理由", "level": "承認の区分",
     "limit_yen": "承認の限度額（円）", "lineage": "世帯の系譜の番号", "local_number": "業務の番号", "local_numbers": "移る業務の番号",

@@ -113,6 +113,7 @@ EVENTS: Final[dict[str, Event]] = {
     "benefits:case:number": Event(_C, "給付管理番号を", "付番"),
     "benefits:case:request": Event(_C, "申請した世帯に給付管理番号を", "付番"),
     "benefits:case:read": Event(_R, "世帯の判定の内訳と支給の状況を", "参照"),
+    "benefits:certificate:enter": Event(_C, "転入者の課税証明書の内容を", "入力"),
     "benefits:contact:note": Event(_C, "連絡先の電話番号を", "記録"),
     "benefits:day:close": Event(_C, "支払の日締めを二人目として", "実施"),
     "benefits:day:enter": Event(_C, "銀行の引落しを", "記録"),

@@ -44,6 +44,7 @@ class LittleCity:
     special: list[tuple[str, str]] = field(default_factory=list)
     earlier: list[tuple[str, str, str, str]] = field(default_factory=list)
     figures: list[tuple[str, str, int]] = field(default_factory=list)
+    certificates: list[tuple[str, str]] = field(default_factory=list)
 
     def person(
         self,
@@ -90,6 +91,7 @@ class LittleCity:
             "special": ("resident_code", "kind"),
             "earlier": ("programme", "household_key", "head", "standing"),
             "figures": ("resident_code", "item", "value"),
+            "certificates": ("resident_code", "certified"),
         }
         rows = {name: getattr(self, name) for name in names}
         return {

@@ -33,6 +33,7 @@ from todoke.systems.benefits.actions.editions.propose_edition import propose_edi
 from todoke.systems.benefits.actions.entry.enter_form import enter_form
 from todoke.systems.benefits.actions.entry.keep_image import keep_image
 from todoke.systems.benefits.actions.examination.examine_by_hand import examine_by_hand
+from todoke.systems.benefits.actions.households.enter_certificate import enter_certificate
 from todoke.systems.benefits.actions.households.note_contact import note_contact
 from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, keep_second, scan_form
@@ -62,6 +63,7 @@ from todoke.systems.benefits.rules.letters.mailing_state import SheetCount
 from todoke.systems.benefits.rules.letters.returns import ReturnReason
 from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 from todoke.systems.benefits.rules.programmes import R3_NONTAXABLE
+from todoke.systems.benefits.rules.tax.certificate import Certificate
 from todoke.systems.residents import jobs as residents
 from todoke.systems.residents.serves import ResidentRegister
 
@@ -146,6 +148,8 @@ def build(folder: Path) -> Town:
     (mailing,) = mailings.listed()
     match_register(mailing_id=mailing.pk, office=SAMPLE_CITY, by=CLERK)
     people = {int(one.resident_code): one for one in Resident.objects.using(ALIAS)}
+    for by in (CLERK, _OTHER_CLERK):  # the place that issued it tells where the person fled from
+        enter_certificate(person=people[7].pk, certificate=_CERTIFICATE, by=by)
     for number, person in people.items():
         note_contact(person=person.pk, number=phone(number), source="窓口", by=clerk)
     return Town(residents=people, folder=folder, later=later)
@@ -301,6 +305,11 @@ def _call(number: int) -> tuple[int, int]:
     call = open_call(said=said, by=by)
     note = note_call(call_id=call.pk, text="折り返しを希望", number="045-671-2121", call_back=True, by=by)
     return call.pk, note.pk
+
+
+_CERTIFICATE: Final = Certificate(
+    tax_year=2021, municipality="47201", issued_on=date(2022, 3, 1), income_levy=0, per_capita_levy=0
+)
 
 
 def hire_guarded() -> dict[Role, str]:

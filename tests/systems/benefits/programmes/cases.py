@@ -108,6 +108,8 @@ def _fact(little: LittleCity, number: int, columns: dict[str, Any], word: str, v
         columns["tax"] |= _RECORDS[word]
     elif word in _ITEMS:
         little.figures.append((who, _ITEMS[word], int(values[0])))
+    elif word == "証明":
+        little.certificates.append((who, values[0]))
     elif word in ("避難", "施設入所"):
         little.special.append((who, _SPECIAL[word].value))
     elif word in ("再登録", "新生児", "転入", "国外から"):

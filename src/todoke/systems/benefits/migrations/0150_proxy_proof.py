@@ -52,7 +52,7 @@ _AUTHORITIES = ("", "なし", "委任状", "登記事項証明書など", "続�
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("benefits", "0130_day_tally")]
+    dependencies: ClassVar = [("benefits", "0141_tax_certificate_guards")]
     operations: ClassVar = [
         migrations.AddField("formentry", "proxy_identity_attached", models.BooleanField(null=True)),
         migrations.AddField(

@@ -54,6 +54,7 @@ from todoke.systems.benefits.models.search import Contact, Search
 from todoke.systems.benefits.models.shielded import Shielded
 from todoke.systems.benefits.models.source import Source
 from todoke.systems.benefits.models.status_count import StatusCount
+from todoke.systems.benefits.models.tax_certificate import TaxCertificate
 
 __all__ = [
     "AccountCorrection",
@@ -133,6 +134,7 @@ __all__ = [
     "Shielded",
     "Source",
     "StatusCount",
+    "TaxCertificate",
     "Transfer",
     "TransferResult",
 ]

@@ -14,7 +14,7 @@ from todoke.systems.benefits.models import Source
 from todoke.systems.benefits.queries.deciding import decision_lists
 from todoke.systems.benefits.rules.programme import Programme
 
-OWN = frozenset({"answers", "paid", "applications", "special", "earlier", "figures"})
+OWN = frozenset({"answers", "paid", "applications", "special", "earlier", "figures", "certificates"})
 """Relations that are written for the one decision: of this system itself, or drawn from imported lists."""
 
 

@@ -1,4 +1,4 @@
-"""What a decision reads beside registers, tax and answers: special persons, earlier rounds, declared figures.
+"""What a decision reads beside registers, tax and answers: special persons, earlier rounds, declared figures, certificates.
 
 Each from the newest imported list; without one, special persons are absent, earlier rounds are the cases, and figures are those
 that two people keyed from forms (家計急変), which go before the list. Figures are declared for one programme: another never reads them.
@@ -13,7 +13,7 @@ from typing import Final
 import pyarrow as pa
 
 from todoke.engine import duck
-from todoke.systems.benefits.queries.deciding import declared
+from todoke.systems.benefits.queries.deciding import certificates, declared
 from todoke.systems.benefits.queries.deciding.judging import earlier_rounds
 from todoke.systems.benefits.queries.imports import standing as imports
 from todoke.systems.benefits.rules.deciding import shortfall
@@ -51,6 +51,9 @@ def of(programme: Programme) -> dict[str, pa.Table]:
     figures = _figures(programme)
     if figures is not None:
         found["figures"] = figures
+    certified = certificates.of_year(programme.tax_year)
+    if certified.num_rows and programme.unit is Unit.HOUSEHOLD:
+        found["certificates"] = certified
     return found
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from todoke.engine import duck, postgres, snapshots
 from todoke.engine.code import code_version
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits.models import DecisionRun, InquiryOrder, Source
+from todoke.systems.benefits.models import Decision, DecisionRun, InquiryOrder, Source
 from todoke.systems.benefits.rules.programme import Standing
 from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
@@ -88,6 +88,12 @@ def decision_run(programme: str, round_name: str) -> DecisionRun:
     return found
 
 
+def decision_of(run: int, household_key: str) -> int | None:
+    """The number of that run's decision about that household; None when the run's decisions are no longer kept."""
+    rows = Decision.objects.using(ALIAS).filter(run_id=run, household_key=household_key)
+    return rows.values_list("pk", flat=True).first()
+
+
 def versions_of(run_id: int, today: str) -> str:
     """Code and engine of a run, and today's."""
     run = DecisionRun.objects.using(ALIAS).get(pk=run_id)
@@ -101,13 +107,19 @@ def paid_lineages(programme: str) -> pa.Table:
 
 
 def earlier_rounds(programmes: Sequence[str]) -> pa.Table:
-    """How households stood in other programmes: programme, household_key, head, standing (rules.programme.Standing)."""
+    """How households stood in other programmes: programme, household_key, head, standing (rules.programme.Standing).
+
+    Only those that were a target: whoever was numbered on request, and whose status never became known, was none.
+    """
     words = {one.name.lower(): one.value for one in Standing}
     query = """
         SELECT c.programme, c.lineage AS household_key, c.payee_resident_code AS head,
             CASE WHEN EXISTS (SELECT FROM benefits_payment p WHERE p.case_id = c.id) THEN '{paid}'
                 WHEN c.state = 'declined' THEN '{declined}' ELSE '{targeted}' END AS standing
-        FROM benefits_case c WHERE c.programme = ANY($1::text[]) AND c.state <> 'ineligible' ORDER BY 1, 2
+        FROM benefits_case c JOIN benefits_decision d ON d.run_id = c.decision_run_id AND d.household_key = c.household_key
+        WHERE c.programme = ANY($1::text[]) AND c.state <> 'ineligible'
+            AND (d.outcome = 'eligible' OR EXISTS (SELECT FROM benefits_payment p WHERE p.case_id = c.id))
+        ORDER BY 1, 2
     """
     return postgres.read(ALIAS, query.format(**words), ("{" + ",".join(programmes) + "}",))
 

@@ -33,6 +33,7 @@ HOLDING: Final = Holding(
             model="Shielded", title="支援措置・避難の名簿", by="resident_code", key="protected_code",
         ),
         Kept(model="Answer", title="他団体からの課税情報の回答", by="resident_code", key="resident_code"),
+        Kept(model="TaxCertificate", title="課税証明書の入力", by="resident_code", key="resident_code"),
         Kept(model="MissingStatus", title="課税の状態が分からない人の一覧", by="resident_code", key="resident_code"),
         Kept(
             model="Decision", title="支給の判定（世帯）", by="household_key", key="household_key",

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from todoke.engine import duck, snapshots
-from todoke.systems.benefits.models import Answer, DecisionRun, Source
+from todoke.systems.benefits.models import Answer, DecisionRun, Source, TaxCertificate
+from todoke.systems.benefits.queries.deciding import certificates
 from todoke.systems.benefits.rules.imports.kinds import ImportKind
 
 ALIAS = "benefits"
 _STATUSES: Final = """
-SELECT resident_code, status, source FROM read_parquet($path) WHERE resident_code IN (SELECT unnest($codes))
+SELECT resident_code, household_key, status, source FROM read_parquet($path) WHERE resident_code IN (SELECT unnest($codes))
 """
 _TAX: Final = """
 SELECT * FROM read_parquet($path) WHERE resident_code IN (SELECT unnest($codes)) ORDER BY resident_code, tax_year DESC
@@ -33,8 +34,13 @@ _DECLARED: Final = (ImportKind.HARDSHIP_FIGURES, ImportKind.SHORTFALL_FIGURES)
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """The tax status that a round's decision took for a person, what it was read from, and when it was decided."""
+    """The tax status that a round's decision took for a person, what it was read from, and when it was decided.
 
+    `run` and `household_key` name the decision about the household in which it has the person.
+    """
+
+    run: int
+    household_key: str
     programme: str
     round: str
     status: str
@@ -64,7 +70,7 @@ class Listed:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """All of one person. `special` and `declared` are rows of lists (配慮を要する人, 申立て). `tax` are rows of the city's own roll, newest year first; `answer` is another city's."""
+    """All of one person. `certificates` count or counted, `waiting` lack a second keying. `special` and `declared` are rows of lists (配慮を要する人, 申立て). `tax` are rows of the city's own roll, newest year first; `answer` is another city's."""
 
     judged: tuple[Judged, ...]
     tax: tuple[dict[str, Any], ...]
@@ -74,6 +80,8 @@ class Evidence:
     assistance_taken_at: datetime | None
     special: tuple[Listed, ...] = ()
     declared: tuple[Listed, ...] = ()
+    certificates: tuple[TaxCertificate, ...] = ()
+    waiting: tuple[TaxCertificate, ...] = ()
 
 
 def evidence_of(resident_codes: Sequence[str]) -> dict[str, Evidence]:
@@ -84,13 +92,14 @@ def evidence_of(resident_codes: Sequence[str]) -> dict[str, Evidence]:
         for row in rows_of(_STATUSES, run.persons_path, run.persons_sha256, codes):
             judged[row["resident_code"]].append(
                 Judged(
-                    programme=run.programme, round=run.round, status=row["status"], source=row["source"],
+                    run=run.pk, household_key=row["household_key"], programme=run.programme, round=run.round, status=row["status"], source=row["source"],
                     decided_at=run.decided_at,
                 )
             )  # fmt: skip
     tax, tax_from = _sourced("tax", _TAX, codes)
     helped, helped_from = _sourced("assistance", _ASSISTANCE, codes)
     answers = _answers(codes)
+    papers, waiting = certificates.all_of(codes), list(certificates.waiting(codes))
     special = _listed(ImportKind.SPECIAL_PERSONS, codes)
     declared = [one for kind in _DECLARED for one in _listed(kind, codes)]
     return {
@@ -107,6 +116,8 @@ def evidence_of(resident_codes: Sequence[str]) -> dict[str, Evidence]:
             assistance_taken_at=helped_from,
             special=tuple(one for one in special if one.row["resident_code"] == code),
             declared=tuple(one for one in declared if one.row["resident_code"] == code),
+            certificates=tuple(one for one in papers if one.resident_code == code),
+            waiting=tuple(one for one in waiting if one.resident_code == code),
         )
         for code in codes
     }

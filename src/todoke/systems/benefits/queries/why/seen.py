@@ -25,6 +25,7 @@ from todoke.systems.benefits.models import (
     Resident,
     Source,
 )
+from todoke.systems.benefits.queries.deciding import certificates
 from todoke.systems.benefits.queries.deciding.overview import orders_of
 from todoke.systems.benefits.queries.why.lists import Lists, lists_of
 from todoke.systems.benefits.queries.why.reader import Reader, Row
@@ -35,6 +36,7 @@ from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 from todoke.systems.benefits.rules.why.explained import (
     AnswerRead,
     Asked,
+    Certified,
     Household,
     Member,
     Origin,
@@ -97,6 +99,7 @@ class _Found(NamedTuple):
     aid: dict[str, Row]
     asked: dict[str, Asked]
     answers: dict[str, AnswerRead]
+    certified: dict[str, Certified]
     lists: Lists
     protected: frozenset[str]
 
@@ -165,9 +168,15 @@ def _found(  # noqa: PLR0917 - one household of one run
         aid=by_code(_AID, sealed.assistance, day=programme.tax_date.isoformat()),
         asked=_asked(run, files, codes),
         answers=_answers(run, files, codes),
+        certified=_certified(run, programme, codes),
         lists=lists_of(run, programme, files, codes, key),
         protected=_protected(files, codes),
     )
+
+
+def _certified(run: DecisionRun, programme: Programme, codes: Sequence[str]) -> dict[str, Certified]:
+    known = certificates.counted(codes, programme.tax_year, run.decided_at)
+    return {code: Certified(certificate=row.certificate, arrived=row.keyed_at) for code, row in known.items()}
 
 
 def _protected(files: Reader, codes: Sequence[str]) -> frozenset[str]:
@@ -208,6 +217,7 @@ def _member(person: Row, found: _Found, *, protected: bool) -> Member:
         left_reason=latest.get("left_reason") or "",
         record=_record(found.tax[code]) if code in found.tax else None,
         answer=found.answers.get(code),
+        certified=found.certified.get(code),
         asked=found.asked.get(code),
         aid_from=aid.get("aid_from"),
         aid_to=aid.get("aid_to"),

@@ -3,7 +3,8 @@
 Relations it reads (columns as in docs/data.md, typed; dates as DATE, flags as BOOLEAN, absent as NULL):
 base, latest — residents; tax; assistance; answers(resident_code, status); paid(lineage);
 applications(household_key, received_on); special(resident_code, kind);
-earlier(programme, household_key, head, standing); figures(resident_code, item, value).
+earlier(programme, household_key, head, standing); figures(resident_code, item, value);
+certificates(resident_code, certified).
 
 Only words that DuckDB and Spark SQL both know, with one meaning: no QUALIFY, no EXCLUDE, no SEMI JOIN, no list
 functions of one of them; `FUNCTIONS` is the closed list, and a test reads every programme's SQL against it.
@@ -29,9 +30,10 @@ ABSENT = {
     "special": {"resident_code": "STRING", "kind": "STRING"},
     "earlier": {"programme": "STRING", "household_key": "STRING", "head": "STRING", "standing": "STRING"},
     "figures": {"resident_code": "STRING", "item": "STRING", "value": "BIGINT"},
+    "certificates": {"resident_code": "STRING", "certified": "STRING"},
 }
 """Relations that may have no file."""
-SOURCES = ("livelihood_aid", "tax_record", "inquiry", "minor", "dependant", "none")
+SOURCES = ("livelihood_aid", "tax_record", "inquiry", "minor", "dependant", "none", "certificate")
 
 FUNCTIONS = frozenset(
     [

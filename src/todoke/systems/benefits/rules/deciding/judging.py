@@ -26,6 +26,7 @@ class Inputs:
     special: Path | None = None
     earlier: Path | None = None
     figures: Path | None = None
+    certificates: Path | None = None
 
     def files(self) -> list[Path]:
         """Every file there is."""

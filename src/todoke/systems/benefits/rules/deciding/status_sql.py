@@ -14,7 +14,7 @@ from todoke.systems.benefits.rules.articles.forming import (
 from todoke.systems.benefits.rules.hardship import conditions as hardship
 from todoke.systems.benefits.rules.programme import Programme, Register, Unit
 from todoke.systems.benefits.rules.rule import MemberRule, quoted
-from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import ANSWERABLE, TaxStatus
 
 RELATIONS = frozenset(
     {
@@ -28,6 +28,7 @@ RELATIONS = frozenset(
         "special",
         "earlier",
         "figures",
+        "certificates",
     }
 )
 """What a decision may be made from. Without a list of special persons, nobody is one, and its joins fall away."""
@@ -58,7 +59,11 @@ def statuses(programme: Programme, read: str, given: Collection[str] = RELATIONS
 
     `place` is that of the first rule of the programme that a member meets: the household's reason, if any, is the least.
     """
-    parts = (_noted(programme, given) + _members(programme, given), _evidence(programme), _status(programme))
+    parts = (
+        _noted(programme, given) + _members(programme, given),
+        _evidence(programme, given),
+        _status(programme, given),
+    )
     columns = ("resident_code", "household_key", "source", "status", *_KEPT, *programme.figures)
     kept = [name for name in dict.fromkeys(columns) if name in columns[:4] or re.search(rf"\b{name}\b", read)]
     return f"WITH {', '.join(parts)}\nSELECT {', '.join(kept)}, {_place(programme)} AS place FROM status"
@@ -144,7 +149,7 @@ evidence AS (
         r.treaty_exempt, r.income_levy, r.per_capita_levy, r.levy_waived,{figures}
         CASE
             WHEN aided THEN 'livelihood_aid'
-            WHEN r.declared THEN 'tax_record'
+            WHEN r.declared THEN 'tax_record'{certified}
             WHEN m.moved_in_on >= DATE '{moved_in_from}' THEN 'inquiry'
             WHEN m.birth_date >= DATE '{born_after}' THEN 'minor'
             WHEN r.supporter IS NOT NULL THEN 'dependant'
@@ -154,8 +159,20 @@ evidence AS (
 )"""
 
 
-def _evidence(programme: Programme) -> str:
+def _certified(programme: Programme, given: Collection[str]) -> tuple[str, str, str]:
+    """課税証明書 of whoever moved in, where the inquiry has not settled it: column, condition, join."""
+    if "certificates" not in given:
+        return "", "", ""
+    settled = quoted([status for status in ANSWERABLE if not status.unknown])
+    moved = f"m.moved_in_on >= DATE '{programme.moved_in_from}'"
+    speaks = f"{moved} AND q.certified IS NOT NULL AND NOT COALESCE(m.answered IN ({settled}), false)"
+    join = "\n    LEFT JOIN certificates q USING (resident_code)"
+    return " q.certified,", f"\n            WHEN {speaks} THEN 'certificate'", join
+
+
+def _evidence(programme: Programme, given: Collection[str]) -> str:
     items = programme.figures
+    column, condition, join = _certified(programme, given)
     pivoted = ", ".join(f"max(CASE WHEN item = '{item}' THEN value END) AS {item}" for item in items)
     figure = f"\nfigure AS (SELECT resident_code, {pivoted} FROM figures GROUP BY resident_code),"
     return _EVIDENCE.format(
@@ -163,8 +180,9 @@ def _evidence(programme: Programme) -> str:
         moved_in_from=programme.moved_in_from,
         born_after=born_after_for_age_under(programme.adult_age, programme.tax_date),
         figure=figure if items else "",
-        figures="".join(f" g.{item}," for item in items),
-        joined="\n    LEFT JOIN figure g USING (resident_code)" if items else "",
+        figures="".join(f" g.{item}," for item in items) + column,
+        joined=("\n    LEFT JOIN figure g USING (resident_code)" if items else "") + join,
+        certified=condition,
     )
 
 
@@ -174,7 +192,7 @@ _KEPT = (
 )  # fmt: skip
 
 
-def _status(programme: Programme) -> str:
+def _status(programme: Programme, given: Collection[str]) -> str:
     """A record without both amounts says nothing: absent is not zero."""
     word = TaxStatus
     declared = ""
@@ -183,11 +201,12 @@ def _status(programme: Programme) -> str:
         declared = f"""
             WHEN ({hardship.declared(programme)}) AND NOT {usable} THEN '{word.UNDECLARED}'
             WHEN {usable} AND {within} THEN '{word.EQUIVALENT}'"""
+    certified = "\n            WHEN source = 'certificate' THEN certified" if "certificates" in given else ""
     return f"""
 status AS (
     SELECT resident_code, household_key, source, {", ".join((*_KEPT, *programme.figures))},
         CASE{declared}
-            WHEN source IN ('livelihood_aid', 'minor', 'dependant') THEN '{word.EXEMPT}'
+            WHEN source IN ('livelihood_aid', 'minor', 'dependant') THEN '{word.EXEMPT}'{certified}
             WHEN source = 'inquiry' THEN COALESCE(answered, '{word.NOT_ASKED}')
             WHEN source = 'none' THEN '{word.UNDECLARED}'
             WHEN treaty_exempt THEN '{word.TREATY}'

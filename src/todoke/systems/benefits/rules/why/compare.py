@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from todoke.systems.benefits.rules.why import figures as why_figures
 from todoke.systems.benefits.rules.why import values as why_values
-from todoke.systems.benefits.rules.why.explained import Household, Member, Origin
+from todoke.systems.benefits.rules.why.explained import Household, Member, Origin, ReadFrom
 
 NOBODY = "世帯にいない"
 
@@ -71,7 +71,7 @@ def _read_from(member: Member | None) -> str:
     if member is None:
         return NOBODY
     words = why_values.READ_FROM[member.read_from]
-    if member.answer is None:
+    if member.answer is None or member.read_from is ReadFrom.CERTIFICATE:
         return words
     kind = why_values.ANSWER_KINDS.get(member.answer.inquiry_kind, member.answer.inquiry_kind)
     return f"{words}（{kind}）"

@@ -15,6 +15,7 @@ from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.deciding.outcome import Reason
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.rule import DecidingRule
+from todoke.systems.benefits.rules.tax.certificate import Certificate
 from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 
 
@@ -36,6 +37,7 @@ class ReadFrom(StrEnum):
     MINOR = "minor"
     DEPENDANT = "dependant"
     NONE = "none"
+    CERTIFICATE = "certificate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,14 @@ class AnswerRead:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Certified:
+    """課税証明書 as two people keyed it, and when it came to count."""
+
+    certificate: Certificate
+    arrived: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """The order in which a person was asked about."""
 
@@ -138,6 +148,7 @@ class Member:
     left_reason: str
     record: TaxRecord | None = None
     answer: AnswerRead | None = None
+    certified: Certified | None = None
     asked: Asked | None = None
     aid_from: date | None = None
     aid_to: date | None = None

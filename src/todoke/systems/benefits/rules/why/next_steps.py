@@ -50,8 +50,8 @@ MISSING: Final = {
     TaxStatus.NOT_ASKED: "次の一括照会で照会します。",
     TaxStatus.ASKED: "回答を待ちます。期限を過ぎると、運用担当が再照会します。",
     TaxStatus.HELD: "相手の市町村の責任者が、提供してよいかを決めます。決まると回答が届きます。",
-    TaxStatus.NO_ANSWER: "記録がないとの回答です。本人に、申告または非課税証明書の提出を求めます。",
-    TaxStatus.ANSWER_ERROR: "原因を確かめて再照会します。直らないときは、文書で照会します。",
+    TaxStatus.NO_ANSWER: "記録がないとの回答です。本人に、申告または課税証明書の提出を求めます（世帯の画面で二人が入力すると、次の判定で使います）。",
+    TaxStatus.ANSWER_ERROR: "原因を確かめて再照会します。直らないときは、本人に課税証明書の提出を求めます。",
     TaxStatus.TAXED_ELSEWHERE: "課税している市町村に二次照会します。",
 }
 """What will happen next, by what is missing."""

@@ -10,6 +10,7 @@ from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
 from todoke.systems.benefits.rules.why import figures as why_figures
 from todoke.systems.benefits.rules.why.explained import (
     AnswerRead,
+    Certified,
     Household,
     Member,
     Origin,
@@ -27,6 +28,7 @@ READ_FROM = {
     ReadFrom.MINOR: "賦課期日に18歳未満で、課税の記録がない",
     ReadFrom.DEPENDANT: "課税の記録がなく、扶養親族等として登録がある",
     ReadFrom.NONE: "課税の記録も申告もない",
+    ReadFrom.CERTIFICATE: "前住所の市町村の課税証明書（二人の入力）",
 }
 """What a status was read from, in words."""
 
@@ -67,6 +69,12 @@ def answer_origin(answer: AnswerRead) -> Origin:
     return Origin(name="他市町村の回答", edition=answer.edition, arrived=answer.arrived)
 
 
+def certificate_origin(certified: Certified) -> Origin:
+    """The paper, by the day on which it was issued."""
+    issued = certified.certificate.issued_on
+    return Origin(name="課税証明書（二人の入力）", as_of=issued, arrived=certified.arrived)
+
+
 def place(code: str, *, protected: bool) -> str:
     """神奈川県川崎市（14130）; hidden for a protected person, whose former place says where they fled from."""
     if protected:
@@ -87,6 +95,8 @@ def _origin(household: Household, member: Member) -> Origin:
     origins = household.origins
     if member.status is TaxStatus.EQUIVALENT:
         return origins.figures
+    if member.read_from is ReadFrom.CERTIFICATE and member.certified:
+        return certificate_origin(member.certified)
     if member.read_from is ReadFrom.INQUIRY:
         return answer_origin(member.answer) if member.answer else origins.register
     return {
@@ -156,6 +166,20 @@ def _answer(member: Member, answer: AnswerRead) -> list[Value]:
     return found
 
 
+def _certificate(household: Household, member: Member) -> list[Value]:
+    """What the paper says; then why the inquiry did not settle it."""
+    found = []
+    if member.certified:
+        paper, origin = member.certified.certificate, certificate_origin(member.certified)
+        found = [
+            _value(member, "発行した市区町村", place(paper.municipality, protected=member.protected), origin),
+            _value(member, "課税年度", str(paper.tax_year), origin),
+            _value(member, "所得割額（証明書）", yen(paper.income_levy), origin),
+            _value(member, "均等割額（証明書）", yen(paper.per_capita_levy), origin),
+        ]
+    return found + _inquiry(household, member)
+
+
 def _minor(household: Household, member: Member) -> list[Value]:
     born = wareki(member.birth_date) if member.birth_date else "記録なし"
     return [_value(member, "生年月日", HIDDEN if member.protected else born, household.origins.register)]
@@ -194,4 +218,5 @@ _READERS: dict[ReadFrom, Callable[[Household, Member], list[Value]]] = {
     ReadFrom.MINOR: _minor,
     ReadFrom.DEPENDANT: of_dependant,
     ReadFrom.NONE: _none,
+    ReadFrom.CERTIFICATE: _certificate,
 }

@@ -10,13 +10,14 @@ from django.utils.safestring import SafeString
 from todoke.kernel.errors import TodokeError
 from todoke.pages.tables import day, moment
 from todoke.records.layouts.city_inputs_v2021 import REPLICA_ITEMS
-from todoke.systems.benefits.models import Answer, Register
+from todoke.systems.benefits.models import Answer, Register, TaxCertificate
 from todoke.systems.benefits.queries.households.household import Member
 from todoke.systems.benefits.queries.why.evidence import Evidence, Listed
 from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.articles.forming import SpecialKind
 from todoke.systems.benefits.rules.households.protection import HIDDEN
 from todoke.systems.benefits.rules.why import figures as why_figures
+from todoke.systems.benefits.rules.why import values as why_values
 from todoke.systems.benefits.rules.why.forming import NOTED
 
 SOURCES: Final = {
@@ -26,6 +27,7 @@ SOURCES: Final = {
     "minor": "年齢（未成年）",
     "dependant": "扶養の情報",
     "none": "課税情報がない",
+    "certificate": "課税証明書（二人の入力）",
 }
 SIDES: Final = {"base": "基準日の住民記録", "latest": "最新の住民記録"}
 _ROLL: Final = (
@@ -50,6 +52,8 @@ def shown(evidence: Evidence, *, hidden: bool) -> dict[str, Any]:
         "roll": [_year(row) for row in evidence.tax],
         "roll_at": evidence.tax_taken_at,
         "answer": _answer(evidence.answer, hidden=hidden) if evidence.answer else None,
+        "certificates": [_certificate(one, hidden=hidden) for one in evidence.certificates],
+        "waiting": [(moment(one.keyed_at), one.keyed_by) for one in evidence.waiting],
         "assistance": [_assistance(one.kind, one.valid_from, one.valid_to) for one in evidence.assistance],
         "assistance_at": evidence.assistance_taken_at,
         "special": [
@@ -128,6 +132,19 @@ def _item(answer: Answer, name: str, *, hidden: bool) -> tuple[str, str]:
     if isinstance(value, int):
         return (f"{value:,} 円" if name in _MONEY else f"{value:,}"), reason
     return str(value), reason
+
+
+def _certificate(one: TaxCertificate, *, hidden: bool) -> dict[str, Any]:
+    paper = one.certificate
+    place = HIDDEN if hidden else why_values.place(paper.municipality, protected=False)
+    return {
+        "year": paper.tax_year,
+        "keyed": format_html("{} {}・{}", moment(one.keyed_at), one.first_keyed_by, one.keyed_by),
+        "items": [
+            ("発行した市区町村", place), ("発行日", day(paper.issued_on)), ("所得割額", f"{paper.income_levy:,} 円"),
+            ("均等割額", f"{paper.per_capita_levy:,} 円"),
+        ],
+    }  # fmt: skip
 
 
 def _assistance(kind: str, first: Any, last: Any) -> tuple[str, Any, Any]:  # noqa: ANN401 - dates of an Arrow row

@@ -22,6 +22,7 @@ from todoke.pages.templatetags.parts import make_chip, make_link
 from todoke.systems.benefits.actions.households.note_contact import note_contact
 from todoke.systems.benefits.actions.households.read_household import Read, read_household
 from todoke.systems.benefits.models import RegisterEntry
+from todoke.systems.benefits.queries.deciding import judging
 from todoke.systems.benefits.queries.households.household import Household, Member
 from todoke.systems.benefits.rules.cases.case_state import CaseState
 from todoke.systems.benefits.rules.cases.stages import STATE_TITLES
@@ -42,20 +43,23 @@ def household(request: HttpRequest, person: int) -> HttpResponse:
     read = read_household(person=person, by=actor)
     found = read.household
     names = {one.resident_code: one.entry.name_kanji for one in found.members}
-    note = ""
-    if actor.may_somewhere(Permission.BENEFITS_CONTACT_NOTE):
-        note = f"{reverse('benefits-contact', args=[person])}?{urlencode({PURPOSE_FIELD: actor.purpose})}"
-    apply = ""
-    if actor.may_somewhere(Permission.BENEFITS_RECEIVE):
-        apply = f"{reverse('benefits-request', args=[person])}?{urlencode({PURPOSE_FIELD: actor.purpose})}"
     context = {
-        "apply": apply, "read": read, "household": found, "subject": _subject(read), "shielded": read.protected, "facts": _facts(read), "members": [_member(one, read) for one in found.members],
-        "table": _members(read, person, actor.purpose), "reason": _reason(read), "note": note, "decisions": _decisions(read, actor),
+        "apply": _way(actor, Permission.BENEFITS_RECEIVE, "benefits-request", person),
+        "certify": _way(actor, Permission.BENEFITS_CERTIFICATE_ENTER, "benefits-certificate", person),
+        "note": _way(actor, Permission.BENEFITS_CONTACT_NOTE, "benefits-contact", person), "read": read, "household": found, "subject": _subject(read), "shielded": read.protected, "facts": _facts(read), "members": [_member(one, read) for one in found.members],
+        "table": _members(read, person, actor.purpose), "reason": _reason(read), "decisions": _decisions(read, actor),
         "lineage": history.lineage(read.lineage, names), "movements": history.movements(read.movements, names),
         "contacts": [(names[one.resident_code], one) for one in read.contacts],
         "crumbs": [("ホーム", "/"), ("世帯・住民の検索", reverse("benefits-search-box")), ("世帯", "")],
     }  # fmt: skip
     return render(request, "benefits/household.html", context)
+
+
+def _way(actor: Actor, permission: Permission, route: str, person: int) -> str:
+    """The address of a form about the person, for whoever may send it; else empty."""
+    if not actor.may_somewhere(permission):
+        return ""
+    return f"{reverse(route, args=[person])}?{urlencode({PURPOSE_FIELD: actor.purpose})}"
 
 
 class ContactForm(forms.Form):
@@ -110,11 +114,26 @@ def _facts(read: Read) -> list[tuple[str, object]]:
 
 
 def _decisions(read: Read, actor: Actor) -> list[tuple[str, str]]:
-    """The way to the decision of each case, for whoever may read it."""
+    """The way to the decision of each case, and to the newest one of every programme without a case, for whoever may read it."""
     if not actor.may_somewhere(Permission.BENEFITS_CASE_READ):
         return []
     purpose = urlencode({PURPOSE_FIELD: actor.purpose})
+    numbered = {(case.programme_id, case.household_key) for case in read.cases}
+    judged = read.evidence[read.household.of.resident_code].judged
+    open_ = {
+        (one.run, one.household_key): one
+        for one in judged
+        if (one.programme, one.household_key) not in numbered
+    }
+    rows = [(judging.decision_of(*key), one) for key, one in open_.items()]
     return [
+        (
+            f"{evidence.programme_name(one.programme)}の判定の内訳",
+            f"{reverse('benefits-why', args=[number])}?{purpose}",
+        )
+        for number, one in rows
+        if number is not None
+    ] + [
         (
             f"{case.case_number}（{STATE_TITLES[CaseState(case.state)]}）の判定と経過",
             f"{reverse('benefits-case', args=[case.pk])}?{purpose}",

@@ -7,7 +7,7 @@ from typing import Final
 from django.urls import URLPattern, path
 
 from todoke.pages.shell import Entry
-from todoke.systems.benefits.web.households import household, requesting, search
+from todoke.systems.benefits.web.households import certifying, household, requesting, search
 
 urlpatterns: Final[list[URLPattern]] = [
     path("benefits/search", search.box, name="benefits-search-box"),
@@ -15,6 +15,7 @@ urlpatterns: Final[list[URLPattern]] = [
     path("benefits/search/<uuid:handle>", search.found, name="benefits-found"),
     path("benefits/households/<int:person>", household.household, name="benefits-household"),
     path("benefits/households/<int:person>/contact", household.contact, name="benefits-contact"),
+    path("benefits/households/<int:person>/certificate", certifying.certificate, name="benefits-certificate"),
     path("benefits/households/<int:person>/request", requesting.request_number, name="benefits-request"),
 ]
 
@@ -27,6 +28,7 @@ MENU: Final[tuple[Entry, ...]] = (
             "benefits-found",
             "benefits-household",
             "benefits-contact",
+            "benefits-certificate",
             "benefits-request",
         ),
         leads_to="benefits-search-box",
