@@ -92,8 +92,10 @@ PICTURES = {
     for name, page in pages.items()
 }
 """Name in the manual → the journey that opens the page, and the name under which it checks it."""
-WIDTH, HEIGHT, COLOURS = 960, 840, 32
-"""A picture shows the page's upper part; it is readable at this width, and 60 KB are enough for it."""
+WIDTH, HEIGHT, LARGEST = 960, 840, 60 * 1024
+"""A picture shows the page's upper part; it is readable at this width, and so many bytes are enough for it."""
+COLOURS = (32, 16, 8)
+"""As many as fit."""
 
 
 def main(wanted: list[str]) -> None:
@@ -119,7 +121,10 @@ def keep(shot: Path, to: Path) -> None:
         scale = WIDTH / whole.width
         upper = whole.crop((0, 0, whole.width, min(whole.height, round(HEIGHT / scale))))
         small = upper.resize((WIDTH, round(upper.height * scale)), Image.Resampling.LANCZOS)
-        small.convert("RGB").quantize(COLOURS).save(to, optimize=True)
+        for colours in COLOURS:
+            small.convert("RGB").quantize(colours).save(to, optimize=True)
+            if to.stat().st_size <= LARGEST:
+                break
 
 
 if __name__ == "__main__":
