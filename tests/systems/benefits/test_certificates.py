@@ -21,9 +21,9 @@ from todoke.oplog.models import Operation
 from todoke.systems.benefits import jobs, queries
 from todoke.systems.benefits.actions.households.enter_certificate import enter_certificate
 from todoke.systems.benefits.models import Resident, TaxCertificate
-from todoke.systems.benefits.queries import certificates
+from todoke.systems.benefits.queries.deciding import certificates
 from todoke.systems.benefits.queries.editions import proposals as editions
-from todoke.systems.benefits.rules import tax_certificate
+from todoke.systems.benefits.rules.tax import certificate as tax_certificate
 from todoke.systems.benefits.rules.tax.certificate import Certificate
 from todoke.systems.benefits.rules.why import compare as why_compare
 from todoke.systems.benefits.rules.why.explained import Household, explain
