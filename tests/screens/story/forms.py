@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from io import BytesIO
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.screens import decided_office
 from tests.screens.decided_office import PROGRAMME
@@ -160,5 +163,12 @@ def _case() -> Case:
     return decided_office.case(BY_MAIL)
 
 
-def _picture() -> dict[str, object]:
-    return {"name": "form.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(300)}
+def _picture() -> FilePayload:
+    """A scanned form: its number and empty lines."""
+    form, file = Image.new("L", (600, 850), color=250), BytesIO()
+    pen = ImageDraw.Draw(form)
+    pen.text((60, 55), _case().case_number, fill=30, font_size=30)
+    for line in range(9):
+        pen.rectangle((40, 110 + 80 * line, 560, 190 + 80 * line), outline=90, width=2)
+    form.save(file, "PNG")
+    return {"name": "form.png", "mimeType": "image/png", "buffer": file.getvalue()}
