@@ -31,7 +31,7 @@ def clerk(office: Office, tmp_path: Path) -> Person:
 @pytest.fixture
 def before_a_pile(office: Office, tmp_path: Path) -> Person:
     """A clerk to whom fifty more households have answered."""
-    decided_office.open_office(tmp_path, also=range(100, 100 + SHEETS))
+    decided_office.open_office(tmp_path, also=range(200, 200 + SHEETS))
     return office.person(Role.CLERK)
 
 
