@@ -63,7 +63,6 @@ PICTURES = {
             "protected-letters": "benefits-protected-letters",
         },
         "applicant_screens.py::test_a_household_applies_is_calculated_line_by_line_and_examined": {
-            "calculated": "benefits-entry-calculated",
             "protected-examination": "benefits-protected-examination",
         },
         "aftermath_screens.py::test_a_refund_from_the_claim_to_the_last_yen": {"refund": "benefits-refund"},
