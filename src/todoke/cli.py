@@ -6,6 +6,7 @@ a process of that system's realm: its settings, its databases, its secrets, nobo
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import re
@@ -22,6 +23,7 @@ from todoke.sites.realms import Realm
 from todoke.sites.verbs import VERBS
 
 _WORDS = "todoke.words"
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_COMMAND = re.compile(r"No such command '([^']*)'")
 
 
@@ -116,6 +118,8 @@ def _closed(error: Exception) -> TodokeError:
 
     Where it happened goes to standard error, as file, line and function only.
     """
+    if getattr(error, "errno", None) in _NO_SPACE:
+        return TodokeError(ErrorCode.DISK_FULL)
     if _is_lost_database(error):
         return TodokeError(ErrorCode.UNAVAILABLE, what="データベース")
     for frame in traceback.extract_tb(error.__traceback__):

@@ -233,7 +233,8 @@ def test_staff_never_get_the_rights_of_systems() -> None:
         Permission.ACCESS_STAFF_IMPORT,
         Permission.ACCESS_TERMINAL_REGISTER,
         Permission.ACCESS_TRAINING_RECORD,
-        # the clock ends what is over, and goes on with what people began: trials of rules, letters, queues of files, sending, reconciliation
+        # the clock looks at the promises every day, ends what is over, and goes on with what people began: trials of rules, letters, queues of files, sending, reconciliation
+        Permission.ASSURANCE_CHECK,
         Permission.BENEFITS_DECIDE,
         Permission.BENEFITS_PRINT,
         Permission.BENEFITS_PROGRAMME_TRY,

@@ -6,10 +6,13 @@ inspections by two people; every log sealed and witnessed.
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -21,9 +24,22 @@ from psycopg.conninfo import make_conninfo
 from tests import hiring
 from todoke.access.models import Contract, Passkey, Session
 from todoke.access.permissions import Actor, Role
-from todoke.assurance import backups
+from todoke.assurance import backups, gathering
 from todoke.assurance.checks import Site
-from todoke.assurance.models import BackupStep, Clause, ContractClause, Sheet, SheetItem, SheetKind
+from todoke.assurance.form import computed
+from todoke.assurance.form.edition import Edition, to_toml
+from todoke.assurance.models import (
+    Backup,
+    BackupStep,
+    Clause,
+    ContractClause,
+    KeptEdition,
+    Medium,
+    Sheet,
+    SheetItem,
+    SheetKind,
+    Transport,
+)
 from todoke.contracts import network, registry
 from todoke.contracts.information import DUTY, LOCAL_TAX, PROCEDURE
 from todoke.contracts.permits import LIST_DOMAIN
@@ -127,6 +143,9 @@ def healthy(instance: Instance, server: Server) -> Iterator[Healthy]:
                 _inspected(realm)
                 _backed_up(realm)
                 _logged(realm)
+        with found.realm("city"):
+            _carried()
+            stack.callback(shutil.rmtree, _declared())
         _sealed(instance)
         yield found
 
@@ -179,6 +198,37 @@ def _inspected(realm: str) -> None:
         Sheet.objects.using(alias).filter(pk=sheet.pk).update(
             state="closed", state_at=now, state_by=hiring.SETTER, closed_by=hiring.SETTER, closed_at=now
         )
+
+
+def _carried() -> None:
+    """A medium that two people brought to a third."""
+    alias, now = "directory_city", clock.now()
+    medium = Medium.objects.using(alias).create(
+        label="T-001", kind="LTO-9", content="data", backup=Backup.objects.using(alias).get(),
+        registered_by=hiring.SETTER, registered_at=now,
+    )  # fmt: skip
+    Transport.objects.using(alias).create(
+        medium=medium, origin="A", destination="B", carried_by="x001", accompanied_by="x002", seal="1",
+        handed_by=hiring.SETTER, handed_at=now, received_by="u001", received_at=now,
+    )  # fmt: skip
+
+
+def _declared() -> Path:
+    """The city's published edition, with today's classes; where its texts lie."""
+    alias, now, programme = "directory_city", clock.now(), "r3-nontaxable"
+    texts = gathering.folder(programme) / "texts"
+    texts.mkdir(parents=True, exist_ok=True)
+    (texts / "own.toml").write_text("")
+    classes = computed.classes(gathering.count(programme, gathering.texts_in(texts)))
+    body = to_toml(Edition(classes))
+    KeptEdition.objects.using(alias).create(
+        programme=programme, number=1, body=body, sha256=hashlib.sha256(body.encode()).hexdigest(),
+        drafted_by=hiring.SETTER, drafted_at=now, state="draft", state_at=now, state_by=hiring.SETTER,
+    )  # fmt: skip
+    KeptEdition.objects.using(alias).update(
+        state="published", state_at=now, state_by=hiring.ASKER, published_by=hiring.ASKER, published_at=now
+    )
+    return gathering.folder(programme)
 
 
 def _logged(realm: str) -> None:

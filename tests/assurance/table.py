@@ -233,7 +233,7 @@ _BENEFITS = [
 _INSPECTIONS = [
     breakage("no self-inspection this year", STAFF, "self_inspection_in_time", changed(STAFF, "assurance_sheet", "kind = 'self'", "closed_at = closed_at - interval '400 days'")),
     breakage("no internal audit", STAFF, "internal_audit_in_time", changed(STAFF, "assurance_sheet", "kind = 'internal'", "")),
-    breakage("a finding that nobody mended", STAFF, "self_inspection_in_time", changed(STAFF, "assurance_sheet_item", "sheet_id = (SELECT id FROM assurance_sheet WHERE kind = 'self')", "answer = 'no', note = 'x'")),
+    breakage("a finding that nobody mended", STAFF, "self_inspection_in_time", changed(STAFF, "assurance_sheet_item", "sheet_id = (SELECT id FROM assurance_sheet WHERE kind = 'self')", "answer = 'no', note = 'x', remedy = 'y', due_on = current_date - 1")),
     breakage("an accident that was not reported", STAFF, "incident_steps_in_time", added(STAFF, "assurance_incident", kind="numbers", title="x", content="x", persons=1, detected_at=ago(days=10), prevention="", answered_by_promises=[], state="open", state_at=ago(), state_by="x002", registered_by="x002", registered_at=ago(days=9))),
 ]  # fmt: skip
 
@@ -246,7 +246,20 @@ _BACKUPS = [
     breakage("a restore that nobody tried", NETWORK_STAFF, "restore_is_drilled", changed(NETWORK_STAFF, "assurance_backup_event", "step = 'drilled'", "at = at - interval '400 days'")),
 ]  # fmt: skip
 
+_MEDIA = [
+    breakage("a medium that does not arrive", STAFF, "media_arrive", changed(STAFF, "assurance_transport", "true", "received_by = NULL, received_at = NULL, handed_at = handed_at - interval '9 days'")),
+    breakage("a medium without a seal", STAFF, "media_arrive", changed(STAFF, "assurance_transport", "true", "seal = ''")),
+    breakage("a medium whose destruction nobody saw", STAFF, "media_arrive", added(STAFF, "assurance_medium_end", medium_id=1, how="destroyed", method="x", done_by="x001", done_at=ago(days=9))),
+    breakage("one person carries a medium alone", STAFF, "constraints_of_assurance", without(STAFF, "assurance_transport", "transport_by_two_persons", changed(STAFF, "assurance_transport", "true", "accompanied_by = carried_by"))),
+]  # fmt: skip
+
+_ASSESSMENT = [
+    breakage("numbers that have left the published class", STAFF, "classes_as_published", changed(STAFF, "assurance_edition", "true", "body = replace(body, '1,000人未満', '10万人以上30万人未満')")),
+    breakage("a programme without its texts", STAFF, "classes_as_published", changed(STAFF, "assurance_edition", "true", "programme = 'r9-none'")),
+    breakage("an edition published by who drafted it", STAFF, "constraints_of_assurance", without(STAFF, "assurance_edition", "assessment_by_two_persons", changed(STAFF, "assurance_edition", "true", "published_by = drafted_by"))),
+]  # fmt: skip
+
 BREAKAGES = [
     *_RIGHTS, *_LOG, *_SHAPE, *_PEOPLE, *_CONTRACTS, *_KEEPING, *_SECRETS, *_LINKAGE, *_EXCHANGE, *_BENEFITS, *_INSPECTIONS,
-    *_BACKUPS,
+    *_BACKUPS, *_MEDIA, *_ASSESSMENT,
 ]  # fmt: skip

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
@@ -21,15 +22,17 @@ from todoke.access.permissions import Actor, Held, Role
 from todoke.assurance import check_commands
 from todoke.assurance.actions.confirm_promise import confirm_promise
 from todoke.assurance.actions.run_checks import run_checks
-from todoke.assurance.checks import CHECKS, Site, State
-from todoke.assurance.models import CheckResult, Finding
+from todoke.assurance.checks import CHECKS, Site, State, Verdict
+from todoke.assurance.models import CheckResult, CheckRun, Finding
 from todoke.assurance.promises import promises
-from todoke.assurance.promises.evidence import EVIDENCE
-from todoke.assurance.standings import Standing, look, own_promises, standings
+from todoke.assurance.promises.evidence import EVIDENCE, checks_of
+from todoke.assurance.queries import red_since
+from todoke.assurance.standings import Standing, look, own_promises, standings, standings_of
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 from todoke.sites.database.postgres import Server
 from todoke.sites.instance import Instance
+from todoke.sites.monitoring import alarms, lags
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +48,17 @@ def sites(instance: Instance, server: Server, _emptier: Emptier) -> Iterator[Hea
 def red(site: Site, names: frozenset[str] | None = None) -> dict[str, tuple[str, ...]]:
     """What is not held, and why."""
     return {name: found.why for name, found in look(site, names).items() if found.state is not State.HELD}
+
+
+def red_promises(realm: str, verdicts: Mapping[str, Verdict]) -> set[str]:
+    """The promises with checks here that are not held."""
+    found = standings_of(realm, f"directory_{realm}", verdicts)
+    return {one.promise.id for one in found if one.verdicts and one.state is not State.HELD}
+
+
+def shown_by(checks: frozenset[str], realm: str) -> set[str]:
+    """The promises of the realm that rest on one of these."""
+    return {one.id for one in own_promises(realm) if checks & set(checks_of(one.id))}
 
 
 @pytest.mark.parametrize("realm", list(ALIASES))
@@ -64,8 +78,10 @@ def test_a_breakage_turns_its_checks_red(sites: Healthy, one: Breakage) -> None:
 
     with sites.realm(one.realm):
         with one.breaking(sites):
-            broken = red(site())
+            verdicts = look(site())
+        broken = {name: found.why for name, found in verdicts.items() if found.state is not State.HELD}
         assert broken.keys() == one.red, broken
+        assert red_promises(one.realm, verdicts) == shown_by(one.red, one.realm)
         assert all(sentence.endswith("。") for why in broken.values() for sentence in why)
         assert red(site(), one.red) == {}, "not green again"
 
@@ -76,8 +92,17 @@ def test_everything_is_green_after(sites: Healthy, realm: str) -> None:
         assert red(sites.site(realm)) == {}
 
 
+NAMED = {
+    "a right too many: TRUNCATE", "a stale backup", "a removed log row", "an expired training", "an unclassified field",
+    "a merged duty: examines and approves",
+}  # fmt: skip
+"""Those that issue 8 names."""
+
+
 def test_there_are_enough_breakages_and_each_is_another() -> None:
-    assert len({one.name for one in BREAKAGES}) == len(BREAKAGES) >= 60
+    names = {one.name for one in BREAKAGES}
+    assert len(names) == len(BREAKAGES) >= 60
+    assert names >= NAMED
 
 
 def test_every_check_is_proved_by_a_breakage() -> None:
@@ -154,6 +179,37 @@ class TestPromises:
         moved.ahead += timedelta(days=1)
         assert standing().state is State.BROKEN
         assert "期限" in standing().why[0]
+
+    def test_the_clock_looks_every_day_and_since_when_it_is_red_is_known(
+        self, sites: Healthy, moved: Clock
+    ) -> None:
+        one = next(one for one in BREAKAGES if one.name == "an expired training")
+        daily = partial(CliRunner().invoke, check_commands.group, ["daily"])
+        daily()
+        assert "training_in_time" not in red_since(D)
+        with one.breaking(sites):
+            told = daily()
+            first = CheckRun.objects.using(D).latest("pk")
+            moved.ahead += timedelta(minutes=1)
+            daily()
+        assert isinstance(told.exception, TodokeError)
+        assert "× III-A.9-教育-01" in told.output
+        assert first.run_by == "system"
+        assert abs(red_since(D)["training_in_time"] - first.run_at) < timedelta(seconds=30)
+        values = {gauge.name: gauge.values for gauge in lags._promises()}
+        assert values["todoke_promises_broken"][()] == len(shown_by(one.red, "city"))
+        assert values["todoke_assessment_classes_left"] == {(): 0.0}
+        daily()
+        assert "training_in_time" not in red_since(D)
+
+    def test_numbers_that_leave_their_class_ring(self, sites: Healthy) -> None:
+        one = next(one for one in BREAKAGES if one.name == "numbers that have left the published class")
+        with one.breaking(sites):
+            run_checks(by=person("u001", Role.AUDITOR))
+        ringing = {each.alarm.name for each in alarms.read(lags._promises(), {}) if each.rings}
+        assert ringing == {"promises", "classes"}
+        run_checks(by=person("u001", Role.AUDITOR))
+        assert not {each.alarm.name for each in alarms.read(lags._promises(), {}) if each.rings}
 
     def test_the_command_says_each_promise_and_ends_accordingly(
         self, monkeypatch: pytest.MonkeyPatch

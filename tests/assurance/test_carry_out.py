@@ -18,15 +18,17 @@ from todoke.access.permissions import Actor, Role
 from todoke.assurance.disclosure import papers, queries
 from todoke.assurance.disclosure.actions import decide, hand_over, identify, receive_request
 from todoke.assurance.disclosure.actions.carry_out import carry_out
+from todoke.assurance.disclosure.actions.hand_over import Handing
 from todoke.assurance.disclosure.actions.receive_request import Asked
 from todoke.assurance.disclosure.models import MeasureKind, Pause, Request
 from todoke.assurance.disclosure.rules.identity import Capacity, Document, Route
 from todoke.assurance.disclosure.rules.kinds import Kind, Outcome
 from todoke.contracts import registry
-from todoke.contracts.holding import Numbers
+from todoke.contracts.holding import Holders, Numbers
 from todoke.contracts.information import TAX_ITEMS, Item
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.sites.monitoring import metrics
 from todoke.systems.linkage import jobs
 from todoke.systems.linkage.actions.corrections.decide_correction import confirm_correction
 from todoke.systems.linkage.actions.replicas.propose_correction import propose_correction
@@ -44,6 +46,7 @@ def towns(city_site: object, tmp_path: Path) -> Iterator[Towns]:
     with override_settings(TODOKE_INSTANCE_NAME="towns"):
         jobs.load(city.files() / "individual_numbers.csv", by=city.actor(city.OPERATOR))
         registry.serve(Numbers, LinkageHolder())
+        registry.serve(Holders, Holders({}))
         hire()
         yield three_towns.build(tmp_path, "towns")
 
@@ -69,13 +72,33 @@ def asked(local: str, kind: Kind, based_on: int | None = None, **changes: object
     return Asked(**{**given, **changes})
 
 
-def disclosed(local: str) -> int:
-    """A disclosure that was refused and ended, or, for the database's eyes, handed over."""
+def disclosed(local: str, outcome: Outcome = Outcome.FULL) -> int:
+    """A disclosure that was handed over, or refused and ended."""
     number = receive_request.receive_request(asked=asked(local, Kind.DISCLOSURE), by=by(CLERK))
     identify.identify(number=number, resident_code=local, by=by(CLERK))
-    decide.decide(number=number, outcome=Outcome.EXISTENCE, reason="例", by=by(MANAGER))
-    hand_over.close(number=number, by=by(CLERK))
+    decide.decide(number=number, outcome=outcome, reason="例", by=by(MANAGER))
+    if outcome is Outcome.FULL:
+        handing = Handing(handed_to="本人", documents=[Document.PHOTO], fee_exempt=True)
+        hand_over.hand_over(number=number, handing=handing, by=by(CLERK))
+    else:
+        hand_over.close(number=number, by=by(CLERK))
     return number
+
+
+def test_only_what_was_disclosed_to_this_person_is_corrected(towns: Towns) -> None:
+    """90条1項: neither what was refused, nor what another person of the same name and birth date was told."""
+    local, other = masters.local_numbers(2)
+    refused = disclosed(local, Outcome.EXISTENCE)
+    with pytest.raises(TodokeError, match="この人が開示を受けた請求ではありません"):
+        receive_request.receive_request(asked=asked(local, Kind.CORRECTION, refused), by=by(CLERK))
+    basis = disclosed(local)
+    namesake = LocalNumber.objects.using("linkage").get(local_number=other).person
+    mine = LocalNumber.objects.using("linkage").get(local_number=local).person
+    type(mine).objects.using("linkage").filter(pk=namesake.pk).update(birth_date=mine.birth_date)
+    number = receive_request.receive_request(asked=asked(local, Kind.CORRECTION, basis), by=by(CLERK))
+    with pytest.raises(TodokeError, match="もとの開示を受けた人ではありません"):
+        identify.identify(number=number, resident_code=other, by=by(CLERK))
+    identify.identify(number=number, resident_code=local, by=by(CLERK))
 
 
 def test_a_correction_reaches_the_replica_and_counts_only_then(towns: Towns, tmp_path: Path) -> None:
@@ -138,6 +161,9 @@ def test_the_register_its_deadlines_and_who_may(towns: Towns) -> None:
     ward = receive_request.receive_request(
         asked=asked(local, Kind.DISCLOSURE, office="14101"), by=by(WARD_CLERK)
     )
+    assert queries.days_left() == -1
+    measured = metrics.measured()
+    assert "disclosure" in {one.alarm.name for one in metrics.readings(measured) if one.rings}
     lines = {line.request.pk: line for line in queries.register(by=by(CLERK))}
     assert (lines[late].overdue, lines[paused].overdue) == (True, False)
     assert lines[paused].due_on == today - timedelta(days=1) + timedelta(days=20)

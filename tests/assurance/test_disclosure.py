@@ -20,7 +20,14 @@ from tests.systems.benefits.world import FORM_COLUMNS
 from tests.systems.world import World
 from todoke.access.permissions import Actor, Role
 from todoke.assurance.disclosure import papers, queries
-from todoke.assurance.disclosure.actions import decide, gather, hand_over, identify, receive_request
+from todoke.assurance.disclosure.actions import (
+    decide,
+    gather,
+    hand_over,
+    identify,
+    open_request,
+    receive_request,
+)
 from todoke.assurance.disclosure.actions.gather import Gathered
 from todoke.assurance.disclosure.actions.hand_over import Handing
 from todoke.assurance.disclosure.actions.receive_request import Asked
@@ -71,7 +78,10 @@ def request(row: dict[str, str], capacity: Capacity = Capacity.OWN) -> int:
 
 
 def told(found: Gathered) -> str:
-    document = papers.disclosed(found)
+    return text_of(papers.disclosed(found))
+
+
+def text_of(document: bytes) -> str:
     return "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(document)).pages).split())
 
 
@@ -116,8 +126,9 @@ def values(part: Section, label: str) -> list[str]:
 def kept_somewhere(numbers: list[str]) -> set[str]:
     """Every model in whose table a row names one of the numbers, by the text of whole rows."""
     found = set()
-    for system in ("residents", "benefits", "inquiry", "linkage", "intermediary"):
-        alias = "intermediary_14100" if system == "intermediary" else system
+    elsewhere = {"intermediary": "intermediary_14100", "assurance": city.DIRECTORY}
+    for system in HOLDINGS:
+        alias = elsewhere.get(system, system)
         for model in apps.get_app_config(system).get_models():
             statement = f"SELECT EXISTS (SELECT FROM {model._meta.db_table} t WHERE t::text ~ %s)"
             with connections[alias].cursor() as cursor:
@@ -144,6 +155,7 @@ def everything_appears_and_is_handed_over(register: dict[str, dict[str, str]]) -
     subjects = Subject.objects.using("inquiry").filter(resident_code__in=payees.keys() & register.keys())
     code = subjects.order_by("pk").values_list("resident_code", flat=True)[0]
     person = LocalNumber.objects.using("linkage").get(local_number=code).person_id
+    request(register[code])
     number = request(register[code])
     found = gather.gather(number=number, by=by(CLERK))
     sections = by_key(found.sections)
@@ -169,6 +181,8 @@ def everything_appears_and_is_handed_over(register: dict[str, dict[str, str]]) -
     assert values(again, "職員番号")[: len(looked)] == [entry.actor for entry in reversed(looked)]
     assert len(again.rows) == len(looked) + 2  # the second look itself: the numbers, then what is held
 
+    the_office_tells_of_itself(found, person, number)
+
     text = told(found)
     assert code in text
     assert "".join(register[code]["address"].split()) in text
@@ -190,6 +204,9 @@ def everything_appears_and_is_handed_over(register: dict[str, dict[str, str]]) -
     with pytest.raises(TodokeError):
         decide.decide(number=number, outcome=Outcome.FULL, reason="", by=by(MANAGER))
     decide.decide(number=number, outcome=Outcome.PARTIAL, reason="一部は事務に支障", by=by(MANAGER))
+    notice = text_of(papers.notice(queries.locked(number)))
+    for said in ("一部を開示する", "利用目的", "写しの交付", "78条1項7号", "審査請求"):
+        assert said in notice
     handing = Handing(handed_to=register[code]["name_kanji"], documents=[], fee_exempt=False)
     with pytest.raises(TodokeError, match="本人確認"):
         hand_over.hand_over(number=number, handing=handing, by=by(CLERK))
@@ -198,6 +215,19 @@ def everything_appears_and_is_handed_over(register: dict[str, dict[str, str]]) -
     assert (kept.state, kept.fee_yen) == ("executed", 10 * len(PdfReader(io.BytesIO(document)).pages))
     with pytest.raises(TodokeError):
         hand_over.hand_over(number=number, handing=replace(handing, documents=PAPERS), by=by(CLERK))
+
+
+def the_office_tells_of_itself(found: Gathered, person: str, number: int) -> None:
+    """The register of requests is held on the person, too, and looks into it stand in the directory's own log."""
+    sections = by_key(found.sections)
+    assert values(sections["assurance.Request"], "請求の内容") == ["給付金に関する一切"]
+    assert values(sections["assurance.Request"], "住所") == ["請求書に書いた住所"]
+    open_request.open_request(number=number, by=by(MANAGER))
+    known = {city.DIRECTORY: [Person("integrated_number", person)]}
+    entries = search.search([city.DIRECTORY], Criteria(persons=known), limit=1000).entries
+    again = by_key(gather.gather(number=number, by=by(CLERK)).sections)["assurance.looks"]
+    assert values(again, "職員番号")[: len(entries)] == [entry.actor for entry in reversed(entries)]
+    assert MANAGER in values(again, "職員番号")
 
 
 def nothing_of_a_protected_spouse_appears(register: dict[str, dict[str, str]]) -> None:
@@ -227,6 +257,7 @@ def nothing_of_a_protected_spouse_appears(register: dict[str, dict[str, str]]) -
     assert husband["resident_code"] in text
     assert [secret for secret in secrets if secret in text] == []
 
+    request(wife)
     asked_for = gather.gather(number=request(wife, Capacity.VOLUNTARY), by=by(CLERK))
     text = told(asked_for)
     places = [
@@ -239,6 +270,7 @@ def nothing_of_a_protected_spouse_appears(register: dict[str, dict[str, str]]) -
     assert [place for place in places if "".join(place.split()) in text] == []
     assert "支援措置" not in text
     assert "自動応答不可" not in text
+    assert "請求書に書いた住所" not in text  # what she wrote on requests of her own
     herself = told(gather.gather(number=request(wife), by=by(CLERK)))
     assert "".join(wife["address"].split()) in herself
     assert "支援措置はい" in herself

@@ -13,13 +13,14 @@ from todoke.privacy.classes import FieldClass, classes_of
 from todoke.privacy.holding import Holding
 
 HOLDINGS = {
-    "residents": "residents.queries.on_person", "benefits": "benefits.queries.households.on_person_kinds", "inquiry": "inquiry.queries.on_person",
-    "linkage": "linkage.queries.on_person", "intermediary": "intermediary.queries.on_person",
+    "residents": "systems.residents.queries.on_person", "benefits": "systems.benefits.queries.households.on_person_kinds",
+    "inquiry": "systems.inquiry.queries.on_person", "linkage": "systems.linkage.queries.on_person",
+    "intermediary": "systems.intermediary.queries.on_person", "assurance": "assurance.disclosure.on_person",
 }  # fmt: skip
 
 
 def holding(system: str) -> Holding:
-    found = importlib.import_module(f"todoke.systems.{HOLDINGS[system]}").HOLDING
+    found = importlib.import_module(f"todoke.{HOLDINGS[system]}").HOLDING
     assert isinstance(found, Holding)
     return found
 

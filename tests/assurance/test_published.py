@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from tests.assurance import yokohama
 from tests.assurance.published_text import MARKED, SECTIONS, is_option, pieces, plain
@@ -58,6 +60,23 @@ def test_every_sentence_stands_there_in_order(rendered: dict[str, str], section:
         else:
             at = found + len(piece)
     assert not missing
+
+
+def test_every_recorded_item_stands_in_the_pdf_in_order_with_its_number(edition: Edition) -> None:
+    """別添1: the 64 items of the first file and those of the second, read out of the printed page."""
+    reader = PdfReader(BytesIO(FORMATS["pdf"](document(edition))))
+    (chapter,) = (
+        one for one in reader.outline if not isinstance(one, list) and "別添1" in plain(str(one.title))
+    )
+    page = reader.get_destination_page_number(chapter)
+    assert page is not None
+    text, at = plain(reader.pages[page].extract_text()), 0
+    for piece in pieces("annex_1"):
+        found = text.find(piece, at)
+        assert 0 <= found <= at + 1 or piece.startswith(("(", "<")), piece
+        at = found + len(piece)
+    assert text.count("-RON") == 15
+    assert "64FILLER" in text
 
 
 @pytest.mark.parametrize("key", MARKED)

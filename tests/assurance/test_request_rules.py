@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from todoke.assurance.disclosure.rules.deadlines import due_on, may_ask_until, paused_days
-from todoke.assurance.disclosure.rules.identity import Capacity, Document, Route, lacking
+from todoke.assurance.disclosure.rules.identity import Capacity, Document, Route, is_minor, lacking
 from todoke.assurance.disclosure.rules.kinds import OUTCOMES, Kind, Outcome, fee
 from todoke.assurance.disclosure.rules.offices import OFFICES
 
@@ -63,7 +63,20 @@ def test_ninety_days_after_the_disclosure() -> None:
 def test_which_papers_prove_who_asks(
     capacity: Capacity, route: Route, shown: set[Document], missing: int
 ) -> None:
-    assert len(lacking(capacity, route, shown)) == missing
+    assert len(lacking(capacity, route, shown, minor=True)) == missing
+
+
+def test_parents_represent_nobody_who_is_of_age() -> None:
+    family, guardian = {D.PHOTO, D.FAMILY_REGISTER}, {D.PHOTO, D.GUARDIANSHIP}
+    assert lacking(Capacity.STATUTORY, Route.COUNTER, family, minor=True) == []
+    (missing,) = lacking(Capacity.STATUTORY, Route.COUNTER, family, minor=False)
+    assert "成年" in missing
+    assert lacking(Capacity.STATUTORY, Route.COUNTER, guardian, minor=False) == []
+    born = date(2004, 4, 2)
+    assert is_minor(born, date(2022, 4, 1))
+    assert not is_minor(born, date(2022, 4, 2))
+    assert is_minor(date(2003, 5, 1), date(2022, 3, 31))  # twenty, until 31 March 2022
+    assert not is_minor(date(2003, 5, 1), date(2022, 4, 1))
 
 
 def test_the_nineteen_offices_of_the_assessment() -> None:

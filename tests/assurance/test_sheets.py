@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from django.db import Error, transaction
 
+from tests.clocks import Clock
 from tests.systems import city
 from todoke.access.permissions import Actor, Held, Role
 from todoke.assurance.actions.answer_item import answer_item
 from todoke.assurance.actions.close_sheet import close_sheet
+from todoke.assurance.actions.confirm_promise import confirm_promise
 from todoke.assurance.actions.open_sheet import open_sheet
-from todoke.assurance.models import Answer, Sheet, SheetItem, SheetKind
-from todoke.assurance.standings import own_promises
+from todoke.assurance.checks import CHECKS, Site, State, Verdict
+from todoke.assurance.findings import findings, open_findings
+from todoke.assurance.models import Answer, Confirmation, Finding, Sheet, SheetItem, SheetKind
+from todoke.assurance.queries import newest_standings
+from todoke.assurance.standings import Standing, own_promises, standings_of
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
 
@@ -30,10 +37,12 @@ def opened() -> int:
 
 
 def answer(
-    number: int, question: int = 1, said: Answer = Answer.YES, note: str = "", staff_id: str = ANSWERER
+    number: int, said: Answer = Answer.YES, note: str = "", remedy: str = "", due_on: date | None = None
 ) -> None:
-    by = person(staff_id, Role.ADMINISTRATOR)
-    answer_item(by=by, sheet_id=number, number=question, answer=said, note=note)
+    """The first question."""
+    answer_item(
+        by=person(ANSWERER, Role.ADMINISTRATOR), sheet_id=number, number=1, answer=said, note=note, remedy=remedy, due_on=due_on
+    )  # fmt: skip
 
 
 def answered(number: int) -> None:
@@ -59,13 +68,68 @@ def test_an_answer_says_why_not_and_may_be_changed_while_the_sheet_is_open(city_
     with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
         answer_item(by=by, sheet_id=number, number=1, answer=Answer.YES, note="")
     with pytest.raises(TodokeError, match="NOT_FOUND"):
-        answer(number, question=9999)
-    with pytest.raises(TodokeError, match="RECORD_INVALID"):
-        answer(number, said=Answer.NO, note=" ")
-    answer(number, said=Answer.NO, note="規程が古い")
-    answer(number)
+        answer_item(
+            by=person(ANSWERER, Role.ADMINISTRATOR), sheet_id=number, number=9999, answer=Answer.YES, note=""
+        )
+    today = clock.today()
+    for wrong in (
+        (" ", "直す", today), ("規程が古い", " ", today), ("規程が古い", "直す", None),
+        ("規程が古い", "直す", today - timedelta(days=1)), ("規程が古い", "直す", today + timedelta(days=367)),
+    ):  # fmt: skip
+        with pytest.raises(TodokeError, match="RECORD_INVALID"):
+            answer(number, Answer.NO, *wrong)
+    answer(number, Answer.NO, "規程が古い", "直す", today)
+    answer(number, remedy="いらない", due_on=today)
     found = SheetItem.objects.using(D).get(sheet=number, number=1)
-    assert (found.answer, found.note, found.answered_by) == ("yes", "", ANSWERER)
+    assert (found.answer, found.note, found.remedy, found.due_on) == ("yes", "", "", None)
+    assert found.answered_by == ANSWERER
+    with pytest.raises(Error), transaction.atomic(using=D):
+        SheetItem.objects.using(D).filter(pk=found.pk).update(answer="no", note="理由だけ")
+
+
+def test_what_was_found_is_evidence_until_it_is_mended_and_late_after_its_day(
+    city_site: object, moved: Clock
+) -> None:
+    number = opened()
+    answered(number)
+    promise = SheetItem.objects.using(D).get(sheet=number, number=1).promise
+    answer(number, Answer.NO, "鍵が開いていた", "錠を替える", clock.today() + timedelta(days=7))
+    close_sheet(by=person(CLOSER, Role.AUDITOR), sheet_id=number)
+
+    def standing() -> Standing:
+        return next(one for one in newest_standings(D, "city") if one.promise.id == promise)
+
+    def late() -> tuple[str, ...]:
+        return CHECKS["self_inspection_in_time"].run(Site(realm="city", aliases=(D,))).why
+
+    seen = Confirmation.objects.using(D).get(promise=promise)
+    assert (seen.finding, seen.confirmed_by) == ("broken", ANSWERER)
+    assert "錠を替える" in seen.note
+    assert seen.document == "自己点検「上期」問1"
+    assert Confirmation.objects.using(D).filter(finding="kept").count() == len(own_promises("city")) - 1
+    assert standing().state is State.BROKEN
+    assert (open_findings(D).count(), late()) == (1, ())
+    moved.ahead += timedelta(days=8)
+    assert "問 1 の改善の期限" in late()[0]
+    confirm_promise(
+        by=person("m003", Role.ADMINISTRATOR), promise_id=promise, finding=Finding.KEPT, note="錠を替えた", document="",
+        valid_until=clock.today(),
+    )  # fmt: skip
+    assert (findings(D).count(), open_findings(D).count()) == (1, 0)
+    assert (standing().state is State.BROKEN, late()) == (False, ())
+
+
+def test_a_finding_of_a_person_counts_against_a_promise_that_programs_find_kept(city_site: object) -> None:
+    promise = "III-A.9-教育-01"
+    now = clock.now()
+    held = {"training_in_time": Verdict(check="training_in_time", state=State.HELD, why=(), at=now)}
+    confirm_promise(
+        by=person(CLOSER, Role.AUDITOR), promise_id=promise, finding=Finding.BROKEN, note="教材が古い", document="",
+        valid_until=clock.today(),
+    )  # fmt: skip
+    found = next(one for one in standings_of("city", D, held) if one.promise.id == promise)
+    assert found.state is State.BROKEN
+    assert "教材が古い" in found.why[0]
 
 
 def test_a_sheet_is_closed_when_all_is_answered_by_somebody_who_did_neither(city_site: object) -> None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.db import Error, transaction
+from django.test import override_settings
 from pypdf import PdfReader
 
 from tests import hiring
 from tests.hiring import FAR, LONG_AGO
 from todoke.access import cli_actor
 from todoke.access.actions.register_contract import Terms, register_contract
-from todoke.access.permissions import Role
-from todoke.assurance import gathering
+from todoke.access.permissions import Actor, Role
+from todoke.assurance import editions, gathering
+from todoke.assurance.actions.draft_edition import draft_edition
+from todoke.assurance.actions.publish_edition import drop_edition, publish_edition
+from todoke.assurance.checks import CHECKS, Site
 from todoke.assurance.commands import group
 from todoke.assurance.form.edition import from_toml
-from todoke.assurance.models import CheckResult, CheckRun, Incident, IncidentKind
+from todoke.assurance.form.filling import fill
+from todoke.assurance.models import CheckResult, CheckRun, Incident, IncidentKind, KeptEdition
 from todoke.assurance.promises.evidence import checks_of
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -88,14 +95,25 @@ def test_the_assessment_is_printed_kept_and_watched(site: None, tmp_path: Path) 
     assert "見本電算株式会社" in "".join(
         page.extract_text() for page in PdfReader(first / "assessment.pdf").pages
     )
-    published = gathering.folder(PROGRAMME) / gathering.PUBLISHED
+    published = first / "edition.toml"
     assert "公表した版がありません" in _run("threshold", "--by", "c003")
-    published.write_bytes((first / "edition.toml").read_bytes())
+    assert "変更箇所は 0 か所" in _run("draft", "--by", "c003")
+    kept = KeptEdition.objects.using(D).get()
+    assert kept.body == published.read_text()
+    hiring.sit_down(D, hiring.CONFIRMER)
+    _run("publish", str(kept.pk), "--by", hiring.CONFIRMER)
     assert "区分のとおりです" in _run("threshold", "--by", "c003")
 
     _order(PROGRAMME, "r3-3", [f"{number:010}" for number in range(100, 1100)])
     with pytest.raises(TodokeError, match="1,000人以上1万人未満"):
         _run("threshold", "--by", "c003")
+    with override_settings(TODOKE_REALM="city"):
+        told = CHECKS["classes_as_published"].run(Site(realm="city", aliases=(D,)))
+    assert [sentence.partition("は「")[0] for sentence in told.why] == [
+        f"{kept}: I 基本情報「③対象人数」: 評価書で",
+        f"{kept}: V 評価実施手続「②しきい値判断結果」: 評価書で",
+    ]
+    assert "変更箇所は 2 か所" in _run("draft", "--by", "c003")
     _run("render", "--format", "md", "--since", str(published), "--out", str(second), "--by", "c003")
     edition = from_toml((second / "edition.toml").read_text())
     assert edition.shape().changes == 2  # 対象人数 and しきい値判断結果
@@ -104,6 +122,54 @@ def test_the_assessment_is_printed_kept_and_watched(site: None, tmp_path: Path) 
     assert "変更箇所は 2 か所です" in told
     _run("reprint", str(published), "--format", "html", "--out", str(tmp_path / "again"))
     assert (tmp_path / "again" / "assessment.html").read_bytes() == (first / "assessment.html").read_bytes()
+
+
+def test_an_edition_is_published_once_as_drafted_by_another_person(site: None) -> None:
+    texts = gathering.texts_in(_example())
+    hiring.hire(D, {"g001": [Role.SECTION_MANAGER]})
+    for name in ("g001",):
+        hiring.sit_down(D, name)
+    drafter, manager = cli_actor.actor("c003"), cli_actor.actor("g001")
+    edition = fill(texts, gathering.count(PROGRAMME, texts))
+    with pytest.raises(TodokeError, match="PERMISSION_DENIED"):
+        draft_edition(by=manager, programme=PROGRAMME, edition=edition)
+    made = draft_edition(by=drafter, programme=PROGRAMME, edition=edition)
+    with pytest.raises(TodokeError, match="STATE_CONFLICT"):
+        draft_edition(by=drafter, programme=PROGRAMME, edition=edition)
+    both = Actor(staff_id="c003", held=(*drafter.held, *manager.held), verified_at=clock.now())
+    with pytest.raises(TodokeError, match="SAME_PERSON"):
+        publish_edition(by=both, edition_id=made.pk)
+    rows = KeptEdition.objects.using(D)
+    now = clock.now()
+    for change in (
+        {"state": "published", "state_at": now, "published_by": "c003", "published_at": now}, {"body": "x"},
+    ):  # fmt: skip
+        with pytest.raises(Error), transaction.atomic(using=D):
+            rows.update(**change)
+    publish_edition(by=manager, edition_id=made.pk)
+    assert hashlib.sha256(rows.get().body.encode()).hexdigest() == rows.get().sha256
+    for again in (publish_edition, drop_edition):
+        with pytest.raises(TodokeError, match="STATE_CONFLICT"):
+            again(by=both, edition_id=made.pk)
+    other = draft_edition(by=drafter, programme="r5-30k", edition=edition)
+    drop_edition(by=drafter, edition_id=other.pk)
+    assert [one.programme for one in editions.declared(D)] == [PROGRAMME]
+
+
+def test_a_second_programme_has_its_own_assessment(site: None, tmp_path: Path) -> None:
+    """Its own texts, its own persons, its own editions, beside the first one's."""
+    own = _example()
+    second = gathering.folder("r5-30k") / "texts"
+    second.mkdir(parents=True, exist_ok=True)
+    for file in own.glob("*.toml"):
+        (second / file.name).write_text(file.read_text().replace("横浜市", "見本市"))
+    assert gathering.programmes() == ["r3-nontaxable", "r5-30k"]
+    assert "対象人数 1 人" in _run(
+        "render", "--programme", "r5-30k", "--format", "md", "--out", str(tmp_path), "--by", "c003"
+    )
+    told = (tmp_path / "assessment.md").read_text()
+    assert "見本市" in told
+    assert "横浜市" not in told
 
 
 def test_what_a_check_found_broken_is_printed_as_a_problem(site: None, tmp_path: Path) -> None:

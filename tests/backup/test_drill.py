@@ -3,76 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 
 import psycopg
 import pytest
-from pyrage import x25519
 
-from tests.oplog.honest import seal_and_witness
+from tests.backup.bank import Bank, says_nothing
 from tests.oplog.support import seal, write
 from tests.systems import city
-from todoke.kernel import clock
-from todoke.oplog import exporting
-from todoke.oplog.entry import microseconds
-from todoke.sites.backup import creating, manifest, running, witnessed
-from todoke.sites.backup.plan import Plan
+from todoke.sites.backup import creating, manifest, running
 from todoke.sites.database.postgres import running_server
-from todoke.sites.database.postgres_home import remove
 from todoke.sites.instance import ENVIRONMENT, Instance
 from todoke.sites.realms import Realm
-
-
-def says_nothing(_line: str) -> None:
-    """Nobody listens."""
-
-
-class Bank:
-    """The place with the two private keys, and what a site that is lost leaves behind elsewhere."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.identities = {name: x25519.Identity.generate() for name in ("data", "keys")}
-        for name, identity in self.identities.items():
-            (folder / f"{name}.key").write_text(f"{identity}\n", encoding="ascii")
-            (folder / f"{name}.key").chmod(0o600)
-        self.plan = Plan(
-            data_recipient=str(self.identities["data"].to_public()),
-            keys_recipient=str(self.identities["keys"].to_public()),
-            folder=str(folder / "backups"),
-            keys_folder=str(folder / "parcels"),
-            copies=[str(folder / "away")],
-        ).check()
-
-    def restore(self, name: str, target: Path, *more: str) -> subprocess.CompletedProcess[str]:
-        """As the person with both keys does it, on a machine without anything of ours."""
-        clean = {
-            key: value for key, value in os.environ.items() if not key.startswith(("TODOKE_", "DJANGO_"))
-        }
-        return subprocess.run(
-            [
-                sys.executable, "-m", "todoke.cli", "backup", "restore", str(self.folder / "backups" / "city" / name),
-                "--parcel", str(self.folder / "parcels" / "city" / f"{name}.keys.age"),
-                "--data-identity", str(self.folder / "data.key"), "--keys-identity", str(self.folder / "keys.key"),
-                "--signer", str(self.folder / "signer.pub"), "--to", str(target), *more,
-            ],
-            env=clean, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-
-
-@pytest.fixture
-def machine() -> Iterator[Path]:
-    """A folder that the database server's own account can reach, unlike pytest's."""
-    folder = Path(mkdtemp(prefix="todoke-drill-"))
-    folder.chmod(0o711)
-    yield folder
-    remove(folder / "postgres")
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -81,26 +25,20 @@ def bank(databases: Instance, tmp_path) -> Bank:
     data = databases.path / "city" / "data" / "benefits"
     data.mkdir(parents=True, exist_ok=True)
     (data / "decision-first-00.parquet").write_bytes(b"sealed rows")
-    found = Bank(tmp_path)
-    key = creating.write_public_key(databases, Realm.CITY)
-    (tmp_path / "signer.pub").write_text(key, encoding="ascii")
-    return found
+    return Bank(tmp_path, databases)
 
 
-def test_from_nothing(bank: Bank, databases: Instance, tmp_path, machine) -> None:
+def test_from_nothing(bank: Bank, databases: Instance, machine) -> None:
     write("benefits", 12)
-    seal_and_witness(databases)
-    older = running.make(databases, Realm.CITY, bank.plan, say=says_nothing)
+    seal(databases)
+    older = bank.make()
     write("benefits", 7, start=50)
     seal(databases)
-    seal_and_witness(databases)
+    witness = bank.witness("benefits", "network", Realm.NATIONAL)
     write("benefits", 3, start=90)
-    newer = running.make(databases, Realm.CITY, bank.plan, say=says_nothing)
+    newer = bank.make()
     running.verify(databases, Realm.CITY, bank.plan, newer.backup, bank.identities["data"])
     running.copy(bank.plan, newer, Realm.CITY, say=says_nothing)
-    seen, at = exporting.witnessed("network"), microseconds(clock.now())
-    witnessed.export(seen, tmp_path / "seen", instance=databases.name, realm="national", at=at)
-    witness = ("--witness", str(tmp_path / "seen"))
 
     target = machine / "site"
     refused = bank.restore(older.backup, target, *witness)
@@ -152,8 +90,28 @@ def assert_goes_on(target: Path, uri: str) -> None:
         assert app.execute(newest).fetchone() == (before + 1, 4)
 
 
+@pytest.mark.slow
+def test_the_platform_with_all_its_municipalities_comes_back(databases: Instance, tmp_path, machine) -> None:
+    """The city is above, the national realm in test_stopped.py."""
+    log = "intermediary_14100"
+    write(log, 5)
+    seal(databases, Realm.PLATFORM)
+    bank = Bank(tmp_path, databases, Realm.PLATFORM)
+    made = bank.make()
+    assert len(made.databases) == len(databases.municipalities) + 1
+    done = bank.restore(made.backup, machine / "site", *bank.witness(log, "network", Realm.NATIONAL))
+    assert done.returncode == 0, done.stderr
+    restored = Instance.load(machine / "site")
+    with running_server(restored) as server:
+        for code in databases.municipalities:
+            uri = server.address.uri(restored.account("intermediary", code))
+            with psycopg.connect(uri) as app:
+                count = app.execute("SELECT count(*) FROM oplog_operation").fetchone()
+            assert count == ((5,) if code == "14100" else (0,))
+
+
 def test_the_machine_that_makes_backups_cannot_open_them(bank: Bank, databases: Instance) -> None:
-    made = running.make(databases, Realm.CITY, bank.plan, say=says_nothing)
+    made = bank.make()
     secrets = {
         path.read_bytes()
         for path in databases.path.rglob("*")

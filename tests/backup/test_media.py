@@ -13,7 +13,16 @@ from todoke.access import parties
 from todoke.access.permissions import Role
 from todoke.assurance import backups
 from todoke.assurance.actions import media
-from todoke.assurance.models import Backup, BackupStep, MediumContent, Transport
+from todoke.assurance.actions.end_medium import confirm_end, end_medium
+from todoke.assurance.models import (
+    Backup,
+    BackupStep,
+    Medium,
+    MediumContent,
+    MediumEnd,
+    MediumEnding,
+    Transport,
+)
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
@@ -52,13 +61,15 @@ def test_a_medium_goes_out_with_two_and_comes_to_a_third(office) -> None:
     refuses(ErrorCode.PERMISSION_DENIED, media.register_medium, by=office["c001"], **tape)
     media.register_medium(by=by, **tape)
     refuses(ErrorCode.ALREADY_DONE, media.register_medium, by=by, **tape)
-    way = {"label": "T-001", "origin": "データセンター", "destination": "遠隔地保管庫"}
+    way = {"label": "T-001", "origin": "データセンター", "destination": "遠隔地保管庫", "seal": "F-17"}
     refuses(ErrorCode.SAME_PERSON, media.hand_medium, by=by, carried_by="a002", accompanied_by="a002", **way)
     media.hand_medium(by=by, carried_by="a002", accompanied_by="x009", **way)
     refuses(ErrorCode.STATE_CONFLICT, media.hand_medium, by=by, carried_by="a002", accompanied_by="x9", **way)
-    refuses(ErrorCode.SAME_PERSON, media.receive_medium, by=office["a002"], label="T-001")
-    media.receive_medium(by=office["a003"], label="T-001")
-    refuses(ErrorCode.STATE_CONFLICT, media.receive_medium, by=office["a003"], label="T-001")
+    read = {"label": "T-001", "seal": "F-17"}
+    refuses(ErrorCode.SAME_PERSON, media.receive_medium, by=office["a002"], **read)
+    refuses(ErrorCode.RECORD_INVALID, media.receive_medium, by=office["a003"], **read | {"seal": "F-18"})
+    media.receive_medium(by=office["a003"], **read)
+    refuses(ErrorCode.STATE_CONFLICT, media.receive_medium, by=office["a003"], **read)
     rows = Transport.objects.using(ALIAS)
     for change in ({"received_by": "a001"}, {"destination": "別の所"}):
         with pytest.raises(IntegrityError), transaction.atomic(using=ALIAS):
@@ -78,6 +89,7 @@ def test_bulk_sql_cannot_let_one_person_carry_alone(office) -> None:
         destination="B",
         carried_by="a002",
         accompanied_by="a003",
+        seal="1",
     )
     row = Transport.objects.using(ALIAS).get()
     row.pk, row.accompanied_by, row.received_by, row.received_at = None, "a002", "a001", clock.now()
@@ -85,6 +97,37 @@ def test_bulk_sql_cannot_let_one_person_carry_alone(office) -> None:
         Transport.objects.using(ALIAS).bulk_create([row])
     with pytest.raises(IntegrityError), transaction.atomic(using=ALIAS):
         Backup.objects.using(ALIAS).update(rows=0)
+
+
+def test_a_medium_ends_before_two_people_and_goes_nowhere_afterwards(office) -> None:
+    by = office["a001"]
+    media.register_medium(by=by, label="T-003", kind="HDD", content=MediumContent.DATA, backup=NAME)
+    way = {"origin": "A", "destination": "B", "carried_by": "x1", "accompanied_by": "x2", "seal": "1"}
+    gone = {"label": "T-003", "how": MediumEnding.DESTROYED, "method": "細断"}
+    media.hand_medium(by=by, label="T-003", **way)
+    refuses(ErrorCode.STATE_CONFLICT, end_medium, by=by, **gone)
+    medium = Medium.objects.using(ALIAS).get()
+    end = {"medium": medium, "how": "destroyed", "method": "x", "done_by": "a001", "done_at": clock.now()}
+    with pytest.raises(IntegrityError), transaction.atomic(using=ALIAS):
+        MediumEnd.objects.using(ALIAS).create(**end)
+    media.receive_medium(by=office["a003"], label="T-003", seal="1")
+    refuses(ErrorCode.PERMISSION_DENIED, end_medium, by=office["c001"], **gone)
+    refuses(ErrorCode.RECORD_INVALID, end_medium, by=by, **gone | {"method": " "})
+    refuses(ErrorCode.STATE_CONFLICT, confirm_end, by=office["a002"], label="T-003")
+    end_medium(by=by, **gone)
+    refuses(ErrorCode.ALREADY_DONE, end_medium, by=by, **gone)
+    refuses(ErrorCode.SAME_PERSON, confirm_end, by=by, label="T-003")
+    refuses(ErrorCode.STATE_CONFLICT, media.hand_medium, by=by, label="T-003", **way)
+    with pytest.raises(IntegrityError), transaction.atomic(using=ALIAS):
+        Transport.objects.using(ALIAS).create(medium=medium, handed_by="a001", handed_at=clock.now(), **way)
+    rows = MediumEnd.objects.using(ALIAS)
+    for change in ({"confirmed_by": "a001", "confirmed_at": clock.now()}, {"method": "別の方法"}):
+        with pytest.raises(IntegrityError), transaction.atomic(using=ALIAS):
+            rows.update(**change)
+    confirm_end(by=office["a002"], label="T-003")
+    refuses(ErrorCode.STATE_CONFLICT, confirm_end, by=office["a003"], label="T-003")
+    with pytest.raises(IntegrityError), transaction.atomic(using=ALIAS):
+        rows.update(confirmed_by="a003")
 
 
 def test_the_register_says_what_is_proven(office) -> None:

@@ -204,7 +204,7 @@ class TestTwoPeople:
 
 
 _NOT_USED_HERE = (
-    "benefits_print_work", "benefits_redating",
+    "benefits_print_work", "benefits_redating", "benefits_batch_cancellation", "benefits_approval_limit",
     "benefits_bank_branch", "benefits_bank_debit", "benefits_bank_list", "benefits_box", "benefits_case_tally", "benefits_day_tally", "benefits_day_closing",
     "benefits_file_handover", "benefits_import_limit", "benefits_mailing",
     "benefits_mailing_file", "benefits_printer_count", "benefits_paper_disposal", "benefits_programme_edition",

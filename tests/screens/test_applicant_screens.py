@@ -81,6 +81,7 @@ def test_a_household_applies_is_calculated_line_by_line_and_examined(
     jobs.decide(CODE, "after", by=clerk)
     third = office.person(Role.CLERK, staff_id="s003").open("benefits-examination", case.pk)
     Keys(third).see("点検のどれにも当たりません").see("999,996円 ≦ 1,000,000円").see("非課税相当です")
+    assert third.get_by_label("申立てのある全員の収入の書類").count() == 1
     examiner.check(third, "benefits-examination-calculated", thorough=True)
     if folder := os.environ.get("TODOKE_SHOTS"):
         third.screenshot(path=f"{folder}/examined.png")

@@ -102,6 +102,8 @@ benefits-payment-results benefits-bank-list benefits-failed benefits-public-acco
 _LETTERS = """
 benefits-prints benefits-print benefits-print-new benefits-mailing-reprint
 benefits-protected-letters benefits-protected-letter-new benefits-protected-letter-post benefits-protected-letter-spoil
+benefits-cancellation-new benefits-cancellation-confirm benefits-cancellation-withdraw
+benefits-approval-limits benefits-approval-limit-new benefits-approval-limit-confirm benefits-approval-limit-withdraw
 benefits-destination-new benefits-redating-new benefits-redating-confirm benefits-redating-withdraw benefits-receipt-reverse
 """
 
@@ -472,6 +474,9 @@ def test_the_other_sites_have_the_same_screens(realm: Realm, office: Office, exa
     assert menu == [
         "/",
         "/assurance",
+        "/assurance/sheets",
+        "/assurance/contracts",
+        "/assurance/media",
         "/assurance/incidents",
         "/staff",
         "/grants",

@@ -104,14 +104,31 @@ def _protected(prepared: Office, number: str, examiner: Examiner) -> None:
     assert ProtectedLetter.objects.using(ALIAS).get(pk=letter.pk).confirmed_by == "p001"
 
 
-def test_a_batch_gets_another_day_and_a_receipt_is_reversed_by_second_persons(
+def test_a_batch_is_given_up_another_gets_another_day_and_a_receipt_is_reversed_by_second_persons(
     prepared: Office, examiner: Examiner, tmp_path: Path
 ) -> None:
-    day = PaymentBatch.objects.using(ALIAS).get().transfer_on + timedelta(days=1)
-    while bank_days.is_closed(day):
-        day += timedelta(days=1)
     asker = prepared.person(Role.SUPERVISOR, staff_id="p001")
     page = asker.open("benefits-payment", CODE, 1)
+    Keys(page).press("起案を取り消す").see("欠番になります").fill("#id_reason", "世帯の誤り")
+    examiner.check(page, "benefits-cancellation-new", thorough=True)
+    Keys(page).press("取消しを依頼する").see("取消しの確認待ち").press("起案の取消しの依頼を取り下げる").see(
+        "世帯の誤り"
+    )
+    examiner.check(page, "benefits-cancellation-withdraw")
+    treasurer = prepared.person(Role.TREASURER, staff_id="t001")
+    page = treasurer.open("home")
+    Keys(page).see("確認を待つ起案の取消し").press("支払").press("支払単位 1").press(
+        "起案の取消しの依頼を確認する"
+    ).see("承認済みに戻り")
+    examiner.check(page, "benefits-cancellation-confirm")
+    Keys(page).press("取り消す").see("取り消しました").see("取消し済み")
+    jobs.prepare_payment(CODE, by=city.actor(city.SUPERVISOR))
+    batch = PaymentBatch.objects.using(ALIAS).get(number=2)
+    day = batch.transfer_on + timedelta(days=1)
+    while bank_days.is_closed(day):
+        day += timedelta(days=1)
+    asker.sit_down()
+    page = asker.open("benefits-payment", CODE, 2)
     Keys(page).press("振込指定日を変える").fill("#id_transfer_on", wareki(day)).fill(
         "#id_reason", "締切に間に合わない"
     )
@@ -120,19 +137,19 @@ def test_a_batch_gets_another_day_and_a_receipt_is_reversed_by_second_persons(
         "締切に間に合わない"
     )
     examiner.check(page, "benefits-redating-withdraw")
-    treasurer = prepared.person(Role.TREASURER, staff_id="t001")
+    treasurer.sit_down()
     page = treasurer.open("home")
-    Keys(page).see("確認を待つ振込指定日の変更").press("支払").press("支払単位 1").press(
+    Keys(page).see("確認を待つ振込指定日の変更").press("支払").press("支払単位 2").press(
         "振込指定日の変更を確認する"
     ).see("新しい振込指定日")
     examiner.check(page, "benefits-redating-confirm")
     Keys(page).press("確認する").see("振込指定日を変えました")
-    assert PaymentBatch.objects.using(ALIAS).get().transfer_on == day
+    assert PaymentBatch.objects.using(ALIAS).get(number=2).transfer_on == day
 
     jobs.release_payment(CODE, by=city.actor(city.TREASURER))
     jobs.write_bank_files(CODE, tmp_path, by=city.actor(city.TREASURER))
     file = city.write_rows(tmp_path / "r.csv", [result(number, "1") for number in PAYABLE])
-    import_results(programme=R3_NONTAXABLE, number=1, file=file, by=city.actor(city.TREASURER))
+    import_results(programme=R3_NONTAXABLE, number=2, file=file, by=city.actor(city.TREASURER))
     refund = propose_refund(
         case_number=decided_office.case(PAYABLE[0]).case_number, claimed_yen=100_000, reason=RefundReason.TWICE, note="",
         due_on=clock.today() + timedelta(days=20), by=city.actor(city.CLERK),
@@ -148,3 +165,24 @@ def test_a_batch_gets_another_day_and_a_receipt_is_reversed_by_second_persons(
         "取消し済み（別の請求の納付）"
     )
     assert RefundReceipt.objects.using(ALIAS).count() == 1
+
+
+def test_how_much_a_chief_approves_is_set_by_two(prepared: Office, examiner: Examiner) -> None:
+    page = prepared.person(Role.SUPERVISOR, staff_id="p001").open("benefits-approvals")
+    Keys(page).press("決裁区分").see("300,000円").press("額の変更を依頼する").see(
+        "それまでの承認は変わりません"
+    )
+    examiner.check(page, "benefits-approval-limit-new", thorough=True)
+    Keys(page).fill("#id_since", wareki(clock.today())).fill("#id_yen", "200000").fill(
+        "#id_reason", "決裁規程 第5条"
+    ).press("変更を依頼する").see("確認待ち").press("取り下げる（自分の額のないすべての事業 200,000円）").see(
+        "第5条"
+    )
+    examiner.check(page, "benefits-approval-limit-withdraw")
+    manager = prepared.person(Role.SECTION_MANAGER, staff_id="k001")
+    page = manager.open("home")
+    Keys(page).see("確認を待つ決裁区分").press("確かめる")
+    Keys(page).press("確認する（自分の額のないすべての事業 200,000円）").see("200,000円")
+    examiner.check(page, "benefits-approval-limit-confirm")
+    Keys(page).press("確認する").see("始まりの日から効きます").see("確認済み")
+    examiner.check(page, "benefits-approval-limits", thorough=True)

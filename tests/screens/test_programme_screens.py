@@ -1,4 +1,4 @@
-"""事業と判定ルール, by keyboard alone: a rule is switched off on a form, tried, approved by a second person, judged again."""
+"""事業と判定ルール, by keyboard alone from the home page: a rule is switched off on a form, tried, approved by a second person, judged again."""
 
 from __future__ import annotations
 
@@ -67,8 +67,11 @@ def test_what_a_rule_change_does_before_and_after_a_second_person_approves(
     Keys(page).press("承認する").see("承認しました")
 
     proposer.sit_down()
-    page = proposer.open("benefits-edition", row.pk)
-    Keys(page).press("この版で判定し直す").see("すべての世帯を判定し直します")
+    page = proposer.open("home")
+    Keys(page).press("事業と判定ルール").see("承認します").press(R3_NONTAXABLE.name).see("この市で行った改定")
+    Keys(page).press(row.edition).see("この版で判定し直す").press("この版で判定し直す").see(
+        "すべての世帯を判定し直します"
+    )
     examiner.check(page, "benefits-edition-judge")
     Keys(page).press("判定し直す").see("判定のやり直しを始めました")
     Keys(page).worked().see("判定し直した結果")

@@ -37,15 +37,24 @@ def test_the_command_exists_and_takes_these_words(unit, words) -> None:
     context = click.Context(cli.todoke, resilient_parsing=True)
     command: click.Command = cli.todoke
     while isinstance(command, click.Group):
-        found = command.get_command(context, words.pop(0))
+        word = words.pop(0)
+        if word.startswith("--"):  # of the group: `pia --realm %i daily`
+            option = next(one for one in command.params if word in one.opts)
+            _takes_every_realm(option, words.pop(0), context)
+            continue
+        found = command.get_command(context, word)
         assert found is not None, unit
         command = found
     arguments = [one for one in command.params if isinstance(one, click.Argument)]
     assert len(words) <= len(arguments), unit
     for word, argument in zip(words, arguments, strict=False):
-        assert word == "%i"
-        for realm in ("city", "platform", "national"):
-            argument.type.convert(realm, argument, context)
+        _takes_every_realm(argument, word, context)
+
+
+def _takes_every_realm(parameter: click.Parameter, word: str, context: click.Context) -> None:
+    assert word == "%i"
+    for realm in ("city", "platform", "national"):
+        parameter.type.convert(realm, parameter, context)
 
 
 @pytest.mark.skipif(

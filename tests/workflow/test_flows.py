@@ -198,6 +198,7 @@ def test_actions_require_the_permissions_of_their_steps(flow: Flow) -> None:
     assert movers, "no action moves this flow"
     declared = {permission for step in flow.steps for permission in step.permissions}
     lent = {  # proposing, drafting, noting, keying and reading stand in the modules that move
+        Permission.BENEFITS_CANCEL_ASK,
         Permission.BENEFITS_DECLINE_NOTE,
         Permission.BENEFITS_FORM_ENTER,
         Permission.BENEFITS_REFUND_PROPOSE,

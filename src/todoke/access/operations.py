@@ -30,14 +30,18 @@ class Permission(Enum):
     ACCESS_TRAINING_RECORD = "access:training:record"
     ASSURANCE_CHECK = "assurance:check:run"
     ASSURANCE_CLAUSES = "assurance:clause:note"
+    ASSURANCE_DRAFT = "assurance:assessment:draft"
     ASSURANCE_DRILL = "assurance:backup:drill"
     ASSURANCE_MEDIUM = "assurance:medium:register"
+    ASSURANCE_MEDIUM_END = "assurance:medium:end"
+    ASSURANCE_MEDIUM_END_CONFIRM = "assurance:medium:confirm_end"
     ASSURANCE_MEDIUM_HAND = "assurance:medium:hand"
     ASSURANCE_MEDIUM_RECEIVE = "assurance:medium:receive"
     ASSURANCE_CONFIRM = "assurance:promise:confirm"
     ASSURANCE_INCIDENT = "assurance:incident:handle"
     ASSURANCE_INCIDENT_CLOSE = "assurance:incident:close"
     ASSURANCE_PRINT = "assurance:assessment:print"
+    ASSURANCE_PUBLISH = "assurance:assessment:publish"
     ASSURANCE_READ = "assurance:promise:read"
     ASSURANCE_SHEET = "assurance:sheet:answer"
     ASSURANCE_SHEET_CLOSE = "assurance:sheet:close"
@@ -52,6 +56,8 @@ class Permission(Enum):
     BENEFITS_CALL_ANSWER = "benefits:call:answer"
     BENEFITS_CALL_NOTE = "benefits:call:note"
     BENEFITS_CALL_RETURN = "benefits:call:return"
+    BENEFITS_CANCEL_ASK = "benefits:cancel:ask"
+    BENEFITS_CANCEL_CONFIRM = "benefits:cancel:confirm"
     BENEFITS_CASE_READ = "benefits:case:read"
     BENEFITS_CERTIFICATE_ENTER = "benefits:certificate:enter"
     BENEFITS_DAY_CLOSE = "benefits:day:close"
@@ -69,6 +75,8 @@ class Permission(Enum):
     BENEFITS_IMPORT_CONTINUE = "benefits:source:continue"
     BENEFITS_IMPORT_LIMIT = "benefits:source:limit"
     BENEFITS_IMPORT_READ = "benefits:source:read"
+    BENEFITS_LIMIT_ASK = "benefits:limit:ask"
+    BENEFITS_LIMIT_CONFIRM = "benefits:limit:confirm"
     BENEFITS_MAILING = "benefits:mailing:handle"
     BENEFITS_MAILING_CONFIRM = "benefits:mailing:confirm"
     BENEFITS_MAILING_READ = "benefits:mailing:read"
@@ -216,11 +224,14 @@ STEP_UP = frozenset(
     {
         Permission.ACCESS_GRANT_CONFIRM,
         Permission.ASSURANCE_INCIDENT_CLOSE,
+        Permission.ASSURANCE_PUBLISH,
         Permission.ASSURANCE_SHEET_CLOSE,
         Permission.BENEFITS_APPEAL_ANSWER,
         Permission.BENEFITS_APPROVE,
+        Permission.BENEFITS_CANCEL_CONFIRM,
         Permission.BENEFITS_DAY_CLOSE,
         Permission.BENEFITS_IMPORT_CONFIRM,
+        Permission.BENEFITS_LIMIT_CONFIRM,
         Permission.BENEFITS_MAILING_CONFIRM,
         Permission.BENEFITS_PAPER_APPROVE,
         Permission.BENEFITS_PROGRAMME_APPROVE,

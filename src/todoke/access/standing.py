@@ -24,7 +24,7 @@ from todoke.oplog.who import Who
 IDLE: Final = timedelta(minutes=15)
 ABSOLUTE: Final = timedelta(hours=10)
 TRAINING: Final = "privacy"
-"""特定個人情報保護に関する所属研修."""
+TRAINING_TITLE: Final = "特定個人情報保護に関する所属研修"
 TRAINING_LIFE: Final[Mapping[str, timedelta]] = {
     "city": timedelta(days=365),  # 年に1回 (PIA III.3 横浜市における措置)
     "platform": timedelta(days=183),  # 年2回 (同 中間サーバー・プラットフォームにおける措置)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import click
 from django.apps import apps
 
-from todoke.access import cli_actor
-from todoke.access.guard import verb
+from todoke.access import cli_actor, parties
+from todoke.access.guard import open_verb, verb
 from todoke.access.permissions import Permission
-from todoke.assurance.actions.run_checks import run_checks
+from todoke.assurance.actions.run_checks import Looked, run_checks
 from todoke.assurance.checks import CHECKS, State
 from todoke.assurance.standings import Standing
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -50,6 +50,25 @@ def check(as_json: bool, by: str) -> None:
     """
     looked = run_checks(by=cli_actor.actor(by))
     click.echo(_as_json(looked.standings) if as_json else _as_text(looked.standings))
+    _say_so(looked)
+
+
+@group.command("daily")
+@open_verb("サイト自身の処理。systemd の timer から動き、措置の状態と件数だけを示す")
+def daily() -> None:
+    """毎日の仕事：すべての措置を確かめて結果を残します。画面と警報はこの結果を示します。
+
+    守られていない措置の番号だけを示し、終了コードは「todoke pia check」と同じです。
+    """
+    looked = run_checks(by=parties.housekeeper())
+    for one in looked.of(State.BROKEN):
+        click.echo(f"{_MARKS[one.state]} {one.promise.id}  {one.why[0]}")
+    click.echo(_counts(looked.standings))
+    _say_so(looked)
+
+
+def _say_so(looked: Looked) -> None:
+    """By the exit code."""
     broken, open_ = len(looked.of(State.BROKEN)), len(looked.of(State.NOT_SHOWN))
     if broken:
         raise TodokeError(ErrorCode.PROMISE_BROKEN, broken=broken, open=open_)
@@ -62,8 +81,11 @@ def _as_text(found: Sequence[Standing]) -> str:
     for one in found:
         lines.append(f"{_MARKS[one.state]} {one.promise.id}  {one.promise.text}")
         lines += [f"    {sentence}" for sentence in one.why]
-    counts = "、".join(f"{state.label} {sum(one.state is state for one in found):,} 件" for state in State)
-    return "\n".join([*lines, counts])
+    return "\n".join([*lines, _counts(found)])
+
+
+def _counts(found: Sequence[Standing]) -> str:
+    return "、".join(f"{state.label} {sum(one.state is state for one in found):,} 件" for state in State)
 
 
 def _as_json(found: Sequence[Standing]) -> str:

@@ -11,12 +11,12 @@ import click
 from todoke.access import cli_actor, directory
 from todoke.access.guard import open_verb, verb
 from todoke.access.permissions import Permission
-from todoke.assurance import comparing, gathering, queries
-from todoke.assurance.checks import State
+from todoke.assurance import comparing, editions, gathering, queries
+from todoke.assurance.actions.draft_edition import draft_edition
+from todoke.assurance.actions.publish_edition import publish_edition
 from todoke.assurance.facts import Facts
 from todoke.assurance.form.computed import judged
 from todoke.assurance.form.edition import Edition, from_toml, to_toml
-from todoke.assurance.form.filling import fill
 from todoke.assurance.leaving import leaving
 from todoke.assurance.rendering import FORMATS, document
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -52,9 +52,9 @@ def render(*, formats: Sequence[str], programme: str, since: Path | None, out: P
 
     「todoke pia check」で守られていないと分かった措置があるリスクは、「課題が残されている」になります。
     """
-    texts = gathering.texts_in(gathering.folder(programme) / "texts")
-    facts = gathering.gather(programme, texts, _broken(), by=cli_actor.actor(by))
-    edition = fill(texts, facts)
+    edition, facts = gathering.edition_now(
+        programme, queries.broken_now(directory.alias(), directory.realm()), by=cli_actor.actor(by)
+    )
     if since is not None:
         edition = comparing.with_changes(edition, comparing.compare(_read(since), edition))
     _write(edition, formats, out)
@@ -94,16 +94,44 @@ def compare(old: Path, new: Path) -> None:
 @verb(Permission.ASSURANCE_PRINT)
 def threshold(programme: str, by: str) -> None:
     """しきい値判断をし、公表した版の区分を今の事実が外れていないか確かめます。外れていれば失敗で終わります。"""
-    place = gathering.folder(programme)
-    facts = gathering.gather(programme, gathering.texts_in(place / "texts"), by=cli_actor.actor(by))
+    texts = gathering.texts_in(gathering.folder(programme) / "texts")
+    facts = gathering.gather(programme, texts, by=cli_actor.actor(by))
     click.echo(_result(facts))
-    published = place / gathering.PUBLISHED
-    if not published.is_file():
-        click.echo(f"公表した版がありません。公表したら edition.toml を {published} に置いてください。")
+    published = editions.newest_published(directory.alias(), programme)
+    if published is None:
+        click.echo(
+            "公表した版がありません。「todoke pia draft」で下書きし、別の人が「todoke pia publish」で公表してください。"
+        )
         return
-    if left := leaving(_read(published), facts):
+    if left := leaving(editions.read(published), facts):
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail="評価書の区分を外れました。" + "。".join(left))
     click.echo("公表した版の区分のとおりです。")
+
+
+@group.command("draft")
+@_programme
+@_by
+@verb(Permission.ASSURANCE_DRAFT)
+def draft(programme: str, by: str) -> None:
+    """今の事実から版を作り、公表の下書きとして残します。前の版との違いは別添2 変更箇所に入ります。"""
+    actor = cli_actor.actor(by)
+    edition, facts = gathering.edition_now(
+        programme, queries.broken_now(directory.alias(), directory.realm()), by=actor
+    )
+    made = draft_edition(by=actor, programme=programme, edition=edition)
+    click.echo(_result(facts))
+    click.echo(f"{made} を下書きしました（{made.pk} 番、SHA-256 {made.sha256}）。")
+    click.echo(f"変更箇所は {editions.read(made).shape().changes} か所です。")
+
+
+@group.command("publish")
+@click.argument("number", type=int)
+@_by
+@verb(Permission.ASSURANCE_PUBLISH)
+def publish(number: int, by: str) -> None:
+    """下書きの版（番号）を、下書きした人とは別の人が公表します。"""
+    publish_edition(by=cli_actor.actor(by), edition_id=number)
+    click.echo(f"{number} 番の版を公表しました。")
 
 
 @group.command("texts")
@@ -118,12 +146,6 @@ def texts(programme: str) -> None:
         if not own.exists():
             own.write_bytes(example.read_bytes())
     click.echo(f"{place} の記載を、自団体のものに直してください。")
-
-
-def _broken() -> set[str]:
-    """Promises that the newest run of the checks, or a person, found broken."""
-    found = queries.newest_standings(directory.alias(), directory.realm())
-    return {one.promise.id for one in found if one.state is State.BROKEN}
 
 
 def _read(file: Path) -> Edition:

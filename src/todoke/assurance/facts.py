@@ -9,7 +9,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accident:
-    """個人情報に関する重大事故. `specific`: of 特定個人情報 (規則第2条3号), which counts for the threshold."""
+    """個人情報に関する重大事故. `specific`: of 特定個人情報 (指針 第2), which counts for the threshold."""
 
     published_on: date
     content: str

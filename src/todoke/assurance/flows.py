@@ -1,4 +1,4 @@
-"""The states of a sheet (自己点検・内部監査) and of an incident (事故): who closes one did not open it."""
+"""The states of a sheet (自己点検・内部監査), an incident (事故) and an edition (評価書の版): who ends one did not begin it."""
 
 from __future__ import annotations
 
@@ -64,4 +64,37 @@ INCIDENT: Final = Flow(
     ),
 )
 
-FLOWS: Final = (SHEET, INCIDENT, REQUEST)
+
+class EditionState(TextChoices):
+    """One edition of the assessment."""
+
+    DRAFT = "draft", "下書き"
+    PUBLISHED = "published", "公表済み"
+    DROPPED = "dropped", "取りやめ"
+
+
+ASSESSMENT: Final = Flow(
+    name="assurance_edition",
+    title="評価書の版",
+    table="assurance_edition",
+    states=EditionState,
+    starts=(EditionState.DRAFT,),
+    ends=(EditionState.PUBLISHED, EditionState.DROPPED),
+    steps=(
+        Step(
+            before=EditionState.DRAFT,
+            after=EditionState.PUBLISHED,
+            permissions=(Permission.ASSURANCE_PUBLISH,),
+            act="published_by",
+            unlike=("drafted_by",),
+            approvals=1,
+        ),
+        Step(
+            before=EditionState.DRAFT,
+            after=EditionState.DROPPED,
+            permissions=(Permission.ASSURANCE_DRAFT,),
+        ),
+    ),
+)
+
+FLOWS: Final = (SHEET, INCIDENT, ASSESSMENT, REQUEST)

@@ -17,6 +17,8 @@ from todoke.access.models.staff import Employer
 from todoke.access.permissions import Actor, Permission, Role, granted, require
 from todoke.assurance.facts import Accident, Facts, Outsourced
 from todoke.assurance.form import own
+from todoke.assurance.form.edition import Edition
+from todoke.assurance.form.filling import fill
 from todoke.assurance.form.own import OwnTexts
 from todoke.assurance.models import Incident, IncidentKind
 from todoke.kernel import clock
@@ -29,15 +31,23 @@ from todoke.systems.linkage.models import Person
 BENEFIT_FILE: Final = ("benefits:", "inquiry:")
 LINKAGE_FILE: Final = ("linkage:",)
 """Whoever holds a permission that begins so handles the file."""
-PUBLISHED: Final = "published.toml"
 
 
 def gather(programme: str, texts: OwnTexts, broken: Collection[str] = (), *, by: Actor) -> Facts:
     """The facts of one programme today; counts only, logged. `broken`: promises that a check found broken."""
     require(by, Permission.ASSURANCE_PRINT)
     alias = directory.alias()
+    facts = count(programme, texts, broken)
+    with transaction.atomic(using=alias):
+        record(alias, by=by, verb=Permission.ASSURANCE_PRINT.value, subject=programme)
+    return facts
+
+
+def count(programme: str, texts: OwnTexts, broken: Collection[str] = ()) -> Facts:
+    """The same for the daily check, which the clock runs and which shows nobody a number."""
+    alias = directory.alias()
     persons = _asked(programme)
-    facts = Facts(
+    return Facts(
         on=clock.today(),
         persons=persons,
         benefit_people=persons,
@@ -49,15 +59,28 @@ def gather(programme: str, texts: OwnTexts, broken: Collection[str] = (), *, by:
         accidents=(*texts.accidents, *_accidents(alias)),
         broken=frozenset(broken),
     )
-    with transaction.atomic(using=alias):
-        record(alias, by=by, verb=Permission.ASSURANCE_PRINT.value, subject=programme)
-    return facts
 
 
 def folder(programme: str) -> Path:
-    """Where a city keeps its assessment of a programme: `texts/*.toml`, and the edition it published."""
-    path: Path = settings.TODOKE_DATA_FOLDER / "assessment" / programme
+    """Where a city keeps what only it can say of a programme: `texts/*.toml`."""
+    return _home() / programme
+
+
+def programmes() -> list[str]:
+    """The programmes that have an assessment of their own."""
+    return sorted(texts.parent.name for texts in _home().glob("*/texts") if any(texts.glob("*.toml")))
+
+
+def _home() -> Path:
+    path: Path = settings.TODOKE_DATA_FOLDER / "assessment"
     return path
+
+
+def edition_now(programme: str, broken: Collection[str], *, by: Actor) -> tuple[Edition, Facts]:
+    """The assessment as today's texts and facts make it."""
+    texts = texts_in(folder(programme) / "texts")
+    facts = gather(programme, texts, broken, by=by)
+    return fill(texts, facts), facts
 
 
 def texts_in(place: Path) -> OwnTexts:

@@ -19,7 +19,7 @@ _HOME: Final = {Maker.CITY: CITY, Maker.SOFTWARE: PLATFORM, Maker.PLATFORM: PLAT
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """One promise as it stands now. `verdicts`: of its checks; `confirmation`: the newest of a person, if that counts."""
+    """One promise as it stands now. `verdicts`: of its checks; `confirmation`: the newest of a person."""
 
     promise: Promise
     state: State
@@ -68,22 +68,31 @@ def _standing(promise: Promise, verdicts: Mapping[str, Verdict], seen: Confirmat
     if not names:
         return _by_person(promise, seen)
     found = tuple(verdicts[name] for name in names if name in verdicts)
-    why = tuple(sentence for one in found for sentence in one.why)
+    told = _found_broken(seen)
+    why = (*told, *(sentence for one in found for sentence in one.why))
     states = {one.state for one in found}
-    state = (
-        State.BROKEN if State.BROKEN in states else State.NOT_SHOWN if states != {State.HELD} else State.HELD
-    )
+    if told or State.BROKEN in states:
+        state = State.BROKEN
+    else:
+        state = State.HELD if states == {State.HELD} else State.NOT_SHOWN
     if not found:
-        why = ("この領域では、まだ確かめていません。",)
+        why = (*told, "この領域では、まだ確かめていません。")
     return Standing(promise=promise, state=state, why=why, verdicts=found, confirmation=seen)
+
+
+def _found_broken(seen: Confirmation | None) -> tuple[str, ...]:
+    """What a person found broken is broken, whatever programs see, until somebody finds it kept."""
+    if seen is None or seen.finding != Finding.BROKEN:
+        return ()
+    return (f"{seen.confirmed_by} が守られていないことを確認しました: {seen.note}",)
 
 
 def _by_person(promise: Promise, seen: Confirmation | None) -> Standing:
     why: tuple[str, ...]
     if seen is None:
         state, why = State.NOT_SHOWN, ("人による確認がまだありません。",)
-    elif seen.finding == Finding.BROKEN:
-        state, why = State.BROKEN, (f"{seen.confirmed_by} が守られていないことを確認しました: {seen.note}",)
+    elif why := _found_broken(seen):
+        state = State.BROKEN
     elif seen.valid_until < clock.today():
         state, why = (
             State.BROKEN,

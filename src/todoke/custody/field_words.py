@@ -64,6 +64,10 @@ _NAMES: Final[Mapping[str, str]] = {
     "requested": "申請のための付番か", "take": "記録の回数", "destination": "送付先の番号", "month": "対象の月", "salary": "給与収入（円）", "business": "事業収入（円）",
     "property": "不動産収入（円）", "pension": "年金収入（円）", "business_cost": "事業の経費（円）", "property_cost": "不動産の経費（円）",
     "dependants": "扶養親族の数", "special": "障害者・未成年者・寡婦・ひとり親か",
+    "name": "氏名", "capacity": "請求する人", "representative": "代理人", "documents": "確認した書類", "wanted": "請求の内容",
+    "extended_because": "延長の理由", "handed_to": "受け取った人", "handed_documents": "交付のときに確認した書類", "pages": "枚数",
+    "fee_yen": "費用（円）", "fee_exempt": "費用の免除", "paper_sha256": "交付した書面", "missing": "補正を求めた内容", "until": "いつまで",
+    "section": "部分の記号", "title": "部分", "ground": "根拠",
     "supporter": "扶養者", "valid_from": "開始の日", "valid_to": "終了の日", "birth_year": "生年", "household_size": "世帯の人数",
 }  # fmt: skip
 
@@ -74,7 +78,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     "found": "発見", "moved": "移動", "noted": "記録", "opened": "開始", "ordered": "指示", "proposed": "提案",
     "received": "受付・受領", "recorded": "記録", "registered": "登録", "renewed": "更新", "requested": "依頼", "reversed": "取消し", "printed": "印刷",
     "reserved": "支払の予定", "returned": "差戻し・返送", "searched": "検索", "sent": "送付", "state": "状態の変更", "taken": "取込み",
-    "undone": "取消し",
+    "undone": "取消し", "identified": "本人の特定", "extended": "延長", "executed": "実施", "done": "措置", "ended": "補正の受領",
 }  # fmt: skip
 
 

@@ -73,8 +73,15 @@ def render(gauges: Iterable[Gauge]) -> str:
         lines += [f"# TYPE {gauge.name} gauge", f"# HELP {gauge.name} {gauge.help}"]
         for labels, value in sorted(gauge.values.items()):
             inner = ",".join(f'{name}="{_escaped(text)}"' for name, text in labels)
-            lines.append(f"{gauge.name}{{{inner}}} {value:g}" if inner else f"{gauge.name} {value:g}")
+            lines.append(
+                f"{gauge.name}{{{inner}}} {_number(value)}" if inner else f"{gauge.name} {_number(value)}"
+            )
     return "\n".join([*lines, "# EOF", ""])
+
+
+def _number(value: float) -> str:
+    """With all its digits: a count of millions must still be seen to grow by one."""
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _escaped(text: str) -> str:

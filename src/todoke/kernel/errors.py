@@ -305,7 +305,7 @@ class ErrorCode(Enum):
     BACKUP_BEHIND = (
         Family.CONFLICT,
         "控え {backup} は、他の領域が証人として確かめた記録より古いか、比べる証人の控えがないため、復元しません（{logs}）。"
-        "新しい控えを探し、なければ決定した人と理由を --accept-loss に書いてください。",
+        "新しい控えを探し、なければ理由（--accept-loss）と、決定した職員二人（--accepted-by）を書いてください。",
     )
     ALARMS_RING = (
         Family.CONFLICT,
@@ -328,6 +328,10 @@ class ErrorCode(Enum):
         Family.UNAVAILABLE,
         "{party} の副本と回答を開く鍵が、団体から渡されていません。処理せずに止めました。"
         "団体が鍵を渡すと（鍵の置き場所に戻すと）自動で再開します。",
+    )
+    DISK_FULL = (
+        Family.UNAVAILABLE,
+        "ディスクに空きがないため書けません。途中のものは完成品として扱いません。空きを作り、同じ命令をもう一度実行してください。",
     )
     UNAVAILABLE = (
         Family.UNAVAILABLE,

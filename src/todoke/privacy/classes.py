@@ -24,7 +24,7 @@ class FieldClass(Enum):
 
     OPEN = "公開"  # no person is known by it: may be logged, listed and exported as it is
     PERSONAL = "個人情報"  # masked unless the viewer's duty needs it; exported with a purpose, never logged
-    SPECIFIC = "特定個人情報"  # the same, and an export always needs a second person (番号法2条9項)
+    SPECIFIC = "特定個人情報"  # the same, and an export always needs a second person (番号法2条8項)
     SECRET = "秘密"  # noqa: S105 (符号, keys, sealed texts: for machines only)
     NUMBER = "個人番号"  # SECRET, and allowed in one place of each realm only (番号法2条5項)
 

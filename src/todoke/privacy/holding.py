@@ -33,7 +33,7 @@ _LAW: Final = {
     Ground.OTHERS: "78条1項2号（開示請求者以外の個人に関する情報）",
     Ground.CONDUCT: "78条1項7号（事務又は事業の適正な遂行に支障を及ぼすおそれ）",
     Ground.EXISTENCE: "81条（あるかないかを答えるだけで不開示情報を開示することになる）",
-    Ground.EXCHANGE: "番号法31条2項により読み替える78条1項（情報提供等記録の不開示コード）",
+    Ground.EXCHANGE: "78条1項各号（情報提供等記録で、番号法23条2項により不開示情報であると記録されたもの）",
 }
 
 
@@ -94,7 +94,7 @@ PLACES: Final = frozenset(
         "address_before", "address_after", "lineage", "household_key", "base_household_code", "town",
         "provider", "inquirer", "asked", "taxing_municipality", "bank_code", "branch_code", "account_type",
         "account_number", "account_holder_kana", "holder_kana", "local_number", "sent_to", "evidence", "note",
-        "text", "grounds", "reason", "said", "answer",
+        "text", "grounds", "reason", "said", "answer", "office", "wanted", "missing", "representative", "handed_to",
     }
 )  # fmt: skip
 """Fields by which somebody could be found. A representative is told none of them, whoever the person is: an answer that

@@ -12,6 +12,7 @@ from psycopg import sql
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.workflow.flow import Flow, Step
 
@@ -52,12 +53,13 @@ def move(
     reason: str = "",
     subject: str | None = None,
     persons: int | None = None,
+    about: Person | None = None,
     also: Mapping[str, Any] | None = None,
     beside: Beside | None = None,
 ) -> int:
     """Move rows one step and log it; returns how many. Joins the caller's transaction if there is one.
 
-    `persons`: how many people the log is to name where rows are no persons. `also`: further columns that the step writes, with their values;
+    `persons`: how many people the log is to name where rows are no persons; `about`: the one whom the only row concerns. `also`: further columns that the step writes, with their values;
     `beside`: with a value for each row.
 
     Errors, all or none: PERMISSION_DENIED, RECORD_INVALID without the reason that the flow asks for, STATE_CONFLICT with
@@ -94,6 +96,7 @@ def move(
             verb=permission.value,
             subject=subject or f"{flow.name}:{to}",
             persons=count if persons is None else persons,
+            about=about,
         )
     return count
 

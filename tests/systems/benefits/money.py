@@ -16,7 +16,8 @@ from tests.systems.benefits.world import rows
 
 _DEAD: Final = """(
     EXISTS (SELECT FROM benefits_transfer_result r WHERE r.transfer_id = t.id AND r.outcome = 'failed')
-    OR EXISTS (SELECT FROM benefits_recall w WHERE w.transfer_id = t.id AND w.state = 'returned'))"""
+    OR EXISTS (SELECT FROM benefits_recall w WHERE w.transfer_id = t.id AND w.state = 'returned')
+    OR EXISTS (SELECT FROM benefits_batch_cancellation x WHERE x.batch_id = t.batch_id AND x.state = 'confirmed'))"""
 _ATTEMPTS: Final = f"""(
     SELECT t.*, p.programme, p.lineage, p.case_id, p.examined_by, p.approved_by, {_DEAD} AS dead,
         EXISTS (SELECT FROM benefits_bank_file f WHERE f.batch_id = t.batch_id) AS ordered,
@@ -30,6 +31,8 @@ SELECT c.id, c.state, a.n FROM benefits_case c LEFT JOIN (
     WHEN 'reserved' THEN (a.n, a.ordered) IS DISTINCT FROM (1, false)
     WHEN 'ordered' THEN (a.n, a.ordered, a.paid) IS DISTINCT FROM (1, true, false)
     WHEN 'paid' THEN (a.n, a.paid) IS DISTINCT FROM (1, true)
+    WHEN 'refunding' THEN (a.n, a.paid) IS DISTINCT FROM (1, true)
+    WHEN 'refunded' THEN (a.n, a.paid) IS DISTINCT FROM (1, true)
     WHEN 'failed' THEN a.n IS DISTINCT FROM 0
     ELSE coalesce(a.n, 0) <> 0 END
 """
@@ -49,6 +52,24 @@ CHECKS: Final = {
         SELECT f.id FROM benefits_bank_file f JOIN benefits_payment_batch b ON b.id = f.batch_id
         LEFT JOIN benefits_batch_release r ON r.batch_id = b.id
         WHERE r.id IS NULL OR (f.payments, f.total_yen) IS DISTINCT FROM (b.payments, b.total_yen)""",
+    "a batch was given up by one, or has a file": """
+        SELECT x.id FROM benefits_batch_cancellation x WHERE x.state = 'confirmed' AND (x.confirmed_by = x.asked_by
+            OR EXISTS (SELECT FROM benefits_bank_file f WHERE f.batch_id = x.batch_id))""",
+    "somebody protected is paid unseen": """
+        SELECT c.id FROM benefits_bank_file f JOIN benefits_transfer t USING (batch_id) JOIN benefits_payment p ON p.id = t.payment_id
+        JOIN benefits_case c ON c.id = p.case_id JOIN benefits_shielded s ON s.resident_code = c.payee_resident_code
+        WHERE NOT EXISTS (SELECT FROM benefits_examination e WHERE e.case_id = c.id AND e.outcome = 'passed'
+            AND 'PROTECTION_PROOF' = ANY(e.checks) AND e.examined_at < f.written_at)""",
+    "a claim is not the sum of its lines": """
+        SELECT r.id FROM benefits_refund r WHERE r.received_yen <> coalesce((SELECT sum(n.amount_yen) FROM benefits_refund_receipt n
+            WHERE n.refund_id = r.id AND NOT EXISTS (SELECT FROM benefits_refund_reversal v WHERE v.receipt_id = n.id)), 0)
+            OR r.claimed_yen <> r.received_yen + r.written_off_yen + r.open_yen
+            OR (r.state IN ('settled', 'written_off')) <> (r.open_yen = 0)""",
+    "a claim's state is not its case's": """
+        SELECT c.id FROM benefits_case c JOIN benefits_payment p ON p.case_id = c.id
+        LEFT JOIN benefits_refund r ON r.payment_id = p.id AND r.state <> 'withdrawn'
+        WHERE (c.state = 'refunding') <> (coalesce(r.state, '') IN ('claimed', 'reopened'))
+            OR (c.state = 'refunded') <> (coalesce(r.state, '') = 'settled' AND r.claimed_yen = r.paid_yen)""",
     "a transfer is not what was approved": """
         SELECT t.id FROM benefits_transfer t JOIN benefits_payment p ON p.id = t.payment_id
         JOIN benefits_case c ON c.id = p.case_id JOIN benefits_approval a ON a.id = p.approval_id
@@ -84,6 +105,8 @@ CHECKS: Final = {
             UNION ALL SELECT 'benefits:account:correct', (SELECT count(*) FROM benefits_account_correction)
             UNION ALL SELECT 'benefits:recall:ask', (SELECT count(*) FROM benefits_recall)
             UNION ALL SELECT 'benefits:day:enter', (SELECT count(*) FROM benefits_bank_debit)
+            UNION ALL SELECT 'benefits:cancel:confirm', (SELECT count(*) FROM benefits_batch_cancellation WHERE state = 'confirmed')
+            UNION ALL SELECT 'benefits:refund:reverse', (SELECT count(*) FROM benefits_refund_reversal)
             UNION ALL SELECT 'benefits:day:close', (SELECT count(*) FROM benefits_day_closing)
         ) x JOIN LATERAL (
             SELECT count(*) AS logged FROM oplog_operation o WHERE o.verb = x.verb AND o.outcome = 'done'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,18 @@ from tests.systems.benefits.test_hand_examination import ALL, PASSED, examine
 from tests.systems.benefits.test_money_guards import copy_row, refused
 from tests.systems.benefits.world import CLERK, CODE, PROGRAMME, SUPERVISOR, World, decide, rows
 from todoke.access.permissions import Actor, Role
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.models import Operation
 from todoke.systems.benefits import jobs
 from todoke.systems.benefits.actions.examination.approve_applications import Approved, approve_applications
 from todoke.systems.benefits.actions.examination.return_examination import return_examination
+from todoke.systems.benefits.actions.examination.set_approval_limit import (
+    ask_limit,
+    confirm_limit,
+    withdraw_limit,
+)
+from todoke.systems.benefits.queries.examination import approval_limits
 from todoke.systems.benefits.queries.examination import approving as reads
 from todoke.systems.benefits.rules.examination import approval
 from todoke.systems.benefits.rules.examination.approval import Limit
@@ -49,15 +56,14 @@ def error(code: ErrorCode, work: object) -> None:
     assert found.value.code is code
 
 
-def test_limits_are_dated_and_of_a_programme(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limits_are_dated_and_of_a_programme() -> None:
     lines = (
         Limit(since=date(2021, 4, 1), yen=100), Limit(since=date(2022, 4, 1), yen=200),
         Limit(since=date(2022, 1, 1), yen=50, programme="p"),
     )  # fmt: skip
-    monkeypatch.setattr(approval, "LIMITS", lines)
     days = [date(2021, 3, 31), date(2021, 4, 1), date(2022, 3, 31), date(2022, 4, 1)]
-    assert [approval.limit("q", day) for day in days] == [0, 100, 100, 200]
-    assert [approval.limit("p", day) for day in days] == [0, 100, 50, 50]
+    assert [approval.limit(lines, "q", day) for day in days] == [0, 100, 100, 200]
+    assert [approval.limit(lines, "p", day) for day in days] == [0, 100, 50, 50]
 
 
 @pytest.mark.usefixtures("examined")
@@ -102,9 +108,46 @@ def test_own_work_is_left_out_and_the_database_refuses_it() -> None:
     assert (found.approved, found.own) == (1, 0)
 
 
+@pytest.mark.usefixtures("databases")
+def test_a_limit_is_set_by_two_people_from_a_day_on_and_never_changed() -> None:
+    today, both = (
+        clock.today(),
+        Actor(staff_id="b001", roles=frozenset({Role.SUPERVISOR, Role.SECTION_MANAGER})),
+    )
+
+    def ask(
+        by: Actor = SUPERVISOR, since: date = today, yen: int = 99_999, why: str = "第5条", **of: str
+    ) -> int:
+        return ask_limit(since=since, yen=yen, reason=why, by=by, **of).pk
+
+    for given, expected in (
+        ({"why": " "}, ErrorCode.RECORD_INVALID), ({"since": today - timedelta(days=1)}, ErrorCode.RECORD_INVALID),
+        ({"yen": 10_000_001}, ErrorCode.RECORD_INVALID), ({"by": CLERK}, ErrorCode.PERMISSION_DENIED),
+        ({"by": MANAGER}, ErrorCode.PERMISSION_DENIED), ({"programme": "none"}, ErrorCode.NOT_FOUND),
+    ):  # fmt: skip
+        error(expected, lambda given=given: ask(**given))
+    line = ask(both)
+    error(ErrorCode.SAME_PERSON, lambda: confirm_limit(limit_id=line, by=both))
+    error(ErrorCode.PERMISSION_DENIED, lambda: confirm_limit(limit_id=line, by=SUPERVISOR))
+    withdraw_limit(limit_id=line, by=SUPERVISOR)
+    error(ErrorCode.STATE_CONFLICT, lambda: confirm_limit(limit_id=line, by=MANAGER))
+    assert approval_limits.limit(CODE, today) == 300_000
+    confirm_limit(limit_id=ask(since=today + timedelta(days=1), yen=1), by=MANAGER)
+    assert approval_limits.limit(CODE, today) == 300_000, "from tomorrow on"
+    for yen in (400_000, 50_000):
+        confirm_limit(limit_id=ask(yen=yen), by=MANAGER)
+        assert approval_limits.limit(CODE, today) == yen
+    for statement in ("UPDATE {} SET yen = 1", "DELETE FROM {}", "UPDATE {} SET state = 'asked'"):
+        assert refused(statement.format("benefits_approval_limit"))
+    alone = "UPDATE benefits_approval_limit SET state = 'confirmed', confirmed_by = asked_by, state_at = now() WHERE id = %s"
+    assert refused(alone, ask()) == "benefits_approval_limit_distinct_persons"
+
+
 @pytest.mark.usefixtures("examined")
-def test_above_the_limit_the_manager_approves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(approval, "LIMITS", (Limit(since=date(2021, 1, 1), yen=99_999),))
+def test_above_the_limit_the_manager_approves() -> None:
+    line = ask_limit(since=clock.today(), yen=99_999, reason="決裁規程 第5条", by=SUPERVISOR)
+    assert reads.prospect(PROGRAMME, SUPERVISOR).limit_yen == 300_000, "asked, not confirmed"
+    confirm_limit(limit_id=line.pk, by=MANAGER)
     found = reads.prospect(PROGRAMME, SUPERVISOR)
     assert (found.tally.count, found.tally.above, found.limit_yen) == (0, SIZE, 99_999)
     assert approve(SUPERVISOR).approved == 0
@@ -155,5 +198,12 @@ def test_what_is_sent_back_is_examined_by_a_person() -> None:
     form = rows("SELECT id FROM benefits_application WHERE case_id = %s", target.pk)[0][0]
     examine(0, form, PASSED, checks=ALL)
     assert approve(SUPERVISOR).approved == 1
+    # out of what was approved, too, before any money is reserved: the next look is a person's
+    send(SUPERVISOR, "5")
+    assert case(0).state == "received"
+    examine(0, form, PASSED, checks=ALL)
+    assert approve(SUPERVISOR).approved == 1
+    jobs.prepare_payment(CODE, by=SUPERVISOR)
+    error(ErrorCode.STATE_CONFLICT, lambda: send(SUPERVISOR))
     late = "INSERT INTO benefits_approval_return (examination_id, case_id, examined_by, reason, note, returned_at, returned_by) SELECT examination_id, case_id, examined_by, '3', '', now(), 's002' FROM benefits_approval ORDER BY id LIMIT 1"  # fmt: skip
     assert refused(late) == "return_before_approval"

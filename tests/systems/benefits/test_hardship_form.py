@@ -28,6 +28,7 @@ from todoke.systems.benefits.actions.intake.open_box import open_box
 from todoke.systems.benefits.actions.intake.scan_form import Into, scan_form
 from todoke.systems.benefits.models import Case, Paper
 from todoke.systems.benefits.queries.deciding import declared
+from todoke.systems.benefits.queries.deciding.judging import earlier_rounds
 from todoke.systems.benefits.queries.editions import proposals as editions
 from todoke.systems.benefits.queries.examination import examining
 from todoke.systems.benefits.rules.examination import by_hand as hand_examination
@@ -221,6 +222,7 @@ def test_who_is_numbered_on_request() -> None:
     assert found.value.code is ErrorCode.RECORD_INVALID
     jobs.number_cases(CODE, by=CLERK)
     assert rows("SELECT lineage FROM benefits_case") == [(case.lineage,)]
+    assert earlier_rounds([CODE]).num_rows == 0  # applied and never entitled: no target for a later round
 
 
 @pytest.mark.usefixtures("town")

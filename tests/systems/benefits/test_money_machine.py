@@ -23,7 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.emptying import Emptier
 from tests.systems.benefits import bank, money
-from tests.systems.benefits.world import PROGRAMME, World, decide, household, rows
+from tests.systems.benefits.world import CODE, PROGRAMME, World, decide, household, rows
 from todoke.access.permissions import Actor, Role
 from todoke.kernel import clock
 from todoke.kernel.errors import TodokeError
@@ -31,7 +31,14 @@ from todoke.systems.benefits.actions.deciding.number_cases import number_cases
 from todoke.systems.benefits.actions.examination.approve_applications import approve_applications
 from todoke.systems.benefits.actions.examination.correct_account import correct_account
 from todoke.systems.benefits.actions.examination.examine_applications import examine_applications
+from todoke.systems.benefits.actions.examination.examine_protected import examine_protected
+from todoke.systems.benefits.actions.examination.return_examination import return_examination
 from todoke.systems.benefits.actions.intake.receive_forms import receive_forms
+from todoke.systems.benefits.actions.payments.cancel_batch import (
+    ask_cancellation,
+    confirm_cancellation,
+    withdraw_cancellation,
+)
 from todoke.systems.benefits.actions.payments.close_day import close_day, enter_debit
 from todoke.systems.benefits.actions.payments.end_recall import end_recall
 from todoke.systems.benefits.actions.payments.prepare_batch import prepare_batch
@@ -40,10 +47,20 @@ from todoke.systems.benefits.actions.payments.recall_transfer import (
     confirm_recall,
     withdraw_recall,
 )
+from todoke.systems.benefits.actions.payments.redate_batch import ask_redating, confirm_redating
 from todoke.systems.benefits.actions.payments.release_batch import release_batch
 from todoke.systems.benefits.actions.payments.take_bank_file import take_bank_file
 from todoke.systems.benefits.actions.payments.write_bank_file import write_bank_file
+from todoke.systems.benefits.actions.refunds.claim_refund import decide_refund, propose_refund
+from todoke.systems.benefits.actions.refunds.decline_case import confirm_decline, note_decline
+from todoke.systems.benefits.actions.refunds.receive_refund import receive_refund
+from todoke.systems.benefits.actions.refunds.reverse_receipt import reverse_receipt
+from todoke.systems.benefits.actions.refunds.write_off_refund import ask_write_off, confirm_write_off
 from todoke.systems.benefits.rules.accounts.bank_account import BankAccount
+from todoke.systems.benefits.rules.aftermath.declines import DeclineChannel
+from todoke.systems.benefits.rules.aftermath.refunds import RefundReason
+from todoke.systems.benefits.rules.examination import by_hand as hand_examination
+from todoke.systems.benefits.rules.examination.findings import ExaminationOutcome
 from todoke.systems.benefits.rules.payments.failures import AccountSource
 from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
@@ -73,6 +90,9 @@ class Payments(RuleBasedStateMachine):
         self.bank: Counter[str] = Counter()
         """What the bank paid out and did not get back, by 給付管理番号."""
         self.told: set[int] = set()
+        self.protected: set[str] = set()
+        """Cases that the register protects."""
+        self.refunds = 0
 
     def teardown(self) -> None:
         connections.close_all()
@@ -132,7 +152,9 @@ class Payments(RuleBasedStateMachine):
     @rule(by=people, number=batches, place=st.sampled_from(["a", "b"]))
     def write(self, by: Actor, number: int, place: str) -> None:
         given = {"programme": PROGRAMME, "office": SAMPLE_CITY, "number": number, "out": self.folder / place}
-        self._try("write", write_bank_file, **given, by=by)
+        if written := self._try("write", write_bank_file, **given, by=by):
+            paid = {case for case, _, _ in money.lines(written.path.read_bytes())}
+            assert paid & self.protected <= {case for (case,) in rows(_LOOKED_AT)}, "paid unseen"
 
     @rule(by=people, number=batches)
     def bring_to_the_bank(self, by: Actor, number: int) -> None:
@@ -180,6 +202,82 @@ class Payments(RuleBasedStateMachine):
         for (recall,) in rows("SELECT id FROM benefits_recall ORDER BY id"):
             self._try(act, action, recall_id=recall, **ends, by=by)
 
+    @rule(by=people, other=people, number=batches, act=st.sampled_from(["confirm", "withdraw"]))
+    def give_up(self, by: Actor, other: Actor, number: int, act: str) -> None:
+        self._try("ask", ask_cancellation, programme=CODE, number=number, reason="誤り", by=by)
+        action = confirm_cancellation if act == "confirm" else withdraw_cancellation
+        for (row,) in rows("SELECT id FROM benefits_batch_cancellation ORDER BY id"):
+            self._try(f"{act} cancellation", action, cancellation_id=row, by=other)
+
+    @rule(by=people, other=people, number=batches, later=st.integers(1, 9))
+    def another_day(self, by: Actor, other: Actor, number: int, later: int) -> None:
+        day = clock.today() + timedelta(days=30 + later)
+        given = {"number": number, "transfer_on": day, "reason": "締切", "office": SAMPLE_CITY}
+        self._try("redate", ask_redating, programme=CODE, **given, by=by)
+        for (row,) in rows("SELECT id FROM benefits_redating ORDER BY id"):
+            self._try("confirm redating", confirm_redating, redating_id=row, office=SAMPLE_CITY, by=other)
+
+    @rule(number=households, by=people, looks=st.booleans())
+    def protect(self, number: int, by: Actor, looks: bool) -> None:
+        """The register tells that somebody is protected, and mostly a 責任職 looks at their papers."""
+        self.world.people[number]["protected"] = True
+        self.world.serve()
+        self.protected |= set(self._cases({number}))
+        self._try("examine", examine_applications, programme=PROGRAMME, by=by)
+        waiting = "SELECT c.id, a.id FROM benefits_case c JOIN benefits_application a ON a.case_id = c.id WHERE c.state = 'received' AND a.refusal = ''"
+        for case, form in rows(waiting) if looks else []:
+            self._try(
+                "look", examine_protected, case_id=case, application_id=form, outcome=ExaminationOutcome.PASSED, seen=[],
+                checks=list(hand_examination.checklist(proxy="", shielded=True)), by=by,
+            )  # fmt: skip
+
+    @rule(number=households, by=people)
+    def send_back(self, number: int, by: Actor) -> None:
+        query = "SELECT id FROM benefits_case WHERE household_key = %s"
+        for (case,) in rows(query, household(number)):
+            self._try("send back", return_examination, case_id=case, reason="5", note="", by=by)
+
+    @rule(number=households, by=people, other=people, yen=st.sampled_from([40_000, 100_000]))
+    def claim_back(self, number: int, by: Actor, other: Actor, yen: int) -> None:
+        due = {"note": "", "due_on": clock.today() + timedelta(days=30)}
+        for case in self._cases({number}):
+            made = self._try(
+                "claim",
+                propose_refund,
+                case_number=case,
+                claimed_yen=yen,
+                reason=RefundReason.TWICE,
+                **due,
+                by=by,
+            )
+            if made:
+                self._try("decide claim", decide_refund, refund_id=made.pk, by=other)
+
+    @rule(by=people, yen=st.sampled_from([40_000, 60_000, 100_000]), reverses=st.booleans())
+    def money_comes_back(self, by: Actor, yen: int, reverses: bool) -> None:
+        for (refund,) in rows("SELECT id FROM benefits_refund ORDER BY id"):
+            self.refunds += 1
+            line = {"received_on": clock.today(), "reference": f"{self.refunds}"}
+            self._try("receive", receive_refund, refund_id=refund, amount_yen=yen, **line, by=by)
+        for (receipt,) in rows("SELECT id FROM benefits_refund_receipt ORDER BY id") if reverses else []:
+            self._try("reverse", reverse_receipt, receipt_id=receipt, reason="誤り", by=by)
+
+    @rule(by=people, other=people)
+    def write_off(self, by: Actor, other: Actor) -> None:
+        for (refund,) in rows("SELECT id FROM benefits_refund ORDER BY id"):
+            self._try("ask write-off", ask_write_off, refund_id=refund, reason="所在不明", by=by)
+        for (row,) in rows("SELECT id FROM benefits_refund_write_off ORDER BY id"):
+            self._try("write off", confirm_write_off, write_off_id=row, by=other)
+
+    @rule(number=households, by=people, other=people)
+    def decline(self, number: int, by: Actor, other: Actor) -> None:
+        said = {"channel": DeclineChannel.PHONE, "said_on": clock.today(), "said": "受け取らない"}
+        for case in self._cases({number}):
+            if made := self._try("note decline", note_decline, case_number=case, **said, by=by):
+                self._try(
+                    "confirm decline", confirm_decline, decline_id=made.pk, answer="まちがいない", by=other
+                )
+
     @rule(by=people, other=people, more=st.sampled_from([0, 0, 100_000]))
     def end_the_day(self, by: Actor, other: Actor, more: int) -> None:
         self.files += 1
@@ -211,6 +309,10 @@ class Payments(RuleBasedStateMachine):
         return found
 
 
+_LOOKED_AT = """
+SELECT c.case_number FROM benefits_examination e JOIN benefits_case c ON c.id = e.case_id
+WHERE e.by_hand AND e.outcome = 'passed' AND 'PROTECTION_PROOF' = ANY(e.checks)
+"""
 _BACK = """
 SELECT c.case_number FROM benefits_transfer t JOIN benefits_payment p ON p.id = t.payment_id
 JOIN benefits_case c ON c.id = p.case_id
@@ -270,6 +372,14 @@ def test_money_is_right_in_any_order_for_long(emptier: Emptier) -> None:
         "returned",
         "debit",
         "close",
+        "confirm cancellation",
+        "confirm redating",
+        "look",
+        "send back",
+        "decide claim",
+        "reverse",
+        "write off",
+        "confirm decline",
     ):
         assert seen[act], seen
         assert seen[f"{act} refused"] or act in ("debit", "prepare"), seen

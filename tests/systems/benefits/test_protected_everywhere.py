@@ -42,6 +42,8 @@ from todoke.access.permissions import granted
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.models import (
     Appeal,
+    ApprovalLimit,
+    BatchCancellation,
     Box,
     Case,
     Decision,
@@ -123,8 +125,11 @@ LEAD_ON = {
 }  # fmt: skip
 """Answer with a way to another page, or only to what was sent: the next sheet or case, a batch of nothing, a scanner without a box."""
 
-ROWLESS = {"benefits-prints", "benefits-print", "benefits-receipt-reverse", "benefits-redating-confirm"}
-"""Counts of a printing and the day of a batch, which name nobody, and a receipt, of which this town has none."""
+ROWLESS = {
+    "benefits-prints", "benefits-print", "benefits-receipt-reverse", "benefits-redating-confirm",
+    "benefits-cancellation-confirm", "benefits-cancellation-withdraw", "benefits-approval-limit-confirm",
+}  # fmt: skip
+"""Counts of a printing, the day of a batch, its end and a limit, which name nobody, and a receipt, of which this town has none."""
 
 MUST_OPEN = {
     "benefits-found", "benefits-household", "benefits-case", "benefits-why", "benefits-cases", "benefits-judged", "benefits-missing",
@@ -245,7 +250,7 @@ def _each() -> list[str]:
 
 
 _TABLES = {
-    "redating_id": Redating, "work_id": PrintWork, "receipt_id": RefundReceipt,
+    "cancellation_id": BatchCancellation, "limit_id": ApprovalLimit, "redating_id": Redating, "work_id": PrintWork, "receipt_id": RefundReceipt,
     "case_id": Case, "decision_id": Decision, "import_id": FileImport, "paper_id": Paper, "box_id": Box,
     "disposal_id": PaperDisposal, "recall_id": Recall, "mailing_id": Mailing, "returned_id": ReturnedMail,
     "refund_id": Refund, "write_off_id": RefundWriteOff, "decline_id": Decline, "appeal_id": Appeal,

@@ -222,6 +222,18 @@ def test_the_database_adds_up_whatever_is_written_by_hand(paid: World) -> None:
     confirm_write_off(write_off_id=off, by=SUPERVISOR)
 
 
+def test_a_decline_of_what_was_claimed_back_before_is_refused_with_a_sentence(paid: World) -> None:
+    """Found by the state machine: a part was claimed and came back, and the household declines the rest."""
+    receive(claimed(0, 40_000), 40_000, "2022-9")
+    assert case(0).state == "paid"
+    number = note_decline(
+        case_number=case(0).case_number, channel=DeclineChannel.PHONE, said_on=clock.today(), said="要らない", by=CLERK
+    ).pk  # fmt: skip
+    with pytest.raises(TodokeError) as found:
+        confirm_decline(decline_id=number, answer="本人に確かめた", by=SUPERVISOR)
+    assert code(found) is ErrorCode.ALREADY_DONE
+
+
 def test_a_decline_counts_when_it_was_asked_again(paid: World) -> None:
     def note(number: int, channel: DeclineChannel = DeclineChannel.PHONE, by: Actor = CLERK) -> int:
         return note_decline(

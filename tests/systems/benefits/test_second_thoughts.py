@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.systems.benefits.test_bank_results import SECOND
+from tests.systems.benefits.test_bank_results import SECOND, case
 from tests.systems.benefits.test_bank_results import world as ordered
 from tests.systems.benefits.test_refunds import claimed, code, paid, receive, refused, sums
 from tests.systems.benefits.world import CLERK, CODE, SUPERVISOR, TREASURER, World, decide, rows
@@ -21,7 +21,9 @@ from todoke.systems.benefits.actions.payments.redate_batch import (
     withdraw_redating,
 )
 from todoke.systems.benefits.actions.refunds.reverse_receipt import reverse_receipt
+from todoke.systems.benefits.actions.refunds.write_off_refund import ask_write_off, confirm_write_off
 from todoke.systems.benefits.queries.aftermath import refunds
+from todoke.systems.benefits.queries.aftermath.achievement import achieved
 from todoke.systems.benefits.rules.payments import bank_days
 from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
 
@@ -122,10 +124,45 @@ def test_a_receipt_of_the_wrong_claim_is_reversed_and_recorded_where_it_belongs(
     with pytest.raises(TodokeError) as found:
         reverse_receipt(receipt_id=receipt, reason="二度目", by=SECOND)
     assert code(found) is ErrorCode.ALREADY_DONE
-    receive(right, 40_000, "2023-8")
-    last = refunds.receipts(refunds.one(right))[-1].pk
+
+
+@pytest.mark.parametrize(("claim", "after"), [(100_000, "refunded"), (60_000, "paid")])
+def test_a_receipt_of_a_settled_claim_is_reversed_and_the_claim_awaits_money_again(
+    came_back: World, claim: int, after: str
+) -> None:
+    refund = claimed(0, claim)
+    receive(refund, claim, "2023-8")
+    assert (sums(refund), case(0).state) == (("settled", claim, 0, 0), after)
+    last = refunds.receipts(refunds.one(refund))[-1].pk
+    assert refused("UPDATE benefits_refund SET state = 'reopened' WHERE id = %s", refund), (
+        "only with a reversal"
+    )
+    assert refused("UPDATE benefits_case SET state = 'refunding' WHERE id = %s", case(0).pk)
+    reverse_receipt(receipt_id=last, reason="別の請求の納付", by=SECOND)
+    assert (sums(refund), case(0).state) == (("reopened", 0, 0, claim), "refunding")
+    assert achieved_kind("refund") == 0, "what was reversed is no revenue"
+    receive(refund, claim, "2023-8")
+    assert (sums(refund), case(0).state) == (("settled", claim, 0, 0), after)
+    assert achieved_kind("refund") == claim
+    reverse_receipt(receipt_id=refunds.receipts(refunds.one(refund))[-1].pk, reason="入金の取消し", by=SECOND)
+    off = ask_write_off(refund_id=refund, reason="所在不明", by=CLERK)
+    confirm_write_off(write_off_id=off.pk, by=SUPERVISOR)
+    assert (sums(refund), case(0).state) == (("written_off", 0, claim, 0), "paid")
+
+
+def achieved_kind(kind: str) -> int:
+    return sum(one.yen for one in achieved(CODE) if one.kind == kind)
+
+
+def test_what_came_before_the_rest_was_written_off_stays(came_back: World) -> None:
+    refund = claimed(0)
+    receive(refund, 60_000, "2023-8")
+    off = ask_write_off(refund_id=refund, reason="所在不明", by=CLERK)
+    confirm_write_off(write_off_id=off.pk, by=SUPERVISOR)
     with pytest.raises(TodokeError) as found:
-        reverse_receipt(receipt_id=last, reason="終わった後", by=SECOND)
+        reverse_receipt(
+            receipt_id=refunds.receipts(refunds.one(refund))[0].pk, reason="終わった後", by=SECOND
+        )
     assert code(found) is ErrorCode.STATE_CONFLICT
 
 

@@ -1,4 +1,4 @@
-"""媒体の登録・搬送・受領: a medium leaves with two people and is received by a third."""
+"""媒体の登録・搬送・受領: a medium leaves sealed with two people and is received, its seal whole, by a third."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from todoke.access import directory
 from todoke.access.permissions import Actor, Permission, require
 from todoke.assurance import backups
-from todoke.assurance.models import Backup, BackupStep, Medium, MediumContent, Transport
+from todoke.assurance.models import Backup, BackupStep, Medium, MediumContent, MediumEnd, Transport
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
@@ -34,24 +34,29 @@ def register_medium(*, by: Actor, label: str, kind: str, content: MediumContent,
 
 
 def hand_medium(
-    *, by: Actor, label: str, origin: str, destination: str, carried_by: str, accompanied_by: str
+    *, by: Actor, label: str, origin: str, destination: str, carried_by: str, accompanied_by: str, seal: str
 ) -> int:
-    """搬送を始める. Errors: NOT_FOUND; RECORD_INVALID; SAME_PERSON for one carrier; STATE_CONFLICT while it is on its way."""
+    """封印し、搬送を始める. `seal`: the number on the seal.
+
+    Errors: NOT_FOUND; RECORD_INVALID; SAME_PERSON for one carrier; STATE_CONFLICT while it is on its way, or after its end.
+    """
     require(by, Permission.ASSURANCE_MEDIUM_HAND)
-    if not all(text.strip() for text in (origin, destination, carried_by, accompanied_by)):
-        raise TodokeError(ErrorCode.RECORD_INVALID, detail="発送元・届け先・搬送する二人")
+    if not all(text.strip() for text in (origin, destination, carried_by, accompanied_by, seal)):
+        raise TodokeError(ErrorCode.RECORD_INVALID, detail="発送元・届け先・搬送する二人・封印の番号")
     if origin == destination:
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="発送元と届け先が同じです")
     if carried_by == accompanied_by:
         raise TodokeError(ErrorCode.SAME_PERSON)
     alias = directory.alias()
     with transaction.atomic(using=alias):
-        medium = _medium(alias, label)
+        medium = medium_of(alias, label)
+        if MediumEnd.objects.using(alias).filter(medium=medium).exists():
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"媒体 {label} は廃棄・返却されています")
         try:
             with transaction.atomic(using=alias):
                 made = Transport.objects.using(alias).create(
                     medium=medium, origin=origin, destination=destination, carried_by=carried_by,
-                    accompanied_by=accompanied_by, handed_by=by.staff_id, handed_at=clock.now(),
+                    accompanied_by=accompanied_by, seal=seal.strip(), handed_by=by.staff_id, handed_at=clock.now(),
                 )  # fmt: skip
         except IntegrityError:
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"媒体 {label} は搬送中です") from None
@@ -59,19 +64,25 @@ def hand_medium(
     return made.pk
 
 
-def receive_medium(*, by: Actor, label: str) -> None:
-    """受領する. Errors: NOT_FOUND; STATE_CONFLICT when it is not on its way; SAME_PERSON for who carried it."""
+def receive_medium(*, by: Actor, label: str, seal: str) -> None:
+    """封印を確かめて受領する. `seal`: as it is read on the medium.
+
+    Errors: NOT_FOUND; STATE_CONFLICT when it is not on its way; SAME_PERSON for who carried it; RECORD_INVALID for another seal.
+    """
     require(by, Permission.ASSURANCE_MEDIUM_RECEIVE)
     alias = directory.alias()
     with transaction.atomic(using=alias):
         waiting = Transport.objects.using(alias).select_for_update().filter(
-            medium=_medium(alias, label), received_by__isnull=True
+            medium=medium_of(alias, label), received_by__isnull=True
         )  # fmt: skip
         found = waiting.first()
         if found is None:
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"媒体 {label} は搬送中ではありません")
         if by.staff_id in (found.carried_by, found.accompanied_by):
             raise TodokeError(ErrorCode.SAME_PERSON)
+        if seal.strip() != found.seal:
+            detail = "封印の番号が発送の時と違います。受け取らずに、事故として登録してください"
+            raise TodokeError(ErrorCode.RECORD_INVALID, detail=detail)
         Transport.objects.using(alias).filter(pk=found.pk).update(
             received_by=by.staff_id, received_at=clock.now()
         )
@@ -86,7 +97,8 @@ def record_drill(*, by: Actor, backup: str, place: str) -> None:
     backups.note(directory.alias(), by=by, name=backup, step=BackupStep.DRILLED, place=place)
 
 
-def _medium(alias: str, label: str) -> Medium:
+def medium_of(alias: str, label: str) -> Medium:
+    """The medium with this label. Errors: NOT_FOUND."""
     found = Medium.objects.using(alias).filter(label=label).first()
     if found is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="媒体")

@@ -1,6 +1,7 @@
 """Every check: importing this module fills `CHECKS`."""
 
 from todoke.assurance.checks import (
+    assessment,
     backups,
     benefits,
     contracts,
@@ -9,6 +10,7 @@ from todoke.assurance.checks import (
     keeping,
     linkage,
     logs,
+    media,
     people,
     rights,
     schema,
@@ -18,7 +20,7 @@ from todoke.assurance.checks import (
 from todoke.assurance.checks.check import CHECKS
 
 MODULES = (
-    backups, benefits, contracts, database, exchange, keeping, linkage, logs, people, rights, schema, secrets, staff,
+    assessment, backups, benefits, contracts, database, exchange, keeping, linkage, logs, media, people, rights, schema, secrets, staff,
 )  # fmt: skip
 
 __all__ = ["CHECKS", "MODULES"]

@@ -14,7 +14,7 @@ from todoke.privacy.classes import Privacy
 from todoke.privacy.holding import Ground
 from todoke.privacy.retention import with_parent, years
 
-LAW = "公文書等の管理に関する条例（個人情報の請求の記録 5年）"
+LAW = "市の行政文書管理規則により局区が定める保存期間（届けの初期値は5年）"
 
 
 class Request(models.Model):

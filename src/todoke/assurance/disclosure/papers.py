@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from todoke.assurance.disclosure.models import Request
-from todoke.assurance.disclosure.rules.kinds import ARTICLES, KINDS, OUTCOMES, TEACHING, Kind, Outcome
+from todoke.assurance.disclosure.rules.kinds import (
+    ARTICLES,
+    GIVING,
+    GIVING_OUT,
+    KINDS,
+    OUTCOMES,
+    PURPOSE,
+    TEACHING,
+    Kind,
+    Outcome,
+)
 from todoke.assurance.disclosure.rules.offices import CENTRAL, OFFICES
 from todoke.kernel import clock
 from todoke.pages import typesetting
@@ -19,6 +29,8 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 _MASK = "（不開示）"
+_ABREAST, _SHORT = 6, 40
+"""As many columns, and values of so many characters, can be read beside each other on A4."""
 
 
 def disclosed(gathered: Gathered) -> bytes:
@@ -34,40 +46,45 @@ def disclosed(gathered: Gathered) -> bytes:
     return typesetting.pdf(_FOLDER / "disclosed.typ", data)
 
 
-def notice(found: Request, *, due_on: date) -> bytes:
-    """決定通知書, with the reason and 教示."""
-    kind = Kind(found.kind)
-    _, article, _ = ARTICLES[kind]
-    data = {
-        **_head(found),
-        "title": f"保有個人情報の{KINDS[kind].removesuffix('請求')}決定等通知書",
-        "article": article,
-        "outcome": OUTCOMES[kind][Outcome(found.outcome)],
-        "reason": found.reason,
-        "withheld": [[one.title, Ground(one.ground).law, one.reason] for one in found.withheld.order_by("section")],
-        "decided_on": clock.wareki(found.decided_at.astimezone(clock.JAPAN).date()) if found.decided_at else "",
-        "teaching": list(TEACHING),
-        "due_on": clock.wareki(due_on),
-    }  # fmt: skip
-    return typesetting.pdf(_FOLDER / "notice.typ", data)
+def notice(found: Request) -> bytes:
+    """決定通知書: the decision with its reason, what 82条1項 asks for where something is disclosed, and 教示."""
+    kind, outcome = Kind(found.kind), Outcome(found.outcome)
+    facts = [("決定", OUTCOMES[kind][outcome]), ("理由", found.reason or "－")]
+    if kind is Kind.DISCLOSURE and outcome in GIVING:
+        facts += [("利用目的", PURPOSE), ("開示の実施", GIVING_OUT)]
+    withheld = [[one.title, Ground(one.ground).law, one.reason] for one in found.withheld.order_by("section")]
+    title = f"保有個人情報の{_called(kind)}決定等通知書"
+    return _letter(
+        found, title, ARTICLES[kind][1], found.decided_at, facts, withheld=withheld, teaching=TEACHING
+    )
 
 
 def extension(found: Request, *, due_on: date) -> bytes:
     """決定期限延長通知書 (83条2項 and the like)."""
     kind = Kind(found.kind)
+    facts = [("決定", f"決定の期限を{clock.wareki(due_on)}まで延長する"), ("理由", found.extended_because)]
+    title = f"保有個人情報の{_called(kind)}決定等の期限の延長通知書"
+    return _letter(found, title, ARTICLES[kind][2] + "第2項", found.extended_at, facts)
+
+
+def _called(kind: Kind) -> str:
+    return KINDS[kind].removesuffix("請求")
+
+
+def _letter(
+    found: Request,
+    title: str,
+    article: str,
+    at: datetime | None,
+    facts: Sequence[tuple[str, str]],
+    *,
+    withheld: Sequence[Sequence[str]] = (),
+    teaching: Sequence[str] = (),
+) -> bytes:
     data = {
-        **_head(found),
-        "title": f"保有個人情報の{KINDS[kind].removesuffix('請求')}決定等の期限の延長通知書",
-        "article": ARTICLES[kind][2] + "2項",
-        "outcome": f"決定の期限を{clock.wareki(due_on)}まで延長する",
-        "reason": found.extended_because,
-        "withheld": [],
-        "decided_on": clock.wareki(found.extended_at.astimezone(clock.JAPAN).date())
-        if found.extended_at
-        else "",
-        "teaching": [],
-        "due_on": clock.wareki(due_on),
-    }
+        **_head(found), "title": title, "article": article, "facts": facts, "withheld": withheld, "teaching": teaching,
+        "decided_on": clock.wareki(at.astimezone(clock.JAPAN).date()) if at else "",
+    }  # fmt: skip
     return typesetting.pdf(_FOLDER / "notice.typ", data)
 
 
@@ -87,12 +104,17 @@ def _head(found: Request) -> dict[str, Any]:
 
 
 def _section(part: Section) -> dict[str, Any]:
-    return {
-        "title": f"{part.system}　{part.title}",
-        "rows": [
-            [[item.label, _MASK if item.withheld else item.value] for item in _said(row)] for row in part.rows
-        ],
-    }
+    """One table a row; a single one for many short rows of the same few labels: a page costs the requester ten yen."""
+    rows = [[[item.label, _shown(item)] for item in _said(row)] for row in part.rows]
+    labels = [[label for label, _ in row] for row in rows]
+    longest = max((len(value) for row in rows for _, value in row), default=0)
+    alike = len(rows) > 1 and all(one == labels[0] for one in labels)
+    abreast = alike and len(labels[0]) <= _ABREAST and longest <= _SHORT
+    return {"title": f"{part.system}　{part.title}", "rows": rows, "columns": labels[0] if abreast else []}
+
+
+def _shown(item: Item) -> str:
+    return _MASK if item.withheld else item.value
 
 
 def _said(row: Sequence[Item]) -> list[Item]:

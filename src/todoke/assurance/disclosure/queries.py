@@ -62,6 +62,12 @@ def line(found: Request) -> Line:
     return Line(request=found, due_on=due)
 
 
+def days_left() -> int | None:
+    """Until the soonest decision is due, of every office; negative when one is late, None when no request is open."""
+    rows = Request.objects.using(directory.alias()).filter(state__in=OPEN).prefetch_related("pauses")
+    return min(((line(row).due_on - clock.today()).days for row in rows), default=None)
+
+
 def register(*, by: Actor, state: str = "", overdue: bool = False) -> list[Line]:
     """Every request of the offices that the reader may see, what is due first at the top."""
     places = [

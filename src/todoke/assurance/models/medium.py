@@ -41,13 +41,17 @@ class Medium(models.Model):
 
 
 class Transport(models.Model):
-    """One way of one medium (搬送): two people carry it, a third receives it. `received_*` are written once, later."""
+    """One way of one medium (搬送): two people carry it, a third receives it. `received_*` are written once, later.
+
+    `seal`: the number of the seal (封印) that `handed_by` put on it; whoever receives it reads the same number there.
+    """
 
     medium = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="transports")
     origin = models.TextField()
     destination = models.TextField()
     carried_by = models.TextField()
     accompanied_by = models.TextField()
+    seal = models.TextField(default="", db_default="")
     handed_by = models.TextField()
     handed_at = models.DateTimeField()
     received_by = models.TextField(null=True)
@@ -55,7 +59,8 @@ class Transport(models.Model):
 
     privacy = Privacy(
         open=(
-            "id medium origin destination carried_by accompanied_by handed_by handed_at received_by received_at"
+            "id medium origin destination carried_by accompanied_by seal handed_by handed_at received_by"
+            " received_at"
         ),
         keep=for_ever(NOT_PERSONAL),
     )
@@ -82,5 +87,43 @@ class Transport(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["medium"], condition=Q(received_by__isnull=True), name="transport_one_way_at_a_time"
+            ),
+        ]
+
+
+class MediumEnding(models.TextChoices):
+    """How a medium leaves the register."""
+
+    DESTROYED = "destroyed", "廃棄"
+    RETURNED = "returned", "返却"
+
+
+class MediumEnd(models.Model):
+    """The end of a medium (廃棄・返却): one person does it, another saw it done. `confirmed_*` are written once, later.
+
+    While it is on its way it has no end, and after its end it goes nowhere (triggers).
+    """
+
+    medium = models.OneToOneField(Medium, on_delete=models.PROTECT, related_name="end")
+    how = models.TextField(choices=MediumEnding)
+    method = models.TextField()
+    done_by = models.TextField()
+    done_at = models.DateTimeField()
+    confirmed_by = models.TextField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    privacy = Privacy(
+        open="id medium how method done_by done_at confirmed_by confirmed_at", keep=for_ever(NOT_PERSONAL)
+    )
+
+    class Meta:
+        db_table = "assurance_medium_end"
+        constraints = [
+            models.CheckConstraint(condition=~Q(method="") & ~Q(done_by=""), name="medium_end_says_how"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__gte=F("done_at"))
+                & ~Q(confirmed_by=F("done_by")),
+                name="medium_end_two_persons",
             ),
         ]

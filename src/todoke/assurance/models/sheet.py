@@ -59,7 +59,10 @@ class Answer(models.TextChoices):
 
 
 class SheetItem(models.Model):
-    """One question of a sheet with what the check said on the day. Answered while the sheet is open; the log keeps each answer."""
+    """One question of a sheet with what the check said on the day. Answered while the sheet is open; the log keeps each answer.
+
+    `remedy`, `due_on`: of 「いいえ」, what is done about it until when (改善策); followed up by `findings`.
+    """
 
     sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="items")
     number = models.PositiveIntegerField()
@@ -68,11 +71,13 @@ class SheetItem(models.Model):
     checked = models.TextField()
     answer = models.TextField(choices=Answer, default="", blank=True)
     note = models.TextField(default="")
+    remedy = models.TextField(default="", db_default="", blank=True)
+    due_on = models.DateField(null=True)
     answered_by = models.TextField(default="")
     answered_at = models.DateTimeField(null=True)
 
     privacy = Privacy(
-        open="id sheet number promise question checked answer note answered_by answered_at",
+        open="id sheet number promise question checked answer note remedy due_on answered_by answered_at",
         keep=for_ever(NOT_PERSONAL),
     )
 
@@ -87,4 +92,9 @@ class SheetItem(models.Model):
                 name="sheet_item_answer_has_person",
             ),
             models.CheckConstraint(condition=~Q(answer="no") | ~Q(note=""), name="sheet_item_no_says_why"),
+            models.CheckConstraint(
+                condition=Q(answer="no", due_on__isnull=False) & ~Q(remedy="")
+                | ~Q(answer="no") & Q(remedy="", due_on__isnull=True),
+                name="sheet_item_no_has_remedy",
+            ),
         ]

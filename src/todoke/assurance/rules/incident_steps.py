@@ -1,14 +1,17 @@
 """事故発生時手順: the steps after a leak, their deadlines and the law, counted from the day on which the city knew.
 
-個人情報の保護に関する法律68条、同法施行規則43条・44条 (報告: 速報は知った後速やかに＝おおむね3〜5日以内、確報は30日以内、不正の目的の
-おそれがあるときは60日以内); 特定個人情報は番号法29条の4、特定個人情報の漏えい等に関する規則2条〜5条 (同じ日数)。
+個人情報の保護に関する法律68条、同法施行規則43条 (報告する事態: 行政機関等では本人が100人を超えるもの)・44条 (速報は知った後速やかに＝おおむね
+3〜5日以内、確報は30日以内、不正の目的のおそれがあるときは60日以内)。特定個人情報は番号法29条の4と、同条に基づく漏えい等の報告の規則 (平成27年
+特定個人情報保護委員会規則第5号) 2条・3条 (同じ日数; 不正の目的でも、ここでは短い30日を採る)。What was checked where: docs/law.md.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
+
+from todoke.kernel.clock import JAPAN
 
 NUMBERS, SENSITIVE, PROPERTY, WRONGFUL, MANY, OTHER = (
     "numbers",
@@ -34,8 +37,12 @@ class StepRule:
     days: int | None
 
     def due(self, detected_at: datetime) -> datetime | None:
-        """When it must be done at the latest; None without a fixed day."""
-        return None if self.days is None else detected_at + timedelta(days=self.days or 1)
+        """When it must be done at the latest; None without a fixed day. The day of knowledge is the first, so the end of the last
+        one is meant; what is to be done at once is late a day later."""
+        if not self.days:
+            return None if self.days is None else detected_at + timedelta(days=1)
+        known_on = detected_at.astimezone(JAPAN).date()
+        return datetime.combine(known_on + timedelta(days=self.days - 1), time(23, 59), tzinfo=JAPAN)
 
 
 def steps_of(kind: str) -> tuple[StepRule, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +17,11 @@ from todoke.assurance import queries
 from todoke.assurance.actions.run_checks import run_checks
 from todoke.assurance.checks import State
 from todoke.assurance.form.places import place_of, places
+from todoke.assurance.models import Finding
 from todoke.assurance.standings import Standing
 from todoke.assurance.web.board_forms import BoardFilter
 from todoke.assurance.web.shared import READ, crumbs, standings_now, state_chip
+from todoke.kernel.clock import JAPAN
 from todoke.pages.shell import Card
 from todoke.pages.tables import Column, Table, moment
 from todoke.pages.tables import Kind as Shown
@@ -35,7 +38,7 @@ def board(request: HttpRequest) -> HttpResponse:
     given = filled.cleaned_data if filled.is_bound and filled.is_valid() else {}
     every = standings_now()
     table = Table(
-        caption="措置（評価書の順）", columns=_columns(), query=request.GET,
+        caption="措置（評価書の順）", columns=_columns(queries.red_since(directory.alias())), query=request.GET,
         rows=[one for one in every if _wanted(one, given)],
     )  # fmt: skip
     actions = [("今のサイトを確かめる", reverse("assurance-check"))] if actor.may_somewhere(CHECK) else []
@@ -55,14 +58,28 @@ def _wanted(one: Standing, given: dict[str, Any]) -> bool:
     return all(has[name] == wish for name, wish in given.items() if name in has and wish)
 
 
-def _columns() -> list[Column[Standing]]:
+def _columns(red: Mapping[str, datetime]) -> list[Column[Standing]]:
     return [
         Column(key="id", title="番号", value=lambda one: one.promise.id, heads_row=True, cell=_link),
         Column(key="text", title="措置", value=lambda one: one.promise.text, sortable=False),
         Column(key="system", title="システム", value=lambda one: one.promise.system.value),
         Column(key="state", title="状態", value=lambda one: one.state.label, cell=lambda one: state_chip(one.state)),
+        Column(key="since", title="いつから", value=lambda one: broken_since(one, red), kind=Shown.MOMENT),
         Column(key="why", title="理由", value=lambda one: " ".join(one.why), cell=_first_reason, sortable=False),
     ]  # fmt: skip
+
+
+def broken_since(one: Standing, red: Mapping[str, datetime]) -> datetime | None:
+    """Since when it is broken: by its checks, by what a person found, or by a confirmation that ran out."""
+    if one.state is not State.BROKEN:
+        return None
+    found = [red[verdict.check] for verdict in one.verdicts if verdict.check in red]
+    seen = one.confirmation
+    if seen is not None and seen.finding == Finding.BROKEN:
+        found.append(seen.confirmed_at)
+    elif seen is not None and not found:
+        found.append(datetime.combine(seen.valid_until + timedelta(days=1), time(), tzinfo=JAPAN))
+    return min(found, default=None)
 
 
 def _link(one: Standing) -> str:

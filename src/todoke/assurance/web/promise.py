@@ -20,11 +20,12 @@ from todoke.assurance.models import Confirmation, Finding
 from todoke.assurance.promises import Promise
 from todoke.assurance.promises.evidence import checks_of
 from todoke.assurance.standings import Standing
-from todoke.assurance.web.board import TITLE
+from todoke.assurance.web.board import TITLE, broken_since
 from todoke.assurance.web.board_forms import ConfirmForm
 from todoke.assurance.web.shared import READ, TONES, Crumbs, crumbs, seen_at, standing_of, state_chip
 from todoke.kernel.clock import wareki
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.pages.tables import moment
 
 CONFIRM: Final = Permission.ASSURANCE_CONFIRM
 
@@ -35,7 +36,7 @@ def promise(request: HttpRequest, promise_id: str) -> HttpResponse:
     actor, found = actor_of(request), standing_of(promise_id)
     may = actor.may_somewhere(CONFIRM)
     context = {
-        "heading": promise_id, "chip": state_chip(found.state), "standing": found, "facts": _facts(found.promise),
+        "heading": promise_id, "chip": state_chip(found.state), "standing": found, "facts": [*_since(found), *_facts(found.promise)],
         "checks": _checks(actor, found), "earlier": _earlier(promise_id), "may_confirm": may,
         "confirmations": _confirmations(actor if may else None, promise_id),
         "crumbs": _crumbs(promise_id),
@@ -46,6 +47,11 @@ def promise(request: HttpRequest, promise_id: str) -> HttpResponse:
 def _crumbs(promise_id: str, *further: tuple[str, str]) -> Crumbs:
     address = reverse("assurance-promise", args=[promise_id]) if further else ""
     return crumbs(TITLE, "assurance-board", (promise_id, address), *further)
+
+
+def _since(one: Standing) -> list[tuple[str, object]]:
+    since = broken_since(one, queries.red_since(directory.alias()))
+    return [("守られていないと分かった日時", moment(since))] if since else []
 
 
 def _facts(one: Promise) -> list[tuple[str, object]]:
@@ -142,7 +148,7 @@ def _confirming(
 
     lead = "この措置は人が守り、日付のある確認で示します。"
     if checks_of(promise_id):
-        lead = "この措置の状態はプログラムの確認で決まります。人の確認は、証拠として残ります。"
+        lead = "この措置の状態はプログラムの確認で決まります。人が「守られていない」と残したときも、守られていないになります。"
     return form_page(
         request, ConfirmForm(request.POST or None), permission=CONFIRM, heading=heading, verb="確認を残す",
         back=reverse("assurance-promise", args=[promise_id]), work=work, done="確認を残しました。", lead=lead,

@@ -24,7 +24,6 @@ def put(folder: Path, found: Manifest, address: str) -> int:
     there, base = _open(address)
     base = f"{base}/{found.realm}/{found.backup}"
     try:
-        there.create_dir(base, recursive=True)
         for part in found.parts:
             _send(there, folder / part.name, f"{base}/{part.name}")
             if _sha256(there, f"{base}/{part.name}") != part.sha256:
@@ -60,9 +59,9 @@ def remove(address: str, realm: str, backup: str) -> None:
     there, base = _open(address)
     base = f"{base}/{realm}/{backup}"
     try:
-        for name in sorted(_names(there, base), key=lambda name: name != FILE):
-            there.delete_file(f"{base}/{name}")
-        if there.type_name == "local":
+        if FILE in _names(there, base):
+            there.delete_file(f"{base}/{FILE}")
+        if there.get_file_info(base).type != fs.FileType.NotFound:
             there.delete_dir(base)
     except OSError:
         raise TodokeError(ErrorCode.UNAVAILABLE, what="控えの写し先") from None
@@ -82,8 +81,14 @@ def _open(address: str) -> tuple[fs.FileSystem, str]:
     return there, base.rstrip("/")
 
 
+def _has_folders(there: fs.FileSystem) -> bool:
+    """Not so in S3, where a folder is but a part of its objects' names, and an empty object in its stead would stay."""
+    return bool(there.type_name == "local")
+
+
 def _send(there: fs.FileSystem, path: Path, target: str) -> None:
-    there.create_dir(target.rpartition("/")[0], recursive=True)
+    if _has_folders(there):
+        there.create_dir(target.rpartition("/")[0], recursive=True)
     with path.open("rb") as given, there.open_output_stream(target) as made:
         while data := given.read(_CHUNK):
             made.write(data)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from psycopg.conninfo import make_conninfo
 from pyrage import x25519
 
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.sites.backup import files, loading, manifest, parts, witnessed
 from todoke.sites.backup.manifest import Database, Manifest
@@ -32,11 +34,27 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 ENDING = ".restoring"
+NO_WITNESS = "証人の控え（--witness）がありません"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """Two people's decision that an older log, or one without witness, is accepted, and why."""
+
+    reason: str
+    by: tuple[str, ...]
+
+    def check(self) -> Loss:
+        """RECORD_INVALID unless two different people give a reason."""
+        if not self.reason.strip() or len(set(self.by)) != 2 or not all(self.by):
+            detail = "古い控えの承認には、理由（--accept-loss）と、別々の職員二人（--accepted-by）が要ります"
+            raise TodokeError(ErrorCode.RECORD_INVALID, detail=detail)
+        return self
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What to restore and how to trust it. `loss`: who decided, and why, that an older log is accepted."""
+    """What to restore and how to trust it."""
 
     folder: Path
     parcel: Path
@@ -45,7 +63,7 @@ class Wanted:
     signer: Ed25519PublicKey
     target: Path
     witnesses: Sequence[Path] = ()
-    loss: str = ""
+    loss: Loss | None = None
 
 
 @dataclass(kw_only=True)
@@ -69,17 +87,17 @@ class Report:
 
 def restore(wanted: Wanted, *, say: Say = lambda _line: None) -> Report:
     """Restore one realm; this process becomes one of it. Errors: BACKUP_REFUSED, BACKUP_BEHIND, STATE_CONFLICT."""
+    if wanted.loss is not None:
+        wanted.loss.check()
     found = manifest.read(wanted.folder, wanted.signer)
     report = Report(backup=found.backup)
     with report.timed("check"):
         check(wanted, found)
         report.lost = [str(one) for one in witnessed.behind(found, wanted.witnesses)]
-        if (report.lost or not wanted.witnesses) and not wanted.loss.strip():
-            raise TodokeError(
-                ErrorCode.BACKUP_BEHIND,
-                backup=found.backup,
-                logs="、".join(report.lost) or "証人の控え（--witness）がありません",
-            )
+        if not wanted.witnesses:
+            report.lost = [NO_WITNESS]
+        if report.lost and wanted.loss is None:
+            raise TodokeError(ErrorCode.BACKUP_BEHIND, backup=found.backup, logs="、".join(report.lost))
     if wanted.target.exists():
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"{wanted.target.name} が既にあります")
     staged = wanted.target.with_name(wanted.target.name + ENDING)
@@ -91,6 +109,7 @@ def restore(wanted: Wanted, *, say: Say = lambda _line: None) -> Report:
     with running_server(instance) as server:
         work = _Restore(wanted, found, instance, server, report, say)
         work.databases()
+        work.prove_loss()
         work.prove_logs()
         work.note()
         work.finish()
@@ -186,6 +205,25 @@ class _Restore:
             with owner_connection(self.instance, self.server, self.instance.owner(*_wall(one))) as owner:
                 log.go_on(owner)
 
+    def prove_loss(self) -> None:
+        """Whoever accepts a loss is one of this realm's people: two with a right that was in force at the backup."""
+        from todoke.access import directory
+        from todoke.access.models import Grant, GrantState
+
+        if not self.report.lost or self.wanted.loss is None:
+            return
+        day = datetime.fromisoformat(self.found.began_at).astimezone(clock.JAPAN).date()
+        rights = Grant.objects.using(directory.alias()).filter(
+            staff__in=self.wanted.loss.by,
+            state=GrantState.CONFIRMED,
+            valid_from__lte=day,
+            valid_until__gte=day,
+        )
+        if rights.values("staff").distinct().count() != len(set(self.wanted.loss.by)):
+            raise parts.refused(
+                self.found.backup, "古い控えを承認した二人が、復元した職員名簿に権限を持っていません"
+            )
+
     def prove_logs(self) -> None:
         """Verify every log from its export, as an auditor does; against the witnesses unless a loss was accepted."""
         from todoke.oplog import verify
@@ -210,10 +248,9 @@ class _Restore:
 
         alias, by, backup = directory.alias(), parties.founder(), self.found.backup
         with transaction.atomic(using=alias):
-            if self.wanted.loss:
-                lost = "; ".join(self.report.lost) or "証人の控えなし"
-                verb, detail = "assurance:backup:accept_loss", f"{self.wanted.loss}; {lost}"
-                record(alias, by=by, verb=verb, subject=backup, detail=detail)
+            if self.report.lost and (loss := self.wanted.loss) is not None:
+                detail = "; ".join([f"承認 {'・'.join(loss.by)}", loss.reason, *self.report.lost])
+                record(alias, by=by, verb="assurance:backup:accept_loss", subject=backup, detail=detail)
             record(alias, by=by, verb="assurance:backup:restore", subject=backup)
 
     def finish(self) -> None:

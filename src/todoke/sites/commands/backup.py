@@ -175,17 +175,19 @@ def witnessed(realm: str, out: Path) -> None:
 @click.option(
     "--witness", "witnesses", multiple=True, type=_FOLDER, help="他の領域の backup witnessed か oplog export"
 )
-@click.option("--accept-loss", "loss", default="", help="古い控えでよいと決定した人と理由（記録に残ります）")
+@click.option("--accept-loss", "reason", default="", help="古い控えでよいとする理由（記録に残ります）")
+@click.option("--accepted-by", "accepted", multiple=True, help="古い控えでよいと決定した職員ID。二人分")
 @open_verb("サイトがまだない機械で、二つの秘密鍵を持つ人が行う。復元した記録に残る")
 def restore(  # noqa: PLR0917 - click passes by name
     folder: Path, parcel: Path, data_identity: Path, keys_identity: Path, signer: Path, target: Path,
-    witnesses: tuple[Path, ...], loss: str,
+    witnesses: tuple[Path, ...], reason: str, accepted: tuple[str, ...],
 ) -> None:  # fmt: skip
     """何もない機械に一つの領域を復元し、件数・内容・操作の記録を検証して終わります。"""
     from todoke.sites.backup import parts, restoring
 
     wanted = restoring.Wanted(
-        folder=folder.resolve(), parcel=parcel, target=target.resolve(), witnesses=witnesses, loss=loss,
+        folder=folder.resolve(), parcel=parcel, target=target.resolve(), witnesses=witnesses,
+        loss=restoring.Loss(reason=reason, by=accepted) if reason or accepted else None,
         data_identity=parts.identity_of(data_identity), keys_identity=parts.identity_of(keys_identity),
         signer=_public_key(signer),
     )  # fmt: skip
@@ -240,12 +242,13 @@ def medium(  # noqa: PLR0917 - click passes by name
 @click.option("--from", "origin", required=True, help="発送元")
 @click.option("--to", "destination", required=True, help="届け先")
 @click.option("--carrier", "carriers", required=True, multiple=True, help="搬送する人のID。二人分")
+@click.option("--seal", required=True, help="封印の番号")
 @_by
 @verb(Permission.ASSURANCE_MEDIUM_HAND)
 def hand(  # noqa: PLR0917 - click passes by name
-    realm: str, label: str, origin: str, destination: str, carriers: tuple[str, ...], by: str
+    realm: str, label: str, origin: str, destination: str, carriers: tuple[str, ...], seal: str, by: str
 ) -> None:
-    """媒体を、搬送する二人に渡します。"""
+    """媒体を封印し、搬送する二人に渡します。"""
     if len(carriers) != 2:
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="--carrier を二人分指定してください")
     _enter_site(realm)
@@ -253,7 +256,7 @@ def hand(  # noqa: PLR0917 - click passes by name
 
     media.hand_medium(
         by=_actor(by), label=label, origin=origin, destination=destination,
-        carried_by=carriers[0], accompanied_by=carriers[1],
+        carried_by=carriers[0], accompanied_by=carriers[1], seal=seal,
     )  # fmt: skip
     click.echo(f"媒体 {label} を {destination} へ発送しました。")
 
@@ -261,14 +264,15 @@ def hand(  # noqa: PLR0917 - click passes by name
 @group.command("receive")
 @_realm
 @click.argument("label")
+@click.option("--seal", required=True, help="届いた媒体にある封印の番号")
 @_by
 @verb(Permission.ASSURANCE_MEDIUM_RECEIVE)
-def receive(realm: str, label: str, by: str) -> None:
-    """届いた媒体を、搬送した二人とは別の職員が受領します。"""
+def receive(realm: str, label: str, seal: str, by: str) -> None:
+    """届いた媒体の封印を確かめ、搬送した二人とは別の職員が受領します。"""
     _enter_site(realm)
     from todoke.assurance.actions import media
 
-    media.receive_medium(by=_actor(by), label=label)
+    media.receive_medium(by=_actor(by), label=label, seal=seal)
     click.echo(f"媒体 {label} を受領しました。")
 
 

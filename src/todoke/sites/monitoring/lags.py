@@ -1,4 +1,4 @@
-"""遅れ: how long what must go on by itself has been waiting at this site: logs, backups, deletions. Counts and seconds only."""
+"""遅れ: how long what must go on by itself has been waiting at this site: logs, backups, promises, deletions. Counts and seconds only."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Min
 
-from todoke.assurance import backups
+from todoke.assurance import backups, queries
+from todoke.assurance.checks import State
+from todoke.assurance.disclosure.queries import days_left
 from todoke.custody.flows import PurgeState
 from todoke.custody.models import Purge
 from todoke.exchange.metrics import Gauge, seconds_since
 from todoke.oplog import sealing
+from todoke.sites import realms
 
 Labels = tuple[tuple[str, str], ...]
 
 
 def gauges(aliases: Sequence[str]) -> list[Gauge]:
-    """Of every log, of the newest backups, and of deletions that wait for their second person."""
-    return [*_logs(aliases), *_backups(), _purges(aliases)]
+    """Of every log, the newest backups, the newest look at the promises, deletions and requests that wait for a person."""
+    return [*_logs(aliases), *_backups(), *_promises(), _purges(aliases), *_requests()]
 
 
 def _logs(aliases: Sequence[str]) -> list[Gauge]:
@@ -46,6 +49,33 @@ def _backups() -> list[Gauge]:
         Gauge(name="todoke_backup_age_seconds", help="Since the newest backup was taken, by proof", values=ages),
         Gauge(name="todoke_backup_failed", help="1 when a backup that is kept failed its verification",
               values={(): float(state.failed is not None)}),
+    ]  # fmt: skip
+
+
+def _promises() -> list[Gauge]:
+    """By the newest run of `todoke pia daily` or `check`: looking itself takes seconds."""
+    alias = settings.TODOKE_DIRECTORY
+    run = queries.newest_run(alias)
+    declared = queries.verdicts_of(alias, run).get("classes_as_published")
+    left = len(declared.why) if declared and declared.state is State.BROKEN else 0
+    return [
+        Gauge(name="todoke_promises_broken", help="Promises of the assessment that are broken",
+              values={(): float(run.broken)} if run else {}),
+        Gauge(name="todoke_promises_check_age_seconds", help="Since the promises were last looked at",
+              values={(): seconds_since(run.run_at)} if run else {}),
+        Gauge(name="todoke_assessment_classes_left", help="Classes of the published assessment that numbers have left",
+              values={(): float(left)} if declared else {}),
+    ]  # fmt: skip
+
+
+def _requests() -> list[Gauge]:
+    """Requests for disclosure, correction and suspension come to the city alone."""
+    if realms.alias(realms.DIRECTORY, realms.Realm.CITY) != settings.TODOKE_DIRECTORY:
+        return []
+    left = days_left()
+    return [
+        Gauge(name="todoke_disclosure_days_left", help="Days until the soonest decision on a request is due",
+              values={} if left is None else {(): float(left)}),
     ]  # fmt: skip
 
 

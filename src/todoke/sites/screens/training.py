@@ -1,4 +1,4 @@
-"""研修: who attended when, until when that counts, and whose rights pause."""
+"""研修: who attended which when, until when that counts, which rights it opens, and whose rights pause."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Max, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Max, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from todoke.access import directory, form_pages, standing
+from todoke.access import directory, form_pages, naming, standing
 from todoke.access.actions.record_training import record_training
 from todoke.access.guard import actor_of, screen
-from todoke.access.models import Staff
+from todoke.access.models import Grant, GrantState, Staff
 from todoke.access.permissions import Actor, Permission
 from todoke.kernel import clock
 from todoke.pages.forms import DateField
@@ -42,12 +43,16 @@ COLUMNS = [
     Column[Staff](key="id", title="職員ID", value=lambda row: row.staff_id, kind=Kind.CODE, heads_row=True),
     Column[Staff](key="name", title="氏名", value=lambda row: row.name),
     Column[Staff](key="section", title="所属", value=lambda row: row.section),
+    Column[Staff](key="course", title="研修", value=lambda _: standing.TRAINING_TITLE),
     Column[Staff](
         key="held", title="最終受講日", value=lambda row: row.held_on, kind=Kind.DAY  # type: ignore[attr-defined]
     ),
     Column[Staff](key="until", title="有効期限", value=_until, kind=Kind.DAY),
     Column[Staff](
         key="state", title="状態", value=lambda row: _state(row)[0], cell=lambda row: make_chip(*_state(row))
+    ),
+    Column[Staff](
+        key="rights", title="この研修が要る権限", value=lambda row: "、".join(map(naming.role, row.held_roles or ())) or "なし"  # type: ignore[attr-defined]  # annotated by the view
     ),
 ]  # fmt: skip
 
@@ -67,6 +72,15 @@ class TrainingForm(forms.Form):
         return [word for word in re.split(r"[\s,、，]+", str(self.cleaned_data["staff_ids"])) if word]
 
 
+def _roles_today() -> ArraySubquery:
+    """The roles of a person's rights of today: what the training opens, and what pauses without it."""
+    today = clock.today()
+    rights = Grant.objects.filter(
+        staff=OuterRef("pk"), state=GrantState.CONFIRMED, valid_from__lte=today, valid_until__gte=today
+    )
+    return ArraySubquery(rights.order_by("role").values("role").distinct())
+
+
 @screen(Permission.ACCESS_DIRECTORY_READ)
 def training(request: HttpRequest) -> HttpResponse:
     """研修の受講状況 of everybody at work, whoever runs out first on top."""
@@ -74,7 +88,7 @@ def training(request: HttpRequest) -> HttpResponse:
     rows = (
         Staff.objects.using(directory.alias())
         .exclude(left_on__lte=clock.today())
-        .annotate(held_on=Max("training__held_on", filter=wanted))
+        .annotate(held_on=Max("training__held_on", filter=wanted), held_roles=_roles_today())
         .order_by("held_on", "staff_id")[:LISTED]
     )
     may = actor_of(request).may_somewhere(Permission.ACCESS_TRAINING_RECORD)

@@ -17,8 +17,11 @@ from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import (
     aftermath_commands,
     bank_commands,
+    cancel_commands,
     file_commands,
+    form_commands,
     jobs,
+    limit_commands,
     mailing_commands,
     queries,
 )
@@ -43,7 +46,9 @@ def group() -> None:
 group.add_command(file_commands.group)
 group.add_command(bank_commands.group)
 group.add_command(mailing_commands.group)
+group.add_command(form_commands.group)
 group.add_command(aftermath_commands.group)
+group.add_command(limit_commands.group)
 
 
 @group.command(name="load")
@@ -223,6 +228,9 @@ def pay() -> None:
     """支払: 起案、確定、総合振込ファイル"""
 
 
+pay.add_command(cancel_commands.group)
+
+
 @pay.command(name="prepare")
 @click.option(
     "--on",
@@ -256,7 +264,7 @@ def release(yen: int | None, programme: str, by: str) -> None:
 @verb(Permission.BENEFITS_RELEASE)
 def file_(programme: str, out: Path, by: str) -> None:
     """確定した支払単位の総合振込ファイルを作ります。1つの支払単位から作れるのは1回だけです。"""
-    lines = queries.batches(programme)
+    lines = [line for line in queries.batches(programme) if not line.cancelled]
     if lines and all(line.bank_file for line in lines):
         numbers = "・".join(str(line.number) for line in lines)
         raise TodokeError(ErrorCode.ALREADY_DONE, detail=f"支払単位 {numbers} の振込ファイルは作成済み")
@@ -316,7 +324,9 @@ def _show(reports: Sequence[StepReport]) -> None:
 def _show_batches(programme: str) -> None:
     amounts = queries.batch_amounts(programme)
     for line in queries.batches(programme):
-        state = line.bank_file or ("確定済み" if line.released else "未確定")
+        state = line.bank_file or (
+            "取消し済み" if line.cancelled else "確定済み" if line.released else "未確定"
+        )
         click.echo(
             f"支払単位 {line.number}: {line.payments:,} 件 {line.total_yen:,} 円 振込指定日 {line.transfer_on} {state}"
         )

@@ -9,6 +9,7 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.assurance.disclosure import queries
 from todoke.assurance.disclosure.flows import RequestState
 from todoke.assurance.disclosure.models import Measure, MeasureKind, Request
+from todoke.assurance.disclosure.on_person import person_of
 from todoke.assurance.disclosure.rules.kinds import GIVING, Kind, Outcome
 from todoke.assurance.disclosure.rules.offices import OFFICES
 from todoke.contracts.holding import CorrectionStanding, Numbers
@@ -41,7 +42,8 @@ def carry_out(*, number: int, kind: MeasureKind, system: str, reference: str, no
             done_at=clock.now(),
         )  # fmt: skip
         verb = Permission.DISCLOSURE_CARRY_OUT.value
-        record(alias, by=by, verb=verb, subject=f"{number}:{kind.value}:{reference}", persons=1)
+        subject, about = f"{number}:{kind.value}:{reference}", person_of(found)
+        record(alias, by=by, verb=verb, subject=subject, persons=1, about=about)
 
 
 def _check(found: Request) -> None:

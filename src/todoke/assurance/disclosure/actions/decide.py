@@ -9,6 +9,7 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.assurance.disclosure import queries
 from todoke.assurance.disclosure.flows import REQUEST, RequestState
 from todoke.assurance.disclosure.models import Withheld
+from todoke.assurance.disclosure.on_person import person_of
 from todoke.assurance.disclosure.rules.kinds import OUTCOMES, Kind, Outcome
 from todoke.assurance.disclosure.rules.offices import OFFICES
 from todoke.kernel import clock
@@ -33,22 +34,22 @@ def extend(*, number: int, because: str, by: Actor) -> None:
     with transaction.atomic(using=alias):
         found.extended_by, found.extended_at, found.extended_because = by.staff_id, clock.now(), because
         found.save(using=alias, update_fields=["extended_by", "extended_at", "extended_because"])
-        record(alias, by=by, verb="disclosure:request:extend", subject=str(number), persons=1)
+        verb, about = "disclosure:request:extend", person_of(found)
+        record(alias, by=by, verb=verb, subject=str(number), persons=1, about=about)
 
 
 def decide(*, number: int, outcome: Outcome, reason: str, by: Actor) -> None:
     """Decide. Errors: RECORD_INVALID for an outcome that the kind has not, or that does not say the same as the withheld
     sections, or without the reason that anything less than the whole needs; SAME_PERSON."""
     found = queries.locked(number)
-    ward = OFFICES[found.office].ward
-    require(by, Permission.DISCLOSURE_DECIDE, ward=ward)
+    require(by, Permission.DISCLOSURE_DECIDE, ward=OFFICES[found.office].ward)
     alias = directory.alias()
     with transaction.atomic(using=alias):
         withheld = Withheld.objects.using(alias).filter(request_id=number).exists()
         _check(Kind(found.kind), outcome, reason, withheld=withheld)
         also = {"outcome": outcome.value, "reason": reason.strip()}
-        rows = of(REQUEST, [number])
-        move(alias, REQUEST, rows, to=RequestState.DECIDED, by=by.at(ward=ward), persons=1, also=also)
+        rows, here, about = of(REQUEST, [number]), by.at(ward=OFFICES[found.office].ward), person_of(found)
+        move(alias, REQUEST, rows, to=RequestState.DECIDED, by=here, persons=1, about=about, also=also)
 
 
 def _check(kind: Kind, outcome: Outcome, reason: str, *, withheld: bool) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from todoke.access import directory
 from todoke.access.permissions import Actor, Permission, require
-from todoke.assurance.disclosure import queries
+from todoke.assurance.disclosure import on_person, queries
 from todoke.assurance.disclosure.flows import RequestState
 from todoke.assurance.disclosure.models import Request
 from todoke.assurance.disclosure.rules.offices import OFFICES
@@ -16,7 +16,6 @@ from todoke.contracts.holding import Asked, Holders, KnownAs, Numbers
 from todoke.contracts.registry import need
 from todoke.custody.holding import LOOKS
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.privacy.holding import Section
 
@@ -45,13 +44,14 @@ def gather(*, number: int, by: Actor) -> Gathered:
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail="本人を特定した請求ではありません")
     here, alias = replace(by.at(ward=ward), purpose=f"保有個人情報の請求 {number}"), directory.alias()
     with transaction.atomic(using=alias):
-        about = Person("integrated_number", found.integrated_number)
+        about = on_person.person_of(found)
         verb = Permission.DISCLOSURE_GATHER.value
         record(alias, by=here, verb=verb, subject=f"request:{number}", persons=1, about=about)
     known = need(Numbers).known_as(
         resident_code=found.resident_code, birth_date=found.birth_date, request=str(number), by=here
     )
-    sections = need(Holders).held(_asked(found, known), by=here)
+    asked = _asked(found, known)
+    sections = [*need(Holders).held(asked, by=here), *on_person.held(asked)]
     # who looked comes last, whatever system it was in
     ordered = sorted(sections, key=lambda part: part.key.endswith(f".{LOOKS}"))
     return Gathered(request=found, sections=tuple(ordered))

@@ -13,9 +13,10 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.assurance.disclosure import queries
 from todoke.assurance.disclosure.flows import REQUEST, RequestState
 from todoke.assurance.disclosure.models import Pause, Request
+from todoke.assurance.disclosure.on_person import person_of
 from todoke.assurance.disclosure.rules import deadlines, identity
 from todoke.assurance.disclosure.rules.identity import Capacity, Document, Route
-from todoke.assurance.disclosure.rules.kinds import Kind
+from todoke.assurance.disclosure.rules.kinds import GIVING, Kind, Outcome
 from todoke.assurance.disclosure.rules.offices import OFFICES
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -73,9 +74,8 @@ def ask_completion(*, number: int, missing: str, on: date, by: Actor) -> None:
             ErrorCode.RECORD_INVALID, detail="補正を求めた日が、受付の日より前か、今日より後です"
         )
     with transaction.atomic(using=alias):
-        move(
-            alias, REQUEST, of(REQUEST, [number]), to=RequestState.INCOMPLETE, by=_here(by, found), persons=1
-        )
+        rows, here = of(REQUEST, [number]), by.at(ward=OFFICES[found.office].ward)
+        move(alias, REQUEST, rows, to=RequestState.INCOMPLETE, by=here, persons=1)
         Pause.objects.using(alias).create(
             request_id=number, missing=missing, since=on, asked_by=by.staff_id
         )  # fmt: skip
@@ -88,7 +88,9 @@ def complete(*, number: int, documents: Collection[Document], on: date, by: Acto
     require(by, Permission.DISCLOSURE_RECEIVE, ward=OFFICES[found.office].ward)
     alias = directory.alias()
     with transaction.atomic(using=alias):
-        pause = Pause.objects.using(alias).get(request_id=number, until=None)
+        pause = Pause.objects.using(alias).filter(request_id=number, until=None).first()
+        if pause is None:
+            raise TodokeError(ErrorCode.STATE_CONFLICT, detail="補正を求めている請求ではありません")
         if on < pause.since or on > clock.today():
             raise TodokeError(
                 ErrorCode.RECORD_INVALID, detail="補正された日が、求めた日より前か、今日より後です"
@@ -96,16 +98,8 @@ def complete(*, number: int, documents: Collection[Document], on: date, by: Acto
         pause.until, pause.ended_by = on, by.staff_id
         pause.save(using=alias, update_fields=["until", "ended_by"])
         seen = sorted({*found.documents, *documents})
-        rows = of(REQUEST, [number])
-        move(
-            alias,
-            REQUEST,
-            rows,
-            to=RequestState.RECEIVED,
-            by=_here(by, found),
-            persons=1,
-            also={"documents": seen},
-        )
+        rows, here = of(REQUEST, [number]), by.at(ward=OFFICES[found.office].ward)
+        move(alias, REQUEST, rows, to=RequestState.RECEIVED, by=here, persons=1, also={"documents": seen})
         record(alias, by=by, verb="disclosure:request:return", subject=f"brought:{number}", persons=1)
 
 
@@ -113,13 +107,10 @@ def withdraw(*, number: int, by: Actor) -> None:
     """取下げ."""
     found = queries.locked(number)
     require(by, Permission.DISCLOSURE_RECEIVE, ward=OFFICES[found.office].ward)
-    alias = directory.alias()
+    alias, about = directory.alias(), person_of(found)
     with transaction.atomic(using=alias):
-        move(alias, REQUEST, of(REQUEST, [number]), to=RequestState.WITHDRAWN, by=_here(by, found), persons=1)
-
-
-def _here(by: Actor, found: Request) -> Actor:
-    return by.at(ward=OFFICES[found.office].ward)
+        rows, here = of(REQUEST, [number]), by.at(ward=OFFICES[found.office].ward)
+        move(alias, REQUEST, rows, to=RequestState.WITHDRAWN, by=here, persons=1, about=about)
 
 
 def _check(asked: Asked) -> None:
@@ -136,9 +127,10 @@ def _check(asked: Asked) -> None:
 
 
 def _check_basis(asked: Asked, basis: Request) -> None:
-    """90条1項・98条1項: only what was disclosed, and within 90 days."""
+    """90条1項・3項、98条1項・3項: only what was disclosed, and within 90 days. A refusal disclosed nothing."""
     handed = basis.executed_at.astimezone(clock.JAPAN).date() if basis.executed_at else None
-    right = basis.kind == Kind.DISCLOSURE and basis.state == RequestState.EXECUTED
+    given = bool(basis.outcome) and Outcome(basis.outcome) in GIVING
+    right = basis.kind == Kind.DISCLOSURE and basis.state == RequestState.EXECUTED and given
     if not right or handed is None or (basis.name, basis.birth_date) != (asked.name, asked.birth_date):
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="この人が開示を受けた請求ではありません")
     if asked.received_on > deadlines.may_ask_until(handed):
@@ -147,5 +139,10 @@ def _check_basis(asked: Asked, basis: Request) -> None:
 
 def lacking(found: Request) -> list[str]:
     """Which identity papers are still to be shown."""
-    shown = {Document(paper) for paper in found.documents}
-    return identity.lacking(Capacity(found.capacity), Route(found.route), shown)
+    return lacking_of(found, Route(found.route), {Document(paper) for paper in found.documents})
+
+
+def lacking_of(found: Request, route: Route, shown: Collection[Document]) -> list[str]:
+    """Which of the papers that such a request needs were not shown."""
+    minor = identity.is_minor(found.birth_date, clock.today())
+    return identity.lacking(Capacity(found.capacity), route, shown, minor=minor)

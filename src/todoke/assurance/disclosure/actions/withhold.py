@@ -9,6 +9,7 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.assurance.disclosure import queries
 from todoke.assurance.disclosure.flows import RequestState
 from todoke.assurance.disclosure.models import Withheld
+from todoke.assurance.disclosure.on_person import person_of
 from todoke.assurance.disclosure.rules.offices import OFFICES
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
@@ -34,4 +35,5 @@ def withhold(*, number: int, section: str, title: str, ground: Ground | None, re
                 proposed_by=by.staff_id, proposed_at=clock.now(),
             )  # fmt: skip
         verb = Permission.DISCLOSURE_GATHER.value
-        record(alias, by=by, verb=verb, subject=f"section:{number}:{section}", persons=1)
+        subject, about = f"section:{number}:{section}", person_of(found)
+        record(alias, by=by, verb=verb, subject=subject, persons=1, about=about)

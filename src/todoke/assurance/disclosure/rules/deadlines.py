@@ -1,4 +1,7 @@
-"""期限 (個人情報の保護に関する法律83条・94条・102条): thirty days, once thirty more, days of 補正 not counted; what is fixed to when."""
+"""期限 (個人情報の保護に関する法律83条・94条・102条): thirty days, once thirty more, days of 補正 not counted; what is fixed to when.
+
+Since 1 April 2023, when the law came to hold for cities; before, Yokohama's own ordinance gave fourteen days (docs/law.md).
+"""
 
 from __future__ import annotations
 

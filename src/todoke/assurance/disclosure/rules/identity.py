@@ -1,10 +1,13 @@
-"""本人確認 (個人情報の保護に関する法律77条2項、同法施行令22条; 番号法31条): which papers prove who asks, and for whom."""
+"""本人確認 (個人情報の保護に関する法律76条2項・77条2項、同法施行令22条): which papers prove who asks, and for whom."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from enum import StrEnum
 from typing import Final
+
+_EIGHTEEN_SINCE: Final = date(2022, 4, 1)
 
 
 class Capacity(StrEnum):
@@ -53,15 +56,30 @@ DOCUMENTS: Final = {
 }
 
 
-def lacking(capacity: Capacity, route: Route, shown: Collection[Document]) -> list[str]:
-    """What is still to be shown, in words; nothing when the identity is proved. It is that of whoever asks."""
+def is_minor(birth_date: date, on: date) -> bool:
+    """未成年 (民法4条): under eighteen since 1 April 2022, under twenty before."""
+    age = on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
+    return age < (18 if on >= _EIGHTEEN_SINCE else 20)
+
+
+def lacking(capacity: Capacity, route: Route, shown: Collection[Document], *, minor: bool) -> list[str]:
+    """What is still to be shown, in words; nothing when the identity is proved. It is that of whoever asks.
+
+    minor: the person is under age. A 戸籍謄本 proves parents, and parents represent nobody who is of age.
+    """
     found = []
     if Document.PHOTO not in shown and not {Document.FIRST_PLAIN, Document.SECOND_PLAIN} <= set(shown):
         found.append("顔写真のある書類1点、または顔写真のない書類2点")
     if route is Route.POST and Document.RESIDENCE not in shown:
         found.append("住民票の写し（郵送の請求のため）")
-    if capacity is Capacity.STATUTORY and not {Document.FAMILY_REGISTER, Document.GUARDIANSHIP} & set(shown):
-        found.append("法定代理人の資格を示す書類（戸籍謄本または登記事項証明書）")
+    proofs = {Document.FAMILY_REGISTER, Document.GUARDIANSHIP} if minor else {Document.GUARDIANSHIP}
+    if capacity is Capacity.STATUTORY and not proofs & set(shown):
+        words = (
+            "戸籍謄本または登記事項証明書"
+            if minor
+            else "登記事項証明書。本人は成年のため、戸籍謄本では足りません"
+        )
+        found.append(f"法定代理人の資格を示す書類（{words}）")
     if capacity is Capacity.VOLUNTARY:
         found += [DOCUMENTS[paper] for paper in (Document.MANDATE, Document.SEAL) if paper not in shown]
     return found

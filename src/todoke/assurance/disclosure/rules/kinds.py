@@ -44,10 +44,17 @@ OUTCOMES: Final = {
 }  # fmt: skip
 GIVING: Final = frozenset({Outcome.FULL, Outcome.PARTIAL})
 """Outcomes by which something is handed over or carried out."""
-NO_SUSPENSION: Final = "情報提供等記録"
-"""番号法31条: 98条から103条までは情報提供等記録に適用しない。"""
 YEN_A_PAGE: Final = 10
-"""写しの交付に要する費用 (個人情報の保護に関する法律89条2項・3項、市の条例): black and white, a side of A4. To look is free."""
+"""写しの交付に要する費用 (個人情報の保護に関する法律89条2項・3項により条例で定める額): black and white, a side of A4 (docs/law.md)."""
+PURPOSE: Final = "住民税非課税世帯等に対する給付金の支給の決定と支払、およびそのための税情報の照会"
+"""利用目的 (82条1項)."""
+GIVING_OUT: Final = (
+    "写しの交付。この通知があった日から30日以内に、この通知書と本人確認書類を窓口に持参して、または郵送で申し出てください。"
+    f"写しの費用は、白黒1面につき{YEN_A_PAGE}円です。"
+)
+"""開示の実施 (82条1項、87条3項・4項)."""
+NO_SUSPENSION: Final = "情報提供等記録"
+"""番号法31条1項: 98条から103条までは情報提供等記録に適用しない。"""
 TEACHING: Final = (
     "この決定に不服があるときは、この決定があったことを知った日の翌日から起算して3か月以内に、横浜市長に対して審査請求を"
     "することができます（決定の日の翌日から起算して1年を経過したときを除きます）。",
@@ -59,5 +66,5 @@ TEACHING: Final = (
 
 
 def fee(pages: int, *, exempt: bool) -> int:
-    """円: for copies. `exempt`: 経済的困難その他特別の理由 (番号法31条により読み替える89条)."""
+    """円: for copies. `exempt`: 経済的困難その他特別の理由 (番号法31条1項により読み替える89条3項)."""
     return 0 if exempt else pages * YEN_A_PAGE

@@ -20,6 +20,7 @@ from todoke.assurance.disclosure.actions import hand_over as handing
 from todoke.assurance.disclosure.actions.carry_out import carry_out
 from todoke.assurance.disclosure.actions.gather import Gathered, gather
 from todoke.assurance.disclosure.actions.hand_over import Handing
+from todoke.assurance.disclosure.actions.open_request import open_request
 from todoke.assurance.disclosure.actions.withhold import withhold
 from todoke.assurance.disclosure.flows import RequestState
 from todoke.assurance.disclosure.models import MeasureKind
@@ -128,16 +129,16 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 @screen(READ)
 def notice(request: HttpRequest, number: int) -> HttpResponse:
     """決定通知書."""
-    found = queries.one(number, by=actor_of(request))
+    found = open_request(number=number, by=actor_of(request))
     if not found.outcome:
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail="まだ決定していません")
-    return _pdf(papers.notice(found, due_on=queries.line(found).due_on), f"決定通知書_{number}.pdf")
+    return _pdf(papers.notice(found), f"決定通知書_{number}.pdf")
 
 
 @screen(READ)
 def extension(request: HttpRequest, number: int) -> HttpResponse:
     """延長の通知書."""
-    found = queries.one(number, by=actor_of(request))
+    found = open_request(number=number, by=actor_of(request))
     if found.extended_by is None:
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail="期限は延長されていません")
     return _pdf(papers.extension(found, due_on=queries.line(found).due_on), f"延長通知書_{number}.pdf")

@@ -17,6 +17,7 @@ from todoke.access.permissions import Actor, Permission
 from todoke.assurance.disclosure import queries
 from todoke.assurance.disclosure.actions import receive_request
 from todoke.assurance.disclosure.actions.identify import identify as find_person
+from todoke.assurance.disclosure.actions.open_request import open_request
 from todoke.assurance.disclosure.actions.receive_request import Asked
 from todoke.assurance.disclosure.flows import RequestState
 from todoke.assurance.disclosure.models import Request
@@ -98,7 +99,7 @@ def crumbs(*further: tuple[str, str]) -> list[tuple[str, str]]:
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """One request and what this person may do next."""
     actor = actor_of(request)
-    found = queries.one(number, by=actor)
+    found = open_request(number=number, by=actor)
     context = {
         "heading": f"{KINDS[Kind(found.kind)]} 第{number}号", "chip": _chip(found), "facts": facts(found),
         "actions": _actions(found, actor), "crumbs": crumbs((f"第{number}号", "")),

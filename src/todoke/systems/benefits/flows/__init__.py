@@ -3,6 +3,8 @@
 from typing import Final
 
 from todoke.systems.benefits.flows.appeals import APPEAL
+from todoke.systems.benefits.flows.approval_limits import APPROVAL_LIMIT
+from todoke.systems.benefits.flows.cancellations import CANCELLATION
 from todoke.systems.benefits.flows.cases import CASE
 from todoke.systems.benefits.flows.declines import DECLINE
 from todoke.systems.benefits.flows.editions import EDITION
@@ -16,6 +18,8 @@ from todoke.systems.benefits.flows.refunds import REFUND, WRITE_OFF
 
 __all__ = [
     "APPEAL",
+    "APPROVAL_LIMIT",
+    "CANCELLATION",
     "CASE",
     "DECLINE",
     "DISPOSAL",
@@ -46,4 +50,6 @@ FLOWS: Final = (
     APPEAL,
     PROTECTED_LETTER,
     REDATING,
+    CANCELLATION,
+    APPROVAL_LIMIT,
 )

@@ -26,7 +26,7 @@ CASE: Final = Flow(
     table="benefits_case",
     states=CaseState,
     starts=(_S.NUMBERED,),
-    ends=(_S.DECLINED, _S.INELIGIBLE, _S.REFUNDED),
+    ends=(_S.DECLINED, _S.INELIGIBLE),
     steps=(
         # a protected person's form is never printed in bulk, but one by one
         Step(
@@ -60,11 +60,15 @@ CASE: Final = Flow(
             after=_S.RECEIVED,
             permissions=(Permission.BENEFITS_EXAMINE, Permission.BENEFITS_APPROVE),
         ),
-        # or decides another amount
+        # or decides another amount; or becomes protected after the approval, which nobody has looked at then
         Step(
             before=_S.APPROVED,
             after=_S.RECEIVED,
-            permissions=(Permission.BENEFITS_EXAMINE, Permission.BENEFITS_DECIDE),
+            permissions=(
+                Permission.BENEFITS_EXAMINE,
+                Permission.BENEFITS_DECIDE,
+                Permission.BENEFITS_APPROVE,
+            ),
         ),
         Step(
             before=_S.PASSED,
@@ -85,6 +89,13 @@ CASE: Final = Flow(
             permissions=(Permission.BENEFITS_PAY,),
             kept_by=("payment_approved", "benefits_case_reserved_proved"),
         ),
+        # 起案の取消し, as long as there is no file (models/cancellation.py): the approval stands
+        Step(
+            before=_S.RESERVED,
+            after=_S.APPROVED,
+            permissions=(Permission.BENEFITS_CANCEL_CONFIRM,),
+            kept_by=("benefits_case_approved_proved",),
+        ),
         Step(
             before=_S.RESERVED,
             after=_S.ORDERED,
@@ -103,8 +114,14 @@ CASE: Final = Flow(
         # 組戻: the money came back
         _step(_S.PAID, _S.FAILED, Permission.BENEFITS_RESULT),
         # 返還: claimed by two people, paid back whole; in part, or written off, it stays paid
-        _step(_S.PAID, _S.REFUNDING, Permission.BENEFITS_REFUND_DECIDE),
+        Step(
+            before=_S.PAID,
+            after=_S.REFUNDING,
+            permissions=(Permission.BENEFITS_REFUND_DECIDE, Permission.BENEFITS_REFUND_RECEIVE),
+        ),
         _step(_S.REFUNDING, _S.REFUNDED, Permission.BENEFITS_REFUND_RECEIVE),
+        # a receipt by which the claim was settled is reversed
+        _step(_S.REFUNDED, _S.REFUNDING, Permission.BENEFITS_REFUND_RECEIVE),
         Step(
             before=_S.REFUNDING,
             after=_S.PAID,

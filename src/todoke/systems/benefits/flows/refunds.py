@@ -16,7 +16,7 @@ REFUND: Final = Flow(
     table="benefits_refund",
     states=RefundState,
     starts=(_R.PROPOSED,),
-    ends=(_R.SETTLED, _R.WRITTEN_OFF, _R.WITHDRAWN),
+    ends=(_R.WRITTEN_OFF, _R.WITHDRAWN),
     steps=(
         Step(
             before=_R.PROPOSED,
@@ -33,6 +33,17 @@ REFUND: Final = Flow(
         ),
         Step(before=_R.CLAIMED, after=_R.SETTLED, permissions=(Permission.BENEFITS_REFUND_RECEIVE,)),
         Step(before=_R.CLAIMED, after=_R.WRITTEN_OFF, permissions=(Permission.BENEFITS_REFUND_DECIDE,)),
+        # a receipt is reversed, and something is open again
+        Step(
+            before=_R.SETTLED,
+            after=_R.REOPENED,
+            permissions=(Permission.BENEFITS_REFUND_RECEIVE,),
+            unlike=("benefits_refund_reversal.recorded_by",),
+            approvals=1,
+            kept_by=("reversal_two_persons", "benefits_refund_reopened_proved"),
+        ),
+        Step(before=_R.REOPENED, after=_R.SETTLED, permissions=(Permission.BENEFITS_REFUND_RECEIVE,)),
+        Step(before=_R.REOPENED, after=_R.WRITTEN_OFF, permissions=(Permission.BENEFITS_REFUND_DECIDE,)),
     ),
 )
 """Proposed by one, decided by another; its sums are those of receipts and write-offs (triggers)."""

@@ -164,7 +164,7 @@ def approve(
 def prepare_payment(
     code: str, *, by: Actor, office: PayingOffice = SAMPLE_CITY, transfer_on: date | None = None
 ) -> list[StepReport]:
-    """支払の起案: once per decision run, register and newest approval. Refused: approved cases that are held back."""
+    """支払の起案: once per decision run, register, newest approval and batch given up. Refused: approved cases that are held back."""
     programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
@@ -178,9 +178,9 @@ def prepare_payment(
             totals={"batches": ledger.batches, "prepared_yen": ledger.total_yen},
         )
 
-    last = queries.ledger(code).last_approval
+    ledger = queries.ledger(code)
     snapshot = queries.latest_register().snapshot_id
-    key = f"{code}/{queries.newest_run(code)}/{snapshot}/{last}"
+    key = f"{code}/{queries.newest_run(code)}/{snapshot}/{ledger.last_approval}-{ledger.last_cancellation}"
     return _run("pay", key, by, work, "支払の起案")
 
 
@@ -192,7 +192,7 @@ def release_payment(code: str, *, by: Actor, expected_yen: int | None = None) ->
     programme = programmes.find(code)
 
     def work(meter: Meter) -> Counts:
-        waiting = [batch for batch in queries.batches(code) if not batch.released]
+        waiting = [batch for batch in queries.batches(code) if not (batch.released or batch.cancelled)]
         total = sum(batch.total_yen for batch in waiting)
         if expected_yen is not None and expected_yen != total:
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"確定を待つ支払総額は {total:,} 円です")
@@ -220,7 +220,7 @@ def write_bank_files(
 
     def work(meter: Meter) -> Counts:
         for batch in queries.batches(code):
-            if batch.released and batch.bank_file is None:
+            if batch.released and not batch.cancelled and batch.bank_file is None:
                 write_bank_file.write_bank_file(
                     programme=programme, office=office, number=batch.number, out=out / "payments", by=by
                 )

@@ -3,6 +3,7 @@
 from todoke.systems.benefits.models.answer import Answer, AnswerImport
 from todoke.systems.benefits.models.appeal import Appeal
 from todoke.systems.benefits.models.application import Application
+from todoke.systems.benefits.models.approval_limit import ApprovalLimit
 from todoke.systems.benefits.models.arrival import Arrival
 from todoke.systems.benefits.models.bank_branch import BankBranch, BankList
 from todoke.systems.benefits.models.bank_result import (
@@ -12,6 +13,7 @@ from todoke.systems.benefits.models.bank_result import (
     TransferResult,
 )
 from todoke.systems.benefits.models.call import Call, CallCheck, CallNote, CallReturn
+from todoke.systems.benefits.models.cancellation import BatchCancellation
 from todoke.systems.benefits.models.case import Case, CaseTally
 from todoke.systems.benefits.models.day_end import BankDebit, DayClosing
 from todoke.systems.benefits.models.day_tally import DayTally
@@ -63,12 +65,14 @@ __all__ = [
     "Appeal",
     "Application",
     "Approval",
+    "ApprovalLimit",
     "ApprovalReturn",
     "Arrival",
     "BankBranch",
     "BankDebit",
     "BankFile",
     "BankList",
+    "BatchCancellation",
     "BatchRelease",
     "Box",
     "Call",

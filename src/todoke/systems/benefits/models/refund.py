@@ -64,7 +64,7 @@ class Refund(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["proposed", "withdrawn"], received_yen=0, written_off_yen=0)
-                | Q(state="claimed", written_off_yen=0)
+                | Q(state__in=["claimed", "reopened"], written_off_yen=0)
                 | Q(state="settled", open_yen=0, written_off_yen=0)
                 | Q(state="written_off", open_yen=0, written_off_yen__gte=1),
                 name="refund_state_fits_sums",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Max
 
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel import clock
@@ -12,10 +13,10 @@ from todoke.oplog.record import record
 from todoke.systems.benefits import codecs
 from todoke.systems.benefits.models import FormImage
 from todoke.systems.benefits.queries.intake import form_entries as reads
+from todoke.systems.benefits.rules.intake.pictures import MOST_PAGES
 
 ALIAS = "benefits"
 MOST_BYTES = 4 * 2**20
-MOST_PAGES = 8
 
 
 def keep_image(*, paper_id: int, picture: bytes, by: Actor) -> FormImage:
@@ -27,7 +28,8 @@ def keep_image(*, paper_id: int, picture: bytes, by: Actor) -> FormImage:
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="画像は4MBまでのPNGかJPEGです")
     with transaction.atomic(using=ALIAS):
         sheet = reads.locked(paper_id)
-        page = 1 + FormImage.objects.using(ALIAS).filter(paper_id=paper_id).count()
+        last = FormImage.objects.using(ALIAS).filter(paper_id=paper_id).aggregate(last=Max("page"))["last"]
+        page = 1 + (last or 0)
         if page > MOST_PAGES:
             raise TodokeError(ErrorCode.RECORD_INVALID, detail=f"1枚の様式の画像は{MOST_PAGES}面までです")
         sealed = codecs.seal_image(picture, codecs.bound(paper_id, page))

@@ -14,9 +14,8 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record_many
-from todoke.systems.benefits.queries.examination import approving
+from todoke.systems.benefits.queries.examination import approval_limits, approving
 from todoke.systems.benefits.queries.examination.approving import Tally
-from todoke.systems.benefits.rules.examination import approval
 from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"
@@ -63,7 +62,7 @@ def approve_applications(
         _check(tally, expected, expected_yen)
         values: dict[str, Any] = {
             "level": approving.level(by).value,
-            "limit": approval.limit(programme.code, clock.today()),
+            "limit": approval_limits.limit(programme.code, clock.today()),
             "now": clock.now(),
             "by": by.staff_id,
         }

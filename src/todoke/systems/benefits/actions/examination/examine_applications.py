@@ -16,18 +16,22 @@ from todoke.kernel import clock
 from todoke.oplog.record import record
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.queries.examination import bank_list, examining
+from todoke.systems.benefits.queries.payments import protected_since
 from todoke.systems.benefits.rules.examination import by_hand as hand_examination
 from todoke.systems.benefits.rules.programme import Programme
 
 pc: Any = pyarrow.compute
 ALIAS = "benefits"
 
-# A later decision that is no longer favourable takes back what was passed or approved, before any money is reserved.
-_TAKE_BACK = """
+# A later decision that is no longer favourable takes back what was passed or approved, before any money is reserved; and so
+# does a protection that came after the papers were looked at: they wait for a 責任職 then.
+_TAKE_BACK = f"""
 UPDATE benefits_case c SET state = 'received', state_at = %(now)s, state_by = %(by)s
-WHERE c.programme = %(programme)s AND c.state IN ('passed', 'approved') AND NOT EXISTS (
-    SELECT FROM benefits_decision d
-    WHERE d.run_id = %(run)s AND d.household_key = c.household_key AND d.outcome = 'eligible')
+WHERE c.programme = %(programme)s AND c.state IN ('passed', 'approved') AND (
+    NOT EXISTS (
+        SELECT FROM benefits_decision d
+        WHERE d.run_id = %(run)s AND d.household_key = c.household_key AND d.outcome = 'eligible')
+    OR {protected_since.UNSEEN})
 """
 _KEEP = """
 INSERT INTO benefits_examination (
@@ -59,7 +63,8 @@ def examine_applications(*, programme: Programme, by: Actor) -> Examined:
     """Examine every form in state `received` that is not left to a person; findings are kept with the editions of all that was used.
     Protected households against which nothing else stands are left to a 責任職.
 
-    What was passed or approved under an earlier decision and is not eligible now is examined again.
+    What was passed or approved under an earlier decision and is not eligible now is examined again, and so is who came under
+    protection since.
     Errors: NOT_FOUND without a decision or a register.
     """
     require(by, Permission.BENEFITS_EXAMINE)
@@ -98,6 +103,7 @@ def examine_applications(*, programme: Programme, by: Actor) -> Examined:
 def _take_back(values: dict[str, Any], by: Actor) -> None:
     """Committed on its own, because the forms are then read on another connection."""
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
+        protected_since.stage()
         cursor.execute(_TAKE_BACK, values)
         if cursor.rowcount:
             subject = f"programme {values['programme']} run {values['run']}"

@@ -1,4 +1,5 @@
-"""差戻し: the approver sends a passed case back, with a reason; it is then examined by a person, never by the job alone."""
+"""差戻し: the approver sends a passed case back, or one that was approved and has no payment on its way; with a reason.
+It is then examined by a person, never by the job alone."""
 
 from __future__ import annotations
 
@@ -17,20 +18,22 @@ from todoke.systems.benefits.rules.examination import approval
 
 ALIAS = "benefits"
 _MOVE = """
-UPDATE benefits_case SET state = 'received', state_at = %(now)s, state_by = %(by)s WHERE id = %(case)s AND state = 'passed'
+UPDATE benefits_case SET state = 'received', state_at = %(now)s, state_by = %(by)s WHERE id = %(case)s AND state IN ('passed', 'approved')
 """
 
 
 def return_examination(*, case_id: int, reason: str, note: str, by: Actor) -> ApprovalReturn:
-    """Send it back. Errors: NOT_FOUND; STATE_CONFLICT when it does not wait for approval; SAME_PERSON for one's own
+    """Send it back. Errors: NOT_FOUND; STATE_CONFLICT when it waits neither for approval nor for a batch; SAME_PERSON for one's own
     examination; RECORD_INVALID without a reason, or without a note where the reason is another one."""
     require(by, Permission.BENEFITS_APPROVE)
     with transaction.atomic(using=ALIAS):
         case = Case.objects.using(ALIAS).select_for_update().filter(pk=case_id).first()
         if case is None:
             raise TodokeError(ErrorCode.NOT_FOUND, what="世帯")
-        if case.state != CaseState.PASSED:
-            raise TodokeError(ErrorCode.STATE_CONFLICT, detail="この世帯は承認を待っていません")
+        if case.state not in (CaseState.PASSED, CaseState.APPROVED):
+            raise TodokeError(
+                ErrorCode.STATE_CONFLICT, detail="承認を待つ世帯でも、起案の前の世帯でもありません"
+            )
         if reason not in approval.RETURNS or (reason == approval.OTHER and not note.strip()):
             raise TodokeError(ErrorCode.RECORD_INVALID, detail="差戻しの理由がありません")
         examination, examined_by = approving.newest_examination(case_id)

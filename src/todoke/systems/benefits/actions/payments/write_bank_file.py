@@ -17,6 +17,7 @@ from todoke.kernel.clock import wareki
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits import codecs
+from todoke.systems.benefits.actions.payments.release_batch import refuse_what_changed
 from todoke.systems.benefits.rules.payments.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 
@@ -64,7 +65,8 @@ def write_bank_file(
     """Write `transfer-0001.txt` for a released batch, once and never again.
 
     Killed between the file and its record, the same call finishes with the same bytes. Errors: NOT_FOUND,
-    STATE_CONFLICT (not released; another file of that name; totals differ), ALREADY_DONE (2022 a town paid twice
+    STATE_CONFLICT (not released; to be given up; somebody came
+    under protection; another file of that name; totals differ), ALREADY_DONE (2022 a town paid twice
     from one batch because a second output was possible: facts/benefit.md §3).
     """
     require(by, Permission.BENEFITS_RELEASE)
@@ -78,6 +80,7 @@ def write_bank_file(
             raise TodokeError(ErrorCode.ALREADY_DONE, detail=_already(number, written_by, written_at))
         if not released:
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"支払単位 {number} は確定されていません")
+        refuse_what_changed(batch)
         transfers = postgres.read(ALIAS, _TRANSFERS, (batch,))
         data = codecs.bank_file(transfers, office=office, transfer_on=transfer_on)
         path = out / f"transfer-{number:04d}.txt"

@@ -33,6 +33,13 @@ def propose_refund(
     if case is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="支払済みの世帯")
     payment = Payment.objects.using(ALIAS).get(case=case)
+    return keep_claim(payment, claimed_yen=claimed_yen, reason=reason, note=note, due_on=due_on, by=by)
+
+
+def keep_claim(
+    payment: Payment, *, claimed_yen: int, reason: RefundReason, note: str, due_on: date, by: Actor
+) -> Refund:
+    """The proposed claim itself, for an action that has asked for its own permission; errors as above."""
     _check(payment, claimed_yen, due_on)
     now = clock.now()
     with transaction.atomic(using=ALIAS):
@@ -45,7 +52,7 @@ def propose_refund(
                 )  # fmt: skip
         except IntegrityError as error:
             raise TodokeError(ErrorCode.ALREADY_DONE, detail="この支払の返還は請求済み") from error
-        about = Person("case_number", case.case_number)
+        about = Person("case_number", payment.case.case_number)
         verb = Permission.BENEFITS_REFUND_PROPOSE.value
         record(ALIAS, by=by, verb=verb, subject=f"refund {made.pk}", persons=1, about=about)
     return made

@@ -12,6 +12,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
+from todoke.systems.benefits.actions.refunds.claim_refund import keep_claim
 from todoke.systems.benefits.flows import CASE, DECLINE
 from todoke.systems.benefits.models import Case, Decline, Payment, Refund
 from todoke.systems.benefits.queries.aftermath import refunds
@@ -21,7 +22,7 @@ from todoke.systems.benefits.rules.aftermath.declines import (
     DeclineChannel,
     DeclineState,
 )
-from todoke.systems.benefits.rules.aftermath.refunds import RefundReason, RefundState
+from todoke.systems.benefits.rules.aftermath.refunds import RefundReason
 from todoke.systems.benefits.rules.cases.case_state import CaseState
 from todoke.workflow.runner import move, of
 
@@ -62,7 +63,8 @@ def note_decline(
 def confirm_decline(*, decline_id: int, answer: str, by: Actor) -> Refund | None:
     """The household said so again, to somebody else. The claim that follows, where it was paid already.
 
-    SAME_PERSON for whoever noted it; STATE_CONFLICT while the bank has it, and where nothing is left to decline.
+    SAME_PERSON for whoever noted it; STATE_CONFLICT while the bank has it, and where nothing is left to decline; ALREADY_DONE
+    where the payment was claimed back before, RECORD_INVALID while the bank is asked for it.
     """
     require(by, Permission.BENEFITS_DECLINE_CONFIRM)
     with transaction.atomic(using=ALIAS):
@@ -81,15 +83,10 @@ def confirm_decline(*, decline_id: int, answer: str, by: Actor) -> Refund | None
 
 def _claim(case: Case, by: Actor) -> Refund:
     """The whole payment, proposed by whoever confirmed the decline; a third person or the first decides it."""
-    payment, now = Payment.objects.using(ALIAS).get(case=case), clock.now()
-    made = Refund.objects.using(ALIAS).create(
-        payment=payment, paid_yen=payment.amount_yen, claimed_yen=payment.amount_yen, open_yen=payment.amount_yen,
-        reason=RefundReason.DECLINED.value, due_on=clock.today() + timedelta(days=REFUND_DAYS), state=RefundState.PROPOSED,
-        state_at=now, state_by=by.staff_id, proposed_at=now, proposed_by=by.staff_id,
+    return keep_claim(
+        Payment.objects.using(ALIAS).get(case=case), claimed_yen=case.amount_yen, reason=RefundReason.DECLINED, note="",
+        due_on=clock.today() + timedelta(days=REFUND_DAYS), by=by,
     )  # fmt: skip
-    about = Person("case_number", case.case_number)
-    record(ALIAS, by=by, verb="benefits:refund:propose", subject=f"refund {made.pk}", persons=1, about=about)
-    return made
 
 
 def withdraw_decline(*, decline_id: int, answer: str, by: Actor) -> None:

@@ -14,7 +14,7 @@ from todoke.oplog.record import record
 from todoke.systems.benefits.flows import CASE, REFUND
 from todoke.systems.benefits.models import Refund, RefundInstalment, RefundReceipt, RefundReminder
 from todoke.systems.benefits.queries.aftermath import refunds
-from todoke.systems.benefits.rules.aftermath.refunds import REMIND_AFTER, RefundState, overdue, parts
+from todoke.systems.benefits.rules.aftermath.refunds import OPEN, REMIND_AFTER, RefundState, overdue, parts
 from todoke.systems.benefits.rules.cases.case_state import CaseState
 from todoke.workflow.runner import move, of
 
@@ -107,7 +107,7 @@ def _locked(refund_id: int) -> Refund:
     refund = Refund.objects.using(ALIAS).select_for_update().filter(pk=refund_id).first()
     if refund is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="この返還の請求")
-    if refund.state != RefundState.CLAIMED:
+    if refund.state not in OPEN:
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail="返還請求中ではありません")
     return refund
 

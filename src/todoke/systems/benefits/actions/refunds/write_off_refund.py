@@ -12,7 +12,7 @@ from todoke.oplog.record import record
 from todoke.systems.benefits.flows import CASE, REFUND, WRITE_OFF
 from todoke.systems.benefits.models import Refund, RefundWriteOff
 from todoke.systems.benefits.queries.aftermath import refunds
-from todoke.systems.benefits.rules.aftermath.refunds import RefundState, WriteOffState
+from todoke.systems.benefits.rules.aftermath.refunds import OPEN, RefundState, WriteOffState
 from todoke.systems.benefits.rules.cases.case_state import CaseState
 from todoke.workflow.runner import move, of
 
@@ -25,7 +25,7 @@ def ask_write_off(*, refund_id: int, reason: str, by: Actor) -> RefundWriteOff:
     if not reason.strip():
         raise TodokeError(ErrorCode.RECORD_INVALID, detail="理由がありません")
     refund = refunds.one(refund_id)
-    if refund.state != RefundState.CLAIMED:
+    if refund.state not in OPEN:
         raise TodokeError(ErrorCode.STATE_CONFLICT, detail="返還請求中ではありません")
     now = clock.now()
     with transaction.atomic(using=ALIAS):

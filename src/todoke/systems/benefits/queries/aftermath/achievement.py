@@ -36,7 +36,7 @@ WITH happened AS (
     SELECT n.received_on, c.ward_code, n.amount_yen, 'refund'
     FROM benefits_refund_receipt n JOIN benefits_refund f ON f.id = n.refund_id
     JOIN benefits_payment p ON p.id = f.payment_id JOIN benefits_case c ON c.id = p.case_id
-    WHERE c.programme = %(programme)s
+    WHERE c.programme = %(programme)s AND NOT EXISTS (SELECT FROM benefits_refund_reversal v WHERE v.receipt_id = n.id)
     UNION ALL
     SELECT (f.state_at AT TIME ZONE 'Asia/Tokyo')::date, c.ward_code, f.written_off_yen, 'written_off'
     FROM benefits_refund f JOIN benefits_payment p ON p.id = f.payment_id JOIN benefits_case c ON c.id = p.case_id

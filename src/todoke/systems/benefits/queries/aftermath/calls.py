@@ -23,17 +23,17 @@ from todoke.systems.benefits.models import (
     RegisterEntry,
     Resident,
 )
-from todoke.systems.benefits.queries.figures.cases import newest_decision
+from todoke.systems.benefits.queries.figures.cases import STANDS, newest_decision
 from todoke.systems.benefits.rules.aftermath.calls import Item
 from todoke.systems.benefits.rules.households import search_forms
 from todoke.systems.benefits.rules.households.phones import phone
 
 ALIAS = "benefits"
-_STANDING: Final = """
+_STANDING: Final = f"""
 SELECT (SELECT max(f.printed_at) FROM benefits_letter l JOIN benefits_letter_file f ON f.id = l.file_id WHERE l.case_id = c.id),
     (SELECT a.received_on FROM benefits_arrival a WHERE a.case_id = c.id AND a.undone_at IS NULL),
     (SELECT b.transfer_on FROM benefits_payment p JOIN benefits_transfer t ON t.payment_id = p.id
-        JOIN benefits_payment_batch b ON b.id = t.batch_id WHERE p.case_id = c.id ORDER BY t.attempt DESC LIMIT 1),
+        JOIN benefits_payment_batch b ON b.id = t.batch_id WHERE p.case_id = c.id AND {STANDS} ORDER BY t.attempt DESC LIMIT 1),
     (SELECT e.codes FROM benefits_examination e WHERE e.case_id = c.id ORDER BY e.id DESC LIMIT 1)
 FROM benefits_case c WHERE c.id = %s
 """

@@ -18,7 +18,7 @@ from todoke.systems.benefits.models import (
     RefundWriteOff,
 )
 from todoke.systems.benefits.rules.aftermath.declines import DeclineState
-from todoke.systems.benefits.rules.aftermath.refunds import Part, RefundState, WriteOffState, overdue
+from todoke.systems.benefits.rules.aftermath.refunds import OPEN, Part, RefundState, WriteOffState, overdue
 
 ALIAS = "benefits"
 SHOWN: Final = 500
@@ -48,7 +48,7 @@ def late(refund: Refund) -> int:
 
 
 def _late(refund: Refund, planned: list[Part]) -> int:
-    if refund.state != RefundState.CLAIMED:
+    if refund.state not in OPEN:
         return 0
     return overdue(refund.open_yen, refund.due_on, planned, clock.today())
 

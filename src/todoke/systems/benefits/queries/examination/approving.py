@@ -15,7 +15,7 @@ from todoke.access.permissions import Actor, Permission
 from todoke.engine import postgres
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
-from todoke.systems.benefits.queries.examination import examining
+from todoke.systems.benefits.queries.examination import approval_limits, examining
 from todoke.systems.benefits.queries.payments import paying
 from todoke.systems.benefits.rules.examination import approval
 from todoke.systems.benefits.rules.examination.approval import Level
@@ -123,7 +123,7 @@ def choose(programme: Programme, changed: pa.Table, by: Actor, *, lock: bool) ->
     """
     values = {
         "programme": programme.code, "run": paying.newest_run(programme.code), "by": by.staff_id,
-        "limit": approval.limit(programme.code, clock.today()), "manager": level(by) is Level.MANAGER,
+        "limit": approval_limits.limit(programme.code, clock.today()), "manager": level(by) is Level.MANAGER,
     }  # fmt: skip
     postgres.join_whole_tables(ALIAS)
     postgres.stage(ALIAS, "changed_cases", changed)
@@ -146,7 +146,7 @@ def prospect(programme: Programme, by: Actor) -> Prospect:
         listed = postgres.fetch(ALIAS, _CHANGED, [SHOWN])
         postgres.execute(ALIAS, "DROP TABLE passed_cases")
     return Prospect(
-        tally=tally, limit_yen=approval.limit(programme.code, clock.today()), level=level(by),
+        tally=tally, limit_yen=approval_limits.limit(programme.code, clock.today()), level=level(by),
         sample=[Sampled(*row) for row in sample], changed=[Changed(*row) for row in listed],
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from todoke.engine import postgres
 from todoke.systems.benefits.models import Case, Decision
@@ -52,6 +52,10 @@ SELECT 'released', r.released_at, r.released_by, b.number::text FROM benefits_pa
     JOIN benefits_transfer t ON t.payment_id = p.id JOIN benefits_payment_batch b ON b.id = t.batch_id
     JOIN benefits_batch_release r ON r.batch_id = b.id WHERE p.case_id = %(case)s
 UNION ALL
+SELECT 'given_up', x.confirmed_at, x.confirmed_by, b.number::text FROM benefits_payment p
+    JOIN benefits_transfer t ON t.payment_id = p.id JOIN benefits_payment_batch b ON b.id = t.batch_id
+    JOIN benefits_batch_cancellation x ON x.batch_id = b.id AND x.state = 'confirmed' WHERE p.case_id = %(case)s
+UNION ALL
 SELECT 'ordered', f.written_at, f.written_by, f.name FROM benefits_payment p
     JOIN benefits_transfer t ON t.payment_id = p.id JOIN benefits_bank_file f ON f.batch_id = t.batch_id
     WHERE p.case_id = %(case)s
@@ -68,9 +72,12 @@ SELECT 'account', k.recorded_at, k.recorded_by, k.source FROM benefits_account_c
     WHERE k.case_id = %(case)s
 ORDER BY 2 DESC, 1
 """
-_TRANSFER_ON = """
+STANDS: Final = """
+    NOT EXISTS (SELECT FROM benefits_batch_cancellation x WHERE x.batch_id = b.id AND x.state = 'confirmed')"""
+"""Of a batch `b`: it was not given up."""
+_TRANSFER_ON = f"""
 SELECT b.transfer_on FROM benefits_payment p JOIN benefits_transfer t ON t.payment_id = p.id
-JOIN benefits_payment_batch b ON b.id = t.batch_id WHERE p.case_id = %s ORDER BY t.attempt DESC LIMIT 1
+JOIN benefits_payment_batch b ON b.id = t.batch_id WHERE p.case_id = %s AND {STANDS} ORDER BY t.attempt DESC LIMIT 1
 """
 
 

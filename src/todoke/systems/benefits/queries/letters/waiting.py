@@ -63,7 +63,7 @@ _PLANNED: Final = """(
 ) AS planned"""
 _CLAIMED: Final = f"""
 SELECT {_COLUMNS}, 'eligible' AS decided, f.id AS refund_id, f.claimed_yen, f.open_yen, f.due_on, f.reason, {_PLANNED}"""
-_CLAIM: Final = """benefits_payment p ON p.case_id = c.id JOIN benefits_refund f ON f.payment_id = p.id AND f.state = 'claimed'"""
+_CLAIM: Final = """benefits_payment p ON p.case_id = c.id JOIN benefits_refund f ON f.payment_id = p.id AND f.state IN ('claimed', 'reopened')"""
 _PLANNED_AT: Final = """greatest(f.decided_at, (
     SELECT max(i.agreed_at) FROM benefits_refund_instalment i WHERE i.refund_id = f.id))"""
 _APPEALED: Final = f"""

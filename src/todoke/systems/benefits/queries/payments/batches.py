@@ -16,10 +16,11 @@ ALIAS = "benefits"
 _BATCHES = """
 SELECT b.programme, b.number, b.payments, b.total_yen, b.transfer_on, b.prepared_at, b.prepared_by,
     r.released_at, r.released_by, f.name AS file, f.folder, f.sha256, f.written_at, f.written_by,
-    h.taken_at, h.taken_by
+    h.taken_at, h.taken_by, x.asked_at AS cancel_asked_at, x.confirmed_at AS cancelled_at, x.confirmed_by AS cancelled_by
 FROM benefits_payment_batch b
 LEFT JOIN benefits_batch_release r ON r.batch_id = b.id LEFT JOIN benefits_bank_file f ON f.batch_id = b.id
 LEFT JOIN benefits_file_handover h ON h.file_id = f.id
+LEFT JOIN benefits_batch_cancellation x ON x.batch_id = b.id AND x.state <> 'withdrawn'
 """
 _LIST = f"{_BATCHES} ORDER BY b.transfer_on DESC, b.programme, b.number DESC"
 _ONE = f"{_BATCHES} WHERE b.programme = %s AND b.number = %s"
@@ -55,11 +56,14 @@ class Batch:
     written_by: str | None
     taken_at: datetime | None
     taken_by: str | None
+    cancel_asked_at: datetime | None
+    cancelled_at: datetime | None
+    cancelled_by: str | None
 
     @property
     def people(self) -> list[str]:
         """Everybody who acted on the batch itself."""
-        acts = (self.prepared_by, self.released_by, self.written_by, self.taken_by)
+        acts = (self.prepared_by, self.released_by, self.written_by, self.taken_by, self.cancelled_by)
         return [person for person in acts if person]
 
 

@@ -60,6 +60,8 @@ SELECT
         WHERE c.programme = p.code) AS last_examination,
     (SELECT coalesce(max(a.id), 0) FROM benefits_approval a JOIN benefits_case c ON c.id = a.case_id
         WHERE c.programme = p.code) AS last_approval,
+    (SELECT coalesce(max(x.id), 0) FROM benefits_batch_cancellation x JOIN benefits_payment_batch b ON b.id = x.batch_id
+        WHERE b.programme = p.code AND x.state = 'confirmed') AS last_cancellation,
     b.*
 FROM (SELECT %(programme)s::text AS code) p, LATERAL (
     SELECT count(*) AS batches, coalesce(sum(b.payments), 0) AS payments, coalesce(sum(b.total_yen), 0) AS total_yen,
@@ -75,6 +77,8 @@ FROM (SELECT %(programme)s::text AS code) p, LATERAL (
                 SELECT transfer_id, batch_id, amount_yen FROM benefits_transfer_result WHERE outcome = 'failed'
                 UNION SELECT t.id, t.batch_id, t.amount_yen
                 FROM benefits_recall w JOIN benefits_transfer t ON t.id = w.transfer_id WHERE w.state = 'returned'
+                UNION SELECT t.id, t.batch_id, t.amount_yen
+                FROM benefits_batch_cancellation x JOIN benefits_transfer t USING (batch_id) WHERE x.state = 'confirmed'
             ) back GROUP BY batch_id
         ) d ON d.batch_id = b.id
         WHERE b.programme = p.code
@@ -94,7 +98,8 @@ SELECT source_row, refusal FROM benefits_application
 WHERE programme = %s AND source_sha256 = %s AND refusal <> '' ORDER BY source_row
 """
 _BATCHES = """
-SELECT b.number, b.payments, b.total_yen, b.transfer_on, r.id IS NOT NULL AS released, f.name AS bank_file
+SELECT b.number, b.payments, b.total_yen, b.transfer_on, r.id IS NOT NULL AS released,
+    EXISTS (SELECT FROM benefits_batch_cancellation x WHERE x.batch_id = b.id AND x.state = 'confirmed') AS cancelled, f.name AS bank_file
 FROM benefits_payment_batch b
 LEFT JOIN benefits_batch_release r ON r.batch_id = b.id LEFT JOIN benefits_bank_file f ON f.batch_id = b.id
 WHERE b.programme = %s ORDER BY b.number
@@ -109,7 +114,8 @@ WHERE b.programme = %s GROUP BY 1, 2 ORDER BY 1, 2
 class Ledger:
     """The totals of a programme (支給管理の集計), from cases to bank files; yen are whole yen.
 
-    Payments are households, not attempts: money that failed or came back is in none of the sums until it is sent again.
+    Payments are households, not attempts: money that failed or came back, or whose batch was given up, is in none of the sums
+    until it is sent again. Batches are all that were made.
     `ordered_*` is what bank files were written for; `last_*` are the highest row ids, 0 for none.
     """
 
@@ -121,6 +127,7 @@ class Ledger:
     last_correction: int
     last_examination: int
     last_approval: int
+    last_cancellation: int
     batches: int
     payments: int
     total_yen: int
@@ -134,13 +141,14 @@ class Ledger:
 
 @dataclass(frozen=True, kw_only=True)
 class BatchLine:
-    """One batch (支払単位) in a list: released or not, and the name of its bank file if it was written."""
+    """One batch (支払単位) in a list: released or not, given up or not, and the name of its bank file if it was written."""
 
     number: int
     payments: int
     total_yen: int
     transfer_on: date
     released: bool
+    cancelled: bool
     bank_file: str | None
 
 

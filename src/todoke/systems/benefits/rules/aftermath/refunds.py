@@ -22,8 +22,13 @@ class RefundState(StrEnum):
     PROPOSED = "proposed"
     CLAIMED = "claimed"
     SETTLED = "settled"
+    REOPENED = "reopened"
     WRITTEN_OFF = "written_off"
     WITHDRAWN = "withdrawn"
+
+
+OPEN: Final = (RefundState.CLAIMED, RefundState.REOPENED)
+"""Money of the claim is awaited."""
 
 
 class WriteOffState(StrEnum):
@@ -69,6 +74,7 @@ STATES: Final = {
     RefundState.PROPOSED: ("決定待ち", "wait"),
     RefundState.CLAIMED: ("返還請求中", "warn"),
     RefundState.SETTLED: ("返還済み", "good"),
+    RefundState.REOPENED: ("納付の取消しにより請求中", "warn"),
     RefundState.WRITTEN_OFF: ("不納欠損", "fail"),
     RefundState.WITHDRAWN: ("取下げ", "plain"),
 }

@@ -57,7 +57,8 @@ def judge(programme: Programme, inputs: Inputs, *, households: Path, persons: Pa
 def run(statement: Statement, inputs: Inputs, *, households: Path, persons: Path, engine: Engine) -> Judged:
     """Write the household decisions and the persons' statuses; both ordered, so equal inputs give equal rows.
 
-    STATE_CONFLICT, and neither file, when a person would be in no household or in several.
+    STATE_CONFLICT, and neither file, when a join would put a person into no household or into several; a register that lists
+    somebody twice was refused when it came in.
     """
     targets = {"persons": persons, "households": households}
     totals = engine.run(statement, vars(inputs), targets, _complete)

@@ -24,7 +24,7 @@ from todoke.systems.benefits.actions.refunds import claim_refund, receive_refund
 from todoke.systems.benefits.actions.refunds.reverse_receipt import reverse_receipt
 from todoke.systems.benefits.models import Refund, RefundReceipt
 from todoke.systems.benefits.queries.aftermath import refunds as reads
-from todoke.systems.benefits.rules.aftermath.refunds import REASONS, STATES, RefundReason, RefundState
+from todoke.systems.benefits.rules.aftermath.refunds import OPEN, REASONS, STATES, RefundReason, RefundState
 from todoke.systems.benefits.web.aftermath.forms import (
     PlanForm,
     ReceiptForm,
@@ -113,7 +113,7 @@ def one(request: HttpRequest, refund_id: int) -> HttpResponse:
 def _receipts(refund: Refund, actor: Actor) -> list[tuple[object, str, str, str, str]]:
     """Day, line, yen, what was said when it was reversed, and the way to reverse it for whoever may."""
     undone = reads.reversals(refund)
-    open_ = refund.state == RefundState.CLAIMED and actor.may_somewhere(RECEIVE)
+    open_ = refund.state in (*OPEN, RefundState.SETTLED) and actor.may_somewhere(RECEIVE)
 
     def way(row: RefundReceipt) -> str:
         may = open_ and row.pk not in undone and row.recorded_by != actor.staff_id
@@ -137,7 +137,7 @@ def _actions(refund: Refund, off: int, off_by: str, actor: Actor) -> list[tuple[
             found.append(way("請求を決定する", "benefits-refund-decide"))
         if actor.may_somewhere(PROPOSE):
             found.append(way("取り下げる", "benefits-refund-withdraw"))
-    if refund.state == RefundState.CLAIMED:
+    if refund.state in OPEN:
         if actor.may_somewhere(RECEIVE):
             found.append(way("納付を記録する", "benefits-refund-receive"))
         if actor.may_somewhere(PROPOSE):

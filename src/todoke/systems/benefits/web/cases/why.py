@@ -73,6 +73,7 @@ _HAPPENED = {
     "approved": "承認しました",
     "reserved": "支払単位に組み入れました",
     "released": "会計が支払を確定しました",
+    "given_up": "支払単位の起案を取り消しました（承認済みに戻りました）",
     "ordered": "振込を依頼しました",
     "paid": "支払が済みました",
     "failed": "振込ができませんでした",
@@ -279,7 +280,7 @@ def _event(one: Happened) -> dict[str, Any]:
         note = approval.RETURNS[one.what]
     elif one.kind == "reserved":
         note = f"{int(one.what):,}円"
-    elif one.kind == "released":
+    elif one.kind in ("released", "given_up"):
         note = f"支払単位 {one.what}"
     elif one.kind == "failed":
         note = FAILURES[FailureClass(one.what)].title

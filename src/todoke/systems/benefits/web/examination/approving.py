@@ -65,6 +65,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "審査を通った世帯を、審査や入力をしていない職員が承認します。自分が審査した世帯は対象に入りません。"
     )
     context = {"heading": "承認", "crumbs": crumbs(), "lead": lead,
+               "actions": [("決裁区分", reverse("benefits-approval-limits"))],
                "table": Table(caption="承認を待つ世帯", columns=columns, rows=rows)}  # fmt: skip
     return render(request, "pages/listing.html", context)
 
@@ -168,7 +169,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
         done=f"{found.case_number} を審査に差し戻しました。", back=back, template="benefits/examination/recommended.html",
         found=found, picture="benefits-approval-picture", secret=pages.secret(found, actor), state=naming.state_chip(found.state),
         case_facts=pages.facts(found), keyed=pages.keyed(found), calculation=pages.calculation(found),
-        before=_history(found), own=own, waits=found.state is CaseState.PASSED and not own, kinds=dict(Paper.KINDS),
+        before=_history(found), own=own, waits=found.state in (CaseState.PASSED, CaseState.APPROVED) and not own, kinds=dict(Paper.KINDS),
         findings=[rules.SENTENCES[code] for code in found.codes], conclusion=rules.OUTCOME_TITLES[found.outcome],
         crumbs=crumbs((found.programme.name, back), (found.case_number, "")),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path
 
 from todoke.access.permissions import Actor
 from todoke.pages.shell import Card, Entry
-from todoke.systems.benefits.web.examination import approving, examining, protected
+from todoke.systems.benefits.web.examination import approving, examining, limits, protected
 
 urlpatterns: Final[list[URLPattern]] = [
     path("benefits/examinations", examining.start, name="benefits-examinations"),
@@ -23,6 +23,18 @@ urlpatterns: Final[list[URLPattern]] = [
         "benefits/approvals/pictures/<int:paper_id>/<int:page>",
         approving.picture,
         name="benefits-approval-picture",
+    ),
+    path("benefits/approval-limits", limits.listed, name="benefits-approval-limits"),
+    path("benefits/approval-limits/new", limits.ask, name="benefits-approval-limit-new"),
+    path(
+        "benefits/approval-limits/<int:limit_id>/confirm",
+        limits.confirm,
+        name="benefits-approval-limit-confirm",
+    ),
+    path(
+        "benefits/approval-limits/<int:limit_id>/withdraw",
+        limits.withdraw,
+        name="benefits-approval-limit-withdraw",
     ),
     path("benefits/approvals/<slug:code>", approving.one, name="benefits-approval"),
 ]
@@ -41,4 +53,5 @@ CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     examining.cards,
     protected.cards,
     approving.cards,
+    limits.cards,
 )

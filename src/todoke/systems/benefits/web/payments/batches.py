@@ -18,12 +18,11 @@ from todoke.pages.templatetags.parts import make_link
 from todoke.systems.benefits import queries
 from todoke.systems.benefits.queries.editions.proposals import every, find
 from todoke.systems.benefits.queries.payments import batches as reads
-from todoke.systems.benefits.queries.payments import redatings
 from todoke.systems.benefits.queries.payments import results as outcomes
 from todoke.systems.benefits.queries.payments.batches import Batch
 from todoke.systems.benefits.rules.cases.case_state import CaseState
 from todoke.systems.benefits.rules.payments.office import SAMPLE_CITY
-from todoke.systems.benefits.web.payments import words
+from todoke.systems.benefits.web.payments import ways, words
 
 READ: Final = Permission.BENEFITS_PAYMENT_READ
 PREPARE: Final = Permission.BENEFITS_PAY
@@ -80,7 +79,7 @@ def one(request: HttpRequest, code: str, number: int) -> HttpResponse:
     batch, programme = reads.one(code, number), find(code)
     context = {
         "heading": f"支払単位 {number}", "chip": words.state_chip(batch), "lead": programme.name, "facts": facts(batch),
-        "road": _road(batch), "results": _results(batch), "actions": [*_actions(batch, actor_of(request)), *_day_actions(batch, actor_of(request))],
+        "road": _road(batch), "results": _results(batch), "actions": ways.of(batch, actor_of(request)),
         "crumbs": words.crumbs((f"支払単位 {number}", "")),
     }  # fmt: skip
     return render(request, "benefits/payments/batch.html", context)
@@ -110,45 +109,11 @@ def _road(batch: Batch) -> list[tuple[str, object]]:
         ("振込ファイル", act(batch.written_at, batch.written_by)),
         ("ファイルの受取り", act(batch.taken_at, batch.taken_by)),
     ]
+    if batch.cancelled_by:
+        rows.append(("起案の取消し", act(batch.cancelled_at, batch.cancelled_by)))
     if batch.file:
         rows += [("ファイル名", batch.file), ("置き場所", batch.folder or "－"), ("SHA-256", batch.sha256)]
     return rows
-
-
-def _actions(batch: Batch, actor: Actor) -> list[tuple[str, str]]:
-    def link(title: str, route: str) -> tuple[str, str]:
-        return title, reverse(route, args=[batch.programme, batch.number])
-
-    if not actor.may_somewhere(RELEASE):
-        return []
-    if not batch.released_at:
-        first_hand = actor.staff_id == batch.prepared_by or actor.staff_id in reads.doers(
-            batch.programme, batch.number
-        )
-        return [] if first_hand else [link("確定する", "benefits-payment-release")]
-    if not batch.written_at:
-        return [link("振込ファイルを作る", "benefits-payment-write")]
-    results = (
-        [link("銀行の結果を取り込む", "benefits-payment-results")] if actor.may_somewhere(RESULT) else []
-    )
-    taking = [] if batch.taken_at else [link("振込ファイルを受け取る", "benefits-payment-take")]
-    return [*taking, *results]
-
-
-def _day_actions(batch: Batch, actor: Actor) -> list[tuple[str, str]]:
-    """What this person may do about its day, as long as the bank has no file of it."""
-    if batch.written_at:
-        return []
-    row, place = redatings.asked(batch.programme, batch.number), [batch.programme, batch.number]
-    if row is None:
-        way = ("振込指定日を変える", reverse("benefits-redating-new", args=place))
-        return [way] if actor.may_somewhere(PREPARE) else []
-    found = []
-    if actor.may_somewhere(RELEASE) and row.asked_by != actor.staff_id:
-        found.append(("振込指定日の変更を確認する", reverse("benefits-redating-confirm", args=[row.pk])))
-    if actor.may_somewhere(PREPARE):
-        found.append(("振込指定日の変更を取り下げる", reverse("benefits-redating-withdraw", args=[row.pk])))
-    return found
 
 
 def _results(batch: Batch) -> list[tuple[str, object]]:
@@ -165,7 +130,7 @@ def _results(batch: Batch) -> list[tuple[str, object]]:
 def cards(actor: Actor) -> Iterator[Card]:
     """Batches that wait for this treasurer."""
     if actor.may_somewhere(RELEASE):
-        url, rows = reverse("benefits-payments"), reads.listed()
+        url, rows = reverse("benefits-payments"), [row for row in reads.listed() if not row.cancelled_at]
         waiting = [row for row in rows if not row.released_at and row.prepared_by != actor.staff_id]
         yield Card(title="確定を待つ支払", count=len(waiting), link="確かめる", url=url)
         unwritten = [row for row in rows if row.released_at and not row.taken_at]

@@ -46,9 +46,9 @@ def ask(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
     return form_page(
         request, RedatingForm(request.POST or None), permission=PREPARE, heading=f"支払単位 {number} の振込指定日を変えます",
-        verb="変更を依頼する", work=work, done="依頼しました。会計の確認を待ちます。", back=_back(code, number), facts=facts(batch),
+        verb="変更を依頼する", work=work, done="依頼しました。会計の確認を待ちます。", back=words.place(code, number), facts=facts(batch),
         lead=f"銀行の締切に間に合わない支払単位は、日を変えて支払えます。件数と金額は変わりません。次の振込日：{words.calendar(SAMPLE_CITY)}",
-        crumbs=_crumbs(code, number, "振込指定日の変更"),
+        crumbs=words.below(code, number, "振込指定日の変更"),
     )  # fmt: skip
 
 
@@ -61,8 +61,8 @@ def _step(request: HttpRequest, redating_id: int, permission: Permission, **step
         ("変更する理由", row.reason),
     ]
     return form_page(
-        request, sent(request), permission=permission, back=_back(code, number), facts=rows,
-        crumbs=_crumbs(code, number, "振込指定日の変更"), **step,
+        request, sent(request), permission=permission, back=words.place(code, number), facts=rows,
+        crumbs=words.below(code, number, "振込指定日の変更"), **step,
     )  # fmt: skip
 
 
@@ -82,14 +82,6 @@ def withdraw(request: HttpRequest, redating_id: int) -> HttpResponse:
         request, redating_id, PREPARE, heading="振込指定日の変更を取り下げます", verb="取り下げる", done="取り下げました。",
         work=lambda by, _: withdraw_redating(redating_id=redating_id, by=by),
     )  # fmt: skip
-
-
-def _back(code: str, number: int) -> str:
-    return reverse("benefits-payment", args=[code, number])
-
-
-def _crumbs(code: str, number: int, here: str) -> list[tuple[str, str]]:
-    return words.crumbs((f"支払単位 {number}", _back(code, number)), (here, ""))
 
 
 def cards(actor: Actor) -> Iterator[Card]:

@@ -89,9 +89,9 @@ def release(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
     return form_page(
         request, form, permission=RELEASE, heading=f"支払単位 {number} を確定します", verb="確定する", work=work,
-        done="確定しました。振込ファイルを作れます。", back=_back(code, number), facts=facts(batch),
+        done="確定しました。振込ファイルを作れます。", back=words.place(code, number), facts=facts(batch),
         lead="審査・承認・起案のどれかを行った職員は確定できません。確定した支払単位は変えられません。",
-        crumbs=_crumbs(code, number, "確定"),
+        crumbs=words.below(code, number, "確定"),
     )  # fmt: skip
 
 
@@ -106,8 +106,8 @@ def write(request: HttpRequest, code: str, number: int) -> HttpResponse:
     return form_page(
         request, sent(request), permission=RELEASE, heading=f"支払単位 {number} の振込ファイルを作ります",
         verb="振込ファイルを作る", work=work, done="作りました。ハッシュ値を控えてから受け取ってください。",
-        back=_back(code, number), facts=facts(batch), template="pages/confirm.html", warning=_ONCE,
-        crumbs=_crumbs(code, number, "振込ファイル"),
+        back=words.place(code, number), facts=facts(batch), template="pages/confirm.html", warning=_ONCE,
+        crumbs=words.below(code, number, "振込ファイル"),
     )  # fmt: skip
 
 
@@ -129,19 +129,11 @@ def take(request: HttpRequest, code: str, number: int) -> HttpResponse:
         )
     context = {
         "form": sent(request), "refusal": refusal, "heading": f"支払単位 {number} の振込ファイルを受け取ります",
-        "verb": "受け取る", "back": _back(code, number),
+        "verb": "受け取る", "back": words.place(code, number),
         "facts": [*facts(batch), ("ファイル名", batch.file), ("SHA-256", batch.sha256)],
         "warning": "受け取れるのは1回だけで、受け取った職員として記録します。銀行への伝送が済んだら、手元の写しは消してください。",
-        "crumbs": _crumbs(code, number, "受取り"),
+        "crumbs": words.below(code, number, "受取り"),
     }  # fmt: skip
     return render(
         request, "pages/confirm.html", context, status=refusal.code.family.http_status if refusal else 200
     )
-
-
-def _back(code: str, number: int) -> str:
-    return reverse("benefits-payment", args=[code, number])
-
-
-def _crumbs(code: str, number: int, here: str) -> list[tuple[str, str]]:
-    return words.crumbs((f"支払単位 {number}", _back(code, number)), (here, ""))

@@ -12,6 +12,7 @@ from todoke.pages.shell import Card, Entry
 from todoke.systems.benefits.web.payments import (
     bank_lists,
     batches,
+    cancelling,
     days,
     public_accounts,
     recalls,
@@ -35,6 +36,17 @@ urlpatterns: Final[list[URLPattern]] = [
     path(
         "benefits/redatings/<int:redating_id>/withdraw", redating.withdraw, name="benefits-redating-withdraw"
     ),
+    path(f"{_ONE}/cancel", cancelling.ask, name="benefits-cancellation-new"),
+    path(
+        "benefits/cancellations/<int:cancellation_id>/confirm",
+        cancelling.confirm,
+        name="benefits-cancellation-confirm",
+    ),
+    path(
+        "benefits/cancellations/<int:cancellation_id>/withdraw",
+        cancelling.withdraw,
+        name="benefits-cancellation-withdraw",
+    ),
     path("benefits/bank-list", bank_lists.take, name="benefits-bank-list"),
     path("benefits/failed", results.failed, name="benefits-failed"),
     path("benefits/failed/<int:case_id>", results.account, name="benefits-failed-account"),
@@ -51,7 +63,11 @@ urlpatterns: Final[list[URLPattern]] = [
 ]
 
 MENU: Final[tuple[Entry, ...]] = (
-    Entry(route="benefits-payments", title="支払", below=("benefits-payment", "benefits-redating")),
+    Entry(
+        route="benefits-payments",
+        title="支払",
+        below=("benefits-payment", "benefits-redating", "benefits-cancellation"),
+    ),
     Entry(route="benefits-days", title="日締め", below=("benefits-day",)),
     Entry(route="benefits-recalls", title="組戻し", below=("benefits-recall",)),
     Entry(route="benefits-bank-list", title="金融機関の一覧"),
@@ -61,6 +77,7 @@ MENU: Final[tuple[Entry, ...]] = (
 CARDS: Final[tuple[Callable[[Actor], Iterable[Card]], ...]] = (
     batches.cards,
     redating.cards,
+    cancelling.cards,
     recalls.cards,
     days.cards,
 )

@@ -19,8 +19,22 @@ def crumbs(*further: tuple[str, str]) -> list[tuple[str, str]]:
     return [("ホーム", "/"), ("支払", reverse("benefits-payments")), *further]
 
 
+def place(code: str, number: int) -> str:
+    """The page of one batch."""
+    return reverse("benefits-payment", args=[code, number])
+
+
+def below(code: str, number: int, here: str) -> list[tuple[str, str]]:
+    """Where a page below one batch stands."""
+    return crumbs((f"支払単位 {number}", place(code, number)), (here, ""))
+
+
 def state(batch: Batch) -> tuple[str, str]:
     """How far the batch is, in words, and the tone."""
+    if batch.cancelled_at:
+        return "取消し済み", "fail"
+    if batch.cancel_asked_at:
+        return "取消しの確認待ち", "warn"
     if batch.taken_at:
         return "銀行へ引渡し", "good"
     if batch.written_at:
