@@ -75,7 +75,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     "acquired": "取得", "added": "追加", "agreed": "合意", "answered": "回答", "approved": "承認", "arrived": "到着の登録",
     "asked": "照会・依頼", "changed": "変更", "chosen": "選択", "confirmed": "確認", "contacted": "連絡", "created": "作成",
     "decided": "決定", "declined": "却下", "drafted": "起案", "dropped": "消去", "entered": "入力", "examined": "審査",
-    "first_keyed": "先の入力", "found": "発見", "keyed": "入力", "moved": "移動", "noted": "記録", "opened": "開始", "ordered": "指示", "proposed": "提案",
+    "found": "発見", "moved": "移動", "noted": "記録", "opened": "開始", "ordered": "指示", "proposed": "提案",
     "received": "受付・受領", "recorded": "記録", "registered": "登録", "renewed": "更新", "requested": "依頼", "reversed": "取消し", "printed": "印刷",
     "reserved": "支払の予定", "returned": "差戻し・返送", "searched": "検索", "sent": "送付", "state": "状態の変更", "taken": "取込み",
     "undone": "取消し", "identified": "本人の特定", "keyed": "転記", "first_keyed": "一人目の転記", "extended": "延長", "executed": "実施", "done": "措置", "ended": "補正の受領",
