@@ -53,7 +53,7 @@ with running_server(Instance.load()):
     log_keeping.export(instance, Realm.CITY, Path("log"))
     proof = verify.verify(Path("log"), trusted=log_keeping.public_keys(instance), processes=0)
 assert not proof.faults, proof.faults
-assert sum(one.verified for one in proof.logs) > 1000, proof.logs
+assert sum(one.verified for one in proof.logs) > 100, proof.logs
 """
 
 
@@ -126,6 +126,19 @@ def test_the_last_releases_code_runs_on_todays_tables(folder: Path) -> None:
     old, machine = released(folder / "old"), Machine(folder)
     assert migrations(old) < migrations(NEW)  # else there would be nothing to show
     machine.home = Path(machine.run(NEW, "-c", _PREPARE).split()[-1])
+    server = machine.begin(
+        NEW, "-m", "todoke.cli", "--instance", str(machine.home), "database", "up", log="server"
+    )
+    try:
+        assert_runs(machine, old)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def assert_runs(machine: Machine, old: Path) -> None:
+    """The release's round, with today's sealer beside it; then what both wrote is proved."""
+    folder = machine.folder
     release = machine.begin(
         old, "-m", "todoke.cli", "demo", "--out", "var/out", "--residents", str(RESIDENTS), log="release"
     )
