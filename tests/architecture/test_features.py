@@ -17,7 +17,7 @@ WANTED = [
     *(f"6.{item}" for item in range(1, 7)),
     *(f"7.{item}" for item in range(1, 9)),
     *(f"7.9.{accident}" for accident in range(1, 16)),
-    *(f"8.{item}" for item in (1, 2, 4, 5)),
+    *(f"8.{item}" for item in range(1, 7)),
 ]
 
 

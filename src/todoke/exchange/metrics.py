@@ -81,6 +81,7 @@ def render(gauges: Iterable[Gauge]) -> str:
 
 def _number(value: float) -> str:
     """With all its digits: a count of millions must still be seen to grow by one."""
+    # a float may be an int to the type checker, and an int knows no is_integer before Python 3.12
     return str(int(value)) if float(value).is_integer() else repr(value)
 
 
