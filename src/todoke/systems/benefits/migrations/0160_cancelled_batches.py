@@ -36,6 +36,15 @@ class Migration(migrations.Migration):
                 ("asked_by", models.TextField()),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("confirmed_by", models.TextField(null=True)),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        db_column="programme",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="benefits.registeredprogramme",
+                    ),
+                ),
             ],
             options={
                 "db_table": "benefits_approval_limit",
@@ -63,6 +72,12 @@ class Migration(migrations.Migration):
                 ("asked_by", models.TextField()),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 ("confirmed_by", models.TextField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="benefits.paymentbatch"
+                    ),
+                ),
             ],
             options={
                 "db_table": "benefits_batch_cancellation",
@@ -100,21 +115,6 @@ class Migration(migrations.Migration):
                 ),
                 name="refund_state_fits_sums",
             ),
-        ),
-        migrations.AddField(
-            model_name="approvallimit",
-            name="programme",
-            field=models.ForeignKey(
-                db_column="programme",
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                to="benefits.registeredprogramme",
-            ),
-        ),
-        migrations.AddField(
-            model_name="batchcancellation",
-            name="batch",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="benefits.paymentbatch"),
         ),
         migrations.AddConstraint(
             model_name="approvallimit",
