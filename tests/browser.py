@@ -82,7 +82,9 @@ class Examiner:
         for size in (WIDE, NARROW):
             copy.set_viewport_size(size)
             if SHOTS:
-                copy.screenshot(path=Path(SHOTS) / f"{name}-{size['width']}.png", full_page=True)
+                seen = page if size is WIDE else copy  # pictures of forms are shown to the person alone
+                seen.evaluate("scrollTo(0, 0)")
+                seen.screenshot(path=Path(SHOTS) / f"{name}-{size['width']}.png", full_page=True)
             too_wide = copy.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )

@@ -32,6 +32,7 @@ ALLOWED = REQUIRED | {
     "templates",
     "bank_commands.py",  # the verbs of what comes after the bank file, likewise
     "mailing_commands.py",  # the verbs of letters on their way to the post, likewise
+    "approval_commands.py",  # the verbs of how much a 係長 approves, likewise
     "aftermath_commands.py",  # the verbs of refunds, declines and appeals, likewise
     "form_commands.py",  # the verbs of forms that came back, likewise
     "file_commands.py",  # the verbs of file exchange, which would fill commands.py

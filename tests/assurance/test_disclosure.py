@@ -190,6 +190,10 @@ def everything_appears_and_is_handed_over(register: dict[str, dict[str, str]]) -
     ledger = {row["resident_code"]: row["individual_number"] for row in city.rows("individual_numbers.csv")}
     assert ledger[code] not in text
 
+    it_is_decided_by_another_and_handed_over_once(number, register[code]["name_kanji"])
+
+
+def it_is_decided_by_another_and_handed_over_once(number: int, name: str) -> None:
     with pytest.raises(TodokeError) as same:
         decide.decide(number=number, outcome=Outcome.FULL, reason="", by=by(CLERK))
     assert same.value.code is ErrorCode.PERMISSION_DENIED
@@ -207,7 +211,7 @@ def everything_appears_and_is_handed_over(register: dict[str, dict[str, str]]) -
     notice = text_of(papers.notice(queries.locked(number)))
     for said in ("一部を開示する", "利用目的", "写しの交付", "78条1項7号", "審査請求"):
         assert said in notice
-    handing = Handing(handed_to=register[code]["name_kanji"], documents=[], fee_exempt=False)
+    handing = Handing(handed_to=name, documents=[], fee_exempt=False)
     with pytest.raises(TodokeError, match="本人確認"):
         hand_over.hand_over(number=number, handing=handing, by=by(CLERK))
     document = hand_over.hand_over(number=number, handing=replace(handing, documents=PAPERS), by=by(CLERK))

@@ -42,7 +42,7 @@ AFTERMATH: Final = {
             "benefits-callbacks",
             "benefits-callback",
         ),
-        "test_call_screens",
+        "test_a_whole_round",
     ),
 }
 """Route → test module."""

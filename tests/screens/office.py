@@ -14,9 +14,10 @@ from pathlib import Path
 
 import httpx
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import hiring
+from tests.browser import PATIENCE, WIDE
 from tests.hiring import Right
 from todoke.access import middleware, sessions
 from todoke.access.models import Session, Terminal, TerminalKind
@@ -94,6 +95,16 @@ class Person:
         assert answer is not None
         assert answer.status == status, self.page.inner_text("main")
         return self.page
+
+    def with_script(self, browser: Browser, address: str) -> Page:
+        """The same person at a browser that runs scripts, at that address of the site."""
+        context = browser.new_context(viewport=WIDE, locale="ja-JP", timezone_id="Asia/Tokyo")
+        context.set_default_timeout(PATIENCE)
+        self.sit_down()
+        context.add_cookies(self.page.context.cookies())
+        page = context.new_page()
+        page.goto(f"{self.address}{address}")
+        return page
 
 
 class Office:

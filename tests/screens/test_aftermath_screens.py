@@ -10,9 +10,9 @@ from python_calamine import CalamineWorkbook
 
 from tests.browser import Examiner
 from tests.screens import decided_office
+from tests.screens.bank import PAYABLE, result
 from tests.screens.keys import Keys
 from tests.screens.office import Office, Person
-from tests.screens.test_payment_screens import PAYABLE, result
 from tests.systems import city
 from tests.systems.benefits import deciding_city
 from todoke.access.permissions import Role

@@ -95,6 +95,10 @@ benefits-approval benefits-approval-case benefits-approval-picture benefits-appr
 benefits-entries benefits-entry benefits-entry-next benefits-entry-picture
 benefits-entry-picture-new benefits-examination benefits-examination-next benefits-examinations
 """
+_PAYMENT = """
+benefits-payments benefits-payment-new benefits-payment benefits-payment-release benefits-payment-write benefits-payment-take
+benefits-payment-results benefits-bank-list benefits-failed benefits-public-accounts benefits-failed-account
+"""
 _LETTERS = """
 benefits-prints benefits-print benefits-print-new benefits-mailing-reprint
 benefits-protected-letters benefits-protected-letter-new benefits-protected-letter-post benefits-protected-letter-spoil
@@ -108,15 +112,13 @@ ELSEWHERE = {
     **AFTERMATH,
     **ASSURANCE,
     **DISCLOSURE,
-    **dict.fromkeys(_EXAMINATION.split(), "test_examination_screens"),
+    **dict.fromkeys(_EXAMINATION.split(), "test_a_whole_round"),
     **{
-        f"benefits-mailing{end}": "test_mailing_screens"
+        f"benefits-mailing{end}": "test_a_whole_round"
         for end in ("s", "-new", "", "-count", "-match", "-pulls", "-confirm")
     },
-    **{
-        f"benefits-return{end}": "test_return_screens" for end in ("s", "-start", "-scan", "-undo", "-resend")
-    },
-    "benefits-deadlines": "test_return_screens",
+    **{f"benefits-return{end}": "test_a_whole_round" for end in ("s", "-start", "-scan", "-undo", "-resend")},
+    "benefits-deadlines": "test_a_whole_round",
     **dict.fromkeys(_LETTERS.split(), "test_letter_screens"),
     **dict.fromkeys(
         ("benefits-request", "benefits-protected-examinations", "benefits-protected-examination"),
@@ -182,19 +184,9 @@ ELSEWHERE = {
         ),
         "test_programme_screens",
     ),
+    **dict.fromkeys(_PAYMENT.split(), "test_a_whole_round"),
     **dict.fromkeys(
         [
-            "benefits-payments",
-            "benefits-payment-new",
-            "benefits-payment",
-            "benefits-payment-release",
-            "benefits-payment-write",
-            "benefits-payment-take",
-            "benefits-payment-results",
-            "benefits-bank-list",
-            "benefits-failed",
-            "benefits-public-accounts",
-            "benefits-failed-account",
             "benefits-recalls",
             "benefits-recall-new",
             "benefits-recall-confirm",
@@ -428,7 +420,7 @@ ELSEWHERE = {
         ),
         "test_record_screens",
     ),
-    **dict.fromkeys(("manual", "manual-page"), "test_manual"),
+    **dict.fromkeys(("manual", "manual-page", "manual-search"), "test_manual"),
     "metrics": "no page: measures, tests/systems/linkage/test_metrics.py",
     "health": "no page: JSON, tests/sites/test_status.py",
 }

@@ -10,9 +10,9 @@ import pytest
 
 from tests.browser import Examiner
 from tests.screens import decided_office
+from tests.screens.bank import PAYABLE, result
 from tests.screens.keys import Keys
-from tests.screens.office import Office
-from tests.screens.test_payment_screens import PAYABLE, result
+from tests.screens.office import Office, Person
 from tests.systems import city
 from todoke.access.permissions import Role
 from todoke.kernel import clock
@@ -104,10 +104,8 @@ def _protected(prepared: Office, number: str, examiner: Examiner) -> None:
     assert ProtectedLetter.objects.using(ALIAS).get(pk=letter.pk).confirmed_by == "p001"
 
 
-def test_a_batch_is_given_up_another_gets_another_day_and_a_receipt_is_reversed_by_second_persons(
-    prepared: Office, examiner: Examiner, tmp_path: Path
-) -> None:
-    asker = prepared.person(Role.SUPERVISOR, staff_id="p001")
+def _give_up(prepared: Office, examiner: Examiner, asker: Person) -> Person:
+    """Batch 1 is given up: asked by one, confirmed by the treasurer, who is returned."""
     page = asker.open("benefits-payment", CODE, 1)
     Keys(page).press("起案を取り消す").see("欠番になります").fill("#id_reason", "世帯の誤り")
     examiner.check(page, "benefits-cancellation-new", thorough=True)
@@ -122,6 +120,14 @@ def test_a_batch_is_given_up_another_gets_another_day_and_a_receipt_is_reversed_
     ).see("承認済みに戻り")
     examiner.check(page, "benefits-cancellation-confirm")
     Keys(page).press("取り消す").see("取り消しました").see("取消し済み")
+    return treasurer
+
+
+def test_a_batch_is_given_up_another_gets_another_day_and_a_receipt_is_reversed_by_second_persons(
+    prepared: Office, examiner: Examiner, tmp_path: Path
+) -> None:
+    asker = prepared.person(Role.SUPERVISOR, staff_id="p001")
+    treasurer = _give_up(prepared, examiner, asker)
     jobs.prepare_payment(CODE, by=city.actor(city.SUPERVISOR))
     batch = PaymentBatch.objects.using(ALIAS).get(number=2)
     day = batch.transfer_on + timedelta(days=1)

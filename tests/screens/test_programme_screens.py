@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
-from playwright.sync_api import Page
 
 from tests.browser import Examiner
 from tests.screens.keys import Keys
@@ -28,16 +25,6 @@ def decided(sample_city: World) -> None:
     jobs.load(city.files() / "tax.csv", city.files() / "assistance.csv", by=clerk)
     jobs.decide(CODE, "first", by=clerk)
     jobs.number_cases(CODE, by=clerk)
-
-
-def done(page: Page) -> Keys:
-    """Until the trial or the judging has ended; without script the page is loaded again by hand."""
-    until = time.monotonic() + 180
-    while page.locator("#work[data-live]").count():
-        assert time.monotonic() < until
-        time.sleep(0.3)
-        page.reload()
-    return Keys(page)
 
 
 def test_what_a_rule_change_does_before_and_after_a_second_person_approves(
@@ -63,7 +50,7 @@ def test_what_a_rule_change_does_before_and_after_a_second_person_approves(
     examiner.check(page, "benefits-edition-try")
     Keys(page).press("試算する").see("試算を始めました").see("判定が変わる世帯を数える")
     examiner.check(page, "benefits-edition-working")
-    done(page).see("対象外（課税されている人の扶養親族等だけの世帯）").see("支給対象")
+    Keys(page).worked().see("対象外（課税されている人の扶養親族等だけの世帯）").see("支給対象")
     examiner.check(page, "benefits-edition", thorough=True)
     trial = EditionTrial.objects.using("benefits").get()
     assert trial.differing > 0
@@ -87,7 +74,7 @@ def test_what_a_rule_change_does_before_and_after_a_second_person_approves(
     )
     examiner.check(page, "benefits-edition-judge")
     Keys(page).press("判定し直す").see("判定のやり直しを始めました")
-    done(page).see("判定し直した結果")
+    Keys(page).worked().see("判定し直した結果")
     assert DecisionRun.objects.using("benefits").last().edition == row.edition
     Keys(page).press("判定が変わる世帯の一覧を見る").see("前の判定")
 
@@ -133,7 +120,7 @@ def test_which_standings_of_an_earlier_round_count(office: Office) -> None:
     Keys(page).press("提案する").see("提案しました").press("承認待ちの改定を見る")
     Keys(page).see("支給済み・未申請・辞退").see("除外する世帯の状況")
     Keys(page).press("試算する").see("試算します").press("試算する").see("試算を始めました")
-    done(page).see("先行する給付").see("判定が変わる世帯の一覧を見る")
+    Keys(page).worked().see("先行する給付").see("判定が変わる世帯の一覧を見る")
     trial = EditionTrial.objects.using("benefits").get()
     assert trial.differing > 0
     approver = office.person(Role.SUPERVISOR, staff_id="m002")

@@ -78,7 +78,7 @@ _DEEDS: Final[Mapping[str, str]] = {
     "found": "発見", "moved": "移動", "noted": "記録", "opened": "開始", "ordered": "指示", "proposed": "提案",
     "received": "受付・受領", "recorded": "記録", "registered": "登録", "renewed": "更新", "requested": "依頼", "reversed": "取消し", "printed": "印刷",
     "reserved": "支払の予定", "returned": "差戻し・返送", "searched": "検索", "sent": "送付", "state": "状態の変更", "taken": "取込み",
-    "undone": "取消し", "identified": "本人の特定", "extended": "延長", "executed": "実施", "done": "措置", "ended": "補正の受領",
+    "undone": "取消し", "identified": "本人の特定", "keyed": "転記", "first_keyed": "一人目の転記", "extended": "延長", "executed": "実施", "done": "措置", "ended": "補正の受領",
 }  # fmt: skip
 
 

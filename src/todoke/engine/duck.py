@@ -143,9 +143,16 @@ def quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
+# Version 2 has codes one after another and their lengths apart: a sixth less work to write, a quarter less to read. A
+# dictionary is for columns of few words; sought for codes, which all differ, it is work for nothing
+_FORM = (
+    "FORMAT PARQUET, PARQUET_VERSION V2, COMPRESSION ZSTD, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 64, "
+    f"ROW_GROUP_SIZE {snapshots.GROUP_ROWS}"
+)
+
+
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, output: Output, path: Path) -> None:
-    how = f"FORMAT PARQUET, COMPRESSION ZSTD, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {snapshots.GROUP_ROWS}"
-    connection.execute(f"COPY (SELECT * FROM ({query}) ORDER BY {output.key}) TO '{quoted(path)}' ({how})")
+    connection.execute(f"COPY (SELECT * FROM ({query}) ORDER BY {output.key}) TO '{quoted(path)}' ({_FORM})")
 
 
 def name_words(connection: duckdb.DuckDBPyConnection, statement: Statement) -> None:

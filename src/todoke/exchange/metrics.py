@@ -81,7 +81,7 @@ def render(gauges: Iterable[Gauge]) -> str:
 
 def _number(value: float) -> str:
     """With all its digits: a count of millions must still be seen to grow by one."""
-    return str(int(value)) if value == int(value) else repr(value)
+    return str(int(value)) if float(value).is_integer() else repr(value)
 
 
 def _escaped(text: str) -> str:

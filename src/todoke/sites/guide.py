@@ -23,6 +23,7 @@ _SCREENS = re.compile(r"<!-- 画面: (.+?) -->")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEADING = re.compile(r"#{1,6} (.+)")
 _NO_SLUG = re.compile(r"[^\w\- ]")
+_READER: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,20 +81,24 @@ def find(path: str) -> Path | None:
     return found if inside and found.suffix in (".md", ".png") else None
 
 
+def tokens(path: Path) -> list[Token]:
+    """A page as its Markdown tokens, without comments; HTML of its own is text."""
+    return _READER.parse(_COMMENT.sub("", path.read_text(encoding="utf-8")))
+
+
 @cache
 def shown(path: Path) -> Shown:
     """A page as HTML for our shell: no HTML of its own, no inline style, headings with anchors, tables that scroll."""
-    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = reader.parse(_COMMENT.sub("", path.read_text(encoding="utf-8")))
     title, ready = "", []
-    for place, token in enumerate(tokens):
+    found = tokens(path)
+    for place, token in enumerate(found):
         token.attrs.pop("style", None)
         if token.type == "heading_open":
-            text = tokens[place + 1].content
+            text = found[place + 1].content
             title = title or text
             token.attrSet("id", slug(text))
         ready += _framed(token, number=place)
-    return Shown(title=title, html=reader.renderer.render(ready, reader.options, {}))
+    return Shown(title=title, html=_READER.renderer.render(ready, _READER.options, {}))
 
 
 def _framed(token: Token, *, number: int) -> list[Token]:

@@ -88,6 +88,7 @@ urlpatterns = [
     path("log/sheet", log.log_sheet, name="log-sheet"),
     path("log/person", log.log_person, name="log-person"),
     path("manual", manual.manual, name="manual"),
+    path("manual/search", manual.search, name="manual-search"),
     path("manual/<path:path>", manual.page, name="manual-page"),
     *system_webs.urlpatterns(),
 ]

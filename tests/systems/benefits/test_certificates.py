@@ -49,6 +49,12 @@ def judged(number: int, round_name: str) -> Household:
         return queries.seen_household(decision(number, round_name), editions.find(PROGRAMME), files)
 
 
+def fresh() -> str:
+    """What the figures warn of."""
+    (row,) = [row for row in queries.freshness(PROGRAMME) if row.title == "課税証明書"]
+    return row.warning
+
+
 @pytest.fixture
 def town(databases: object, tmp_path: Path) -> None:
     """Two of whom their city has no record, one whose city answered, and one who has always lived here."""
@@ -63,7 +69,9 @@ def test_two_keyings_are_judged_by_the_engine_and_named_with_place_and_day(town:
     key(EXEMPT, NOTHING_DUE, CLERK, SECOND)
     key(TAXED, DUE, CLERK, SECOND)
     key(ANSWERED, DUE, CLERK, SECOND)  # the other city's answer goes before
+    assert "次の判定で反映します" in fresh()
     jobs.decide(PROGRAMME, "second", by=CLERK)
+    assert fresh() == ""
     outcomes = {number: decision(number).outcome for number in (EXEMPT, TAXED, ANSWERED)}
     assert outcomes == {EXEMPT: "eligible", TAXED: "ineligible", ANSWERED: "eligible"}
     before, now = judged(TAXED, "first"), judged(TAXED, "second")

@@ -64,7 +64,7 @@ class PreventionForm(forms.Form):
     prevention = _text("再発防止策", _NO_PERSON)
     answered_by = forms.MultipleChoiceField(
         label="それに当たる評価書の措置", widget=forms.SelectMultiple(attrs={"size": 10}),
-        help_text="一つ以上。Ctrl キーを押しながら選ぶと、いくつも選べます。",
+        help_text="一つ以上。二つ目からは Ctrl キーを押しながら選びます（キーボードでは Ctrl と矢印で動き、スペースで選びます）。",
     )  # fmt: skip
     announced_on = DateField(label="公表した日", required=False)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import (
     FileResponse,
     Http404,
@@ -15,8 +17,9 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 
 from todoke.access.guard import actor_of, open_screen
-from todoke.sites import guide
+from todoke.sites import guide, guide_search
 
+MOST: Final = 100
 _OPEN = "手引きは職員の全員が読む。個人の情報はなく、サインインは画面の中で確かめる"
 
 
@@ -25,6 +28,18 @@ def manual(request: HttpRequest) -> HttpResponse:
     """The first page."""
     actor_of(request)
     return HttpResponseRedirect(reverse("manual-page", args=[guide.FIRST]))
+
+
+@open_screen(_OPEN)
+def search(request: HttpRequest) -> HttpResponse:
+    """手引きの中を探す. The words stand in the address: they name work, not people, and the way back works."""
+    actor_of(request)
+    words = request.GET.get("q", "").strip()[:MOST]
+    context = {
+        "words": words, "found": guide_search.search(words),
+        "crumbs": [("ホーム", "/"), ("手引き", reverse("manual")), ("手引きの中を探す", "")],
+    }  # fmt: skip
+    return render(request, "screens/manual_search.html", context)
 
 
 @open_screen(_OPEN)

@@ -1,4 +1,4 @@
-"""`todoke benefits bank …`: what comes after the bank file."""
+"""`todoke benefits bank …`: what comes after the bank file; and `… pay cancel`, for a batch that is to get none."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from todoke.access import cli_actor
 from todoke.access.guard import verb
 from todoke.access.permissions import Permission
 from todoke.systems.benefits.actions.examination.take_public_accounts import take_public_accounts
+from todoke.systems.benefits.actions.payments.cancel_batch import (
+    ask_cancellation,
+    confirm_cancellation,
+    withdraw_cancellation,
+)
 from todoke.systems.benefits.actions.payments.close_day import close_day, enter_debit
 from todoke.systems.benefits.actions.payments.end_recall import end_recall
 from todoke.systems.benefits.actions.payments.import_bank_list import import_bank_list
@@ -26,6 +31,7 @@ from todoke.systems.benefits.queries.payments import day_end
 _by = click.option("--by", "by", required=True, help="職員ID")
 _day = click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
 _recall = click.argument("number", type=int)
+_cancellation = click.argument("cancellation", type=int)
 
 
 @click.group(name="bank")
@@ -164,6 +170,43 @@ def close(day: date, by: str) -> None:
     assert on is not None
     made = close_day(day=on, by=cli_actor.actor(by))
     click.echo(f"{on} を締めました（{made.file_yen:,} 円）。")
+
+
+@click.group(name="cancel")
+def cancel() -> None:
+    """起案の取消し: 依頼、別の職員の確認"""
+
+
+@cancel.command(name="ask")
+@click.option("--number", type=int, required=True, help="支払単位")
+@click.option("--reason", required=True, help="取り消す理由")
+@click.option("--programme", default="r3-nontaxable", show_default=True, help="事業コード")
+@_by
+@verb(Permission.BENEFITS_CANCEL_ASK)
+def cancel_ask(number: int, reason: str, programme: str, by: str) -> None:
+    """振込ファイルを作る前の支払単位の取消しを依頼します。"""
+    made = ask_cancellation(programme=programme, number=number, reason=reason, by=cli_actor.actor(by))
+    click.echo(f"取消し {made.pk} を依頼しました。別の職員の確認を待ちます。")
+
+
+@cancel.command(name="confirm")
+@_cancellation
+@_by
+@verb(Permission.BENEFITS_CANCEL_CONFIRM)
+def cancel_confirm(cancellation: int, by: str) -> None:
+    """二人目として確認します。世帯は承認済みに戻り、次の起案に入ります。"""
+    freed = confirm_cancellation(cancellation_id=cancellation, by=cli_actor.actor(by))
+    click.echo(f"取り消しました。{freed:,} 世帯が承認済みに戻りました。")
+
+
+@cancel.command(name="withdraw")
+@_cancellation
+@_by
+@verb(Permission.BENEFITS_CANCEL_ASK)
+def cancel_withdraw(cancellation: int, by: str) -> None:
+    """取消しの依頼を取り下げます。"""
+    withdraw_cancellation(cancellation_id=cancellation, by=cli_actor.actor(by))
+    click.echo("取り下げました。")
 
 
 def _date(given: object) -> date | None:

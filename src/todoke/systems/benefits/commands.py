@@ -16,12 +16,11 @@ from todoke.engine import engines, snapshots
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import (
     aftermath_commands,
+    approval_commands,
     bank_commands,
-    cancel_commands,
     file_commands,
     form_commands,
     jobs,
-    limit_commands,
     mailing_commands,
     queries,
 )
@@ -48,7 +47,7 @@ group.add_command(bank_commands.group)
 group.add_command(mailing_commands.group)
 group.add_command(form_commands.group)
 group.add_command(aftermath_commands.group)
-group.add_command(limit_commands.group)
+group.add_command(approval_commands.group)
 
 
 @group.command(name="load")
@@ -228,7 +227,7 @@ def pay() -> None:
     """支払: 起案、確定、総合振込ファイル"""
 
 
-pay.add_command(cancel_commands.group)
+pay.add_command(bank_commands.cancel)
 
 
 @pay.command(name="prepare")

@@ -89,7 +89,7 @@ SELECT household_key, left(household_key, 10) AS base_household_code,
     members, all_dependants AND some_unknown AS needs_declaration, length(household_key) > 10 AS protected,
     CASE reason WHEN 'EXEMPT' THEN 100000 ELSE 0 END::BIGINT AS amount_yen
 FROM judged ORDER BY household_key"""
-_FORM = "FORMAT PARQUET, COMPRESSION ZSTD, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 32768"
+_FORM = "FORMAT PARQUET, PARQUET_VERSION V2, COMPRESSION ZSTD, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 64, ROW_GROUP_SIZE 32768"
 
 
 def main(data: str, out: str) -> None:

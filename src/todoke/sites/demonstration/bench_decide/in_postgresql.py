@@ -91,16 +91,19 @@ CREATE UNLOGGED TABLE households (household_key text, base_household_code text, 
 ORDERS = {"persons": "resident_code", "households": "household_key"}
 
 
-def load(address: str, data: Path) -> None:
-    """Fresh tables with the files' rows, indexed as a register is, and statistics."""
+def load(address: str, data: Path) -> tuple[float, int]:
+    """Fresh tables with the files' rows, indexed as a register is, and statistics. What it cost, as for `decide`."""
     with psycopg.connect(address) as connection:
         for name in FILES:
             _fill(connection, name, pq.read_table(data / f"{name}.parquet"))
             connection.execute(f"CREATE INDEX ON {name} (resident_code)")
         connection.execute("CREATE INDEX ON base (household_code)")
         connection.execute(_TARGETS)
+        filling = _cost(connection.info.backend_pid)
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
+        counting = _cost(connection.info.backend_pid)
+    return filling[0] + counting[0], max(filling[1], counting[1])
 
 
 def decide(address: str) -> tuple[float, int]:
@@ -108,19 +111,20 @@ def decide(address: str) -> tuple[float, int]:
     with psycopg.connect(address) as connection:
         connection.execute("SET work_mem = '64MB'")
         connection.execute("TRUNCATE persons, households")
-        pid, before = connection.info.backend_pid, _cpu(connection.info.backend_pid)
         connection.execute(_STATEMENT)
-        return _cpu(pid) - before, _peak_mib(pid)
+        return _cost(connection.info.backend_pid)
 
 
-def fetch(address: str, out: Path) -> None:
-    """The rows as the other sides write them, for the digest."""
+def fetch(address: str, out: Path) -> tuple[float, int]:
+    """Write the rows as the other sides do. What it cost, as for `decide`."""
     from adbc_driver_postgresql import dbapi
 
     with dbapi.connect(address) as connection, connection.cursor() as cursor:
         for name, key in ORDERS.items():
             cursor.execute(f'SELECT * FROM {name} ORDER BY {key} COLLATE "C"')
-            pq.write_table(cursor.fetch_arrow_table(), out / f"{name}.parquet")
+            pq.write_table(cursor.fetch_arrow_table(), out / f"{name}.parquet", compression="zstd")
+        cursor.execute("SELECT pg_backend_pid()")
+        return _cost(int(cursor.fetchall()[0][0]))
 
 
 def _fill(connection: psycopg.Connection[Any], name: str, rows: Any) -> None:  # noqa: ANN401 - an Arrow table
@@ -134,11 +138,8 @@ def _fill(connection: psycopg.Connection[Any], name: str, rows: Any) -> None:  #
         copy.write(encoder.finish())
 
 
-def _cpu(pid: int) -> float:
+def _cost(pid: int) -> tuple[float, int]:
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _peak_mib(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
+    peak = next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), peak

@@ -9,6 +9,7 @@ from django.db import connections, transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.models import AccountCorrection, Case
 from todoke.systems.benefits.queries.examination import bank_list
@@ -65,6 +66,7 @@ def correct_account(
         )  # fmt: skip
         cursor.execute(_MOVE, {"case": case_id, "now": now, "by": by.staff_id})
         record(
-            ALIAS, by=by, verb="benefits:account:correct", subject=f"correction {made.pk} {source.value}", persons=1
+            ALIAS, by=by, verb="benefits:account:correct", subject=f"correction {made.pk} {source.value}", persons=1,
+            about=Person("case_number", case.case_number),
         )  # fmt: skip
     return made

@@ -7,6 +7,7 @@ from django.db import connections, transaction
 from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
+from todoke.oplog.person import Person
 from todoke.oplog.record import record
 from todoke.systems.benefits.flows import RECALL
 from todoke.systems.benefits.models import Recall
@@ -41,7 +42,8 @@ def ask_recall(*, case_number: str, reason: str, by: Actor) -> Recall:
             transfer_id=row[0], reason=reason.strip(), state=RecallState.ASKED, state_at=now, state_by=by.staff_id,
             asked_at=now, asked_by=by.staff_id,
         )  # fmt: skip
-        record(ALIAS, by=by, verb="benefits:recall:ask", subject=f"recall {made.pk}", persons=1)
+        about = Person("case_number", case_number)
+        record(ALIAS, by=by, verb="benefits:recall:ask", subject=f"recall {made.pk}", persons=1, about=about)
     return made
 
 

@@ -10,9 +10,7 @@ from todoke.access.permissions import Actor, Permission, require
 from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
-from todoke.systems.benefits.models import BatchCancellation
-from todoke.systems.benefits.queries.payments import protected_since
-from todoke.systems.benefits.rules.payments.cancellation import CancellationState
+from todoke.systems.benefits.queries.payments import stopped
 from todoke.systems.benefits.rules.programme import Programme
 
 ALIAS = "benefits"
@@ -66,27 +64,13 @@ def release_batch(
                 raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"件数は {payments:,} 件です")
             if expected_yen not in (None, total_yen):
                 raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"支払総額は {total_yen:,} 円です")
-            refuse_what_changed(batch)
+            stopped.refuse(batch)
             cursor.execute(_RELEASE, [batch, prepared_by, clock.now(), by.staff_id])
             subject = f"batch {programme.code} {number}"
             record(ALIAS, by=by, verb="benefits:payment:release", subject=subject, persons=payments)
     except IntegrityError as error:
         raise _explained(error) from error
     return Released(payments=payments, total_yen=total_yen)
-
-
-def refuse_what_changed(batch: int) -> None:
-    """No batch goes on that is to be given up, or in which somebody came under protection whom nobody looked at since."""
-    given_up = BatchCancellation.objects.using(ALIAS).filter(batch_id=batch)
-    if given_up.exclude(state=CancellationState.WITHDRAWN).exists():
-        raise TodokeError(
-            ErrorCode.STATE_CONFLICT, detail="この支払単位は、起案の取消しが依頼されたか、取り消されました"
-        )
-    if count := protected_since.in_batch(batch):
-        raise TodokeError(
-            ErrorCode.STATE_CONFLICT,
-            detail=f"起案の後に支援措置の対象になった世帯が {count:,} 件あります。起案を取り消し、審査からやり直してください",
-        )
 
 
 def _explained(error: IntegrityError) -> Exception:

@@ -17,7 +17,7 @@ from todoke.kernel.clock import wareki
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.record import record
 from todoke.systems.benefits import codecs
-from todoke.systems.benefits.actions.payments.release_batch import refuse_what_changed
+from todoke.systems.benefits.queries.payments import stopped
 from todoke.systems.benefits.rules.payments.office import PayingOffice
 from todoke.systems.benefits.rules.programme import Programme
 
@@ -80,7 +80,7 @@ def write_bank_file(
             raise TodokeError(ErrorCode.ALREADY_DONE, detail=_already(number, written_by, written_at))
         if not released:
             raise TodokeError(ErrorCode.STATE_CONFLICT, detail=f"支払単位 {number} は確定されていません")
-        refuse_what_changed(batch)
+        stopped.refuse(batch)
         transfers = postgres.read(ALIAS, _TRANSFERS, (batch,))
         data = codecs.bank_file(transfers, office=office, transfer_on=transfer_on)
         path = out / f"transfer-{number:04d}.txt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -33,29 +34,38 @@ def propose_refund(
     if case is None:
         raise TodokeError(ErrorCode.NOT_FOUND, what="支払済みの世帯")
     payment = Payment.objects.using(ALIAS).get(case=case)
-    return keep_claim(payment, claimed_yen=claimed_yen, reason=reason, note=note, due_on=due_on, by=by)
+    return Claim(payment, claimed_yen, reason, note, due_on).keep(by)
 
 
-def keep_claim(
-    payment: Payment, *, claimed_yen: int, reason: RefundReason, note: str, due_on: date, by: Actor
-) -> Refund:
-    """The proposed claim itself, for an action that has asked for its own permission; errors as above."""
-    _check(payment, claimed_yen, due_on)
-    now = clock.now()
-    with transaction.atomic(using=ALIAS):
-        try:
-            with transaction.atomic(using=ALIAS):
-                made = Refund.objects.using(ALIAS).create(
-                    payment=payment, paid_yen=payment.amount_yen, claimed_yen=claimed_yen, open_yen=claimed_yen,
-                    reason=reason.value, note=note.strip(), due_on=due_on, state=RefundState.PROPOSED, state_at=now,
-                    state_by=by.staff_id, proposed_at=now, proposed_by=by.staff_id,
-                )  # fmt: skip
-        except IntegrityError as error:
-            raise TodokeError(ErrorCode.ALREADY_DONE, detail="この支払の返還は請求済み") from error
-        about = Person("case_number", payment.case.case_number)
-        verb = Permission.BENEFITS_REFUND_PROPOSE.value
-        record(ALIAS, by=by, verb=verb, subject=f"refund {made.pk}", persons=1, about=about)
-    return made
+@dataclass(frozen=True)
+class Claim:
+    """A claim to be proposed, by an action that has asked for its own permission; errors as above."""
+
+    payment: Payment
+    claimed_yen: int
+    reason: RefundReason
+    note: str
+    due_on: date
+
+    def keep(self, by: Actor) -> Refund:
+        """Keep and log it."""
+        _check(self.payment, self.claimed_yen, self.due_on)
+        now = clock.now()
+        with transaction.atomic(using=ALIAS):
+            try:
+                with transaction.atomic(using=ALIAS):
+                    made = Refund.objects.using(ALIAS).create(
+                        payment=self.payment, paid_yen=self.payment.amount_yen, claimed_yen=self.claimed_yen,
+                        open_yen=self.claimed_yen, reason=self.reason.value, note=self.note.strip(), due_on=self.due_on,
+                        state=RefundState.PROPOSED, state_at=now, state_by=by.staff_id, proposed_at=now,
+                        proposed_by=by.staff_id,
+                    )  # fmt: skip
+            except IntegrityError as error:
+                raise TodokeError(ErrorCode.ALREADY_DONE, detail="この支払の返還は請求済み") from error
+            about = Person("case_number", self.payment.case.case_number)
+            verb = Permission.BENEFITS_REFUND_PROPOSE.value
+            record(ALIAS, by=by, verb=verb, subject=f"refund {made.pk}", persons=1, about=about)
+        return made
 
 
 def _check(payment: Payment, claimed_yen: int, due_on: date) -> None:

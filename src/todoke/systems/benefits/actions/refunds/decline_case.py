@@ -12,7 +12,7 @@ from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.oplog.person import Person
 from todoke.oplog.record import record
-from todoke.systems.benefits.actions.refunds.claim_refund import keep_claim
+from todoke.systems.benefits.actions.refunds.claim_refund import Claim
 from todoke.systems.benefits.flows import CASE, DECLINE
 from todoke.systems.benefits.models import Case, Decline, Payment, Refund
 from todoke.systems.benefits.queries.aftermath import refunds
@@ -83,10 +83,8 @@ def confirm_decline(*, decline_id: int, answer: str, by: Actor) -> Refund | None
 
 def _claim(case: Case, by: Actor) -> Refund:
     """The whole payment, proposed by whoever confirmed the decline; a third person or the first decides it."""
-    return keep_claim(
-        Payment.objects.using(ALIAS).get(case=case), claimed_yen=case.amount_yen, reason=RefundReason.DECLINED, note="",
-        due_on=clock.today() + timedelta(days=REFUND_DAYS), by=by,
-    )  # fmt: skip
+    payment, due_on = Payment.objects.using(ALIAS).get(case=case), clock.today() + timedelta(days=REFUND_DAYS)
+    return Claim(payment, payment.amount_yen, RefundReason.DECLINED, "", due_on).keep(by)
 
 
 def withdraw_decline(*, decline_id: int, answer: str, by: Actor) -> None:

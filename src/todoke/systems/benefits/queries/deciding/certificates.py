@@ -25,6 +25,12 @@ def of_year(tax_year: int) -> pa.Table:
     return postgres.read(ALIAS, _OF_YEAR, (tax_year,))
 
 
+def newest(tax_year: int) -> datetime | None:
+    """When the last certificate of that year came to count; None when there is none."""
+    rows = TaxCertificate.objects.using(ALIAS).filter(tax_year=tax_year, first_keyed_by__isnull=False)
+    return rows.order_by("-pk").values_list("keyed_at", flat=True).first()
+
+
 def counted(codes: Sequence[str], tax_year: int, until: datetime) -> dict[str, TaxCertificate]:
     """Resident code → the certificate of that year that counted at that moment."""
     rows = _counted(codes).filter(tax_year=tax_year, keyed_at__lte=until)

@@ -21,6 +21,8 @@ from todoke.systems.benefits.models import (
     MissingCount,
     Source,
 )
+from todoke.systems.benefits.queries.deciding import certificates
+from todoke.systems.benefits.rules import programmes
 from todoke.systems.benefits.rules.cases.case_state import CaseState
 from todoke.systems.benefits.rules.cases.forecast import PACE_DAYS
 from todoke.systems.benefits.rules.cases.stages import AGES, STATES, Stage
@@ -161,6 +163,8 @@ def freshness(programme: str) -> list[Fresh]:
     imports = AnswerImport.objects.using(ALIAS).filter(order__run__programme=programme).order_by("-id")
     newest = imports.values_list("imported_at", flat=True).first()
     rows.append(_arrived("他市町村の回答", newest, decided))
+    if certified := certificates.newest(programmes.find(programme).tax_year):
+        rows.append(_arrived("課税証明書", certified, decided))
     judged = "" if run is None or JudgedCount.objects.using(ALIAS).filter(run=run).exists() else _NOT_LAID_OUT
     rows.append(Fresh("最新の判定", None, decided, judged if run else "まだ判定していません"))
     return rows

@@ -8,7 +8,7 @@ from todoke.systems.benefits.rules.deciding import shortfall
 from todoke.systems.benefits.rules.deciding.outcome import Reason
 from todoke.systems.benefits.rules.programme import Programme
 from todoke.systems.benefits.rules.rule import UnitRule
-from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import SupportedBy, TaxStatus
 
 _R3 = date(2021, 11, 26)
 ABROAD = "99999"
@@ -60,7 +60,7 @@ class Article3DependantsOnly(UnitRule):
     @classmethod
     def facts(cls, programme: Programme) -> dict[str, str]:
         del programme
-        return {"dependants_only": "bool_and(dependant AND COALESCE(supporter_taxed, false))"}
+        return {"dependants_only": f"min(supported_by) = {SupportedBy.TAXED.value}"}
 
     @classmethod
     def when(cls, programme: Programme) -> str:
@@ -168,7 +168,7 @@ class Article5SoleMemberDied(UnitRule):
     @classmethod
     def facts(cls, programme: Programme) -> dict[str, str]:
         del programme
-        return {"sole_member_died": "count(*) = 1 AND bool_and(died)", "died_on": "max(left_on)"}
+        return {"sole_member_died": "count(*) = 1 AND bool_or(died)", "died_on": "max(left_on)"}
 
     @classmethod
     def when(cls, programme: Programme) -> str:

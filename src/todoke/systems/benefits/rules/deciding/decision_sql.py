@@ -17,9 +17,9 @@ from collections.abc import Collection
 from todoke.engine.statement import Output, Statement, Step
 from todoke.systems.benefits.rules.deciding.outcome import Outcome, Reason
 from todoke.systems.benefits.rules.deciding.status_sql import RELATIONS, earlier_rounds, population, statuses
-from todoke.systems.benefits.rules.programme import Programme, Register
+from todoke.systems.benefits.rules.programme import Programme, Register, Unit
 from todoke.systems.benefits.rules.rule import AmountRule, DecidingRule, MemberRule, UnitRule
-from todoke.systems.benefits.rules.tax.tax_status import TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import SupportedBy, TaxStatus
 
 __all__ = ["FUNCTIONS", "RELATIONS", "statement"]
 
@@ -54,6 +54,7 @@ FUNCTIONS = frozenset(
         "min_by",
         "replace",
         "row_number",
+        "split_part",
         "sum",
     ]
 )
@@ -66,7 +67,7 @@ def statement(programme: Programme, given: Collection[str] = RELATIONS) -> State
     return Statement(
         steps=(
             Step(name="population", query=population(programme, given)),
-            Step(name="status", query=statuses(programme, household + decision, given), kept=True),
+            Step(name="status", query=statuses(programme, household + _NAMED + _PAYEE, given), kept=True),
             Step(name="household", query=household, kept=True),
         ),
         outputs=(
@@ -113,41 +114,53 @@ def _decision(programme: Programme) -> str:
 
 
 def _household(programme: Programme) -> str:
-    """Counts over the members; `named_place` is the place of the rule that names some of them, if one does."""
-    facts: dict[str, str] = {}
+    """Counts over the members; `named_place` is the place of the rule that names some of them, if one does.
+
+    A column costs time with every member, one of text four times as much: so there is no more than is read afterwards.
+    """
+    facts = {} if _coded(programme) else {"base_household_code": "any_value(base_household_code)"}
     for rule in (*programme.rules, *programme.amounts):
         facts |= rule.facts(programme) if issubclass(rule, UnitRule | AmountRule) else {}
     columns = "".join(f"\n    {aggregate} AS {name}," for name, aggregate in facts.items())
     return f"""
-SELECT household_key, any_value(base_household_code) AS base_household_code, bool_or(protected) AS protected,
-    CAST(count(*) AS SMALLINT) AS members, min(place) AS named_place,
-    bool_and(dependant) AND bool_or(supporter_taxed IS NULL) AS needs_declaration,{columns}
+SELECT household_key, bool_or(protected) AS protected, CAST(count(*) AS SMALLINT) AS members,
+    count(place) AS named, min(place) AS named_place,
+    min(CASE WHEN place IS NOT NULL THEN resident_code END) AS first_named,
+    min(CASE WHEN place IS NOT NULL THEN status END) AS first_status,
+    min(supported_by) = {SupportedBy.UNKNOWN.value} AS needs_declaration,{columns}
     count(CASE WHEN is_head THEN 1 END) AS heads, min(CASE WHEN is_head THEN resident_code END) AS head,
     bool_or(died) AS bereaved
 FROM status GROUP BY household_key"""
 
 
-# Nearly always one person is named, or two of one status, and nothing has to be sorted. Codes have one length, so sorting
-# the texts sorts by resident
-_NAMED = """
-named AS (
-    SELECT household_key, place, count(*) AS persons, min(resident_code) AS first_one, max(resident_code) AS last_one,
-        min(status) AS is_all, min(status) = max(status) AS alike
-    FROM status WHERE place IS NOT NULL GROUP BY household_key, place
-),
-several AS (
-    SELECT s.household_key, s.place, concat_ws('|', array_sort(array_agg(s.resident_code || '=' || s.status))) AS names
-    FROM status s JOIN (SELECT household_key, place FROM named WHERE persons > 2 OR NOT alike) n
-        ON n.household_key = s.household_key AND n.place = s.place
-    GROUP BY s.household_key, s.place
+def _coded(programme: Programme) -> bool:
+    """Whether `household_key` begins with the code of the household in the register (`asked` counts those with a `-`)."""
+    return programme.unit is Unit.HOUSEHOLD
+
+
+# Nearly always one person is named, and `household` has that one; of the others most are two, for whom least and greatest
+# do. Codes have one length, so the order of the texts is that of the residents
+_NAMES = """
+    SELECT s.household_key, {names} AS names
+    FROM (SELECT household_key, place, resident_code || '=' || status AS name FROM status WHERE place IS NOT NULL) s
+    JOIN (SELECT household_key, named_place FROM household WHERE named {how_many}) h
+        ON h.household_key = s.household_key AND h.named_place = s.place
+    GROUP BY s.household_key"""
+_TWO = _NAMES.format(
+    names="min(name) || CASE WHEN count(*) > 1 THEN '|' || max(name) ELSE '' END", how_many="= 2"
+)
+_MORE = _NAMES.format(names="concat_ws('|', array_sort(array_agg(name)))", how_many="> 2")
+_NAMED = f"""
+several AS ({_TWO}
+    UNION ALL{_MORE}
 )"""
 _PAYEE = """
 -- Nearly always the one head, alive; the others are put in order
 payee AS (
     SELECT s.household_key, min_by(s.died, (NOT s.is_head, s.birth_date, s.resident_code)) AS died,
         min_by(s.resident_code, (NOT s.is_head, s.birth_date, s.resident_code)) AS first_choice,
-        min_by(s.resident_code, (s.died, NOT COALESCE(l.is_head, false), s.birth_date, s.resident_code)) AS successor
-    FROM status s LEFT JOIN latest l ON l.resident_code = s.resident_code
+        min_by(s.resident_code, (s.died, l.resident_code IS NULL, s.birth_date, s.resident_code)) AS successor
+    FROM status s LEFT JOIN (SELECT resident_code FROM latest WHERE is_head) l ON l.resident_code = s.resident_code
     WHERE s.household_key IN (SELECT household_key FROM household WHERE bereaved OR heads <> 1)
     GROUP BY s.household_key
 )"""
@@ -183,14 +196,12 @@ newborn AS (
 
 _UNIT = """
 unit AS (
-    SELECT h.*, COALESCE(a.names, n.first_one || '=' || n.is_all
-            || CASE WHEN n.persons > 1 THEN '|' || n.last_one || '=' || n.is_all ELSE '' END) AS names,
+    SELECT h.*, COALESCE(a.names, h.first_named || '=' || h.first_status) AS names,
         CASE WHEN y.died THEN y.successor ELSE COALESCE(y.first_choice, h.head) END AS payee_resident_code,
         f.received_on, p.household_key IS NOT NULL AS paid_before, e.household_key IS NOT NULL AS earlier_round,
         COALESCE(w.newborns, 0) AS newborns
     FROM household h
-    LEFT JOIN named n ON n.household_key = h.household_key AND n.place = h.named_place
-    LEFT JOIN several a ON a.household_key = h.household_key AND a.place = h.named_place
+    LEFT JOIN several a ON a.household_key = h.household_key
     LEFT JOIN payee y ON y.household_key = h.household_key
     LEFT JOIN applied f ON f.household_key = h.household_key
     LEFT JOIN paid_household p ON p.household_key = h.household_key
@@ -220,13 +231,14 @@ def _result(programme: Programme) -> str:
     rules = list(enumerate(programme.rules))
     reason = " ".join(f"WHEN {place} THEN '{rule.reason}'" for place, rule in rules)
     outcome = " ".join(f"WHEN {place} THEN '{rule.reason.outcome}'" for place, rule in rules)
+    base = "split_part(household_key, '-', 1)" if _coded(programme) else "base_household_code"
     yen = " + ".join(rule.yen(programme) for rule in programme.amounts)
     paid = " ".join(f"WHEN {n} THEN {yen}" for n, rule in rules if rule.reason.outcome is Outcome.ELIGIBLE)
     return f"""
-SELECT household_key, base_household_code, payee_resident_code,
+SELECT household_key, {base} AS base_household_code, payee_resident_code,
     CASE place {outcome} END AS outcome,
     CASE place {reason} END AS reason_code,
-    concat_ws(':', CASE place {reason} END, CASE WHEN place = named_place THEN names END) AS reasons,
+    CASE place {reason} END || CASE WHEN place = named_place THEN ':' || names ELSE '' END AS reasons,
     members, needs_declaration, protected,
     CAST(CASE place {paid} ELSE 0 END AS BIGINT) AS amount_yen
 FROM judged

@@ -14,7 +14,7 @@ from todoke.systems.benefits.rules.articles.forming import (
 from todoke.systems.benefits.rules.hardship import conditions as hardship
 from todoke.systems.benefits.rules.programme import Programme, Register, Unit
 from todoke.systems.benefits.rules.rule import MemberRule, quoted
-from todoke.systems.benefits.rules.tax.tax_status import ANSWERABLE, TaxStatus
+from todoke.systems.benefits.rules.tax.tax_status import ANSWERABLE, SupportedBy, TaxStatus
 
 RELATIONS = frozenset(
     {
@@ -92,7 +92,7 @@ former_heads AS (SELECT DISTINCT head AS resident_code FROM earlier WHERE {earli
 -- Protected persons first: split off from their household, together, into one of their own
 member AS (
     SELECT b.resident_code, b.household_code AS base_household_code, b.is_head, b.birth_date, b.moved_in_on,
-        b.previous_municipality, COALESCE(n.protected, false) AS protected, {_key(programme, alone=alone)} AS household_key,
+        b.previous_municipality, COALESCE(b.protected OR n.protected, false) AS protected, {_key(programme, alone=alone)} AS household_key,
         COALESCE(n.died, false) AS died, n.left_on, COALESCE(n.aided, false) AS aided, n.answered,
         {"f.resident_code IS NOT NULL" if programme.earlier else "false"} AS former_head
     FROM population b LEFT JOIN noted n USING (resident_code)
@@ -103,9 +103,11 @@ member AS (
 
 def _noted(programme: Programme, given: Collection[str]) -> str:
     """What is known of few persons only, gathered first: one small relation to look into, not one each."""
-    evacuees = f"""
-        UNION ALL SELECT resident_code, true, false, NULL, false, NULL
-        FROM special WHERE kind = '{SpecialKind.EVACUEE}'"""
+    protected = "UNION ALL SELECT resident_code, true, false, NULL, false, NULL FROM"
+    before = f"\n        {protected} base WHERE protected" if programme.register is Register.LATEST else ""
+    evacuees = (
+        f"\n        {protected} special WHERE kind = '{SpecialKind.EVACUEE}'" if "special" in given else ""
+    )
     day = f"DATE '{programme.tax_date}'"
     return f"""
 noted AS (
@@ -114,8 +116,7 @@ noted AS (
     FROM (
         SELECT resident_code, protected, COALESCE(left_reason = '死亡', false) AS died, left_on, false AS aided,
             CAST(NULL AS STRING) AS answered
-        FROM latest WHERE protected OR left_on IS NOT NULL
-        UNION ALL SELECT resident_code, true, false, NULL, false, NULL FROM base WHERE protected{evacuees if "special" in given else ""}
+        FROM latest WHERE protected OR left_on IS NOT NULL{before}{evacuees}
         UNION ALL SELECT resident_code, false, false, NULL, true, NULL FROM assistance
         WHERE kind = '生活保護' AND valid_from <= {day} AND COALESCE(valid_to >= {day}, true)
         UNION ALL SELECT resident_code, false, false, NULL, false, status FROM answers
@@ -127,7 +128,7 @@ def _key(programme: Programme, *, alone: bool) -> str:
     if programme.unit is Unit.PERSON:
         return "b.resident_code"
     child = "WHEN c.resident_code IS NOT NULL THEN '-' || CAST(c.place + 1 AS STRING) " if alone else ""
-    return f"b.household_code || CASE WHEN n.protected THEN '-1' {child}ELSE '' END"
+    return f"b.household_code || CASE WHEN b.protected OR n.protected THEN '-1' {child}ELSE '' END"
 
 
 def earlier_rounds(programme: Programme, *, heads: bool = False) -> str:
@@ -141,18 +142,24 @@ def earlier_rounds(programme: Programme, *, heads: bool = False) -> str:
 
 
 _EVIDENCE = """
-roll AS (SELECT * FROM tax WHERE tax_year = '{tax_year}'),{figure}
+-- The year's records, reduced to what is asked of them before they are joined to anybody
+roll AS (
+    SELECT resident_code, declared, treaty_exempt, levy_waived, income_levy > 0 AS income_levied,
+        per_capita_levy > 0 AS per_capita_levied, income_levy IS NULL OR per_capita_levy IS NULL AS amount_absent,
+        CAST(CASE WHEN supporter IS NULL THEN {nobody} WHEN supporter_taxed IS NULL THEN {unknown}
+            WHEN supporter_taxed THEN {taxed} ELSE {untaxed} END AS SMALLINT) AS supported_by
+    FROM tax WHERE tax_year = '{tax_year}'
+),{figure}
 -- What a person's status is read from: the first of these that there is
 evidence AS (
-    SELECT m.*, r.supporter IS NOT NULL AS dependant,
-        CASE WHEN r.supporter IS NOT NULL THEN r.supporter_taxed END AS supporter_taxed,
-        r.treaty_exempt, r.income_levy, r.per_capita_levy, r.levy_waived,{figures}
+    SELECT m.*, COALESCE(r.supported_by, {nobody}) AS supported_by, r.treaty_exempt, r.levy_waived, r.income_levied,
+        r.per_capita_levied, r.amount_absent,{figures}
         CASE
             WHEN aided THEN 'livelihood_aid'
             WHEN r.declared THEN 'tax_record'{certified}
             WHEN m.moved_in_on >= DATE '{moved_in_from}' THEN 'inquiry'
             WHEN m.birth_date >= DATE '{born_after}' THEN 'minor'
-            WHEN r.supporter IS NOT NULL THEN 'dependant'
+            WHEN r.supported_by > {nobody} THEN 'dependant'
             ELSE 'none'
         END AS source
     FROM member m LEFT JOIN roll r USING (resident_code){joined}
@@ -177,6 +184,7 @@ def _evidence(programme: Programme, given: Collection[str]) -> str:
     figure = f"\nfigure AS (SELECT resident_code, {pivoted} FROM figures GROUP BY resident_code),"
     return _EVIDENCE.format(
         tax_year=programme.tax_year,
+        **{one.name.lower(): one.value for one in SupportedBy},
         moved_in_from=programme.moved_in_from,
         born_after=born_after_for_age_under(programme.adult_age, programme.tax_date),
         figure=figure if items else "",
@@ -188,7 +196,7 @@ def _evidence(programme: Programme, given: Collection[str]) -> str:
 
 _KEPT = (
     "base_household_code", "is_head", "birth_date", "moved_in_on", "previous_municipality", "protected", "died",
-    "left_on", "former_head", "dependant", "supporter_taxed",
+    "left_on", "former_head", "supported_by",
 )  # fmt: skip
 
 
@@ -210,9 +218,9 @@ status AS (
             WHEN source = 'inquiry' THEN COALESCE(answered, '{word.NOT_ASKED}')
             WHEN source = 'none' THEN '{word.UNDECLARED}'
             WHEN treaty_exempt THEN '{word.TREATY}'
-            WHEN income_levy > 0 THEN '{word.INCOME_LEVY}'
-            WHEN per_capita_levy > 0 THEN '{word.PER_CAPITA_ONLY}'
-            WHEN income_levy IS NULL OR per_capita_levy IS NULL THEN '{word.UNDECLARED}'
+            WHEN income_levied THEN '{word.INCOME_LEVY}'
+            WHEN per_capita_levied THEN '{word.PER_CAPITA_ONLY}'
+            WHEN amount_absent THEN '{word.UNDECLARED}'
             WHEN levy_waived THEN '{word.WAIVED}'
             ELSE '{word.EXEMPT}'
         END AS status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class TaxStatus(StrEnum):
@@ -31,6 +31,15 @@ class TaxStatus(StrEnum):
     def unknown(self) -> bool:
         """Neither taxed, nor exempt, nor treaty: blocks the household until it is known."""
         return not self.taxed and self not in _SETTLED
+
+
+class SupportedBy(IntEnum):
+    """扶養: whose dependant a person is. The least of a household says what holds for all of its members."""
+
+    NOBODY = 0
+    UNKNOWN = 1  # somebody of whom the city does not know whether he is taxed
+    UNTAXED = 2
+    TAXED = 3
 
 
 _SETTLED = (TaxStatus.EXEMPT, TaxStatus.WAIVED, TaxStatus.EQUIVALENT, TaxStatus.TREATY)
