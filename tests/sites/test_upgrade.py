@@ -77,3 +77,9 @@ def test_what_takes_is_found(operation) -> None:
 @pytest.mark.parametrize("operation", ADDS, ids=lambda one: type(one).__name__)
 def test_what_adds_is_not(operation) -> None:
     assert not list(upgrade.taken(made(operation), state(), "0.1.0"))
+
+
+def test_a_table_of_the_same_migration_is_known_to_no_running_code() -> None:
+    table = migrations.CreateModel("Other", [("id", models.BigAutoField(primary_key=True))])
+    field = migrations.AddField("other", "more", models.TextField())
+    assert not list(upgrade.taken(made(table, field), state(), "0.1.0"))

@@ -61,8 +61,12 @@ def taken(migration: Migration, state: ProjectState, release: str) -> Iterator[s
     contracts = getattr(migration, "contracts", "")
     if contracts and _number(contracts) <= _number(release):
         return
+    before = set(state.models)
     for one in _flat(migration.operations):
-        yield from _taken(one, migration.app_label, state)
+        # a table that this migration itself makes is known to no code that runs
+        table = (migration.app_label, getattr(one, "model_name_lower", ""))
+        if table in before or table not in state.models:
+            yield from _taken(one, migration.app_label, state)
         one.state_forwards(migration.app_label, state)
 
 
