@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -18,9 +19,10 @@ from todoke.contracts import registry
 from todoke.contracts.residents import Residents
 from todoke.contracts.stand_ins import ResidentsStandIn
 from todoke.engine import duck
+from todoke.kernel import clock
 from todoke.kernel.errors import ErrorCode, TodokeError
 from todoke.systems.benefits import jobs
-from todoke.systems.benefits.models import Source
+from todoke.systems.benefits.models import Source, TaxCertificate
 from todoke.systems.benefits.queries import decision_run
 from todoke.systems.benefits.queries.deciding import decision_lists
 from todoke.systems.benefits.queries.editions import proposals as editions
@@ -88,6 +90,18 @@ def handed_over(little: LittleCity, folder: Path, figures: ImportKind | None, of
             through(found)
 
 
+def certified(little: LittleCity, tax_year: int) -> None:
+    """The tax certificates of a little city, each keyed alike by two people."""
+    for who, status in little.certificates:
+        yen = {"所得割課税": (150_000, 5_000), "均等割のみ課税": (0, 5_000), "非課税": (0, 0)}[status]
+        for keyed_by, first_keyed_by in (("c001", None), ("c002", "c001")):
+            TaxCertificate.objects.using("benefits").create(
+                resident_code=who, tax_year=tax_year, municipality="14150", issued_on=date(tax_year, 12, 1),
+                income_levy=yen[0], per_capita_levy=yen[1], keyed_at=clock.now(), keyed_by=keyed_by,
+                first_keyed_by=first_keyed_by,
+            )  # fmt: skip
+
+
 def whose(kind: ImportKind) -> str:
     """The released programme that reads the list; empty for one that belongs to none."""
     return next((code_ for code_, read in FIGURES.items() if read is kind), "")
@@ -96,7 +110,7 @@ def whose(kind: ImportKind) -> str:
 @pytest.mark.parametrize(
     ("programme_code", "relations"),
     [
-        ("r3-nontaxable", {"special"}),
+        ("r3-nontaxable", {"special", "certificates"}),
         ("r3-hardship", {"earlier", "figures"}),
         ("r4-extension", {"earlier"}),
         ("r6-shortfall", {"figures"}),
@@ -110,6 +124,7 @@ def test_the_golden_cases_come_out_of_imported_lists(
     little.write(tmp_path)
     assert decision_lists.of(programme).keys() <= {"earlier"}  # before the lists: the cases alone
     handed_over(little, tmp_path, FIGURES.get(programme_code))
+    certified(little, programme.tax_year)
     found = decision_lists.of(programme)
     assert relations <= {name for name, one in found.items() if one.num_rows}
     run(tmp_path, little.answers, little.paid, little.applied, programme, found)

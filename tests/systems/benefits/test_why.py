@@ -91,7 +91,7 @@ def test_an_absent_amount_is_never_shown_as_zero(decided) -> None:
 
 ASKED_OF = "東京都世田谷区（13112）"
 MISSING_OF = {
-    3: (TaxStatus.NO_ANSWER, "本人", "非課税証明書"),
+    3: (TaxStatus.NO_ANSWER, "本人", "課税証明書"),
     4: (TaxStatus.HELD, ASKED_OF, "責任者"),
     5: (TaxStatus.ASKED, ASKED_OF, "再照会"),
     6: (TaxStatus.ANSWER_ERROR, ASKED_OF, "再照会"),
