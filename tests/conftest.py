@@ -54,6 +54,14 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_folder, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def _realm() -> Iterator[None]:
+    """A command that a test runs in this process enters a realm; the programs that later tests start must not follow it."""
+    before = {name: os.environ.get(name, "") for name in (ENVIRONMENT, "DJANGO_SETTINGS_MODULE")}
+    yield
+    os.environ.update(before)
+
+
 @pytest.fixture(scope="session")
 def instance() -> Instance:
     """The instance of this test run. Its databases exist once `server` was asked for."""

@@ -15,6 +15,7 @@ from django.db import connections
 
 import todoke
 from todoke.access.permissions import Permission
+from todoke.oplog.events import EVENTS
 from todoke.sites.documents.flow_page import FLOWS
 from todoke.sites.instance import Instance
 from todoke.sites.realms import DIRECTORY, PER_MUNICIPALITY, SYSTEMS, alias
@@ -91,6 +92,21 @@ def _alias(flow: Flow, instance: Instance) -> str:
     if system not in SYSTEMS:  # a tool's tables stand in every database
         return "network"
     return alias(system, instance.city if system == PER_MUNICIPALITY else None)
+
+
+TAKEN_BACK = {"withdrawn", "dropped"}
+
+
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow.name)
+def test_the_log_does_not_call_taking_back_by_what_is_taken_back(flow: Flow) -> None:
+    """Seen: who withdrew a 組戻し stood in the log as having asked for it; who refused an edition, as having approved it."""
+    for state in TAKEN_BACK & set(map(str, flow.ends)):
+        assert flow.logged[state] in EVENTS
+    approved = {p for one in flow.steps if one.approvals for p in one.permissions}
+    for one in flow.steps:
+        if str(one.after) in {"refused", "rejected", "declined"} and approved & set(one.permissions):
+            verb = flow.logged.get(one.after, *(permission.value for permission in one.permissions[:1]))
+            assert one.after in flow.logged or "却下" in EVENTS[verb].deed
 
 
 @pytest.mark.usefixtures("server")

@@ -80,6 +80,7 @@ ASSESSMENT: Final = Flow(
     states=EditionState,
     starts=(EditionState.DRAFT,),
     ends=(EditionState.PUBLISHED, EditionState.DROPPED),
+    logged={EditionState.DROPPED: "assurance:assessment:drop"},
     steps=(
         Step(
             before=EditionState.DRAFT,

@@ -26,6 +26,7 @@ PURGE: Final = Flow(
     states=PurgeState,
     starts=(PurgeState.REQUESTED,),
     ends=(PurgeState.DONE, PurgeState.WITHDRAWN),
+    logged={PurgeState.WITHDRAWN: "privacy:purge:withdraw"},
     steps=(
         Step(
             before=PurgeState.REQUESTED,
@@ -65,6 +66,7 @@ EXPORT: Final = Flow(
     states=ExportState,
     starts=(ExportState.REQUESTED,),
     ends=(ExportState.REAPED, ExportState.REFUSED),
+    logged={ExportState.REFUSED: "privacy:export:refuse"},
     steps=(
         Step(
             before=ExportState.REQUESTED,

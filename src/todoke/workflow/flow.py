@@ -60,6 +60,8 @@ class Flow:
     `starts`: states in which a row may be inserted. `ends`: states that may be left no more.
     `at`, `by`: columns for time and mover of the last step; empty where the table has none (rows that only systems move).
     `reason`: column that takes the reason; a flow that has one moves nothing without a reason.
+    `logged`: state → the log's verb of a step into it, where the permission's own would say the contrary (to withdraw a
+    request is no request).
     """
 
     name: str
@@ -74,6 +76,7 @@ class Flow:
     at: str = "state_at"
     by: str = "state_by"
     reason: str = ""
+    logged: Mapping[str, str] = field(default_factory=dict, hash=False)
     pairs: frozenset[tuple[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -106,7 +109,12 @@ class Flow:
 
     def _faults(self) -> Iterator[str]:
         known = {str(state) for state in self.states}
-        named = {*self.starts, *self.ends, *(state for pair in self.pairs for state in pair)}
+        named = {
+            *self.starts,
+            *self.ends,
+            *map(str, self.logged),
+            *(state for pair in self.pairs for state in pair),
+        }
         yield from (f"unknown state {state}" for state in sorted(named - known))
         if len(self.pairs) < len(self.steps):
             yield "two steps are equal"

@@ -93,7 +93,7 @@ def move(
         record(
             alias,
             by=by,
-            verb=permission.value,
+            verb=flow.logged.get(str(to), permission.value),
             subject=subject or f"{flow.name}:{to}",
             persons=count if persons is None else persons,
             about=about,

@@ -14,6 +14,7 @@ from todoke.kernel import clock
 from todoke.sites.database.postgres import Server
 from todoke.sites.instance import Instance
 from todoke.systems.benefits import jobs, queries
+from todoke.systems.benefits.queries.figures import counts
 from todoke.systems.benefits.rules.cases.case_state import CaseState
 
 KEPT = """
@@ -76,7 +77,7 @@ def test_two_who_move_cases_of_one_ward_do_not_wait_and_adding_up_loses_nothing(
 
 def test_counting_reads_no_case(app: str) -> None:
     with connections["benefits"].cursor() as cursor:
-        cursor.execute("EXPLAIN " + queries.figures._CASES, {"programme": CODE, "today": clock.today()})
+        cursor.execute("EXPLAIN " + counts._CASES, {"programme": CODE, "today": clock.today()})
         plan = "".join(line for (line,) in cursor.fetchall())
     assert "benefits_case_tally" in plan
     assert "on benefits_case " not in plan

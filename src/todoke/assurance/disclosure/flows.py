@@ -30,6 +30,7 @@ REQUEST: Final = Flow(
     states=RequestState,
     starts=(_R.RECEIVED,),
     ends=(_R.EXECUTED, _R.WITHDRAWN),
+    logged={_R.WITHDRAWN: "disclosure:request:withdraw"},
     steps=(
         Step(before=_R.RECEIVED, after=_R.INCOMPLETE, permissions=_RECEIVE),
         Step(before=_R.INCOMPLETE, after=_R.RECEIVED, permissions=_RECEIVE),

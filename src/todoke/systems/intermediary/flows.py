@@ -161,6 +161,7 @@ NONDISCLOSURE: Final = Flow(
     states=NondisclosureState,
     starts=(NondisclosureState.PROPOSED,),
     ends=(NondisclosureState.CONFIRMED, NondisclosureState.WITHDRAWN),
+    logged={NondisclosureState.WITHDRAWN: "intermediary:record:withdraw"},
     steps=(
         Step(
             before=NondisclosureState.PROPOSED,

@@ -18,6 +18,7 @@ APPEAL: Final = Flow(
     states=AppealState,
     starts=(_A.RECEIVED,),
     ends=(_A.ANSWERED, _A.WITHDRAWN),
+    logged={_A.WITHDRAWN: "benefits:appeal:withdraw"},
     steps=(
         Step(
             before=_A.RECEIVED,

@@ -17,6 +17,7 @@ APPROVAL_LIMIT: Final = Flow(
     states=LimitState,
     starts=(_S.ASKED,),
     ends=(_S.CONFIRMED, _S.WITHDRAWN),
+    logged={_S.WITHDRAWN: "benefits:limit:withdraw"},
     steps=(
         Step(
             before=_S.ASKED,

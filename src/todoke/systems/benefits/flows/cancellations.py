@@ -17,6 +17,7 @@ CANCELLATION: Final = Flow(
     states=CancellationState,
     starts=(_S.ASKED,),
     ends=(_S.CONFIRMED, _S.WITHDRAWN),
+    logged={_S.WITHDRAWN: "benefits:cancel:withdraw"},
     steps=(
         Step(
             before=_S.ASKED,

@@ -15,6 +15,7 @@ DECLINE: Final = Flow(
     states=DeclineState,
     starts=(DeclineState.NOTED,),
     ends=(DeclineState.CONFIRMED, DeclineState.WITHDRAWN),
+    logged={DeclineState.WITHDRAWN: "benefits:decline:withdraw"},
     steps=(
         Step(
             before=DeclineState.NOTED,

@@ -15,6 +15,10 @@ EDITION: Final = Flow(
     states=EditionState,
     starts=(EditionState.PROPOSED,),
     ends=(EditionState.APPROVED, EditionState.REFUSED, EditionState.WITHDRAWN),
+    logged={
+        EditionState.REFUSED: "benefits:programme:refuse",
+        EditionState.WITHDRAWN: "benefits:programme:withdraw",
+    },
     steps=(
         Step(
             before=EditionState.PROPOSED,

@@ -43,6 +43,7 @@ DISPOSAL: Final = Flow(
     states=DisposalState,
     starts=(_D.PROPOSED,),
     ends=(_D.APPROVED, _D.WITHDRAWN),
+    logged={_D.WITHDRAWN: "benefits:paper:withdraw"},
     steps=(
         Step(
             before=_D.PROPOSED,

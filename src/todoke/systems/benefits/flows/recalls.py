@@ -15,6 +15,7 @@ RECALL: Final = Flow(
     states=RecallState,
     starts=(RecallState.ASKED,),
     ends=(RecallState.RETURNED, RecallState.REFUSED, RecallState.WITHDRAWN),
+    logged={RecallState.WITHDRAWN: "benefits:recall:withdraw"},
     steps=(
         Step(
             before=RecallState.ASKED,

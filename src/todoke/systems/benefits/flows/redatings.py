@@ -17,6 +17,7 @@ REDATING: Final = Flow(
     states=RedatingState,
     starts=(_S.ASKED,),
     ends=(_S.CONFIRMED, _S.WITHDRAWN),
+    logged={_S.WITHDRAWN: "benefits:payment:redate-withdraw"},
     steps=(
         Step(
             before=_S.ASKED,

@@ -17,6 +17,7 @@ REFUND: Final = Flow(
     states=RefundState,
     starts=(_R.PROPOSED,),
     ends=(_R.WRITTEN_OFF, _R.WITHDRAWN),
+    logged={_R.WITHDRAWN: "benefits:refund:withdraw"},
     steps=(
         Step(
             before=_R.PROPOSED,
@@ -55,6 +56,7 @@ WRITE_OFF: Final = Flow(
     states=WriteOffState,
     starts=(WriteOffState.ASKED,),
     ends=(WriteOffState.CONFIRMED, WriteOffState.WITHDRAWN),
+    logged={WriteOffState.WITHDRAWN: "benefits:refund:keep"},
     steps=(
         Step(
             before=WriteOffState.ASKED,

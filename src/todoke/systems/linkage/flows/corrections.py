@@ -34,6 +34,10 @@ CORRECTION: Final = Flow(
     states=CorrectionState,
     starts=(CorrectionState.REQUESTED,),
     ends=(CorrectionState.CONFIRMED, CorrectionState.REFUSED, CorrectionState.WITHDRAWN),
+    logged={
+        CorrectionState.REFUSED: "linkage:correction:refuse",
+        CorrectionState.WITHDRAWN: "linkage:correction:withdraw",
+    },
     steps=(
         Step(
             before=CorrectionState.REQUESTED,

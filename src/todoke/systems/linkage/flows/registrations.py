@@ -41,6 +41,10 @@ REGISTRATION: Final = Flow(
     starts=(RegistrationState.REQUESTED,),
     ends=REGISTRATION_ENDS,
     key="request_id",
+    logged={
+        RegistrationState.WITHDRAWN: "linkage:registration:withdraw",
+        RegistrationState.REJECTED: "linkage:registration:reject",
+    },
     steps=(
         *along(
             {

@@ -106,6 +106,7 @@ REPLICA_CORRECTION: Final = Flow(
     ends=(ReplicaCorrectionState.CONFIRMED, ReplicaCorrectionState.DECLINED),
     at="",
     by="",
+    logged={ReplicaCorrectionState.DECLINED: "linkage:replica:decline"},
     steps=(
         Step(
             before=ReplicaCorrectionState.PROPOSED,
