@@ -232,6 +232,7 @@ def carried(seated: tuple[Person, Person, Person], examiner) -> None:
     examiner.check(page, "assurance-medium-confirm")
     at.press("見届けたと記録する").see("廃棄済み")
     examiner.check(page, "assurance-medium")
+    assert "<time" not in page.inner_text("main")
     page = auditor.open("assurance-media")
     examiner.check(page, "assurance-media")
 
@@ -265,6 +266,7 @@ def published(administrator: Person, manager: Person, instance: Path, examiner) 
     page = administrator.open("assurance-edition", second.pk)
     Keys(page).see("r3-nontaxable 第2版 との違い").see("045-671-0000")
     examiner.check(page, "assurance-edition", thorough=True)
+    assert "<time" not in page.inner_text("main")
     page = administrator.open("assurance-editions")
     examiner.check(page, "assurance-editions")
     answer = page.request.get(

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 
@@ -114,11 +115,11 @@ def _facts(one: KeptEdition) -> list[tuple[str, object]]:
     names = naming.people([one.drafted_by, one.published_by or ""])
     told: list[tuple[str, object]] = [
         ("事業", one.programme),
-        ("下書き", f"{names[one.drafted_by]}　{moment(one.drafted_at)}"),
+        ("下書き", format_html("{}　{}", names[one.drafted_by], moment(one.drafted_at))),
         ("SHA-256", one.sha256),
     ]
     if one.published_by and one.published_at:
-        told.append(("公表", f"{names[one.published_by]}　{moment(one.published_at)}"))
+        told.append(("公表", format_html("{}　{}", names[one.published_by], moment(one.published_at))))
     return told
 
 

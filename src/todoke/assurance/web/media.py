@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from todoke.access import directory, lists, naming
@@ -156,7 +157,7 @@ def _facts(one: Medium) -> list[tuple[str, object]]:
         seen = names[end.confirmed_by] if end.confirmed_by else "まだいません"
         told += [
             (f"{end.get_how_display()}の方法", end.method),
-            ("行った人と日時", f"{names[end.done_by]}　{moment(end.done_at)}"),
+            ("行った人と日時", format_html("{}　{}", names[end.done_by], moment(end.done_at))),
             ("見届けた人", seen),
         ]
     return told
